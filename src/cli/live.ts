@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { exitStatus } from '../errors.ts';
+import { addFilterOptions, addLineOptions, type FilterValues, type LineValues, requireJsonOrTable } from './options.ts';
+import { outputFor } from './output.ts';
+import { say, sayError } from './say.ts';
+import { trace } from './trace.ts';
+
+const examples = `
+Examples:
+  sudo nstrace live                          every exec, with its container and pid namespace
+  sudo nstrace --container xyxy12            only what runs in xyxy12, also if it starts later
+  sudo nstrace -e all -c '!host'             all kinds of events of all containers
+  sudo nstrace -x -n '^(curl|wget)$' -T      also failed ones, of two commands, with the wall clock
+  sudo nstrace -o json | jq -r .exe          records for other tools
+`;
+
+export const addLive = (program: Command): void => {
+  const command = program
+    .command('live', { isDefault: true })
+    .description('trace now: one line an exec, grouped by container')
+    .addHelpText('after', examples)
+    .action(async (values: FilterValues & LineValues) => {
+      requireJsonOrTable(values);
+      process.exitCode = await live(values);
+    });
+  addLineOptions(addFilterOptions(command));
+};
+
+const live = async (values: FilterValues & LineValues): Promise<number> => {
+  const json = requireJsonOrTable(values) === 'json';
+  // Readers of records need to be told what the containers of the execs are.
+  const events = values.events ?? (json ? ['exec', 'container'] : ['exec']);
+  const { failure, count } = await trace({
+    values,
+    events,
+    makeOutput: (stop) => outputFor(values, events, stop),
+    onReady: () => {
+      if (process.stderr.isTTY && !process.stdout.isTTY) {
+        say('tracing; Ctrl-C stops');
+      }
+    },
+  });
+  if (count.lost > 0) {
+    say(`${count.lost} of ${count.made} lines of the probes were lost`);
+  }
+  return failure === undefined ? exitStatus.ok : sayError(failure);
+};

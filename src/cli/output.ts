@@ -1,0 +1,124 @@
+import type { Count } from '../probe/tracer.ts';
+import type { NstraceRecord } from '../recording/schema.ts';
+import { type Sink, StreamSink } from '../recording/sink.ts';
+import { RecordWriter } from '../recording/writer.ts';
+import type { EventKind } from '../view/filter.ts';
+import { chooseColumns, type LineOptions, LineView } from '../view/lines.ts';
+import { UserNames } from '../view/users.ts';
+import { type LineValues, requireJsonOrTable } from './options.ts';
+import { say } from './say.ts';
+import type { Stop, StopReason } from './stop.ts';
+import type { Output } from './trace.ts';
+
+/** Lines that wait for a reader; beyond it they are dropped and counted. */
+const maxPendingBytes = 64 * 1024 * 1024;
+
+/** Standard output; a reader that goes away is a quiet end. */
+const standardOutput = (stop: Stop): Sink =>
+  new StreamSink(process.stdout, (error) => {
+    if (error.code !== 'EPIPE') {
+      say(`writing to standard output failed: ${error.message}`);
+    }
+    stop.now('reader-gone');
+  });
+
+/** What -o and the options for lines ask for. */
+export const outputFor = (values: LineValues, events: readonly EventKind[], stop: Stop): Output =>
+  requireJsonOrTable(values) === 'json'
+    ? new JsonOutput(standardOutput(stop))
+    : new LineOutput(values, events, standardOutput(stop));
+
+/** NDJSON, as a recording has it. */
+export class JsonOutput implements Output {
+  readonly writer: RecordWriter;
+
+  constructor(sink: Sink, stage: 'pipe' | 'disk' = 'pipe') {
+    this.writer = new RecordWriter(sink, stage);
+  }
+
+  record(record: NstraceRecord): void {
+    this.writer.write(record);
+  }
+
+  flush(): void {
+    this.writer.flush();
+  }
+
+  async end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void> {
+    await this.writer.end(now, reason, count);
+  }
+}
+
+/** One line an event, under a header. */
+class LineOutput implements Output {
+  readonly #sink: Sink;
+  readonly #values: LineValues;
+  readonly #events: ReadonlySet<string>;
+  #view: LineView | undefined;
+  #dropped = 0;
+
+  constructor(values: LineValues, events: readonly EventKind[], sink: Sink) {
+    this.#sink = sink;
+    this.#values = values;
+    this.#events = new Set(events);
+  }
+
+  record(record: NstraceRecord): void {
+    if (record.type === 'header') {
+      this.#begin(record.mono);
+    } else if (this.#view !== undefined && this.#events.has(record.type)) {
+      if (this.#sink.pending > maxPendingBytes) {
+        this.#dropped += 1;
+      } else {
+        this.#tellDropped();
+        this.#sink.put(this.#view.line(record));
+      }
+    }
+  }
+
+  flush(): void {
+    this.#sink.flush();
+  }
+
+  async end(): Promise<void> {
+    this.#tellDropped();
+    await this.#sink.end();
+  }
+
+  #begin(startedMono: string): void {
+    const { header, columns, time = false, timestamp = false, printUid = false } = this.#values;
+    const options: LineOptions = {
+      columns: chooseColumns(columns, { time, timestamp, uid: printUid }),
+      style: { quote: this.#values.quote ?? false, maxArgs: this.#values.maxArgs ?? Number.POSITIVE_INFINITY },
+      kinds: this.#events.size > 1 || !this.#events.has('exec'),
+      startedMono,
+      users: new UserNames(),
+      color: wantsColor(this.#values.color),
+    };
+    this.#view = new LineView(options);
+    if (header) {
+      this.#sink.put(this.#view.header());
+      this.#sink.flush();
+    }
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped > 0) {
+      say(`${this.#dropped} lines were dropped: the reader of standard output is too slow`);
+      this.#dropped = 0;
+    }
+  }
+}
+
+/** NO_COLOR and FORCE_COLOR count where --color does not say otherwise. */
+const wantsColor = (when: LineValues['color']): boolean => {
+  if (when !== 'auto') {
+    return when === 'always';
+  }
+  if (process.env.NO_COLOR) {
+    return false;
+  }
+  return process.env.FORCE_COLOR
+    ? process.env.FORCE_COLOR !== '0'
+    : process.stdout.isTTY && process.env.TERM !== 'dumb';
+};

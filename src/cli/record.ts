@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { cannotWrite, exitStatus, usageError } from '../errors.ts';
+import type { NstraceRecord } from '../recording/schema.ts';
+import { FileSink, GzipSink, type OnSinkError, openRecording, type Sink, StreamSink } from '../recording/sink.ts';
+import { escapeText } from '../view/escape.ts';
+import { eventKinds } from '../view/filter.ts';
+import { Launch, type LaunchUser } from './launch.ts';
+import { addFilterOptions, type FilterValues } from './options.ts';
+import { JsonOutput } from './output.ts';
+import { say, sayError } from './say.ts';
+import type { Stop } from './stop.ts';
+import { trace } from './trace.ts';
+
+interface RecordValues extends FilterValues {
+  output?: string;
+  force?: boolean;
+  as?: LaunchUser;
+}
+
+const examples = `
+Examples:
+  sudo nstrace record -o session.ndjson            until Ctrl-C
+  sudo nstrace record -o run.ndjson.gz --duration 5m
+  sudo nstrace record -o test.ndjson -- make test  only what make starts, with make's exit status
+  sudo nstrace record -o - -c web | jq .           to another program
+`;
+
+export const addRecord = (program: Command): void => {
+  const command = program
+    .command('record')
+    .description('trace into a file, or what a command does')
+    .argument('[command...]', 'after --: run this, and stop when it and what it started have ended')
+    .option(
+      '-o, --output <file>',
+      'where to: a file, .gz is compressed, - is standard output (default: nstrace-<time>.ndjson)',
+    )
+    .option('--force', 'write over an existing file')
+    .addOption(new Option('--as <user>', 'run the command as root, or as who called sudo').choices(['root', 'caller']))
+    .addHelpText('after', examples)
+    .action(async (words: string[], values: RecordValues) => {
+      process.exitCode = await record(words, values);
+    });
+  addFilterOptions(command);
+};
+
+const record = async (words: string[], values: RecordValues): Promise<number> => {
+  if (values.as !== undefined && words.length === 0) {
+    throw usageError('--as needs a command', 'nstrace record --as root -- COMMAND');
+  }
+  const file = values.output ?? `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
+  if (process.geteuid?.() === 0 && file !== '-') {
+    process.umask(0o077);
+  }
+  let broken: Error | undefined;
+  let output: JsonOutput | undefined;
+  const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
+  const { failure, reason } = await trace({
+    values,
+    events: eventKinds,
+    makeOutput: (stop) => {
+      const sink = openSink(file, values.force ?? false, stop, (error) => {
+        broken = error;
+      });
+      output = new JsonOutput(sink, file === '-' ? 'pipe' : 'disk');
+      return output;
+    },
+    onReady: (stop) => {
+      if (launch === undefined) {
+        say(`recording to ${escapeText(file)}; Ctrl-C stops`);
+      } else {
+        launch.start(() => stop.now('command-ended'));
+      }
+    },
+    onAny: (entry: NstraceRecord) => launch?.follow(entry),
+  });
+  const failed = broken ?? failure;
+  if (output !== undefined && failed === undefined && file !== '-') {
+    tellEnd(file, output);
+  }
+  if (failed !== undefined) {
+    return sayError(failed);
+  }
+  return launch === undefined || (reason === 'duration' && launch.running) ? exitStatus.ok : launch.status();
+};
+
+const openSink = (file: string, force: boolean, stop: Stop, onBroken: (error: Error) => void): Sink => {
+  if (file === '-') {
+    return new StreamSink(process.stdout, (error) => {
+      if (error.code !== 'EPIPE') {
+        onBroken(cannotWrite('standard output', error.message));
+      }
+      stop.now('reader-gone');
+    });
+  }
+  const onError: OnSinkError = (error) => {
+    onBroken(cannotWrite(file, error.message));
+    stop.now('failure');
+  };
+  const descriptor = openRecording(file, { force });
+  return file.endsWith('.gz') ? new GzipSink(descriptor, onError) : new FileSink(descriptor, onError);
+};
+
+const tellEnd = (file: string, { writer }: JsonOutput): void => {
+  const { seq, events, lost, cut } = writer.tally;
+  const complete =
+    lost > 0
+      ? `${lost} events are missing`
+      : cut > 0
+        ? `nothing is missing; ${cut} command lines were cut`
+        : 'complete';
+  say(`${seq} records in ${escapeText(file)}: ${events.exec ?? 0} execs, ${events.exit ?? 0} exits, ${complete}`);
+};

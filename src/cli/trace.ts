@@ -1,0 +1,123 @@
+import type { Count } from '../probe/tracer.ts';
+import type { NstraceRecord } from '../recording/schema.ts';
+import { Session } from '../session/session.ts';
+import { escapeText } from '../view/escape.ts';
+import { type EventKind, RecordFilter } from '../view/filter.ts';
+import { type FilterValues, filterOf, tellFilters } from './options.ts';
+import { say } from './say.ts';
+import { Stop, type StopReason } from './stop.ts';
+
+/** What takes the records of a trace: lines, NDJSON, a file. */
+export interface Output {
+  record(record: NstraceRecord): void;
+  flush(): void;
+  /** The end: nothing comes after it. */
+  end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void>;
+}
+
+export interface TraceOptions {
+  readonly values: FilterValues;
+  /** Kinds without -e. */
+  readonly events: readonly EventKind[];
+  readonly makeOutput: (stop: Stop) => Output;
+  /** Called when all probes are attached. */
+  readonly onReady?: (stop: Stop, session: Session) => void;
+  /** Sees every record, also those that filters leave out. */
+  readonly onAny?: (record: NstraceRecord) => void;
+}
+
+export interface TraceEnd {
+  readonly reason: StopReason;
+  readonly count: Count;
+  readonly failure: Error | undefined;
+}
+
+/** Starts tracing, gives wanted records to the output until something ends it, and waits for the last of them. */
+export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
+  const { values } = options;
+  let session: Session | undefined;
+  let failure: Error | undefined;
+  const stop = new Stop(() => session?.kill());
+  const output = options.makeOutput(stop);
+  const filter = new RecordFilter(filterOf(values, options.events));
+  const limit = new Limit(values.maxEvents, () => stop.now('max-events'));
+  const starting = Session.start({
+    bpftrace: values.bpftrace,
+    failed: values.failed ?? false,
+    filters: tellFilters(values),
+    args: process.argv.slice(2),
+    onRecord: (record) => {
+      options.onAny?.(record);
+      if (record.type === 'lost') {
+        warnOfLoss(record);
+      }
+      if (filter.wants(record) && limit.allows(record)) {
+        output.record(record);
+      }
+    },
+    onBeat: () => output.flush(),
+    onNotice: say,
+    onFailure: (error) => {
+      failure = error;
+      stop.now('failure');
+    },
+    onStarted: (started) => {
+      session = started;
+    },
+  });
+  const first = await Promise.race([starting, stop.asked]);
+  if (typeof first === 'string') {
+    // Stopped before it began.
+    session?.kill();
+    await starting.catch(() => undefined);
+    return { reason: first, count: { made: 0, delivered: 0, lost: 0 }, failure: undefined };
+  }
+  session = first;
+  tellWaiting(filter);
+  options.onReady?.(stop, first);
+  const timer = values.duration === undefined ? undefined : setTimeout(() => stop.now('duration'), values.duration);
+  const reason = await stop.asked;
+  clearTimeout(timer);
+  await first.stop();
+  await output.end(first.now, reason, first.count);
+  return { reason, count: first.count, failure };
+};
+
+/** --max-events counts events, not what frames them. */
+class Limit {
+  readonly #reached: () => void;
+  #left: number;
+
+  constructor(most: number | undefined, reached: () => void) {
+    this.#left = most ?? Number.POSITIVE_INFINITY;
+    this.#reached = reached;
+  }
+
+  allows(record: NstraceRecord): boolean {
+    if (['header', 'process', 'container', 'lost', 'footer'].includes(record.type)) {
+      return true;
+    }
+    this.#left -= 1;
+    if (this.#left === 0) {
+      this.#reached();
+    }
+    return this.#left >= 0;
+  }
+}
+
+const warnOfLoss = (record: NstraceRecord & { type: 'lost' }): void => {
+  const many = record.exact ? String(record.count) : `at least ${record.count}`;
+  const where = record.cpu === undefined ? '' : ` on CPU ${record.cpu}`;
+  say(`${many} events lost${where} between ${record.from} and ${record.to} (${record.stage})`);
+};
+
+const tellWaiting = (filter: RecordFilter): void => {
+  const ambiguous = filter.selection.ambiguous();
+  if (ambiguous !== undefined) {
+    const names = ambiguous.candidates.map(({ id, name }) => (id === name ? id : `${id} (${name})`));
+    say(`${escapeText(ambiguous.text)} could be any of ${names.map(escapeText).join(', ')}: give more of it`);
+  }
+  for (const text of filter.selection.waitingFor()) {
+    say(`waiting for a container ${escapeText(text)}`);
+  }
+};

@@ -1,0 +1,66 @@
+/** Exit statuses: the contract with scripts. */
+export const exitStatus = { ok: 0, failed: 1, usage: 2, system: 3, damaged: 4, interrupted: 130 } as const;
+
+/** Every error that a user sees: what is wrong, what to do next, and the exit status. */
+export class NstraceError extends Error {
+  override name = 'NstraceError';
+  readonly advice: string | undefined;
+  readonly status: number;
+
+  constructor(message: string, options: { advice?: string | undefined; status: number; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.advice = options.advice;
+    this.status = options.status;
+  }
+}
+
+export const usageError = (message: string, advice?: string): NstraceError =>
+  new NstraceError(message, { advice, status: exitStatus.usage });
+
+export const systemError = (message: string, advice: string): NstraceError =>
+  new NstraceError(message, { advice, status: exitStatus.system });
+
+export const notRoot = (): NstraceError =>
+  systemError('tracing needs root', 'run it with sudo, or as root; `nstrace doctor` says what else is missing');
+
+export const noBpftrace = (places: readonly string[]): NstraceError =>
+  systemError(
+    `bpftrace is not installed (looked for ${places.join(', ')})`,
+    'install it (Debian, Ubuntu: apt-get install bpftrace; Fedora: dnf install bpftrace; Arch: pacman -S bpftrace), or name it with --bpftrace PATH',
+  );
+
+export const untrustedBpftrace = (path: string, why: string): NstraceError =>
+  systemError(
+    `${path} is not safe to run as root: ${why}`,
+    'it must belong to root, in folders that belong to root, and be writable by nobody else',
+  );
+
+export const noTracefs = (why: string): NstraceError =>
+  systemError(`tracefs is not mounted and cannot be: ${why}`, 'mount -t tracefs tracefs /sys/kernel/tracing');
+
+export const noBtf = (): NstraceError =>
+  systemError(
+    'the kernel has no BTF (/sys/kernel/btf/vmlinux)',
+    'run a kernel built with CONFIG_DEBUG_INFO_BTF=y: those of Debian 11, Ubuntu 20.10, Fedora 32 and newer have it',
+  );
+
+export const bpftraceFailed = (reason: string, advice: string): NstraceError =>
+  new NstraceError(`bpftrace could not start tracing: ${reason}`, { advice, status: exitStatus.system });
+
+export const bpftraceKeepsDying = (reason: string): NstraceError =>
+  new NstraceError(`bpftrace keeps ending by itself: ${reason}`, {
+    advice: 'see `nstrace doctor`; dmesg may tell whether the kernel killed it',
+    status: exitStatus.failed,
+  });
+
+export const cannotOpen = (path: string, why: string, advice: string): NstraceError =>
+  new NstraceError(`cannot open ${path}: ${why}`, { advice, status: exitStatus.failed });
+
+export const cannotWrite = (path: string, why: string): NstraceError =>
+  new NstraceError(`writing ${path} failed: ${why}`, {
+    advice: 'free some space or name another place with -o; what was written up to here can be read',
+    status: exitStatus.failed,
+  });
+
+/** What any thrown value says, in one line. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

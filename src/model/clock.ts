@@ -1,0 +1,35 @@
+/** Turns the kernel clock (CLOCK_BOOTTIME in ns, as text) into wall time. The offset is given from outside. */
+export class WallClock {
+  #offsetSeconds = 0;
+  #offsetNanos = 0;
+  #second = Number.NaN;
+  #text = '';
+
+  constructor(offset: bigint) {
+    this.setOffset(offset);
+  }
+
+  /** Holds for what is told from now on: what was told before keeps the time it had. */
+  setOffset(offset: bigint): void {
+    this.#offsetSeconds = Number(offset / nanosPerSecond);
+    this.#offsetNanos = Number(offset % nanosPerSecond);
+  }
+
+  /** RFC 3339 in UTC with nine digits. */
+  time(mono: string): string {
+    const cut = mono.length - 9;
+    let seconds = this.#offsetSeconds + (cut > 0 ? Number(mono.slice(0, cut)) : 0);
+    let nanos = this.#offsetNanos + Number(cut > 0 ? mono.slice(cut) : mono);
+    if (nanos >= 1e9) {
+      nanos -= 1e9;
+      seconds += 1;
+    }
+    if (seconds !== this.#second) {
+      this.#second = seconds;
+      this.#text = new Date(seconds * 1000).toISOString().slice(0, 20);
+    }
+    return `${this.#text}${String(nanos + 1e9).slice(1)}Z`;
+  }
+}
+
+const nanosPerSecond = 1_000_000_000n;

@@ -1,0 +1,541 @@
+import type {
+  CgroupEvent,
+  ExecEvent,
+  ExitEvent,
+  FailedExecEvent,
+  FoldedEvent,
+  ForkEvent,
+  HeldFork,
+  KernelEvent,
+  LostEvent,
+  NamespaceEvent,
+  Namespaces,
+  Nanoseconds,
+  Stamp,
+  Who,
+} from '../probe/event.ts';
+import { textOf } from '../probe/text.ts';
+import type { ProcProcess } from '../procfs/process.ts';
+import { monoOfTicks, ticksOf } from '../procfs/stat.ts';
+import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
+import type { ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
+import { CgroupPaths, CgroupSet } from './cgroups.ts';
+import type { WallClock } from './clock.ts';
+import { Container } from './container.ts';
+import { Containers } from './containers.ts';
+import { ContainerLives } from './life.ts';
+import { askedNamespaces, asksForNamespaces, changedNamespaces, errnoName, flagNames, signalName } from './names.ts';
+import { type Process, ProcessTable } from './process.ts';
+import { putArguments, putText } from './text.ts';
+
+export interface ModelOptions {
+  /** The host's own namespaces, those of its init. */
+  readonly host: Namespaces;
+  /** Names of cgroup hierarchies by the kernel's number; '' is the unified one. */
+  readonly hierarchies: ReadonlyMap<number, string>;
+  /** Paths of unified cgroups by id. */
+  readonly cgroupPaths: ReadonlyMap<number, string>;
+  readonly clock: WallClock;
+  readonly readCommand: (args: readonly string[], exe: string) => RuntimeCommand | undefined;
+  /** Takes records without their number: `seq` is given where they are written. */
+  readonly emit: (record: NstraceRecord) => void;
+}
+
+/** What was in the stream about a process before it was read from /proc. */
+export type AlreadyTold = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
+
+/** Nested deeper than this, the pids in between are not told (probes/exec_more.bt). */
+const maxLevels = 8;
+
+/**
+ * Makes records out of kernel events: knows the processes, their namespaces and cgroups, and the containers. Pure: no
+ * files, no clock of its own.
+ */
+export class Model {
+  readonly #options: ModelOptions;
+  readonly #clock: WallClock;
+  readonly #emit: (record: NstraceRecord) => void;
+  readonly #processes = new ProcessTable();
+  readonly #containers: Containers;
+  readonly #lives: ContainerLives;
+  readonly #cgroupPaths = new CgroupPaths();
+  /** The last failed exec of a process and how many were folded, for the record that tells of the folded ones. */
+  readonly #failed = new Map<number, { record: RecordOf<'exec'>; folded: number }>();
+
+  constructor(options: ModelOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#emit = options.emit;
+    this.#containers = new Containers(options.host);
+    this.#lives = new ContainerLives(this.#containers, this.#processes, options.clock, options.emit);
+    for (const [id, path] of options.cgroupPaths) {
+      this.#cgroupPaths.learn(id, path);
+    }
+  }
+
+  /** Processes and containers that were there when tracing began, before the first event is given. */
+  baseline(
+    running: readonly ProcProcess[],
+    states: readonly ContainerState[],
+    time: Nanoseconds,
+    alreadyTold: AlreadyTold = () => undefined,
+  ): void {
+    this.#recall(states, running);
+    const fresh = running.filter((process) => alreadyTold(process.pid, process.startTicks) !== 'born');
+    const processes = fresh.map((process) => this.#known(process));
+    const seen = new Set<Container>();
+    for (const [index, process] of processes.entries()) {
+      this.#settleOld(process, states, time);
+      const { container } = process;
+      if (container !== undefined && !seen.has(container)) {
+        seen.add(container);
+        this.#lives.seen(container, time);
+      }
+      if (alreadyTold(process.pid, process.startTicks) === undefined) {
+        this.#tellOld(process, fresh[index]!, time);
+      }
+    }
+  }
+
+  event(event: KernelEvent): void {
+    switch (event.kind) {
+      case 'exec':
+        return this.#exec(event);
+      case 'exit':
+        return this.#exit(event);
+      case 'fork':
+        return this.#fork(event);
+      case 'namespace':
+        return this.#namespace(event);
+      case 'cgroup':
+        return this.#cgroup(event);
+      case 'failed':
+        return this.#failedExec(event);
+      case 'folded':
+        return this.#folded(event);
+      case 'lost':
+        return this.lost(event, 'kernel');
+    }
+  }
+
+  lost(event: LostEvent, stage: RecordOf<'lost'>['stage']): void {
+    this.#emit({
+      type: 'lost',
+      seq: 0,
+      time: this.#clock.time(event.mono),
+      mono: event.mono,
+      count: event.count,
+      exact: event.exact,
+      from: this.#clock.time(event.from),
+      to: this.#clock.time(event.to),
+      ...(event.cpu >= 0 ? { cpu: event.cpu } : {}),
+      stage,
+    });
+  }
+
+  #exec(event: ExecEvent): void {
+    const process = this.#living(event, event, event.ppid);
+    const parent = this.#processes.get(event.ppid);
+    process.ppid = event.ppid;
+    process.ns = event.ns;
+    process.nspid = event.nspid;
+    process.uid = event.uid;
+    process.gid = event.gid;
+    process.comm = event.comm;
+    process.exe = event.exe;
+    process.args = event.args;
+    const path = this.#cgroupPaths.get(event.cgroupId);
+    if (path !== undefined) {
+      process.cgroups = process.cgroups.with('', path);
+    }
+    const command = this.#options.readCommand(event.args.slice(0, 64).map(textOf), textOf(event.exe));
+    process.command = command && { ...command, mono: event.mono, at: event.at };
+    this.#lives.place(process, event);
+    this.#lives.ran(process, event);
+    const record: RecordOf<'exec'> = {
+      type: 'exec',
+      seq: 0,
+      time: this.#clock.time(event.mono),
+      mono: event.mono,
+      pid: event.pid,
+      nspid: event.nspid,
+      ns: event.ns,
+      container: process.container?.ref ?? null,
+      ppid: event.ppid,
+      uid: event.uid,
+      gid: event.gid,
+      comm: '',
+      exe: '',
+      args: [],
+      args_bytes: event.argsBytes,
+      args_truncated: event.argsSent < event.argsBytes,
+      ret: 0,
+    };
+    if (parent !== undefined) {
+      record.pcomm = textOf(parent.comm);
+    }
+    putText(record, 'comm', event.comm);
+    putText(record, 'exe', event.exe);
+    putArguments(record, event.args);
+    if (!event.exeWhole) {
+      record.exe_truncated = true;
+    }
+    if (process.origin !== undefined) {
+      record.origin = process.origin;
+    }
+    if (event.oldTid !== event.pid) {
+      record.old_tid = event.oldTid;
+    }
+    this.#emit(deepNested(record));
+  }
+
+  #failedExec(event: FailedExecEvent): void {
+    const process = this.#living(event, { vfork: 0 }, event.ppid);
+    const parent = this.#processes.get(event.ppid);
+    const record: RecordOf<'exec'> = {
+      type: 'exec',
+      ...this.#about(event, process),
+      ppid: event.ppid,
+      uid: event.uid,
+      gid: event.gid,
+      comm: '',
+      exe: '',
+      args: [],
+      args_bytes: 0,
+      args_truncated: event.truncated,
+      ret: event.ret,
+      errno: errnoName(-event.ret),
+    };
+    if (parent !== undefined) {
+      record.pcomm = textOf(parent.comm);
+    }
+    putText(record, 'comm', process.comm);
+    putText(record, 'exe', event.exe);
+    putArguments(record, event.args);
+    record.args_bytes = event.args.reduce((sum, arg) => sum + bytesOf(arg) + 1, 0);
+    if (process.origin !== undefined) {
+      record.origin = process.origin;
+    }
+    if (event.tid !== event.pid) {
+      record.old_tid = event.tid;
+    }
+    this.#failed.set(event.pid, { record, folded: this.#failed.get(event.pid)?.folded ?? 0 });
+    this.#emit(record);
+  }
+
+  /** Failed execs that were only counted are told with the last one that was not. */
+  #folded(event: FoldedEvent): void {
+    const last = this.#failed.get(event.pid);
+    const more = event.total - (last?.folded ?? 0);
+    if (last !== undefined && more > 0) {
+      last.folded = event.total;
+      this.#emit({ ...last.record, time: this.#clock.time(event.mono), mono: event.mono, folded: more });
+    }
+    if (event.last) {
+      this.#failed.delete(event.pid);
+    }
+  }
+
+  #fork(event: ForkEvent): void {
+    const parent = this.#processes.get(event.ppid);
+    const maker = this.#processes.get(event.by) ?? parent;
+    const process = this.#birth(event, event.ppid, maker, event.nspid, event.whole ? event.ns : undefined);
+    process.uid = event.uid;
+    process.gid = event.gid;
+    const made = asksForNamespaces(event.flags);
+    if (made && maker !== undefined && process.ns.mnt !== maker.ns.mnt) {
+      process.mntMoved = true;
+    }
+    const path = this.#cgroupPaths.get(event.cgroupId);
+    if (path !== undefined) {
+      process.cgroups = process.cgroups.with('', path);
+    }
+    this.#processes.add(process);
+    this.#lives.inherit(process, maker, event);
+    this.#tellBirth(process, event, event.flags, event.by);
+    if (made) {
+      if (process.container !== undefined) {
+        process.container.namespacesAt ??= event.at;
+      }
+      const created = askedNamespaces(event.flags, process.ns);
+      this.#emit({
+        type: 'namespace',
+        ...this.#about(event, process),
+        op: 'clone',
+        comm: textOf(process.comm),
+        created,
+      });
+    }
+  }
+
+  #exit(event: ExitEvent): void {
+    const startTicks = ticksOf(event.start);
+    let process = this.#processes.find(event.pid, startTicks);
+    if (process === undefined && event.vfork !== 0) {
+      process = this.#living(event, event, event.ppid);
+      process.nspid = event.nspid;
+    }
+    const signal = event.status & 0x7f;
+    const end = signal === 0 ? { code: (event.status >>> 8) & 0xff } : { signal: signalName(signal) };
+    const record: RecordOf<'exit'> = {
+      type: 'exit',
+      seq: 0,
+      time: this.#clock.time(event.mono),
+      mono: event.mono,
+      pid: event.pid,
+      nspid: [...(process?.nspid ?? event.nspid)],
+      ns: process?.ns ?? { pid: event.pidns },
+      container: process?.container?.ref ?? this.#containers.ofPidns(event.pidns)?.ref ?? null,
+      ppid: event.ppid,
+      ...end,
+      core: (event.status & 0x80) !== 0,
+      duration_ns: Math.max(0, event.at - event.start.at),
+    };
+    if (process !== undefined) {
+      record.comm = textOf(process.comm);
+      record.exe = textOf(process.exe);
+    }
+    this.#emit(deepNested(record));
+    this.#failed.delete(event.pid);
+    if (process !== undefined) {
+      this.#processes.remove(process);
+      this.#lives.ended(process, event, end);
+    }
+  }
+
+  #namespace(event: NamespaceEvent): void {
+    const process = this.#living(event, event, event.ppid);
+    const changed = changedNamespaces(event.before, event.after);
+    if (event.tid === event.pid) {
+      process.ns = { ...event.after, pid: process.ns.pid, time: process.ns.time };
+      process.mntMoved ||= changed.mnt !== undefined;
+      this.#lives.place(process, event);
+    }
+    if (process.container !== undefined) {
+      process.container.namespacesAt ??= event.at;
+    }
+    this.#emit({
+      type: 'namespace',
+      ...this.#about(event, process),
+      op: event.op,
+      ...(event.tid === event.pid ? {} : { tid: event.tid }),
+      comm: textOf(process.comm),
+      ...(event.op === 'setns' ? { joined: changed } : { created: changed }),
+    });
+  }
+
+  #cgroup(event: CgroupEvent): void {
+    const hierarchy = this.#options.hierarchies.get(event.root) ?? `${event.root}`;
+    const path = textOf(event.path);
+    const doer = this.#processes.get(event.by);
+    if (event.op === 'mkdir' && event.root === 0) {
+      this.#cgroupPaths.learn(event.id, path);
+    }
+    if (doer !== undefined && event.op !== 'rmdir') {
+      this.#claimForRuntime(event, path, doer, hierarchy);
+    }
+    const about = event.op === 'attach' ? this.#processes.get(event.pid) : doer;
+    if (event.op === 'attach' && about !== undefined) {
+      about.cgroups = about.cgroups.with(hierarchy, path);
+      this.#lives.place(about, event, doer);
+    }
+    const record: RecordOf<'cgroup'> = {
+      type: 'cgroup',
+      ...this.#about(event, about, event.op === 'attach' ? event.pid : event.by),
+      op: event.op,
+      ...(event.op === 'attach' ? { by: event.by } : {}),
+      path: '',
+      hierarchy: hierarchy === '' ? 'unified' : hierarchy,
+      id: event.id,
+    };
+    putText(record, 'path', event.path);
+    const owner = this.#containers.ofCgroups(new CgroupSet(new Map([[hierarchy, path]])));
+    if (event.op !== 'attach' && owner !== undefined) {
+      record.container = owner.ref;
+    }
+    this.#emit(record);
+    if (event.op === 'rmdir') {
+      this.#cgroupPaths.forget(event.root === 0 ? event.id : -1);
+      const emptied = this.#containers.dropCgroup(hierarchy, path);
+      if (emptied !== undefined) {
+        this.#lives.remove(emptied, event);
+      }
+    }
+  }
+
+  /** A cgroup that a runtime makes for an id, or moves the container's first process into, is that container's. */
+  #claimForRuntime(event: CgroupEvent, path: string, doer: Process, hierarchy: string): void {
+    const { command } = doer;
+    if (command?.action !== 'start' || command.id === undefined) {
+      return;
+    }
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const named = name === command.id || name.endsWith(`-${command.id}.scope`);
+    const moved = event.op === 'attach' && event.pid !== event.by && path !== doer.cgroups.paths.get(hierarchy);
+    if (named || moved) {
+      const identity = { id: command.id, name: command.id, runtime: command.runtime };
+      this.#lives.claim({ hierarchy, path }, identity, event, doer);
+    }
+  }
+
+  /** The process an event is about. If its birth was held back, or lost, it is made up for now. */
+  #living(event: Stamp & Who & { nspid?: number[]; pidns?: number }, held: HeldFork, ppid: number): Process {
+    const known = this.#processes.find(event.pid, ticksOf(event.start));
+    if (known !== undefined) {
+      return known;
+    }
+    const parent = this.#processes.get(ppid);
+    const process = this.#birth(event, ppid, parent, event.nspid ?? [event.pid], undefined);
+    this.#processes.add(process);
+    this.#lives.inherit(process, parent, event);
+    if (held.vfork !== 0) {
+      this.#tellBirth(process, { ...event, mono: event.start.mono, at: event.start.at }, held.vfork, ppid);
+    }
+    return process;
+  }
+
+  #birth(event: Who, ppid: number, parent: Process | undefined, nspid: number[], ns: Namespaces | undefined): Process {
+    return {
+      pid: event.pid,
+      startTicks: ticksOf(event.start),
+      startAt: event.start.at,
+      ppid,
+      nspid,
+      ns: ns ?? parent?.ns ?? this.#options.host,
+      uid: parent?.uid ?? 0,
+      gid: parent?.gid ?? 0,
+      comm: parent?.comm ?? '',
+      exe: parent?.exe ?? '',
+      args: parent?.args ?? [],
+      cgroups: parent?.cgroups ?? CgroupSet.none,
+      mntMoved: parent?.mntMoved ?? false,
+      container: undefined,
+      origin: undefined,
+      settled: false,
+      command: undefined,
+    };
+  }
+
+  #tellBirth(process: Process, time: Nanoseconds, flags: number, by: number): void {
+    const record: RecordOf<'fork'> = {
+      type: 'fork',
+      ...this.#about(time, process),
+      ppid: process.ppid,
+      ...(by === process.ppid ? {} : { by }),
+      comm: textOf(process.comm),
+      flags: flagNames(flags),
+    };
+    if (process.origin !== undefined) {
+      record.origin = process.origin;
+    }
+    this.#emit(record);
+  }
+
+  #about(time: Nanoseconds, process: Process | undefined, pid = process?.pid ?? 0) {
+    return deepNested({
+      seq: 0,
+      time: this.#clock.time(time.mono),
+      mono: time.mono,
+      pid,
+      nspid: [...(process?.nspid ?? [pid])],
+      ns: process?.ns ?? {},
+      container: process?.container?.ref ?? null,
+    });
+  }
+
+  /** Containers that run already, as their runtimes say: theirs are the cgroups that their init is in. */
+  #recall(states: readonly ContainerState[], running: readonly ProcProcess[]): void {
+    const byPid = new Map(running.map((process) => [process.pid, process]));
+    for (const state of states) {
+      const container = new Container(state);
+      container.image = state.image;
+      container.labels = state.labels;
+      container.init = state.init;
+      container.started = true;
+      for (const [hierarchy, path] of byPid.get(state.init)?.cgroups ?? []) {
+        if (state.cgroups.includes(path)) {
+          this.#containers.claimCgroup(hierarchy, path, container);
+        }
+      }
+    }
+  }
+
+  #known(found: ProcProcess): Process {
+    const process: Process = {
+      pid: found.pid,
+      startTicks: found.startTicks,
+      startAt: Number(monoOfTicks(found.startTicks)),
+      ppid: found.ppid,
+      nspid: found.nspid,
+      ns: found.ns ?? this.#options.host,
+      uid: found.uid,
+      gid: found.gid,
+      comm: found.comm,
+      exe: found.exe,
+      args: found.args,
+      cgroups: new CgroupSet(found.cgroups),
+      mntMoved: false,
+      container: undefined,
+      origin: undefined,
+      settled: true,
+      command: undefined,
+    };
+    const command = this.#options.readCommand(found.args.slice(0, 64).map(textOf), textOf(found.exe));
+    process.command = command && { ...command, mono: monoOfTicks(found.startTicks), at: process.startAt };
+    this.#processes.add(process);
+    return process;
+  }
+
+  /** Puts a process that was there before into its container. */
+  #settleOld(process: Process, states: readonly ContainerState[], time: Nanoseconds): void {
+    if (states.some(({ init }) => init === process.pid)) {
+      const container = this.#containers.of(process);
+      if (container !== undefined) {
+        this.#containers.claimNamespaces(process.ns, container);
+      }
+    }
+    const parent = this.#processes.get(process.ppid);
+    this.#lives.adopt(process, parent, time);
+  }
+
+  #tellOld(process: Process, found: ProcProcess, time: Nanoseconds): void {
+    const parent = this.#processes.get(process.ppid);
+    const record: RecordOf<'process'> = {
+      type: 'process',
+      ...this.#about(time, process),
+      started: this.#clock.time(monoOfTicks(process.startTicks)),
+      ppid: process.ppid,
+      uid: process.uid,
+      gid: process.gid,
+      comm: '',
+      exe: '',
+      args: [],
+      args_bytes: found.argsBytes,
+      args_truncated: found.argsBytes > found.args.reduce((sum, arg) => sum + bytesOf(arg) + 1, 0),
+    };
+    if (parent !== undefined) {
+      record.pcomm = textOf(parent.comm);
+    }
+    putText(record, 'comm', process.comm);
+    putText(record, 'exe', process.exe);
+    if (found.cwd !== undefined) {
+      putText(record, 'cwd', found.cwd);
+    }
+    putArguments(record, process.args);
+    if (process.origin !== undefined) {
+      record.origin = process.origin;
+    }
+    this.#emit(record);
+  }
+}
+
+const bytesOf = (text: ProcProcess['comm']): number =>
+  typeof text === 'string' ? Buffer.byteLength(text) : text.bytes.length;
+
+/** Says so where the pids of the deepest namespaces are not all there. */
+const deepNested = <Kind extends { nspid: number[]; nspid_truncated?: boolean | undefined }>(record: Kind): Kind => {
+  if (record.nspid.length > maxLevels + 1) {
+    record.nspid_truncated = true;
+  }
+  return record;
+};

@@ -1,0 +1,63 @@
+import type { Namespaces, Text } from '../probe/event.ts';
+import type { Origin } from '../recording/schema.ts';
+import type { RuntimeCommand } from '../runtimes/runtime.ts';
+import type { CgroupSet } from './cgroups.ts';
+import type { Container } from './container.ts';
+
+/** A process that lives, as far as nstrace knows it. */
+export interface Process {
+  readonly pid: number;
+  /** Clock ticks since boot: with the pid its identity. */
+  startTicks: number;
+  startAt: number;
+  ppid: number;
+  nspid: readonly number[];
+  ns: Namespaces;
+  uid: number;
+  gid: number;
+  comm: Text;
+  exe: Text;
+  args: readonly Text[];
+  cgroups: CgroupSet;
+  /** Whether it, or who it comes from, was seen to enter its mount namespace. */
+  mntMoved: boolean;
+  container: Container | undefined;
+  origin: Origin | undefined;
+  /** Whether it ran a program of its own since it came into its container. */
+  settled: boolean;
+  /** What it asks a runtime for, if it is one. */
+  command: (RuntimeCommand & { mono: string; at: number }) | undefined;
+}
+
+/** Processes by pid. An entry whose exit was lost is replaced when its pid is used again. */
+export class ProcessTable {
+  readonly #byPid = new Map<number, Process>();
+
+  get size(): number {
+    return this.#byPid.size;
+  }
+
+  get(pid: number): Process | undefined {
+    return this.#byPid.get(pid);
+  }
+
+  /** The process of that identity, not another one that had its pid before. */
+  find(pid: number, startTicks: number): Process | undefined {
+    const process = this.#byPid.get(pid);
+    return process?.startTicks === startTicks ? process : undefined;
+  }
+
+  add(process: Process): void {
+    this.#byPid.set(process.pid, process);
+  }
+
+  remove(process: Process): void {
+    if (this.#byPid.get(process.pid) === process) {
+      this.#byPid.delete(process.pid);
+    }
+  }
+
+  values(): IterableIterator<Process> {
+    return this.#byPid.values();
+  }
+}

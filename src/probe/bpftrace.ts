@@ -1,0 +1,104 @@
+import { closeSync } from 'node:fs';
+import { execa } from 'execa';
+import split2 from 'split2';
+import { cleanEnvironment } from './environment.ts';
+import type { Features } from './features.ts';
+import { handOver } from './handover.ts';
+
+/** The longest line a probe makes is about 5 KB of hexadecimal; a longer one cannot be ours. */
+const maxLineBytes = 64 * 1024;
+/** `skipOverflow` drops a line that is too long; @types/split2 does not know it. */
+const lineOptions = { maxLength: maxLineBytes, skipOverflow: true } as split2.Options;
+/** Its own words that are kept for an error message. */
+const maxMessages = 50;
+/** After SIGINT it detaches its probes and prints its maps: half a second, on a busy machine more. */
+const stopMs = 10_000;
+
+export interface Child {
+  readonly pid: number;
+  /** Resolves when it has ended and all of its lines were given. */
+  readonly ended: Promise<{ status: string; asked: boolean }>;
+  /** Its stderr, newest last. */
+  readonly stderr: string[];
+  /** SIGINT, and SIGKILL if it does not end. */
+  stop(): void;
+  /** SIGKILL. */
+  kill(): void;
+}
+
+/**
+ * Starts bpftrace with a program and gives its lines.
+ *
+ * It runs with `-B full`: whole blocks are written, and the heartbeat's print() flushes them ten times a second.
+ *
+ * @param command the path of bpftrace, or a command that ends with it
+ */
+export const startBpftrace = (
+  command: readonly string[],
+  script: string,
+  features: Features,
+  onLine: (line: string) => void,
+): Child => {
+  const program = handOver(script);
+  const child = execa(command[0]!, [...command.slice(1), '-B', 'full', '/dev/stdin', ...features.parameters], {
+    stdin: program as unknown as 0,
+    env: cleanEnvironment(features.environment),
+    extendEnv: false,
+    cwd: '/',
+    buffer: false,
+    reject: false,
+    // Ctrl-C in the terminal must reach only us: bpftrace throws away what it has not read when it gets SIGINT.
+    detached: true,
+    cleanup: true,
+  });
+  closeSync(program);
+  const stderr: string[] = [];
+  const keep = (line: string): void => {
+    if (stderr.push(line) > maxMessages) {
+      stderr.shift();
+    }
+  };
+  child.stderr.pipe(split2('\n', lineOptions)).on('data', keep);
+  const lines = child.stdout.pipe(split2('\n', lineOptions));
+  lines.on('data', onLine);
+
+  let asked = false;
+  let killer: NodeJS.Timeout | undefined;
+  const ended = (async () => {
+    const drained = new Promise<void>((resolve) => {
+      lines.once('end', resolve).once('error', () => resolve());
+    });
+    const result = await child;
+    clearTimeout(killer);
+    await drained;
+    return { status: statusOf(result), asked };
+  })();
+
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    stderr,
+    stop: () => {
+      if (!asked) {
+        asked = true;
+        child.kill('SIGINT');
+        killer = setTimeout(() => child.kill('SIGKILL'), stopMs);
+      }
+    },
+    kill: () => {
+      asked = true;
+      child.kill('SIGKILL');
+    },
+  };
+};
+
+const statusOf = (result: {
+  exitCode?: number | undefined;
+  signal?: string | undefined;
+  shortMessage?: string | undefined;
+}): string => {
+  if (result.signal !== undefined) {
+    return `killed by ${result.signal}`;
+  }
+  return result.exitCode === undefined ? (result.shortMessage ?? 'not started') : `exit status ${result.exitCode}`;
+};

@@ -1,0 +1,495 @@
+import type {
+  CgroupEvent,
+  ExecEvent,
+  FailedExecEvent,
+  KernelEvent,
+  Namespaces,
+  Nanoseconds,
+  Stamp,
+  Text,
+} from './event.ts';
+import { Fields } from './fields.ts';
+import { NamespaceCache } from './namespaces.ts';
+import type { Sequence } from './sequence.ts';
+import { endOfString, readArguments, readText } from './text.ts';
+
+/** What one E line holds of the path and of the argv (probes/exec.bt), in words of 8 bytes. */
+const pathWords = 8;
+const argvWords = 28;
+/** The longest path the kernel takes, and more argv than the probes send. */
+const maxPathBytes = 4096 + 64;
+const maxArgvBytes = 128 * 1024;
+/** A failed exec tells its path and 32 arguments (probes/failed.bt), so many bytes of each. */
+const maxStrings = 33;
+const stringBytes = 184;
+/** The kernel's longest cgroup path in a trace event is 1024 bytes. */
+const maxCgroupBytes = 1024 + 128;
+/** Threads between the two lines of one setns; more are in a system call that never returned. */
+const maxCallers = 4096;
+
+export interface Decoded {
+  event(event: KernelEvent): void;
+  /** All probes are attached, and this time has come. */
+  heartbeat(time: Nanoseconds): void;
+  /** A row of a map that bpftrace printed: lines made by a CPU, or failed execs folded for a pid. */
+  total(map: string, key: number, value: number): void;
+  /** The last row was given. */
+  mapEnd(): void;
+  /** Anything else: what bpftrace says for itself. */
+  message(line: string): void;
+}
+
+/** Which process, as far as the lines X, S and G tell. */
+interface Head {
+  pid: number;
+  tid: number;
+  ppid: number;
+  start: Nanoseconds;
+  nspid: number[];
+  pidns: number;
+}
+
+type Unfinished =
+  | { kind: 'exec'; event: ExecEvent; pathBytes: number; pathEnd: number; argvEnd: number }
+  | { kind: 'cgroup'; event: CgroupEvent; end: number }
+  | { kind: 'failed'; event: FailedExecEvent; strings: Buffer[] }
+  | { kind: 'nested'; event: KernelEvent & { nspid: number[] } }
+  | { kind: 'caller'; event: Caller };
+
+/** A thread in the middle of setns or unshare. */
+interface Caller extends Head {
+  before: Namespaces;
+  vfork: number;
+}
+
+/** The work space of one CPU: an event whose other lines are still coming, and the bytes they bring. */
+interface Desk {
+  unfinished: Unfinished | undefined;
+  path: Buffer;
+  argv: Buffer;
+}
+
+/**
+ * Turns lines of the probes (probes/README.md) into events. Lines that continue another one follow it directly on the
+ * same CPU: the next line of that CPU, or a heartbeat, ends the event. A line that makes no sense is a message, never an
+ * error.
+ */
+export class Decoder {
+  readonly #out: Decoded;
+  readonly #sequence: Sequence;
+  readonly #fields = new Fields();
+  readonly #namespaces = new NamespaceCache();
+  readonly #desks: Desk[] = [];
+  readonly #callers = new Map<number, Caller>();
+
+  constructor(out: Decoded, sequence: Sequence) {
+    this.#out = out;
+    this.#sequence = sequence;
+  }
+
+  line(line: string): void {
+    if (line.charCodeAt(1) === 32) {
+      this.#probeLine(line);
+    } else if (line.charCodeAt(0) === 64) {
+      this.#mapLine(line);
+    } else if (line === '') {
+      this.#out.mapEnd();
+    } else {
+      this.#out.message(line);
+    }
+  }
+
+  /** Ends what is unfinished on every CPU. */
+  finish(): void {
+    for (const desk of this.#desks) {
+      if (desk?.unfinished !== undefined) {
+        this.#end(desk);
+      }
+    }
+  }
+
+  #probeLine(line: string): void {
+    const fields = this.#fields;
+    fields.start(line);
+    const mono = fields.text();
+    if (line.charCodeAt(0) === 72) {
+      this.finish();
+      this.#out.heartbeat({ mono, at: Number(mono) });
+      return;
+    }
+    fields.hex();
+    const cpu = fields.high >>> 16;
+    const seq = (fields.high & 0xffff) * 0x1_0000_0000 + fields.low;
+    const stamp: Stamp = { mono, at: Number(mono), cpu, seq };
+    if (!(stamp.at > 0 && seq > 0)) {
+      this.#out.message(line);
+      return;
+    }
+    const desk = this.#desk(cpu);
+    const lost = this.#sequence.take(stamp);
+    if (lost !== undefined) {
+      this.#end(desk);
+      this.#out.event(lost);
+    }
+    if (line.charCodeAt(0) >= 97) {
+      this.#continue(line, desk);
+    } else {
+      this.#end(desk);
+      this.#begin(line, stamp, desk);
+    }
+  }
+
+  #mapLine(line: string): void {
+    const open = line.indexOf('[');
+    const close = line.indexOf(']: ');
+    if (open > 0 && close > open) {
+      this.#out.total(line.slice(1, open), Number(line.slice(open + 1, close)), Number(line.slice(close + 3)));
+    }
+  }
+
+  #desk(cpu: number): Desk {
+    let desk = this.#desks[cpu];
+    if (desk === undefined) {
+      desk = { unfinished: undefined, path: Buffer.alloc(maxPathBytes), argv: Buffer.alloc(maxArgvBytes) };
+      this.#desks[cpu] = desk;
+    }
+    return desk;
+  }
+
+  #begin(line: string, stamp: Stamp, desk: Desk): void {
+    switch (line[0]) {
+      case 'E':
+        return this.#exec(stamp, desk);
+      case 'X':
+        return this.#exit(stamp, desk);
+      case 'F':
+        return this.#fork(stamp, desk);
+      case 'S':
+        return this.#leave(desk);
+      case 'J':
+        return this.#enter(stamp, 'setns');
+      case 'U':
+        return this.#enter(stamp, 'unshare');
+      case 'M':
+        return this.#cgroup(stamp, 'mkdir', desk);
+      case 'A':
+        return this.#cgroup(stamp, 'attach', desk);
+      case 'R':
+        return this.#cgroup(stamp, 'rmdir', desk);
+      case 'G':
+        return this.#failed(stamp, desk);
+      case 'Y':
+        return this.#folded(stamp);
+      default:
+        return this.#out.message(line);
+    }
+  }
+
+  #exec(stamp: Stamp, desk: Desk): void {
+    const fields = this.#fields;
+    fields.hex();
+    const pid = fields.high;
+    const oldTid = fields.low;
+    fields.hex();
+    const ppid = fields.high;
+    const level = fields.low >>> 24;
+    const innermost = fields.low & 0xff_ffff;
+    const start = this.#nanoseconds();
+    fields.hex();
+    const uid = fields.high;
+    const gid = fields.low;
+    const ns = this.#namespaces.read(fields);
+    const cgroupId = fields.number();
+    const vfork = fields.number();
+    const pathBytes = fields.number();
+    const argsBytes = fields.number();
+    const pathEnd = fields.words(pathWords, pathBytes, desk.path, 0);
+    const argvEnd = fields.words(argvWords, argsBytes, desk.argv, 0);
+    const event: ExecEvent = {
+      kind: 'exec',
+      mono: stamp.mono,
+      at: stamp.at,
+      cpu: stamp.cpu,
+      seq: stamp.seq,
+      pid,
+      start,
+      vfork,
+      oldTid,
+      ppid,
+      uid,
+      gid,
+      nspid: level === 0 ? [pid] : [pid, innermost],
+      ns,
+      cgroupId,
+      exe: '',
+      exeWhole: true,
+      comm: '',
+      args: [],
+      argsBytes,
+      argsSent: 0,
+    };
+    const unfinished = { kind: 'exec', event, pathBytes, pathEnd, argvEnd } as const;
+    if (pathEnd === pathBytes && argvEnd === argsBytes && level < 2 && !isDescriptor(desk.path, pathEnd)) {
+      this.#endExec(unfinished, desk);
+    } else {
+      desk.unfinished = unfinished;
+    }
+  }
+
+  #exit(stamp: Stamp, desk: Desk): void {
+    const { pid, start, ppid, nspid, pidns } = this.#head();
+    const status = this.#fields.number();
+    const vfork = this.#fields.number();
+    this.#nested(desk, { kind: 'exit', ...stamp, pid, start, ppid, nspid, pidns, status, vfork });
+  }
+
+  #fork(stamp: Stamp, desk: Desk): void {
+    const fields = this.#fields;
+    fields.hex();
+    const pid = fields.high;
+    const whole = fields.low === pid;
+    fields.hex();
+    const by = fields.high;
+    const ppid = whole ? fields.low : by;
+    fields.hex();
+    const level = whole ? fields.high : 0;
+    const innermost = fields.low;
+    const flags = fields.number();
+    const start = this.#nanoseconds();
+    fields.hex();
+    const uid = fields.high;
+    const gid = fields.low;
+    const ns = this.#namespaces.read(fields);
+    const cgroupId = fields.number();
+    const nspid = level === 0 ? [pid] : [pid, innermost];
+    this.#nested(desk, {
+      kind: 'fork',
+      ...stamp,
+      pid,
+      start: whole ? start : { mono: stamp.mono, at: stamp.at },
+      ppid,
+      by,
+      flags,
+      whole,
+      uid,
+      gid,
+      nspid,
+      ns,
+      cgroupId,
+    });
+  }
+
+  /** Waits for the pids of the namespaces in between, if there are any. */
+  #nested(desk: Desk, event: KernelEvent & { nspid: number[] }): void {
+    if (event.nspid.length < 2) {
+      this.#out.event(event);
+    } else {
+      desk.unfinished = { kind: 'nested', event };
+    }
+  }
+
+  #leave(desk: Desk): void {
+    const head = this.#head();
+    const vfork = this.#fields.number();
+    const caller = { ...head, before: this.#namespaces.read(this.#fields), vfork };
+    if (this.#callers.size >= maxCallers) {
+      this.#callers.clear();
+    }
+    this.#callers.set(head.tid, caller);
+    desk.unfinished = { kind: 'caller', event: caller };
+  }
+
+  #enter(stamp: Stamp, op: 'setns' | 'unshare'): void {
+    const fields = this.#fields;
+    fields.hex();
+    const tid = fields.low;
+    const after = this.#namespaces.read(fields);
+    const caller = this.#callers.get(tid);
+    if (caller === undefined) {
+      // Its S line was lost, and that was said.
+      return;
+    }
+    this.#callers.delete(tid);
+    this.#out.event({ kind: 'namespace', ...stamp, op, ...caller, after });
+  }
+
+  #cgroup(stamp: Stamp, op: CgroupEvent['op'], desk: Desk): void {
+    const fields = this.#fields;
+    fields.hex();
+    const by = fields.high;
+    const root = fields.number();
+    const id = fields.number();
+    const pid = fields.number();
+    const event: CgroupEvent = { kind: 'cgroup', ...stamp, op, by, pid, root, id, path: '' };
+    desk.unfinished = { kind: 'cgroup', event, end: fields.bytes(desk.path, 0) };
+  }
+
+  #failed(stamp: Stamp, desk: Desk): void {
+    const fields = this.#fields;
+    const { pid, start, tid, ppid } = this.#head();
+    fields.hex();
+    const uid = fields.high;
+    const gid = fields.low;
+    const ret = fields.signed();
+    const event: FailedExecEvent = {
+      kind: 'failed',
+      ...stamp,
+      pid,
+      start,
+      tid,
+      ppid,
+      uid,
+      gid,
+      ret,
+      exe: '',
+      args: [],
+      truncated: false,
+    };
+    desk.unfinished = { kind: 'failed', event, strings: [] };
+  }
+
+  #folded(stamp: Stamp): void {
+    this.#fields.hex();
+    const pid = this.#fields.high;
+    this.#out.event({ kind: 'folded', ...stamp, pid, total: this.#fields.number(), last: true });
+  }
+
+  /** pid and tid, parent and place in the innermost namespace, start, pid namespace. */
+  #head(): Head {
+    const fields = this.#fields;
+    fields.hex();
+    const pid = fields.high;
+    const tid = fields.low;
+    fields.hex();
+    const ppid = fields.high;
+    const level = fields.low >>> 24;
+    const innermost = fields.low & 0xff_ffff;
+    const start = this.#nanoseconds();
+    return { pid, tid, ppid, start, nspid: level === 0 ? [pid] : [pid, innermost], pidns: fields.number() };
+  }
+
+  #nanoseconds(): Nanoseconds {
+    const fields = this.#fields;
+    const at = fields.number();
+    const exact = at <= Number.MAX_SAFE_INTEGER;
+    const mono = exact ? String(at) : String((BigInt(fields.high) << 32n) | BigInt(fields.low));
+    return { mono, at };
+  }
+
+  #continue(line: string, desk: Desk): void {
+    const fields = this.#fields;
+    const { unfinished } = desk;
+    if (unfinished === undefined) {
+      // What it continues was lost, and that was said.
+      return;
+    }
+    const letter = line[0];
+    if (letter === 'n' && 'nspid' in unfinished.event) {
+      this.#readChain(unfinished.event.nspid);
+    } else if (letter === 'p' && unfinished.kind === 'exec') {
+      unfinished.pathEnd = this.#append(desk.path, unfinished.pathEnd);
+    } else if (letter === 'a' && unfinished.kind === 'exec') {
+      unfinished.argvEnd = this.#append(desk.argv, unfinished.argvEnd);
+    } else if (letter === 'm' && unfinished.kind === 'exec') {
+      const comm = Buffer.alloc(16);
+      const end = fields.bytes(comm, 0);
+      unfinished.event.comm = readText(comm, 0, endOfString(comm, 0, end));
+    } else if (letter === 'q' && unfinished.kind === 'cgroup') {
+      unfinished.end = this.#append(desk.path.subarray(0, maxCgroupBytes), unfinished.end);
+    } else if (letter === 'g' && unfinished.kind === 'failed') {
+      this.#readString(unfinished);
+    } else {
+      this.#out.message(line);
+    }
+  }
+
+  /** More bytes, if they begin where the ones before ended. */
+  #append(into: Buffer, end: number): number {
+    return this.#fields.number() === end ? this.#fields.bytes(into, end) : end;
+  }
+
+  #readChain(nspid: number[]): void {
+    const fields = this.#fields;
+    const level = fields.number();
+    const innermost = nspid.at(-1)!;
+    nspid.length = 1;
+    for (let depth = 1; depth <= level && !fields.ended; depth += 2) {
+      fields.hex();
+      nspid.push(fields.high);
+      if (depth < level) {
+        nspid.push(fields.low);
+      }
+    }
+    // Nested deeper than the line has room for: those in between are missing, which a reader sees by the length.
+    if (nspid.length <= level) {
+      nspid.push(innermost);
+    }
+  }
+
+  #readString(unfinished: Unfinished & { kind: 'failed' }): void {
+    const fields = this.#fields;
+    const { event, strings } = unfinished;
+    const index = fields.number();
+    const skip = fields.number();
+    const bytes = Buffer.alloc(stringBytes);
+    const end = fields.bytes(bytes, 0);
+    const before = strings[index];
+    const piece = before === undefined ? bytes.subarray(Math.min(skip, end), end) : Buffer.concat([before, bytes]);
+    if (before?.includes(0)) {
+      return;
+    }
+    strings[index] = piece;
+    event.truncated ||= index >= maxStrings - 1;
+  }
+
+  #end(desk: Desk): void {
+    const { unfinished } = desk;
+    desk.unfinished = undefined;
+    switch (unfinished?.kind) {
+      case 'exec':
+        return this.#endExec(unfinished, desk);
+      case 'cgroup': {
+        const { event, end } = unfinished;
+        event.path = readText(desk.path, 0, endOfString(desk.path, 0, end));
+        return this.#out.event(event);
+      }
+      case 'failed':
+        return this.#endFailed(unfinished);
+      case 'nested':
+        return this.#out.event(unfinished.event);
+      default:
+    }
+  }
+
+  #endExec(unfinished: Unfinished & { kind: 'exec' }, desk: Desk): void {
+    const { event, pathBytes, pathEnd, argvEnd } = unfinished;
+    event.exe = readText(desk.path, 0, pathEnd);
+    event.exeWhole = pathEnd === pathBytes;
+    event.args = readArguments(desk.argv, 0, argvEnd);
+    event.argsSent = argvEnd;
+    event.comm ||= commOf(desk.path, pathEnd);
+    this.#out.event(event);
+  }
+
+  #endFailed({ event, strings }: Unfinished & { kind: 'failed' }): void {
+    const texts: Text[] = [];
+    for (const string of strings) {
+      const end = string === undefined ? 0 : endOfString(string, 0, string.length);
+      event.truncated ||= string === undefined || end === string.length;
+      texts.push(string === undefined ? '' : readText(string, 0, end));
+    }
+    event.exe = texts.shift() ?? '';
+    event.args = texts;
+    this.#out.event(event);
+  }
+}
+
+/** "/dev/fd/": a program that was run by its file descriptor. */
+const isDescriptor = (path: Buffer, end: number): boolean =>
+  end > 8 && path[1] === 100 && path[5] === 102 && path.toString('latin1', 0, 8) === '/dev/fd/';
+
+/** The kernel names a process after the last part of the path it executes, in 15 bytes (fs/exec.c, begin_new_exec). */
+const commOf = (path: Buffer, end: number): Text => {
+  const from = path.lastIndexOf(47, Math.max(end - 1, 0)) + 1;
+  return readText(path, from, Math.min(end, from + 15));
+};

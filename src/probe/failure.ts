@@ -1,0 +1,64 @@
+/** What bpftrace says when it fails, in words a user can act on. */
+export interface Failure {
+  readonly reason: string;
+  readonly advice: string;
+}
+
+/** Noise that is printed also when all is well. */
+const harmless = /RLIMIT_MEMLOCK|available_filter_functions|^WARNING|deprecated|^Attach(ing|ed) \d+ probe/;
+
+const known: readonly [RegExp, Failure][] = [
+  [
+    /only supports running as the root user|Missing CAP_|Operation not permitted|Permission denied/i,
+    { reason: 'it lacks the rights', advice: 'run nstrace with sudo, or as root outside of containers' },
+  ],
+  [
+    /lockdown/i,
+    {
+      reason: 'the kernel is locked down (confidentiality), which forbids tracing',
+      advice: 'boot without lockdown=confidentiality, or with secure boot off',
+    },
+  ],
+  [
+    /tracepoint not found: ([\w:]+)|No probes to attach/i,
+    {
+      reason: 'the kernel lacks a tracepoint that nstrace needs',
+      advice: 'check that tracefs is mounted on /sys/kernel/tracing and that the kernel has CONFIG_FTRACE_SYSCALLS=y',
+    },
+  ],
+  [
+    /failed to find BTF|Unknown struct|unknown type|does not contain a field/i,
+    {
+      reason: 'it does not know the structures of this kernel (BTF)',
+      advice: 'run a kernel with /sys/kernel/btf/vmlinux and a bpftrace that is not much older than it',
+    },
+  ],
+  [
+    /Error loading (BPF )?program|program is too large|BPF stack limit|invalid indirect read/i,
+    {
+      reason: 'the kernel refused the probes',
+      advice:
+        'report it with the output of `nstrace doctor`; bpftrace 0.17 to 0.27 on kernels 6.1 to 6.18 are known to work',
+    },
+  ],
+  [
+    /perf buffer|ring ?buf|Cannot allocate memory|Out of memory/i,
+    { reason: 'there is no memory for its buffers', advice: 'free some memory (nstrace needs about 200 MB)' },
+  ],
+];
+
+/** @param output bpftrace's stderr and what it printed on stdout beside events, newest last */
+export const explainFailure = (output: readonly string[], status: string): Failure => {
+  const lines = output.map((line) => line.trim()).filter((line) => line !== '' && !harmless.test(line));
+  for (const [pattern, failure] of known) {
+    const line = lines.find((candidate) => pattern.test(candidate));
+    if (line !== undefined) {
+      return { ...failure, reason: `${failure.reason} (it said: ${line})` };
+    }
+  }
+  const said = lines.at(-1);
+  return {
+    reason: said === undefined ? `it ended without a word (${status})` : `it said: ${said} (${status})`,
+    advice: '`nstrace doctor` checks what it needs',
+  };
+};

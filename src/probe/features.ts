@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os';
+import { Btf } from './btf.ts';
+import type { Version } from './version.ts';
+
+/** All that differs between versions of bpftrace and of the kernel, found out once, at the start. */
+export interface Features {
+  /** bpftrace's settings, as environment variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Positional parameters of the probes: see probes/README.md. */
+  readonly parameters: readonly string[];
+  /** Bytes that one continuation line can carry. */
+  readonly chunkBytes: number;
+  /** The conversion for bytes: %rh, or %rx before 0.17. */
+  readonly bytesFormat: string;
+}
+
+/** What probes/*.bt are written with, so that they run by hand everywhere: the most that bpftrace before 0.22 can take. */
+export const writtenChunkBytes = 184;
+const chunkBytes = 1000;
+
+/** Memory for events that were made and not yet read: 64 MiB in all, since the probes of a busy second fit in it. */
+const bufferPages = 16_384;
+/** @vfork holds a process between its vfork and its exec; more at once are sent as lines of their own. */
+const mapKeys = 16_384;
+
+export const findFeatures = (version: Version, tracer: number, btf = Btf.ofKernel()): Features => {
+  const big = atLeast(version, 22);
+  const offsets = btf?.offsets(['pid.numbers', 'task_struct.sibling']);
+  const brokenDataLoc = version.major === 0 && version.minor === 23;
+  return {
+    environment: settings(version, big),
+    parameters: [
+      String(offsets?.get('pid.numbers') ?? 0),
+      String(offsets?.get('task_struct.sibling') ?? 0),
+      String(tracer),
+      // 3 times the place where the string begins in the event: bpftrace 4238.
+      brokenDataLoc ? String(3 * 28) : '0',
+      brokenDataLoc ? String(3 * 36) : '0',
+    ],
+    chunkBytes: big ? chunkBytes : writtenChunkBytes,
+    bytesFormat: atLeast(version, 17) ? '%rh' : '%rx',
+  };
+};
+
+const atLeast = (version: Version, minor: number): boolean => version.major > 0 || version.minor >= minor;
+
+/** Both names of each setting where they changed in 0.20: the unknown one is ignored. */
+const settings = (version: Version, big: boolean): Record<string, string> => {
+  const stringBytes = String(big ? chunkBytes : writtenChunkBytes);
+  const old = atLeast(version, 20)
+    ? {}
+    : { BPFTRACE_STRLEN: stringBytes, BPFTRACE_MAP_KEYS_MAX: String(mapKeys), BPFTRACE_NO_CPP_DEMANGLE: '1' };
+  return {
+    ...old,
+    BPFTRACE_MAX_STRLEN: stringBytes,
+    BPFTRACE_MAX_MAP_KEYS: String(mapKeys),
+    // A ring for each CPU before 0.19, one for all since.
+    BPFTRACE_PERF_RB_PAGES: String(atLeast(version, 19) ? bufferPages : pagesOfOneCpu()),
+  };
+};
+
+/** A power of two, as mmap of a perf buffer demands. */
+const pagesOfOneCpu = (): number => Math.max(64, 2 ** Math.floor(Math.log2(bufferPages / availableParallelism())));

@@ -1,0 +1,297 @@
+import { getPriority, setPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bpftraceFailed, bpftraceKeepsDying } from '../errors.ts';
+import { type Child, startBpftrace } from './bpftrace.ts';
+import { type Decoded, Decoder } from './decode.ts';
+import type { KernelEvent, LostEvent, Nanoseconds } from './event.ts';
+import { explainFailure } from './failure.ts';
+import type { Features } from './features.ts';
+import { Order } from './order.ts';
+import { buildScript } from './script.ts';
+import { Sequence } from './sequence.ts';
+
+/** The key under which control.bt notes in @seq that tracing was told to stop. */
+const stopKey = 99_999;
+/** Keys from here on are not CPUs. */
+const firstKey = 99_998;
+/** How long a stop waits for what is still in the buffers. */
+const drainMs = 3000;
+/** bpftrace may die so often in a minute before tracing is given up. */
+const maxRestarts = 5;
+const restartWindowMs = 60_000;
+/** The slowest start seen is 4 s, on an emulated CPU 25 s. */
+const readyMs = 60_000;
+
+export interface TracerOptions {
+  /** The path of bpftrace, or a command that ends with it. */
+  readonly command: readonly string[];
+  readonly features: Features;
+  /** Failed execs too. */
+  readonly failed: boolean;
+  /** Takes events in the order of time. */
+  readonly onEvent: (event: KernelEvent) => void;
+  /** Takes the time of the kernel ten times a second: everything up to then was given. */
+  readonly onBeat: (time: Nanoseconds) => void;
+  /** Takes what the user should know: that bpftrace died and was started again. */
+  readonly onNotice: (text: string) => void;
+  /** Takes the end of tracing that nobody asked for. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** Lines the probes made, those that came and those that did not: made = delivered + lost. */
+export interface Count {
+  made: number;
+  delivered: number;
+  lost: number;
+}
+
+/** Runs bpftrace with the probes, watches it, and gives its events in order and the losses between them. */
+export class Tracer {
+  readonly #options: TracerOptions;
+  readonly #script: string;
+  #run: Run | undefined;
+  #stopping = false;
+  #restarts: number[] = [];
+  #supervision: Promise<void> = Promise.resolve();
+  readonly count: Count = { made: 0, delivered: 0, lost: 0 };
+
+  constructor(options: TracerOptions) {
+    this.#options = options;
+    this.#script = buildScript(options.features, { failed: options.failed });
+  }
+
+  get pid(): number {
+    return this.#run?.child.pid ?? 0;
+  }
+
+  /**
+   * Starts tracing.
+   *
+   * @returns the kernel's time at which all probes were seen attached
+   * @throws NstraceError (3) with bpftrace's reason in plain words
+   */
+  async start(): Promise<Nanoseconds> {
+    const run = this.#begin();
+    const ready = await run.ready;
+    if (ready === undefined) {
+      const { status } = await run.child.ended;
+      const { reason, advice } = explainFailure(run.words, status);
+      throw bpftraceFailed(reason, advice);
+    }
+    this.#supervision = this.#supervise(run);
+    return ready;
+  }
+
+  /** Stops tracing without losing what was made up to now, and gives the rest of the events. */
+  async stop(): Promise<void> {
+    if (this.#stopping) {
+      return this.#supervision;
+    }
+    this.#stopping = true;
+    const run = this.#run;
+    if (run !== undefined) {
+      await run.drain();
+      run.child.stop();
+    }
+    await this.#supervision;
+  }
+
+  /** Ends bpftrace at once. */
+  kill(): void {
+    this.#stopping = true;
+    this.#run?.child.kill();
+  }
+
+  #begin(): Run {
+    const { command, features, onEvent, onBeat } = this.#options;
+    this.#run = new Run(command, this.#script, features, onEvent, onBeat);
+    return this.#run;
+  }
+
+  async #supervise(first: Run): Promise<void> {
+    let run = first;
+    for (;;) {
+      const { status, asked } = await run.child.ended;
+      const last = run.close(asked);
+      this.count.made += run.made;
+      this.count.delivered += run.sequence.delivered;
+      this.count.lost += run.sequence.lost;
+      if (this.#stopping) {
+        return;
+      }
+      const { reason } = explainFailure(run.words, status);
+      const next = await this.#restart(reason);
+      if (next === undefined) {
+        return;
+      }
+      this.#options.onEvent(gap(last, next.ready));
+      this.#options.onNotice(`bpftrace ended by itself: ${reason}. Tracing goes on; what happened in between is lost`);
+      run = next.run;
+    }
+  }
+
+  async #restart(reason: string): Promise<{ run: Run; ready: Nanoseconds } | undefined> {
+    for (;;) {
+      const now = Date.now();
+      this.#restarts = this.#restarts.filter((time) => now - time < restartWindowMs);
+      if (this.#restarts.length >= maxRestarts) {
+        this.#options.onFailure(bpftraceKeepsDying(reason));
+        return undefined;
+      }
+      this.#restarts.push(now);
+      if (this.#restarts.length > 1) {
+        await sleep(200 * 2 ** this.#restarts.length);
+      }
+      if (this.#stopping) {
+        return undefined;
+      }
+      const run = this.#begin();
+      const ready = await run.ready;
+      if (ready !== undefined) {
+        return { run, ready };
+      }
+      await run.child.ended;
+      if (this.#stopping) {
+        return undefined;
+      }
+    }
+  }
+}
+
+/** One life of bpftrace. */
+class Run implements Decoded {
+  readonly child: Child;
+  readonly sequence = new Sequence();
+  readonly ready: Promise<Nanoseconds | undefined>;
+  readonly #decoder = new Decoder(this, this.sequence);
+  readonly #order: Order;
+  readonly #onEvent: (event: KernelEvent) => void;
+  readonly #onBeat: (time: Nanoseconds) => void;
+  readonly #messages: string[] = [];
+  readonly #folded = new Map<number, number>();
+  #resolveReady: (time: Nanoseconds | undefined) => void = () => {};
+  #beat: { time: Nanoseconds; totals: Map<number, number> } | undefined;
+  #totals = new Map<number, number>();
+  #stopped = false;
+  #drained: (() => void) | undefined;
+  #last: Nanoseconds = { mono: '0', at: 0 };
+
+  constructor(
+    command: readonly string[],
+    script: string,
+    features: Features,
+    onEvent: (event: KernelEvent) => void,
+    onBeat: (time: Nanoseconds) => void,
+  ) {
+    this.#onEvent = onEvent;
+    this.#onBeat = onBeat;
+    this.#order = new Order(onEvent, this.sequence);
+    this.ready = new Promise((resolve) => {
+      this.#resolveReady = resolve;
+    });
+    this.child = startBpftrace(command, script, features, (line) => this.#decoder.line(line));
+    const timer = setTimeout(() => this.child.stop(), readyMs);
+    void this.ready.then(() => clearTimeout(timer));
+    void this.child.ended.then(() => this.#resolveReady(undefined));
+  }
+
+  /** What bpftrace said for itself. */
+  get words(): string[] {
+    return [...this.#messages, ...this.child.stderr];
+  }
+
+  /** Lines made by all CPUs, as far as known. */
+  get made(): number {
+    return this.sequence.delivered + this.sequence.lost;
+  }
+
+  event(event: KernelEvent): void {
+    this.#endBeat();
+    this.#order.event(event);
+  }
+
+  heartbeat(time: Nanoseconds): void {
+    this.#endBeat();
+    this.#last = time;
+    this.#beat = { time, totals: new Map() };
+    this.#resolveReady(time);
+  }
+
+  total(map: string, key: number, value: number): void {
+    if (map === 'folded') {
+      this.#fold(key, value);
+    } else if (map !== 'seq') {
+      // The last words of bpftrace: all maps, also those that are only the probes' own.
+    } else if (key === stopKey) {
+      this.#stopped ||= value !== 0;
+    } else if (key < firstKey) {
+      this.#totals.set(key, value);
+      this.#beat?.totals.set(key, value);
+    }
+  }
+
+  mapEnd(): void {
+    if (this.#beat !== undefined && this.#beat.totals.size > 0) {
+      this.#endBeat();
+    }
+  }
+
+  message(line: string): void {
+    if (this.#messages.push(line) > 50) {
+      this.#messages.shift();
+    }
+  }
+
+  /** Stops the probes, not bpftrace, and waits until all that they made is here. */
+  async drain(): Promise<void> {
+    const drained = new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+    setPriority(getPriority());
+    await Promise.race([drained, this.child.ended, sleep(drainMs, undefined, { ref: false })]);
+  }
+
+  /** Gives what is left and says what is missing. Returns the time up to which this run saw the kernel. */
+  close(asked: boolean): Nanoseconds {
+    this.#decoder.finish();
+    this.#endBeat();
+    for (const lost of this.sequence.settle(this.#totals, this.#last)) {
+      this.#order.event({ ...lost, exact: asked });
+    }
+    this.#order.flush();
+    return this.#last;
+  }
+
+  #endBeat(): void {
+    const beat = this.#beat;
+    if (beat === undefined) {
+      return;
+    }
+    this.#beat = undefined;
+    const complete = this.#order.beat(beat.time, beat.totals);
+    this.#onBeat(beat.time);
+    if (complete && this.#stopped) {
+      this.#drained?.();
+    }
+  }
+
+  #fold(pid: number, total: number): void {
+    if (this.#folded.get(pid) !== total) {
+      this.#folded.set(pid, total);
+      this.#onEvent({ kind: 'folded', ...this.#last, cpu: 0, seq: 0, pid, total, last: false });
+    }
+  }
+}
+
+/** From the last sign of one bpftrace to the first of the next, nothing is known. */
+const gap = (last: Nanoseconds, ready: Nanoseconds): LostEvent => ({
+  kind: 'lost',
+  count: 0,
+  exact: false,
+  from: last.mono,
+  to: ready.mono,
+  mono: ready.mono,
+  at: ready.at,
+  cpu: -1,
+  seq: 0,
+});

@@ -1,0 +1,105 @@
+import type { Namespaces, Text } from '../probe/event.ts';
+import { endOfString, readArguments, readText } from '../probe/text.ts';
+import { parseCgroups } from './cgroup.ts';
+import { procRoot, readProc, readProcLink, readProcText } from './read.ts';
+import { parseStat } from './stat.ts';
+
+/** A running process as /proc shows it. What may not be read is left out. */
+export interface ProcProcess {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly startTicks: number;
+  readonly nspid: readonly number[];
+  readonly uid: number;
+  readonly gid: number;
+  readonly comm: Text;
+  readonly exe: Text;
+  readonly cwd: Text | undefined;
+  readonly args: readonly Text[];
+  readonly argsBytes: number;
+  readonly ns: Namespaces | undefined;
+  /** Cgroup path by hierarchy: the unified one is '', v1 ones are named by their controllers. */
+  readonly cgroups: ReadonlyMap<string, string>;
+}
+
+/** Arguments of a running process that are kept; more of them is said to be cut. */
+const maxArgsBytes = 64_000;
+
+/** Reads a process; undefined if it ended meanwhile. */
+export const readProcess = (pid: number, root = procRoot): ProcProcess | undefined => {
+  const folder = `${root}/${pid}`;
+  const stat = parseStat(readProcText(`${folder}/stat`) ?? '');
+  const status = readProcText(`${folder}/status`);
+  if (stat === undefined || status === undefined) {
+    return undefined;
+  }
+  const cmdline = readProc(`${folder}/cmdline`);
+  const argsBytes = cmdline?.length ?? 0;
+  const args = cmdline === undefined ? [] : readArguments(cmdline, 0, Math.min(argsBytes, maxArgsBytes));
+  const comm = readProc(`${folder}/comm`);
+  const commText = comm === undefined ? stat.comm : readText(comm, 0, Math.max(comm.length - 1, 0));
+  const cgroups = parseCgroups(readProcText(`${folder}/cgroup`) ?? '');
+  const exe = readProcLink(`${folder}/exe`);
+  const cwd = readProcLink(`${folder}/cwd`);
+  const ns = readNamespaces(folder);
+  if (parseStat(readProcText(`${folder}/stat`) ?? '')?.startTicks !== stat.startTicks) {
+    return undefined;
+  }
+  return {
+    pid,
+    ppid: stat.ppid,
+    startTicks: stat.startTicks,
+    nspid: numbersOf(status, 'NSpid:') ?? [pid],
+    uid: numbersOf(status, 'Uid:')?.[0] ?? 0,
+    gid: numbersOf(status, 'Gid:')?.[0] ?? 0,
+    comm: commText,
+    exe: exe === undefined ? '' : readText(exe, 0, exe.length),
+    cwd: cwd === undefined ? undefined : readText(cwd, 0, cwd.length),
+    args,
+    argsBytes,
+    ns,
+    cgroups,
+  };
+};
+
+/** Start of a process in ticks; undefined if it is gone. */
+export const startOf = (pid: number, root = procRoot): number | undefined =>
+  parseStat(readProcText(`${root}/${pid}/stat`) ?? '')?.startTicks;
+
+/** The argument area of a process that was seen to start at `startTicks`, if it still lives and still is that process. */
+export const readArgumentArea = (pid: number, startTicks: number, root = procRoot): Buffer | undefined => {
+  if (startOf(pid, root) !== startTicks) {
+    return undefined;
+  }
+  const area = readProc(`${root}/${pid}/cmdline`);
+  const copy = area === undefined ? undefined : Buffer.from(area);
+  return startOf(pid, root) === startTicks ? copy : undefined;
+};
+
+const numbersOf = (status: string, key: string): number[] | undefined => {
+  const from = status.indexOf(`\n${key}`);
+  if (from < 0) {
+    return undefined;
+  }
+  const end = status.indexOf('\n', from + 1);
+  return status
+    .slice(from + 1 + key.length, end)
+    .trim()
+    .split(/\s+/)
+    .map(Number);
+};
+
+const types = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'] as const;
+
+/** All or nothing: they are readable only with rights over the process. */
+export const readNamespaces = (folder: string): Namespaces | undefined => {
+  const set: Record<string, number> = {};
+  for (const type of types) {
+    const link = readProcLink(`${folder}/ns/${type}`);
+    if (link === undefined) {
+      return undefined;
+    }
+    set[type] = Number(link.toString('latin1', type.length + 2, endOfString(link, 0, link.length) - 1));
+  }
+  return set as unknown as Namespaces;
+};

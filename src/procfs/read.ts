@@ -1,0 +1,51 @@
+import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
+
+/** No file of /proc that nstrace reads is longer, but a hostile argv can be 2 MB. */
+const maxBytes = 2 * 1024 * 1024 + 4096;
+const firstBytes = 16 * 1024;
+
+let buffer = Buffer.alloc(firstBytes);
+
+/** Where the kernel shows its processes; tests put another folder here. */
+export const procRoot = '/proc';
+
+/**
+ * A file of /proc, or undefined if the process is gone or may not be read.
+ *
+ * The buffer is reused: copy what is to be kept.
+ */
+export const readProc = (path: string): Buffer | undefined => {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    let length = 0;
+    for (;;) {
+      const read = readSync(descriptor, buffer, length, buffer.length - length, null);
+      length += read;
+      if (read === 0 || length >= maxBytes) {
+        return buffer.subarray(0, length);
+      }
+      if (length === buffer.length) {
+        buffer = Buffer.concat([buffer], buffer.length * 4);
+      }
+    }
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+export const readProcText = (path: string): string | undefined => readProc(path)?.toString('latin1');
+
+export const readProcLink = (path: string): Buffer | undefined => {
+  try {
+    return readlinkSync(path, { encoding: 'buffer' });
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,33 @@
+/** What /proc/PID/stat tells (proc_pid_stat(5)), as far as nstrace uses it. */
+export interface Stat {
+  readonly comm: string;
+  readonly state: string;
+  readonly ppid: number;
+  /** Clock ticks since boot, field 22: with the pid the identity of a process. */
+  readonly startTicks: number;
+}
+
+/** The comm can hold blanks and brackets: the fields begin behind the last one. */
+export const parseStat = (text: string): Stat | undefined => {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) {
+    return undefined;
+  }
+  const fields = text.slice(close + 2).split(' ');
+  const startTicks = Number(fields[19]);
+  return Number.isInteger(startTicks)
+    ? { comm: text.slice(open + 1, close), state: fields[0]!, ppid: Number(fields[1]), startTicks }
+    : undefined;
+};
+
+/** The kernel's USER_HZ is 100 on every architecture that nstrace runs on. */
+const nsPerTick = 10_000_000;
+
+/** Start of a process in ticks, as /proc tells it (nsec_to_clock_t), from the ns that the probes tell. */
+export const ticksOf = (start: { mono: string; at: number }): number =>
+  start.at <= Number.MAX_SAFE_INTEGER
+    ? Math.floor(start.at / nsPerTick)
+    : Number(BigInt(start.mono) / BigInt(nsPerTick));
+
+export const monoOfTicks = (ticks: number): string => String(BigInt(ticks) * BigInt(nsPerTick));

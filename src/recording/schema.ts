@@ -1,0 +1,238 @@
+import { z } from 'zod';
+import { namespaceTypes } from './namespaces.ts';
+
+/**
+ * The one source of the record format nstrace/1: types, validation and docs/nstrace-1.schema.json come from here.
+ * A field never changes its meaning within nstrace/1; readers ignore fields and types that they do not know.
+ */
+
+const inode = z.int().nonnegative().describe('inode of a namespace');
+const pid = z.int().nonnegative().describe('pid on the host');
+const time = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)
+  .describe('RFC 3339, UTC, nanoseconds');
+const mono = z.string().regex(/^\d+$/).describe('CLOCK_BOOTTIME in ns, as a string: it passes 2^53');
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
+
+const namespaceSet = z
+  .object({
+    pid: inode.optional().describe('the one the process lives in, not the one for its children'),
+    mnt: inode.optional(),
+    net: inode.optional(),
+    ipc: inode.optional(),
+    uts: inode.optional(),
+    user: inode.optional(),
+    cgroup: inode.optional(),
+    time: inode.optional(),
+  })
+  .describe('the namespaces of the process; those that could not be read are left out');
+
+const changedNamespaces = z.partialRecord(z.enum(namespaceTypes), inode);
+
+const containerRef = z
+  .object({
+    id: z.string().describe('whole, never cut'),
+    name: z.string(),
+    runtime: z.string().describe('runc, docker, ...; for namespaces without a runtime the command that made them'),
+  })
+  .nullable()
+  .describe('null on the host');
+
+const origin = z.enum(['init', 'born', 'joined']).describe('how the process came into its container');
+
+const common = {
+  seq: z.int().positive().describe('1, 2, 3, ... in file order'),
+  time,
+  mono,
+};
+
+const aboutProcess = {
+  pid,
+  nspid: z.array(z.int().nonnegative()).min(1).describe('pids from the host to the innermost pid namespace'),
+  nspid_truncated: z.boolean().optional().describe('true if it is nested deeper than was read'),
+  ns: namespaceSet,
+  container: containerRef,
+};
+
+const program = {
+  ppid: pid.describe('the real parent'),
+  pcomm: z.string().optional().describe('command name of the parent, if known'),
+  uid: z.int().nonnegative(),
+  gid: z.int().nonnegative(),
+  comm: z.string(),
+  comm_base64: base64.optional(),
+  exe: z.string().describe('path as executed'),
+  exe_base64: base64.optional(),
+  exe_truncated: z.boolean().optional(),
+  cwd: z.string().optional(),
+  cwd_base64: base64.optional(),
+  args: z.array(z.string()).describe('the real argv, argv[0] too'),
+  args_base64: z.array(base64).optional().describe('the exact bytes, if some are not UTF-8'),
+  args_bytes: z.int().nonnegative().describe('true length of the argument area, with a NUL after each argument'),
+  args_truncated: z.boolean(),
+  origin: origin.optional().describe('absent on the host'),
+};
+
+const containerInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  runtime: z.string(),
+  image: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  pidns: inode.optional(),
+  init: pid.optional().describe('pid of its init process on the host'),
+  cgroups: z.array(z.string()).optional().describe('its cgroup paths'),
+});
+
+const requester = z.object({
+  pid,
+  uid: z.int().nonnegative().optional(),
+  comm: z.string(),
+  args: z.array(z.string()).optional(),
+});
+
+export const schemas = {
+  header: z.object({
+    type: z.literal('header'),
+    ...common,
+    schema: z.literal('nstrace/1'),
+    recording: z.string().describe('unique id of this recording'),
+    started: time,
+    host: z.object({ name: z.string(), boot_id: z.string(), kernel: z.string(), arch: z.string() }),
+    tool: z.object({ nstrace: z.string(), bpftrace: z.string(), node: z.string() }),
+    host_ns: namespaceSet,
+    filters: z.record(z.string(), z.unknown()),
+    args: z.array(z.string()),
+  }),
+  process: z
+    .object({
+      type: z.literal('process'),
+      ...common,
+      ...aboutProcess,
+      ...program,
+      started: time.describe('when the process started; exact to 10 ms'),
+    })
+    .describe('a process that was there before tracing began'),
+  exec: z.object({
+    type: z.literal('exec'),
+    ...common,
+    ...aboutProcess,
+    ...program,
+    ret: z.int().max(0).describe('0, or the negative errno of a failed exec'),
+    errno: z.string().optional().describe('ENOENT, ...'),
+    folded: z
+      .int()
+      .positive()
+      .optional()
+      .describe('so many more failed execs of this process since its last record were only counted'),
+    old_tid: pid.optional().describe('the thread that called exec, if it was not the leader'),
+  }),
+  fork: z.object({
+    type: z.literal('fork'),
+    ...common,
+    ...aboutProcess,
+    ppid: pid.describe('the parent'),
+    by: pid.optional().describe('who called clone, if that is not the parent (CLONE_PARENT)'),
+    comm: z.string(),
+    flags: z.array(z.string()).describe('CLONE_NEW* asked for'),
+    origin: origin.optional(),
+  }),
+  exit: z.object({
+    type: z.literal('exit'),
+    ...common,
+    ...aboutProcess,
+    ppid: pid,
+    comm: z.string().optional(),
+    exe: z.string().optional(),
+    code: z.int().min(0).max(255).optional().describe('absent if it was killed'),
+    signal: z.string().optional().describe('SIGKILL, ... if it was killed'),
+    core: z.boolean().describe('whether a core was dumped'),
+    duration_ns: z.int().nonnegative().describe('since its start'),
+  }),
+  namespace: z.object({
+    type: z.literal('namespace'),
+    ...common,
+    ...aboutProcess,
+    op: z.enum(['unshare', 'setns', 'clone']),
+    tid: pid.optional().describe('the thread, if it was not the leader: then `ns` stays'),
+    comm: z.string().optional(),
+    created: changedNamespaces.optional(),
+    joined: changedNamespaces.optional(),
+  }),
+  cgroup: z.object({
+    type: z.literal('cgroup'),
+    ...common,
+    ...aboutProcess,
+    op: z.enum(['mkdir', 'attach', 'rmdir']),
+    by: pid.optional().describe('who moved the process, for attach'),
+    path: z.string(),
+    path_base64: base64.optional(),
+    hierarchy: z.string().describe('"unified", or the controllers of a v1 hierarchy as in /proc/PID/cgroup'),
+    id: z.int().nonnegative(),
+  }),
+  container: z.object({
+    type: z.literal('container'),
+    ...common,
+    pid: pid.optional(),
+    nspid: z.array(z.int().nonnegative()).optional(),
+    op: z.enum(['seen', 'created', 'started', 'joined', 'stopped', 'removed', 'named']),
+    container: containerInfo,
+    by: requester.optional().describe('who asked: the runtime’s command'),
+    startup_ns: z.int().nonnegative().optional().describe('from the runtime’s exec to init’s exec'),
+    startup: z
+      .object({
+        runtime_ns: z.int().nonnegative().optional(),
+        cgroup_ns: z.int().nonnegative().optional(),
+        namespaces_ns: z.int().nonnegative().optional(),
+        rest_ns: z.int().nonnegative().optional(),
+      })
+      .optional()
+      .describe('its parts, in this order'),
+    code: z.int().optional(),
+    signal: z.string().optional(),
+  }),
+  lost: z.object({
+    type: z.literal('lost'),
+    ...common,
+    count: z.int().nonnegative().describe('how many; at least so many if `exact` is false'),
+    exact: z.boolean(),
+    from: time,
+    to: time,
+    cpu: z.int().nonnegative().optional(),
+    stage: z.enum(['kernel', 'pipe', 'queue', 'disk']),
+  }),
+  footer: z.object({
+    type: z.literal('footer'),
+    ...common,
+    ended: time,
+    reason: z.string(),
+    events: z.record(z.string(), z.int().nonnegative()).describe('records by type'),
+    lost: z.int().nonnegative(),
+    cut: z.int().nonnegative().describe('records in which something was cut'),
+    complete: z.boolean().describe('true only if nothing was lost and nothing was cut'),
+    probe: z
+      .object({ made: z.int(), delivered: z.int(), lost: z.int() })
+      .describe('lines made by the probes in the kernel = delivered + lost'),
+  }),
+} as const;
+
+export const recordSchema = z.discriminatedUnion('type', [
+  schemas.header,
+  schemas.process,
+  schemas.exec,
+  schemas.fork,
+  schemas.exit,
+  schemas.namespace,
+  schemas.cgroup,
+  schemas.container,
+  schemas.lost,
+  schemas.footer,
+]);
+
+export type NstraceRecord = z.infer<typeof recordSchema>;
+export type RecordOf<Type extends NstraceRecord['type']> = Extract<NstraceRecord, { type: Type }>;
+export type ContainerRef = NonNullable<RecordOf<'exec'>['container']>;
+export type ContainerInfo = RecordOf<'container'>['container'];
+export type NamespaceSet = RecordOf<'exec'>['ns'];
+export type Origin = NonNullable<RecordOf<'exec'>['origin']>;

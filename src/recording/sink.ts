@@ -1,0 +1,263 @@
+import { close, constants, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, write } from 'node:fs';
+import { createGzip, type Gzip, constants as zlib } from 'node:zlib';
+import { cannotOpen, messageOf } from '../errors.ts';
+
+/** Where lines go: a file, a pipe, a terminal. Never blocks and never throws: failure is told once. */
+export interface Sink {
+  /** Bytes taken and not yet written. */
+  readonly pending: number;
+  put(text: string): void;
+  /** What was put so far goes on its way. */
+  flush(): void;
+  /** Writes the rest. Resolves also if that fails. */
+  end(): Promise<void>;
+}
+
+/** Called once, with what went wrong; nothing is written after it. */
+export type OnSinkError = (error: NodeJS.ErrnoException) => void;
+
+/** Text is collected up to this length, so that a record does not cost a write. */
+const blockBytes = 64 * 1024;
+
+/** A file of a recording: 0600, not through a link at its end, not over one that exists unless that is wanted. */
+export const openRecording = (path: string, options: { force: boolean }): number => {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const mode = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (options.force ? O_TRUNC : O_EXCL);
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, mode, 0o600);
+  } catch (error) {
+    throw explainOpen(path, error as NodeJS.ErrnoException);
+  }
+  if (!fstatSync(descriptor).isFile()) {
+    throw cannotOpen(path, 'it is not a file', 'name a file with -o, or - for stdout');
+  }
+  fchmodSync(descriptor, 0o600);
+  return descriptor;
+};
+
+const explainOpen = (path: string, error: NodeJS.ErrnoException) => {
+  switch (error.code) {
+    case 'EEXIST':
+      return cannotOpen(path, 'it exists', 'name another file with -o, or write over it with --force');
+    case 'ELOOP':
+      return cannotOpen(path, 'it is a symbolic link', 'name the file itself');
+    case 'ENOENT':
+      return cannotOpen(path, 'its folder does not exist', 'make the folder first');
+    default:
+      return cannotOpen(path, messageOf(error), 'name another place with -o');
+  }
+};
+
+/** Writes to a file in order, and cuts off a half-written line if the disk is full. */
+export class FileSink implements Sink {
+  readonly #descriptor: number;
+  readonly #onError: OnSinkError;
+  #text = '';
+  #queue: Buffer[] = [];
+  #writing = false;
+  #failed = false;
+  /** Length of the file up to its last whole block. */
+  #whole = 0;
+  #idle: (() => void)[] = [];
+  pending = 0;
+
+  constructor(descriptor: number, onError: OnSinkError) {
+    this.#descriptor = descriptor;
+    this.#onError = onError;
+  }
+
+  put(text: string): void {
+    this.#text += text;
+    this.pending += text.length;
+    if (this.#text.length >= blockBytes) {
+      this.flush();
+    }
+  }
+
+  putBytes(bytes: Buffer): void {
+    this.pending += bytes.length;
+    this.#queue.push(bytes);
+    this.#next();
+  }
+
+  flush(): void {
+    if (this.#text !== '') {
+      const bytes = Buffer.from(this.#text);
+      this.pending += bytes.length - this.#text.length;
+      this.#text = '';
+      this.#queue.push(bytes);
+      this.#next();
+    }
+  }
+
+  async end(): Promise<void> {
+    this.flush();
+    while (this.#writing) {
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+    if (!this.#failed) {
+      try {
+        fsyncSync(this.#descriptor);
+      } catch {
+        // A pipe cannot be synced.
+      }
+    }
+    await new Promise<void>((resolve) => close(this.#descriptor, () => resolve()));
+  }
+
+  #next(): void {
+    const bytes = this.#queue[0];
+    if (this.#writing || bytes === undefined) {
+      return;
+    }
+    if (this.#failed) {
+      this.#queue = [];
+      this.pending = 0;
+      return;
+    }
+    this.#writing = true;
+    this.#write(bytes, 0);
+  }
+
+  #write(bytes: Buffer, from: number): void {
+    write(this.#descriptor, bytes, from, bytes.length - from, null, (error, written) => {
+      if (error) {
+        this.#fail(error, bytes.subarray(0, from));
+      } else if (from + written < bytes.length) {
+        this.#write(bytes, from + written);
+      } else {
+        this.#whole += bytes.length;
+        this.#done(bytes.length);
+      }
+    });
+  }
+
+  /** Keeps what was written of a block up to its last whole line. */
+  #fail(error: NodeJS.ErrnoException, written: Buffer): void {
+    this.#failed = true;
+    try {
+      ftruncateSync(this.#descriptor, this.#whole + written.lastIndexOf(10) + 1);
+    } catch {
+      // Not a file that can be cut; readers stop at the last whole line by themselves.
+    }
+    this.#done(0);
+    this.#onError(error);
+  }
+
+  #done(bytes: number): void {
+    this.pending -= bytes;
+    this.#queue.shift();
+    this.#writing = false;
+    this.#next();
+    if (!this.#writing) {
+      for (const resolve of this.#idle.splice(0)) {
+        resolve();
+      }
+    }
+  }
+}
+
+/** How often a compressed recording is made readable up to now. Each time costs some bytes. */
+const syncMs = 1000;
+
+/** The same, compressed. */
+export class GzipSink implements Sink {
+  readonly #file: FileSink;
+  readonly #gzip: Gzip = createGzip({ level: 6 });
+  #text = '';
+  #waiting = 0;
+  #synced = 0;
+
+  constructor(descriptor: number, onError: OnSinkError) {
+    this.#file = new FileSink(descriptor, onError);
+    this.#gzip.on('data', (bytes: Buffer) => this.#file.putBytes(bytes));
+  }
+
+  get pending(): number {
+    return this.#file.pending + this.#waiting + this.#text.length;
+  }
+
+  put(text: string): void {
+    this.#text += text;
+    if (this.#text.length >= blockBytes) {
+      this.#compress();
+    }
+  }
+
+  flush(): void {
+    const now = Date.now();
+    if (now - this.#synced >= syncMs) {
+      this.#synced = now;
+      this.#compress();
+      this.#gzip.flush(zlib.Z_SYNC_FLUSH);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#compress();
+    await new Promise<void>((resolve) => {
+      this.#gzip.once('end', resolve);
+      this.#gzip.end();
+    });
+    await this.#file.end();
+  }
+
+  #compress(): void {
+    const { length } = this.#text;
+    if (length > 0) {
+      this.#waiting += length;
+      this.#gzip.write(this.#text, () => {
+        this.#waiting -= length;
+      });
+      this.#text = '';
+    }
+  }
+}
+
+/** Standard output. A pipe whose reader stalls does not block: what waits is counted in `pending`. */
+export class StreamSink implements Sink {
+  readonly #stream: NodeJS.WriteStream;
+  #text = '';
+  #failed = false;
+
+  constructor(stream: NodeJS.WriteStream, onError: OnSinkError) {
+    this.#stream = stream;
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!this.#failed) {
+        this.#failed = true;
+        onError(error);
+      }
+    });
+  }
+
+  get pending(): number {
+    return this.#stream.writableLength + this.#text.length;
+  }
+
+  put(text: string): void {
+    this.#text += text;
+    if (this.#text.length >= blockBytes) {
+      this.flush();
+    }
+  }
+
+  flush(): void {
+    if (this.#text !== '' && !this.#failed) {
+      this.#stream.write(this.#text);
+    }
+    this.#text = '';
+  }
+
+  async end(): Promise<void> {
+    this.flush();
+    await new Promise<void>((resolve) => {
+      if (this.#failed) {
+        resolve();
+      } else {
+        this.#stream.once('error', () => resolve());
+        this.#stream.write('', () => resolve());
+      }
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { NstraceRecord, RecordOf } from './schema.ts';
+
+/** Numbers the records of one output and counts them, for its footer. */
+export class Tally {
+  readonly events: Record<string, number> = {};
+  seq = 0;
+  lost = 0;
+  cut = 0;
+  #gap = false;
+
+  /** Gives a record its number. */
+  take(record: NstraceRecord): void {
+    this.seq += 1;
+    record.seq = this.seq;
+    this.events[record.type] = (this.events[record.type] ?? 0) + 1;
+    if (record.type === 'lost') {
+      this.lost += record.count;
+      this.#gap = true;
+    } else if (
+      ('args_truncated' in record && record.args_truncated) ||
+      ('exe_truncated' in record && record.exe_truncated)
+    ) {
+      this.cut += 1;
+    }
+  }
+
+  footer(now: { time: string; mono: string }, reason: string, probe: RecordOf<'footer'>['probe']): RecordOf<'footer'> {
+    const { events, lost, cut } = this;
+    return {
+      type: 'footer',
+      seq: 0,
+      ...now,
+      ended: now.time,
+      reason,
+      events: { ...events },
+      lost,
+      cut,
+      complete: lost === 0 && cut === 0 && !this.#gap,
+      probe: { ...probe },
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import type { Count } from '../probe/tracer.ts';
+import { toLine } from './line.ts';
+import type { NstraceRecord, RecordOf } from './schema.ts';
+import type { Sink } from './sink.ts';
+import { Tally } from './tally.ts';
+
+/** What waits to be written; beyond it records are dropped and counted. */
+const maxPendingBytes = 64 * 1024 * 1024;
+/** Writing goes on when so much has left. */
+const enoughRoomBytes = 48 * 1024 * 1024;
+
+/** Writes records as NDJSON. Where the reader or the disk is too slow, a `lost` record says what is missing. */
+export class RecordWriter {
+  readonly #sink: Sink;
+  readonly #stage: RecordOf<'lost'>['stage'];
+  readonly tally = new Tally();
+  #dropped: { count: number; from: string; to: string; mono: string } | undefined;
+
+  constructor(sink: Sink, stage: 'pipe' | 'disk') {
+    this.#sink = sink;
+    this.#stage = stage;
+  }
+
+  write(record: NstraceRecord): void {
+    if (this.#full()) {
+      this.#drop(record);
+      return;
+    }
+    this.#tellDropped();
+    this.#put(record);
+  }
+
+  flush(): void {
+    this.#sink.flush();
+  }
+
+  async end(now: { time: string; mono: string }, reason: string, probe: Count): Promise<void> {
+    this.#tellDropped();
+    this.#put(this.tally.footer(now, reason, probe));
+    await this.#sink.end();
+  }
+
+  #full(): boolean {
+    const { pending } = this.#sink;
+    return pending > (this.#dropped === undefined ? maxPendingBytes : enoughRoomBytes);
+  }
+
+  #drop({ time, mono }: NstraceRecord): void {
+    this.#dropped ??= { count: 0, from: time, to: time, mono };
+    this.#dropped.count += 1;
+    this.#dropped.to = time;
+    this.#dropped.mono = mono;
+  }
+
+  #tellDropped(): void {
+    const dropped = this.#dropped;
+    if (dropped !== undefined) {
+      this.#dropped = undefined;
+      const { count, from, to, mono } = dropped;
+      this.#put({ type: 'lost', seq: 0, time: to, mono, count, exact: true, from, to, stage: this.#stage });
+    }
+  }
+
+  #put(record: NstraceRecord): void {
+    this.tally.take(record);
+    this.#sink.put(toLine(record));
+  }
+}

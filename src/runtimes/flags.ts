@@ -1,0 +1,24 @@
+/** Options of a command line that take a value; all others stand alone. */
+export interface Flags {
+  readonly withValue: ReadonlySet<string>;
+}
+
+/** The words of a command line that are not options, and what follows `--`. `--flag=value` is one word. */
+export const positionals = (args: readonly string[], flags: Flags, most: number): { words: string[]; next: number } => {
+  const words: string[] = [];
+  let index = 0;
+  while (index < args.length && words.length < most) {
+    const arg = args[index]!;
+    if (arg === '--') {
+      index += 1;
+      words.push(...args.slice(index, index + most - words.length));
+      index = args.length;
+    } else if (arg.startsWith('-') && arg.length > 1) {
+      index += flags.withValue.has(arg.replace(/^-+/, '')) ? 2 : 1;
+    } else {
+      words.push(arg);
+      index += 1;
+    }
+  }
+  return { words, next: index };
+};

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { hostname, machine, release } from 'node:os';
+import { noBtf, notRoot } from '../errors.ts';
+import { WallClock } from '../model/clock.ts';
+import { Model } from '../model/model.ts';
+import { Btf } from '../probe/btf.ts';
+import type { KernelEvent, Nanoseconds } from '../probe/event.ts';
+import { findFeatures } from '../probe/features.ts';
+import { findBpftrace } from '../probe/find.ts';
+import { mountTracefs } from '../probe/tracefs.ts';
+import { type Count, Tracer } from '../probe/tracer.ts';
+import { type Version, versionOf } from '../probe/version.ts';
+import { readBaseline } from '../procfs/baseline.ts';
+import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
+import { readWallOffset, WallClockWatch } from '../procfs/clock.ts';
+import { readNamespaces } from '../procfs/process.ts';
+import { readProcText } from '../procfs/read.ts';
+import { ticksOf } from '../procfs/stat.ts';
+import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
+import { listContainers, readRuntimeCommand } from '../runtimes/index.ts';
+import { version as ownVersion } from '../version.ts';
+import { complete } from './complete.ts';
+
+/** Events kept while running processes are read, a second on a large host; more are counted as lost. */
+const maxWaiting = 500_000;
+
+export interface SessionOptions {
+  /** The path of bpftrace, if it is not one of the usual ones. */
+  readonly bpftrace: string | undefined;
+  readonly failed: boolean;
+  /** For the header: what was asked for. */
+  readonly filters: Record<string, unknown>;
+  readonly args: readonly string[];
+  readonly onRecord: (record: NstraceRecord) => void;
+  /** Ten times a second, when all records up to then were given. */
+  readonly onBeat: () => void;
+  readonly onNotice: (text: string) => void;
+  readonly onFailure: (error: Error) => void;
+  /** Takes the session as soon as there is something to kill. */
+  readonly onStarted?: (session: Session) => void;
+}
+
+/** Tracing as it happens: bpftrace's events and what /proc knows become records. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #watch = new WallClockWatch();
+  readonly #clock = new WallClock(readWallOffset());
+  readonly #tracer: Tracer;
+  readonly #model: Model;
+  readonly #bpftrace: Version;
+  readonly #host = readNamespaces('/proc/1') ?? readNamespaces('/proc/self')!;
+  #waiting: KernelEvent[] | undefined = [];
+  #overflow = 0;
+  #last: Nanoseconds = { mono: '0', at: 0 };
+
+  private constructor(options: SessionOptions, command: readonly string[], bpftrace: Version) {
+    this.#options = options;
+    this.#bpftrace = bpftrace;
+    this.#model = new Model({
+      host: this.#host,
+      hierarchies: parseHierarchies(readProcText('/proc/self/cgroup') ?? ''),
+      cgroupPaths: readCgroupPaths(unifiedMount(readProcText('/proc/self/mounts') ?? '')),
+      clock: this.#clock,
+      readCommand: readRuntimeCommand,
+      emit: options.onRecord,
+    });
+    this.#tracer = new Tracer({
+      command,
+      features: findFeatures(bpftrace, process.pid),
+      failed: options.failed,
+      onEvent: (event) => this.#event(event),
+      onBeat: (time) => this.#beat(time),
+      onNotice: options.onNotice,
+      onFailure: options.onFailure,
+    });
+  }
+
+  /**
+   * Starts tracing; from then on records are given, the header first.
+   *
+   * @throws NstraceError (3) that says what the system lacks
+   */
+  static async start(options: SessionOptions): Promise<Session> {
+    if (process.geteuid?.() !== 0) {
+      throw notRoot();
+    }
+    const command = [findBpftrace(options.bpftrace)];
+    if (!existsSync(Btf.path)) {
+      throw noBtf();
+    }
+    await mountTracefs();
+    const session = new Session(options, command, await versionOf(command));
+    options.onStarted?.(session);
+    await session.#begin();
+    return session;
+  }
+
+  /** Lines made by the probes, delivered and lost. Final after stop(). */
+  get count(): Count {
+    return this.#tracer.count;
+  }
+
+  /** The kernel's time up to which all records were given. */
+  get now(): { time: string; mono: string } {
+    return { time: this.#clock.time(this.#last.mono), mono: this.#last.mono };
+  }
+
+  /** Stops tracing and gives the rest of the records. */
+  async stop(): Promise<void> {
+    await this.#tracer.stop();
+  }
+
+  /** Ends bpftrace without waiting. */
+  kill(): void {
+    this.#tracer.kill();
+  }
+
+  async #begin(): Promise<void> {
+    const ready = await this.#tracer.start();
+    this.#last = ready;
+    this.#options.onRecord(this.#header(ready));
+    const running = await readBaseline(new Set([process.pid, this.#tracer.pid]));
+    const waiting = this.#waiting ?? [];
+    this.#model.baseline(running, listContainers(), ready, toldBy(waiting));
+    this.#waiting = undefined;
+    for (const event of waiting) {
+      this.#model.event(complete(event));
+    }
+    if (this.#overflow > 0) {
+      const { mono, at } = this.#last;
+      const lost = { kind: 'lost', count: this.#overflow, exact: true, from: ready.mono, to: mono } as const;
+      this.#model.lost({ ...lost, mono, at, cpu: -1, seq: 0 }, 'queue');
+    }
+  }
+
+  #event(event: KernelEvent): void {
+    if (this.#waiting === undefined) {
+      this.#model.event(complete(event));
+    } else if (this.#waiting.length < maxWaiting) {
+      this.#waiting.push(event);
+    } else {
+      this.#overflow += 1;
+    }
+  }
+
+  #beat(time: Nanoseconds): void {
+    this.#last = time;
+    if (this.#watch.changed()) {
+      this.#clock.setOffset(readWallOffset());
+    }
+    if (this.#waiting === undefined) {
+      this.#options.onBeat();
+    }
+  }
+
+  #header(ready: Nanoseconds): RecordOf<'header'> {
+    const time = this.#clock.time(ready.mono);
+    return {
+      type: 'header',
+      seq: 0,
+      time,
+      mono: ready.mono,
+      schema: 'nstrace/1',
+      recording: randomUUID(),
+      started: time,
+      host: {
+        name: hostname(),
+        boot_id: (readProcText('/proc/sys/kernel/random/boot_id') ?? '').trim(),
+        kernel: release(),
+        arch: machine(),
+      },
+      tool: { nstrace: ownVersion, bpftrace: this.#bpftrace.text, node: process.versions.node },
+      host_ns: { ...this.#host },
+      filters: this.#options.filters,
+      args: [...this.#options.args],
+    };
+  }
+}
+
+/** Which processes the stream tells of by itself, so that they are not told twice. */
+const toldBy = (events: readonly KernelEvent[]) => {
+  const told = new Map<string, 'born' | 'ran'>();
+  for (const event of events) {
+    if (event.kind === 'fork' || (event.kind === 'exec' && event.vfork !== 0)) {
+      told.set(`${event.pid} ${ticksOf(event.start)}`, 'born');
+    } else if (event.kind === 'exec') {
+      const key = `${event.pid} ${ticksOf(event.start)}`;
+      told.set(key, told.get(key) ?? 'ran');
+    }
+  }
+  return (pid: number, startTicks: number): 'born' | 'ran' | undefined => told.get(`${pid} ${startTicks}`);
+};

@@ -1,0 +1,162 @@
+import type { NstraceRecord } from '../recording/schema.ts';
+import { type CommandStyle, describe } from './command.ts';
+import { escapeText } from './escape.ts';
+import type { UserNames } from './users.ts';
+
+export interface LineContext {
+  readonly style: CommandStyle;
+  /** Whether ARGS begins with the kind of line. */
+  readonly kinds: boolean;
+  /** Kernel time at which tracing began, in ns. */
+  readonly startedMono: string;
+  readonly users: UserNames;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly title: string;
+  /** Characters it is padded to; the last column is as long as it is. */
+  readonly width: number;
+  readonly right?: boolean;
+  readonly about: string;
+  readonly value: (record: NstraceRecord, context: LineContext) => string;
+}
+
+const none = '-';
+const field = (record: NstraceRecord, name: string): string => {
+  const value = (record as unknown as Record<string, unknown>)[name];
+  return value === undefined || value === null ? none : escapeText(String(value));
+};
+const inode = (type: 'pid' | 'mnt' | 'net' | 'user') => (record: NstraceRecord) => {
+  if (record.type === 'container' && type === 'pid') {
+    return String(record.container.pidns ?? none);
+  }
+  return 'ns' in record ? String(record.ns[type] ?? none) : none;
+};
+const container = (key: 'id' | 'name' | 'runtime', host: string) => (record: NstraceRecord) =>
+  'container' in record && record.container ? escapeText(record.container[key]) : host;
+
+/** Every column that a line can have: the one source for --columns, the header, the help and the man page. */
+export const columns: readonly Column[] = [
+  { name: 'time', title: 'TIME', width: 15, about: 'wall clock', value: (record) => localTime(record.time) },
+  { name: 'timestamp', title: 'TIME(s)', width: 9, about: 'seconds since tracing began', value: sinceStart },
+  { name: 'uid', title: 'UID', width: 5, right: true, about: 'user id', value: (record) => field(record, 'uid') },
+  {
+    name: 'user',
+    title: 'USER',
+    width: 8,
+    about: 'user name',
+    value: (record, { users }) => ('uid' in record ? escapeText(users.nameOf(record.uid as number)) : none),
+  },
+  { name: 'gid', title: 'GID', width: 5, right: true, about: 'group id', value: (record) => field(record, 'gid') },
+  {
+    name: 'container',
+    title: 'CONTAINER',
+    width: 16,
+    about: 'container name, or host',
+    value: container('name', 'host'),
+  },
+  { name: 'id', title: 'ID', width: 12, about: 'container id, whole', value: container('id', none) },
+  { name: 'runtime', title: 'RUNTIME', width: 8, about: 'container runtime', value: container('runtime', none) },
+  { name: 'pidns', title: 'PIDNS', width: 10, right: true, about: 'inode of its pid namespace', value: inode('pid') },
+  { name: 'mntns', title: 'MNTNS', width: 10, right: true, about: 'inode of its mount namespace', value: inode('mnt') },
+  {
+    name: 'netns',
+    title: 'NETNS',
+    width: 10,
+    right: true,
+    about: 'inode of its network namespace',
+    value: inode('net'),
+  },
+  {
+    name: 'userns',
+    title: 'USERNS',
+    width: 10,
+    right: true,
+    about: 'inode of its user namespace',
+    value: inode('user'),
+  },
+  {
+    name: 'pid',
+    title: 'PID',
+    width: 7,
+    right: true,
+    about: 'pid on the host',
+    value: (record) => field(record, 'pid'),
+  },
+  {
+    name: 'nspid',
+    title: 'NSPID',
+    width: 6,
+    right: true,
+    about: 'pid in its innermost pid namespace',
+    value: innermost,
+  },
+  {
+    name: 'nspids',
+    title: 'NSPIDS',
+    width: 12,
+    about: 'its pids from the host to the innermost namespace',
+    value: chain,
+  },
+  {
+    name: 'ppid',
+    title: 'PPID',
+    width: 7,
+    right: true,
+    about: 'pid of its parent',
+    value: (record) => field(record, 'ppid'),
+  },
+  { name: 'comm', title: 'COMM', width: 15, about: 'command name', value: (record) => field(record, 'comm') },
+  {
+    name: 'pcomm',
+    title: 'PCOMM',
+    width: 15,
+    about: 'command name of its parent',
+    value: (record) => field(record, 'pcomm'),
+  },
+  {
+    name: 'ret',
+    title: 'RET',
+    width: 3,
+    right: true,
+    about: '0, or the negative errno',
+    value: (record) => field(record, 'ret'),
+  },
+  {
+    name: 'origin',
+    title: 'ORIGIN',
+    width: 6,
+    about: 'init, born or joined',
+    value: (record) => field(record, 'origin'),
+  },
+  { name: 'exe', title: 'EXE', width: 24, about: 'path as executed', value: (record) => field(record, 'exe') },
+  {
+    name: 'args',
+    title: 'ARGS',
+    width: 0,
+    about: 'command line, or what happened',
+    value: (record, { style, kinds }) => `${kinds ? `${record.type} ` : ''}${describe(record, style)}`,
+  },
+];
+
+export const defaultColumns = ['container', 'pidns', 'pid', 'nspid', 'ppid', 'ret', 'args'] as const;
+
+function innermost(record: NstraceRecord): string {
+  return 'nspid' in record && record.nspid && record.nspid.length > 1 ? String(record.nspid.at(-1)) : none;
+}
+
+function chain(record: NstraceRecord): string {
+  return 'nspid' in record && record.nspid ? record.nspid.join(',') : none;
+}
+
+function sinceStart(record: NstraceRecord, { startedMono }: LineContext): string {
+  return (Number(BigInt(record.mono) - BigInt(startedMono)) / 1e9).toFixed(3);
+}
+
+/** Local time with microseconds, as people on call read it beside other logs. */
+const localTime = (time: string): string => {
+  const date = new Date(time);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${time.slice(20, 26)}`;
+};

@@ -1,0 +1,33 @@
+/** Arguments as one command line that bash and zsh read back to the very same bytes. */
+export const quoteCommand = (args: readonly string[], exact?: readonly string[]): string =>
+  args
+    .map((arg, index) => quoteArgument(exact ? Buffer.from(exact[index] ?? '', 'base64') : Buffer.from(arg)))
+    .join(' ');
+
+const bare = /^[A-Za-z0-9_@%+=:,./-]+$/;
+const printable = /^[\x20-\x7e]*$/;
+
+const quoteArgument = (bytes: Buffer): string => {
+  const text = bytes.toString('latin1');
+  if (bare.test(text)) {
+    return text;
+  }
+  return printable.test(text) ? `'${text.replaceAll("'", `'\\''`)}'` : dollarQuote(bytes);
+};
+
+/** $'…': every byte that is not plain text as an escape. */
+const dollarQuote = (bytes: Buffer): string => {
+  let quoted = '';
+  for (const byte of bytes) {
+    if (byte === 0x27 || byte === 0x5c) {
+      quoted += `\\${String.fromCharCode(byte)}`;
+    } else if (byte >= 0x20 && byte < 0x7f) {
+      quoted += String.fromCharCode(byte);
+    } else {
+      quoted += named[byte] ?? `\\x${byte.toString(16).padStart(2, '0')}`;
+    }
+  }
+  return `$'${quoted}'`;
+};
+
+const named: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 27: '\\e' };
