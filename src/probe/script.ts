@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Features, writtenChunkBytes } from './features.ts';
 
-/** In this order: probes attach in the order of the program, and the heartbeat must come last. */
-const always = ['exec', 'exec_more', 'fork', 'exit', 'namespace', 'cgroup'] as const;
+/**
+ * In this order, in which probes attach and run: what a process failed to execute is told before its exit, and the
+ * heartbeat comes last.
+ */
 const onRequest = 'failed';
+const always = ['exec', 'exec_more', 'fork', 'exit', 'namespace', 'cgroup'] as const;
 const last = 'control';
 
 const pathBytesInline = 64;
@@ -20,7 +23,7 @@ export const probesFolder = (): string => {
 
 /** One bpftrace program out of the bundled probes. */
 export const buildScript = (features: Features, options: { failed: boolean }, folder = probesFolder()): string => {
-  const names = [...always, ...(options.failed ? [onRequest] : []), last];
+  const names = [...(options.failed ? [onRequest] : []), ...always, last];
   return names.map((name) => adapt(name, readFileSync(`${folder}/${name}.bt`, 'utf8'), features)).join('\n');
 };
 

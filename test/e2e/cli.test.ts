@@ -1,0 +1,245 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { bpftraceOf } from './support/bpftrace.ts';
+import { makeFolder, removeFolder } from './support/folder.ts';
+import { run } from './support/run.ts';
+import { bpftraceOption, parseRecord, program, tool, traced } from './support/trace.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => removeFolder(folder));
+
+/** Starts nstrace and resolves when it has printed `mark`. */
+const start = async (args: readonly string[], mark: RegExp, env: Record<string, string> = {}) => {
+  const child = execa(program, [...args, ...bpftraceOption], { reject: false, stdin: 'ignore', env });
+  const output = { text: '' };
+  const note = (chunk: Buffer): void => {
+    output.text += chunk.toString();
+  };
+  child.stdout!.on('data', note);
+  child.stderr!.on('data', note);
+  for (let tries = 0; tries < 1000 && !mark.test(output.text); tries += 1) {
+    await sleep(20);
+  }
+  expect(output.text).toMatch(mark);
+  return { child, output };
+};
+
+const read = (text: string) => text.trimEnd().split('\n').map(parseRecord);
+
+describe('live', () => {
+  traced('prints one line an exec under a header, status on stderr only', async () => {
+    const { child } = await start(['live'], /CONTAINER +PIDNS +PID +NSPID +PPID +RET ARGS/);
+    await run(tool('noop'), 'shown', 'a\x1b[31mb', '\u202e');
+    await run('sh', '-c', 'exec /no/such/program');
+    await sleep(300);
+    child.kill('SIGINT');
+    const { stdout, exitCode } = await child;
+    const lines = String(stdout).split('\n');
+    expect(exitCode).toBe(0);
+    expect(lines.filter((line) => /^CONTAINER/.test(line))).toHaveLength(1);
+    const line = lines.find((text) => text.includes('shown'));
+    expect(line).toMatch(/^host +\d+ +\d+ +- +\d+ +0 \S+noop shown a\\x1b\[31mb \\u\{202e\}$/);
+    expect(lines.some((text) => text.includes('/no/such/program') && / -2 /.test(text))).toBe(false);
+  });
+
+  traced('takes the options of execsnoop', async () => {
+    const options = [
+      '-x',
+      '-T',
+      '-t',
+      '-U',
+      '-q',
+      '-n',
+      '^(noop|sh)$',
+      '--max-args',
+      '3',
+      '--no-header',
+      '-e',
+      'exec,exit',
+    ];
+    const { child, output } = await start(['live', ...options], /$/);
+    await sleep(3000);
+    await run(tool('noop'), 'one two', "it's", 'three', 'four');
+    await run('sh', '-c', 'exec /no/such/program');
+    await run('true');
+    await sleep(300);
+    child.kill('SIGINT');
+    await child;
+    const line = output.text.split('\n').find((text) => text.includes('one two'));
+    expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{6} +\d+\.\d{3} +0 host .* 0 exec \S+noop 'one two' 'it'\\''s' \.\.\.$/);
+    expect(output.text).toMatch(/ -2 exec \/no\/such\/program/);
+    expect(output.text).toMatch(/exit noop code 0 after/);
+    expect(output.text).not.toMatch(/exec true/);
+    expect(output.text).not.toMatch(/CONTAINER/);
+  });
+
+  traced('ends quietly with 0 when its reader goes away', async () => {
+    const { stdout, stderr } = await run(
+      'bash',
+      '-c',
+      `(for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 0.5; /bin/true; done) & "${program}" live ${bpftraceOption.join(' ')} | head -1; echo "\${PIPESTATUS[0]}"; wait`,
+    );
+    expect(stdout).toMatch(/^CONTAINER .*ARGS\n0$/);
+    expect(stderr).toBe('');
+  });
+
+  traced('stops by itself after a time, or after so many events', async () => {
+    const began = Date.now();
+    const timed = await run(program, 'live', '--duration', '500ms', ...bpftraceOption);
+    expect(timed.exitCode).toBe(0);
+    expect(Date.now() - began).toBeLessThan(30_000);
+    const { child } = await start(['live', '--json', '--max-events', '2'], /"type":"header"/);
+    await run(tool('spawn'), '5', tool('noop'));
+    const { stdout, exitCode } = await child;
+    const records = read(String(stdout));
+    expect(exitCode).toBe(0);
+    expect(records.filter(({ type }) => type === 'exec')).toHaveLength(2);
+    expect(records.at(-1)).toMatchObject({ type: 'footer', reason: 'max-events' });
+  });
+});
+
+describe('record', () => {
+  traced('writes a file of its owner only, never over another or through a link', async () => {
+    const file = join(folder, 'session.ndjson');
+    const { child } = await start(['record', '-o', file], /recording to/);
+    await run(tool('noop'), 'kept');
+    child.kill('SIGINT');
+    const { exitCode, stderr } = await child;
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/\d+ records in .*complete/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const records = read(await readFile(file, 'utf8'));
+    expect(records[0]).toMatchObject({ type: 'header', schema: 'nstrace/1', seq: 1 });
+    expect(records.at(-1)).toMatchObject({ type: 'footer', reason: 'interrupt', complete: true });
+    const again = await run(program, 'record', '-o', file, '--duration', '1', ...bpftraceOption);
+    expect(again).toMatchObject({ exitCode: 1 });
+    expect(again.stderr).toMatch(/it exists/);
+    const link = join(folder, 'link.ndjson');
+    await symlink(file, link);
+    const through = await run(program, 'record', '--force', '-o', link, '--duration', '1', ...bpftraceOption);
+    expect(through.stderr).toMatch(/symbolic link/);
+    expect(read(await readFile(file, 'utf8'))).toHaveLength(records.length);
+  });
+
+  traced('of a command ends with it and what it started, with its status', async () => {
+    const file = join(folder, 'command.ndjson.gz');
+    const script = `${tool('noop')} child; (sleep 1; ${tool('noop')} late) & exit 7`;
+    const { exitCode } = await run(program, 'record', '-o', file, ...bpftraceOption, '--', 'sh', '-c', script);
+    expect(exitCode).toBe(7);
+    const records = read(gunzipSync(await readFile(file)).toString());
+    const args = records.flatMap((record) => (record.type === 'exec' ? [record.args[1]] : []));
+    expect(args).toEqual(expect.arrayContaining(['child', 'late']));
+    expect(records.at(-1)).toMatchObject({ type: 'footer', reason: 'command-ended' });
+    const killed = await run(program, 'record', '-o', '-', ...bpftraceOption, '--', 'sh', '-c', 'kill -TERM $$');
+    expect(killed.exitCode).toBe(143);
+    const missing = await run(program, 'record', '-o', '-', ...bpftraceOption, '--', '/no/such/program');
+    expect(missing).toMatchObject({ exitCode: 127 });
+    expect(missing.stderr).toMatch(/cannot run \/no\/such\/program/);
+  });
+
+  traced('runs the command as who called sudo, unless told otherwise', async () => {
+    const env = { SUDO_UID: '65534', SUDO_GID: '65534' };
+    const record = async (...options: string[]) => {
+      const args = ['record', '-o', '-', ...bpftraceOption, ...options, '--', 'sh', '-c', 'id -u; id -G >&2'];
+      const { stdout, stderr } = await execa(program, args, { env, reject: false, stdin: 'ignore' });
+      return {
+        uid: String(stdout)
+          .split('\n')
+          .find((line) => /^\d+$/.test(line)),
+        groups: String(stderr).trim(),
+      };
+    };
+    expect(await record()).toEqual({ uid: '65534', groups: '65534' });
+    expect((await record('--as', 'root')).uid).toBe('0');
+  });
+
+  traced('says when the disk is full, and leaves whole lines behind', async () => {
+    const disk = join(folder, 'disk');
+    await run('mkdir', disk);
+    await run('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk);
+    try {
+      const file = join(disk, 'full.ndjson');
+      const { child } = await start(['record', '-o', file], /recording to/);
+      await run(tool('spawn'), '400', tool('noop'));
+      const { exitCode, stderr } = await child;
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/writing .*full\.ndjson failed: .*no space/i);
+      const text = await readFile(file, 'utf8');
+      expect(text.endsWith('\n')).toBe(true);
+      expect(read(text).length).toBeGreaterThan(10);
+    } finally {
+      await run('umount', disk);
+    }
+  });
+
+  traced('counts what a reader that stalls did not take, and does not hang', async () => {
+    const fifo = join(folder, 'fifo');
+    await run('mkfifo', fifo);
+    const shell = `exec 3<>"${fifo}"; "${program}" record -o - ${bpftraceOption.join(' ')} >&3 2>"${folder}/stalled" & pid=$!; sleep 4; "${tool('spawn')}" 500 "${tool('noop')}" >&2; kill -INT $pid; sleep 3; kill -INT $pid; wait $pid; echo "status $?"`;
+    const { stdout } = await run('bash', '-c', shell);
+    expect(stdout).toMatch(/status 130/);
+  });
+});
+
+describe('signals', () => {
+  traced('TERM and HUP end a recording whole', async () => {
+    for (const [signal, reason] of [
+      ['SIGTERM', 'terminated'],
+      ['SIGHUP', 'hangup'],
+    ] as const) {
+      const file = join(folder, `${signal}.ndjson`);
+      const { child } = await start(['record', '-o', file], /recording to/);
+      child.kill(signal);
+      expect((await child).exitCode).toBe(0);
+      expect(read(await readFile(file, 'utf8')).at(-1)).toMatchObject({ type: 'footer', reason });
+    }
+  });
+
+  traced('a second Ctrl-C leaves at once with 130, and no bpftrace stays behind', async () => {
+    const { child } = await start(['live'], /CONTAINER/);
+    const bpftrace = bpftraceOf(child.pid!);
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    const began = Date.now();
+    await sleep(20);
+    child.kill('SIGINT');
+    expect((await child).exitCode).toBe(130);
+    expect(Date.now() - began).toBeLessThan(2000);
+    await expect.poll(() => existsSync(`/proc/${bpftrace}`)).toBe(false);
+  });
+});
+
+describe('doctor', () => {
+  traced('is content where tracing works', async () => {
+    const { stdout, exitCode } = await run(program, 'doctor', ...bpftraceOption);
+    expect(stdout).toMatch(/ok +probes +all attached in/);
+    expect(exitCode).toBe(0);
+  });
+
+  traced('and live say what is missing, with status 3', async () => {
+    const asNobody = async (...args: string[]) =>
+      run('setpriv', '--reuid=65534', '--clear-groups', process.execPath, program, ...args);
+    const doctor = await asNobody('doctor');
+    expect(doctor).toMatchObject({ exitCode: 3 });
+    expect(doctor.stdout).toMatch(/MISSING rights +not root\n +→ run `sudo nstrace doctor`/);
+    const live = await asNobody('live');
+    expect(live).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(live.stderr).toMatch(/tracing needs root\n.*sudo/);
+    const fake = join(folder, 'bpftrace-of-nobody');
+    await writeFile(fake, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    await run('chown', '65534', fake);
+    const untrusted = await run(program, 'live', '--bpftrace', fake);
+    expect(untrusted).toMatchObject({ exitCode: 3 });
+    expect(untrusted.stderr).toMatch(/not safe to run as root/);
+    const absent = await run(program, 'live', '--bpftrace', '/no/such/bpftrace');
+    expect(absent.stderr).toMatch(/bpftrace is not installed/);
+  });
+});

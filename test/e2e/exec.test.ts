@@ -1,0 +1,117 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { RecordOf } from '../../src/recording/schema.ts';
+import { makeFolder, removeFolder } from './support/folder.ts';
+import { run } from './support/run.ts';
+import { tool, trace, traced } from './support/trace.ts';
+
+type Exec = RecordOf<'exec'>;
+
+let folder = '';
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => removeFolder(folder));
+
+/** Runs the noop program with exactly these arguments. */
+const runWith = async (args: readonly Buffer[]): Promise<void> => {
+  const file = join(folder, 'args');
+  await writeFile(file, Buffer.concat(args.flatMap((arg) => [arg, Buffer.from([0])])));
+  await run(tool('execv'), tool('noop'), file);
+};
+
+const bytesOf = (exec: Exec): Buffer[] =>
+  exec.args_base64 === undefined
+    ? exec.args.map((arg) => Buffer.from(arg))
+    : exec.args_base64.map((arg) => Buffer.from(arg, 'base64'));
+
+const noops = (execs: Exec[]): Exec[] => execs.filter(({ exe }) => exe === tool('noop'));
+
+describe('exec', () => {
+  traced('gives every argument to the byte', async () => {
+    const lists = [
+      ['plain', '', '', 'after two empty ones'],
+      ['', 'argv[0] is empty'],
+      ['new\nline', 'tab\t', 'quote"', "quote'", 'back\\slash', '\x1b[31mred\x1b[0m', '\r'],
+      ['\\x41', '\\n', '%s%n%rh'],
+      ['E 1 1000000000001 2 3 4', 'a\nE 944659173574 1000000000024 2d3900002d39 2d3800002d39 dbf1b07e5d 0 1 2 3\nH 1'],
+      ['{"type":"exec","seq":1}', '@seq[0]: 100000', '\n@seq[0]: 999\n\n'],
+      ['ünïcödé', '日本', '🙂', '\u202e\u200b'],
+    ].map((args) => args.map((arg) => Buffer.from(arg)));
+    lists.push([Buffer.from([0xff, 0xfe, 0x41]), Buffer.from([0xc3, 0x28]), Buffer.from('ok')]);
+    for (const length of [62, 63, 64, 65, 223, 224, 225, 407, 408, 409, 1000, 1224, 1225, 3000]) {
+      lists.push([Buffer.from('x'.repeat(length - 2)), Buffer.from('')]);
+      lists.push([Buffer.from('é'.repeat(length / 2)), Buffer.from('y')]);
+    }
+    const { of, footer } = await trace([], async () => {
+      for (const args of lists) {
+        await runWith(args);
+      }
+    });
+    const seen = noops(of('exec'));
+    expect(seen.map(bytesOf)).toEqual(lists);
+    for (const [index, exec] of seen.entries()) {
+      expect(exec.args_truncated).toBe(false);
+      expect(exec.args_bytes).toBe(lists[index]!.reduce((sum, arg) => sum + arg.length + 1, 0));
+      expect(exec.args_base64 !== undefined).toBe(index === 7);
+    }
+    expect(footer).toMatchObject({ lost: 0, complete: true });
+  });
+
+  traced('gives at least 16,000 bytes of argv, and the true length of a longer one', async () => {
+    const long = Buffer.from('z'.repeat(15_900));
+    const longer = Buffer.from('w'.repeat(100_000));
+    const { of, footer } = await trace([], async () => {
+      await runWith([Buffer.from('long'), long]);
+      await runWith([Buffer.from('longer'), longer]);
+    });
+    const [whole, cut] = noops(of('exec'));
+    expect(whole).toMatchObject({ args: ['long', long.toString()], args_truncated: false });
+    expect(cut!.args_truncated).toBe(true);
+    expect(cut!.args_bytes).toBe('longer'.length + longer.length + 2);
+    expect(cut!.args[1]).toMatch(/^w{16000,}$/);
+    expect(footer).toMatchObject({ lost: 0, cut: 1, complete: false });
+  });
+
+  traced('completes a long argv from /proc while the process lives', async () => {
+    const words = Array.from({ length: 45 }, (_, index) => `${index}`.padStart(1000, '.'));
+    const script = join(folder, 'wait.sh');
+    await writeFile(script, '#!/bin/sh\nsleep 1\n', { mode: 0o755 });
+    const { of } = await trace([], () => run(script, ...words));
+    const exec = of('exec').find(({ exe }) => exe === script);
+    expect(exec?.args.slice(2)).toEqual(words);
+    expect(exec?.args_truncated).toBe(false);
+  });
+
+  traced('tells who ran what: parent, user, path, script, descriptor, thread', async () => {
+    const script = join(folder, 'hello.sh');
+    await writeFile(script, '#!/bin/sh -e\nexit 0\n', { mode: 0o755 });
+    const long = join(folder, 'p'.repeat(200), 'q'.repeat(200));
+    await run('mkdir', '-p', long);
+    await run('cp', tool('noop'), join(long, 'noop'));
+    let thread = 0;
+    const { of } = await trace([], async () => {
+      await run(script, 'argument');
+      await run(join(long, 'noop'), 'far');
+      await run(tool('fdexec'), tool('noop'));
+      thread = Number((await run(tool('threads'), 'exec', tool('noop'))).stdout);
+      await run('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', tool('noop'), 'nobody');
+    });
+    const execs = of('exec');
+    expect(execs.find(({ exe }) => exe === script)).toMatchObject({
+      args: ['/bin/sh', '-e', script, 'argument'],
+      comm: 'hello.sh',
+      pcomm: 'node',
+      ret: 0,
+    });
+    expect(execs.find(({ args }) => args[1] === 'far')).toMatchObject({ exe: join(long, 'noop'), comm: 'noop' });
+    const byDescriptor = execs.find(({ args }) => args[0] === 'by-descriptor');
+    expect(byDescriptor?.exe).toMatch(/^\/dev\/fd\/\d+$/);
+    expect(['noop', byDescriptor?.exe.split('/').at(-1)]).toContain(byDescriptor?.comm);
+    const byThread = execs.find(({ args }) => args[1] === 'from-a-thread');
+    expect(byThread).toMatchObject({ old_tid: thread, exe: tool('noop') });
+    expect(byThread?.pid).not.toBe(thread);
+    expect(execs.find(({ args }) => args[1] === 'nobody')).toMatchObject({ uid: 65_534, gid: 65_534, container: null });
+  });
+});

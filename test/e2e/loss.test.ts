@@ -1,0 +1,83 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { bpftraceOf } from './support/bpftrace.ts';
+import { makeFolder, removeFolder } from './support/folder.ts';
+import { run } from './support/run.ts';
+import { bpftraceOption, tool, trace, traced } from './support/trace.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => removeFolder(folder));
+
+/** A bpftrace with a buffer of a few pages, so that it can be made to lose. */
+const smallBuffers = async (): Promise<string> => {
+  const path = join(folder, 'bpftrace-small');
+  const real = bpftraceOption[1] ?? '/usr/bin/bpftrace';
+  await writeFile(path, `#!/bin/sh\n[ "$1" = --version ] || export BPFTRACE_PERF_RB_PAGES=16\nexec ${real} "$@"\n`);
+  await chmod(path, 0o755);
+  return path;
+};
+
+describe('loss', () => {
+  traced('that is forced is counted exactly: made = delivered + lost, and placed in time', async () => {
+    const spawned = 600;
+    const { of, footer, stderr } = await trace(['--bpftrace', await smallBuffers()], async ({ pid }) => {
+      const bpftrace = bpftraceOf(pid);
+      await run(tool('spawn'), '10', tool('noop'), 'before');
+      process.kill(bpftrace, 'SIGSTOP');
+      await run(tool('spawn'), String(spawned), tool('noop'), 'during');
+      process.kill(bpftrace, 'SIGCONT');
+      await sleep(500);
+      await run(tool('spawn'), '10', tool('noop'), 'after');
+    });
+    const { made, delivered, lost } = footer.probe;
+    expect(lost).toBeGreaterThan(0);
+    expect(made).toBe(delivered + lost);
+    expect(footer).toMatchObject({ lost, complete: false });
+    expect(of('lost').reduce((sum, { count }) => sum + count, 0)).toBe(lost);
+    // Each spawn is two lines, exec and exit: those that did not come are among the lost ones.
+    const during = of('exec').filter(({ args }) => args[1] === 'during');
+    const pids = new Set(during.map(({ pid }) => pid));
+    const seen = during.length + of('exit').filter(({ pid }) => pids.has(pid)).length;
+    expect(seen + lost).toBeGreaterThanOrEqual(2 * spawned - lost);
+    expect(made).toBeGreaterThanOrEqual(2 * (spawned + 20));
+    for (const { from, to, stage, exact } of of('lost')) {
+      expect(from < to).toBe(true);
+      expect({ stage, exact }).toEqual({ stage: 'kernel', exact: true });
+    }
+    expect(of('exec').filter(({ args }) => args[1] === 'before' || args[1] === 'after')).toHaveLength(20);
+    expect(stderr).toMatch(/events lost on CPU/);
+  });
+
+  traced('does not happen when tracing stops under load', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const spawning: Promise<unknown>[] = [];
+      const { footer } = await trace([], async () => {
+        spawning.push(run(tool('spawn'), '1500', tool('noop')), run(tool('spawn'), '1500', tool('noop')));
+        await sleep(500);
+      });
+      await Promise.all(spawning);
+      expect(footer).toMatchObject({ lost: 0, complete: true });
+      expect(footer.events.exec).toBeGreaterThan(100);
+    }
+  });
+
+  traced('when bpftrace is killed is told, and tracing goes on', async () => {
+    const { of, footer, stderr, exitCode } = await trace([], async ({ pid, until }) => {
+      await run(tool('noop'), 'first');
+      await until((record) => record.type === 'exec' && record.args[1] === 'first');
+      process.kill(bpftraceOf(pid), 'SIGKILL');
+      await until((record) => record.type === 'lost');
+      await run(tool('noop'), 'second');
+    });
+    expect(exitCode).toBe(0);
+    expect(of('exec').map(({ args }) => args[1])).toEqual(expect.arrayContaining(['first', 'second']));
+    expect(of('lost').some(({ exact, stage, from, to }) => !exact && stage === 'kernel' && from < to)).toBe(true);
+    expect(footer.complete).toBe(false);
+    expect(stderr).toMatch(/bpftrace ended by itself: .*SIGKILL/);
+  });
+});

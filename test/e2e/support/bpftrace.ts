@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The bpftrace that this nstrace started. */
+export const bpftraceOf = (parent: number): number => {
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      if (stat.includes('(bpftrace)') && Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]) === parent) {
+        return Number(name);
+      }
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  throw new Error('no bpftrace');
+};
