@@ -3,7 +3,7 @@ export class WallClock {
   #offsetSeconds = 0;
   #offsetNanos = 0;
   #second = Number.NaN;
-  #text = '';
+  readonly #text = Buffer.from('1970-01-01T00:00:00.000000000Z');
 
   constructor(offset: bigint) {
     this.setOffset(offset);
@@ -26,10 +26,16 @@ export class WallClock {
     }
     if (seconds !== this.#second) {
       this.#second = seconds;
-      this.#text = new Date(seconds * 1000).toISOString().slice(0, 20);
+      this.#text.latin1Write(new Date(seconds * 1000).toISOString().slice(0, nanosAt), 0);
     }
-    return `${this.#text}${String(nanos + 1e9).slice(1)}Z`;
+    for (let at = nanosAt + 8; at >= nanosAt; at -= 1) {
+      this.#text[at] = 48 + (nanos % 10);
+      nanos = Math.floor(nanos / 10);
+    }
+    return this.#text.latin1Slice();
   }
 }
 
 const nanosPerSecond = 1_000_000_000n;
+/** Where the nine digits begin. */
+const nanosAt = '1970-01-01T00:00:00.'.length;

@@ -12,6 +12,7 @@ import type {
   Namespaces,
   Nanoseconds,
   Stamp,
+  Text,
   Who,
 } from '../probe/event.ts';
 import { textOf } from '../probe/text.ts';
@@ -36,7 +37,7 @@ export interface ModelOptions {
   /** Paths of unified cgroups by id. */
   readonly cgroupPaths: ReadonlyMap<number, string>;
   readonly clock: WallClock;
-  readonly readCommand: (args: readonly string[], exe: string) => RuntimeCommand | undefined;
+  readonly readCommand: (args: readonly Text[], exe: Text) => RuntimeCommand | undefined;
   /** Takes records without their number: `seq` is given where they are written. */
   readonly emit: (record: NstraceRecord) => void;
 }
@@ -148,7 +149,7 @@ export class Model {
     if (path !== undefined) {
       process.cgroups = process.cgroups.with('', path);
     }
-    const command = this.#options.readCommand(event.args.slice(0, 64).map(textOf), textOf(event.exe));
+    const command = this.#options.readCommand(event.args, event.exe);
     process.command = command && { ...command, mono: event.mono, at: event.at };
     this.#lives.place(process, event);
     this.#lives.ran(process, event);
@@ -283,7 +284,7 @@ export class Model {
       time: this.#clock.time(event.mono),
       mono: event.mono,
       pid: event.pid,
-      nspid: [...(process?.nspid ?? event.nspid)],
+      nspid: process?.nspid ?? event.nspid,
       ns: process?.ns ?? { pid: event.pidns },
       container: process?.container?.ref ?? this.#containers.ofPidns(event.pidns)?.ref ?? null,
       ppid: event.ppid,
@@ -389,7 +390,7 @@ export class Model {
     this.#processes.add(process);
     this.#lives.inherit(process, parent, event);
     if (held.vfork !== 0) {
-      this.#tellBirth(process, { ...event, mono: event.start.mono, at: event.start.at }, held.vfork, ppid);
+      this.#tellBirth(process, event.start, held.vfork, ppid);
     }
     return process;
   }
@@ -419,16 +420,24 @@ export class Model {
   #tellBirth(process: Process, time: Nanoseconds, flags: number, by: number): void {
     const record: RecordOf<'fork'> = {
       type: 'fork',
-      ...this.#about(time, process),
+      seq: 0,
+      time: this.#clock.time(time.mono),
+      mono: time.mono,
+      pid: process.pid,
+      nspid: process.nspid,
+      ns: process.ns,
+      container: process.container?.ref ?? null,
       ppid: process.ppid,
-      ...(by === process.ppid ? {} : { by }),
       comm: textOf(process.comm),
       flags: flagNames(flags),
     };
+    if (by !== process.ppid) {
+      record.by = by;
+    }
     if (process.origin !== undefined) {
       record.origin = process.origin;
     }
-    this.#emit(record);
+    this.#emit(deepNested(record));
   }
 
   #about(time: Nanoseconds, process: Process | undefined, pid = process?.pid ?? 0) {
@@ -437,7 +446,7 @@ export class Model {
       time: this.#clock.time(time.mono),
       mono: time.mono,
       pid,
-      nspid: [...(process?.nspid ?? [pid])],
+      nspid: process?.nspid ?? [pid],
       ns: process?.ns ?? {},
       container: process?.container?.ref ?? null,
     });
@@ -480,7 +489,7 @@ export class Model {
       settled: true,
       command: undefined,
     };
-    const command = this.#options.readCommand(found.args.slice(0, 64).map(textOf), textOf(found.exe));
+    const command = this.#options.readCommand(found.args, found.exe);
     process.command = command && { ...command, mono: monoOfTicks(found.startTicks), at: process.startAt };
     this.#processes.add(process);
     return process;

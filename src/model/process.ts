@@ -11,7 +11,8 @@ export interface Process {
   startTicks: number;
   startAt: number;
   ppid: number;
-  nspid: readonly number[];
+  /** Never changed, only replaced: records share it. */
+  nspid: number[];
   ns: Namespaces;
   uid: number;
   gid: number;

@@ -111,17 +111,18 @@ export class Decoder {
   #probeLine(line: string): void {
     const fields = this.#fields;
     fields.start(line);
+    const at = fields.peekDecimal();
     const mono = fields.text();
     if (line.charCodeAt(0) === 72) {
       this.finish();
-      this.#out.heartbeat({ mono, at: Number(mono) });
+      this.#out.heartbeat({ mono, at });
       return;
     }
     fields.hex();
     const cpu = fields.high >>> 16;
     const seq = (fields.high & 0xffff) * 0x1_0000_0000 + fields.low;
-    const stamp: Stamp = { mono, at: Number(mono), cpu, seq };
-    if (!(stamp.at > 0 && seq > 0)) {
+    const stamp: Stamp = { mono, at, cpu, seq };
+    if (!(at > 0 && seq > 0)) {
       this.#out.message(line);
       return;
     }
@@ -203,8 +204,8 @@ export class Decoder {
     const vfork = fields.number();
     const pathBytes = fields.number();
     const argsBytes = fields.number();
-    const pathEnd = fields.words(pathWords, pathBytes, desk.path, 0);
-    const argvEnd = fields.words(argvWords, argsBytes, desk.argv, 0);
+    const pathEnd = fields.words(pathWords, pathBytes, desk.path);
+    const argvEnd = fields.words(argvWords, argsBytes, desk.argv);
     const event: ExecEvent = {
       kind: 'exec',
       mono: stamp.mono,
@@ -237,10 +238,11 @@ export class Decoder {
   }
 
   #exit(stamp: Stamp, desk: Desk): void {
+    const { mono, at, cpu, seq } = stamp;
     const { pid, start, ppid, nspid, pidns } = this.#head();
     const status = this.#fields.number();
     const vfork = this.#fields.number();
-    this.#nested(desk, { kind: 'exit', ...stamp, pid, start, ppid, nspid, pidns, status, vfork });
+    this.#nested(desk, { kind: 'exit', mono, at, cpu, seq, pid, start, ppid, nspid, pidns, status, vfork });
   }
 
   #fork(stamp: Stamp, desk: Desk): void {
@@ -262,11 +264,15 @@ export class Decoder {
     const ns = this.#namespaces.read(fields);
     const cgroupId = fields.number();
     const nspid = level === 0 ? [pid] : [pid, innermost];
+    const { mono, at, cpu, seq } = stamp;
     this.#nested(desk, {
       kind: 'fork',
-      ...stamp,
+      mono,
+      at,
+      cpu,
+      seq,
       pid,
-      start: whole ? start : { mono: stamp.mono, at: stamp.at },
+      start: whole ? start : { mono, at },
       ppid,
       by,
       flags,
@@ -486,7 +492,7 @@ export class Decoder {
 
 /** "/dev/fd/": a program that was run by its file descriptor. */
 const isDescriptor = (path: Buffer, end: number): boolean =>
-  end > 8 && path[1] === 100 && path[5] === 102 && path.toString('latin1', 0, 8) === '/dev/fd/';
+  end > 8 && path[1] === 100 && path[5] === 102 && path.latin1Slice(0, 8) === '/dev/fd/';
 
 /** The kernel names a process after the last part of the path it executes, in 15 bytes (fs/exec.c, begin_new_exec). */
 const commOf = (path: Buffer, end: number): Text => {

@@ -8,7 +8,7 @@ export const readText = (buffer: Buffer, from: number, to: number): Text => {
       return readWideText(buffer.subarray(from, to));
     }
   }
-  return buffer.toString('latin1', from, to);
+  return buffer.latin1Slice(from, to);
 };
 
 const readWideText = (bytes: Buffer): Text => {

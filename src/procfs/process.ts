@@ -9,7 +9,7 @@ export interface ProcProcess {
   readonly pid: number;
   readonly ppid: number;
   readonly startTicks: number;
-  readonly nspid: readonly number[];
+  readonly nspid: number[];
   readonly uid: number;
   readonly gid: number;
   readonly comm: Text;

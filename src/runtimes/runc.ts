@@ -22,10 +22,9 @@ const actions: Readonly<Record<string, RuntimeCommand['action']>> = {
   init: 'helper',
 };
 
-const readCommand = (args: readonly string[], exe: string): RuntimeCommand | undefined => {
-  if (!isRunc(args[0]) && !isRunc(exe)) {
-    return undefined;
-  }
+const isProgram = (name: string): boolean => name === 'runc';
+
+const readCommand = (args: readonly string[]): RuntimeCommand | undefined => {
   const { words, next } = positionals(args.slice(1), globalFlags, 1);
   const action = actions[words[0] ?? ''];
   if (action === undefined) {
@@ -37,8 +36,6 @@ const readCommand = (args: readonly string[], exe: string): RuntimeCommand | und
   }
   return id !== undefined && isValidId(id) ? { runtime: 'runc', action, id } : undefined;
 };
-
-const isRunc = (path: string | undefined): boolean => path === 'runc' || path?.endsWith('/runc') === true;
 
 /** A state file counts only if its init lives and started when the file says: pids are reused, files are left behind. */
 export const readRuncState = (path: string, runtime: string): ContainerState | undefined => {
@@ -74,4 +71,4 @@ const find = (id: string): ContainerState | undefined =>
 
 const list = (): ContainerState[] => listIds(stateFolder).flatMap((id) => find(id) ?? []);
 
-export const runc: Runtime = { name: 'runc', readCommand, list, find };
+export const runc: Runtime = { name: 'runc', isProgram, readCommand, list, find };

@@ -1,8 +1,10 @@
 /** What nstrace knows of a container runtime. Each has a file of its own; index.ts lists them. */
 export interface Runtime {
   readonly name: string;
-  /** What one of its command lines asks for, if it is one. */
-  readonly readCommand: (args: readonly string[], exe: string) => RuntimeCommand | undefined;
+  /** Whether a command is this runtime's, by the last part of argv[0] or of the path executed. */
+  readonly isProgram: (name: string) => boolean;
+  /** What one of its command lines asks for. */
+  readonly readCommand: (args: readonly string[]) => RuntimeCommand | undefined;
   /** Its containers that run now, from its state files. No daemon is asked. */
   readonly list: () => ContainerState[];
   /** One of its containers, from its state file; undefined if it has none that is true. */

@@ -1,11 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { bpftraceOf } from './support/bpftrace.ts';
+import { bpftraceOf, isRunning } from './support/bpftrace.ts';
 import { makeFolder, removeFolder } from './support/folder.ts';
 import { run } from './support/run.ts';
 import { bpftraceOption, parseRecord, program, tool, traced } from './support/trace.ts';
@@ -213,7 +213,7 @@ describe('signals', () => {
     child.kill('SIGINT');
     expect((await child).exitCode).toBe(130);
     expect(Date.now() - began).toBeLessThan(2000);
-    await expect.poll(() => existsSync(`/proc/${bpftrace}`)).toBe(false);
+    await expect.poll(() => isRunning(bpftrace)).toBe(false);
   });
 });
 

@@ -14,3 +14,12 @@ export const bpftraceOf = (parent: number): number => {
   }
   throw new Error('no bpftrace');
 };
+
+/** A zombie that nobody has waited for yet does not run any more. */
+export const isRunning = (pid: number): boolean => {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,23 @@
+import { comparePeers } from './peers.ts';
+import { makeLines, runStream } from './stream.ts';
+
+/** npm run bench [stream|peers|memory]: prints what it measured; docs/limits.md says what that was here. */
+const [which = 'all'] = process.argv.slice(2);
+
+if (which === 'all' || which === 'stream') {
+  const lines = makeLines(150_000);
+  await runStream(lines, 1);
+  const { records, seconds } = await runStream(lines, 3);
+  console.log(
+    `stream: ${Math.round(records / seconds / 1000)},000 records a second of CPU time, from bytes to records`,
+  );
+}
+if (which === 'memory') {
+  const lines = makeLines(150_000);
+  const { records, heapMegabytes } = await runStream(lines, 34);
+  const shown = heapMegabytes.filter((_, index) => index % 5 === 0).map((value) => value.toFixed(0));
+  console.log(`memory: heap in MB over ${(records / 1e6).toFixed(1)} million events: ${shown.join(' ')}`);
+}
+if (which === 'all' || which === 'peers') {
+  await comparePeers();
+}

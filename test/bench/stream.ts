@@ -1,0 +1,128 @@
+import { Readable } from 'node:stream';
+import split2 from 'split2';
+import { WallClock } from '../../src/model/clock.ts';
+import { Model } from '../../src/model/model.ts';
+import { type Decoded, Decoder } from '../../src/probe/decode.ts';
+import type { Namespaces, Nanoseconds } from '../../src/probe/event.ts';
+import { Order } from '../../src/probe/order.ts';
+import { Sequence } from '../../src/probe/sequence.ts';
+import { readRuntimeCommand } from '../../src/runtimes/index.ts';
+
+const host: Namespaces = {
+  pid: 0xeffffffc,
+  mnt: 0xeffffff8,
+  net: 0xeffffff9,
+  ipc: 0xefffffff,
+  uts: 0xeffffffe,
+  user: 0xeffffffd,
+  cgroup: 0xeffffffb,
+  time: 0xeffffffa,
+};
+const hostWords = 'effffffceffffff8 effffff9efffffff effffffeeffffffd effffffbeffffffa';
+const eventsABeat = 3000;
+const cpus = 2;
+
+/** The lines of so many short processes, each a vfork, an exec and an exit: what a busy host makes most of. */
+export const makeLines = (processes: number): Buffer => {
+  const lines: string[] = [];
+  const made = [0, 0];
+  const path = words('/usr/bin/some-tool', 8);
+  const argv = words('some-tool\0--alpha\0beta gamma\0/etc/some/file\0', 28);
+  let time = 1_000_000_000_000;
+  for (let index = 0; index < processes; index += 1) {
+    const cpu = index % cpus;
+    const pid = 1000 + (index % 30_000);
+    const two = hex(pid) + pid.toString(16).padStart(8, '0');
+    const start = (time + 100).toString(16);
+    made[cpu] = made[cpu]! + 2;
+    const place = (seq: number): string => hex(cpu * 65_536) + seq.toString(16).padStart(8, '0');
+    lines.push(
+      `E ${time + 500} ${place(made[cpu]! - 1)} ${two} ${hex(1)}00${pid.toString(16).padStart(6, '0')} ${start} 0 ${hostWords} 1 4100 12 2c ${path} ${argv}`,
+      `X ${time + 900} ${place(made[cpu]!)} ${two} ${hex(1)}00${pid.toString(16).padStart(6, '0')} ${start} effffffc 0 0`,
+    );
+    time += 1000;
+    if ((index + 1) % (eventsABeat / 2) === 0) {
+      lines.push(`H ${time}`, `@seq[0]: ${made[0]}`, `@seq[1]: ${made[1]}`, '');
+    }
+  }
+  return Buffer.from(`${lines.join('\n')}\n`);
+};
+
+const hex = (value: number): string => value.toString(16);
+
+const words = (text: string, count: number): string => {
+  const bytes = Buffer.alloc(count * 8);
+  bytes.write(text, 'latin1');
+  return Array.from({ length: count }, (_, index) => bytes.readBigUInt64LE(index * 8).toString(16)).join(' ');
+};
+
+/** All that a session does between bpftrace's bytes and records. */
+class Pipeline implements Decoded {
+  records = 0;
+  readonly #sequence = new Sequence();
+  readonly decoder = new Decoder(this, this.#sequence);
+  readonly #model = new Model({
+    host,
+    hierarchies: new Map([[0, '']]),
+    cgroupPaths: new Map([[1, '/']]),
+    clock: new WallClock(1_795_525_046_139_837_901n),
+    readCommand: readRuntimeCommand,
+    emit: () => {
+      this.records += 1;
+    },
+  });
+  readonly #order = new Order((event) => this.#model.event(event), this.#sequence);
+  #beat: { time: Nanoseconds; totals: Map<number, number> } | undefined;
+
+  event(event: Parameters<Decoded['event']>[0]): void {
+    this.#order.event(event);
+  }
+
+  heartbeat(time: Nanoseconds): void {
+    this.#beat = { time, totals: new Map() };
+  }
+
+  total(_map: string, key: number, value: number): void {
+    this.#beat?.totals.set(key, value);
+  }
+
+  mapEnd(): void {
+    if (this.#beat !== undefined) {
+      this.#order.beat(this.#beat.time, this.#beat.totals);
+      this.#beat = undefined;
+    }
+  }
+
+  message(line: string): void {
+    throw new Error(`not a line of the probes: ${line}`);
+  }
+}
+
+export interface StreamResult {
+  readonly records: number;
+  readonly seconds: number;
+  readonly heapMegabytes: number[];
+}
+
+/** Sends the same lines through again and again, and looks at the heap after each round. */
+export const runStream = async (lines: Buffer, rounds: number): Promise<StreamResult> => {
+  const pipeline = new Pipeline();
+  const heapMegabytes: number[] = [];
+  const began = process.cpuUsage();
+  for (let round = 0; round < rounds; round += 1) {
+    const source = Readable.from(chunks(lines), { objectMode: false });
+    const stream = source.pipe(split2('\n'));
+    stream.on('data', (line: string) => pipeline.decoder.line(line));
+    await new Promise((resolve) => stream.once('end', resolve));
+    globalThis.gc?.();
+    heapMegabytes.push(process.memoryUsage().heapUsed / 1e6);
+  }
+  const { user, system } = process.cpuUsage(began);
+  return { records: pipeline.records, seconds: (user + system) / 1e6, heapMegabytes };
+};
+
+function* chunks(lines: Buffer): Generator<Buffer> {
+  for (let at = 0; at < lines.length; at += 65_536) {
+    yield lines.subarray(at, at + 65_536);
+  }
+}
