@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exitStatus, messageOf, NstraceError } from '../errors.ts';
 import { Btf } from '../probe/btf.ts';
-import { findFeatures } from '../probe/features.ts';
+import { findFeatures, neededMembers } from '../probe/features.ts';
 import { findBpftrace } from '../probe/find.ts';
 import { hasTracefs, mountTracefs } from '../probe/tracefs.ts';
 import { Tracer } from '../probe/tracer.ts';
@@ -81,14 +81,14 @@ const checkRights = (): string => {
 };
 
 const checkBtf = (): string => {
-  const offsets = Btf.ofKernel()?.offsets(['pid.numbers', 'task_struct.sibling']);
+  const offsets = Btf.ofKernel()?.offsets(neededMembers);
   if (offsets === undefined) {
     throw missing(
       `${Btf.path} is missing`,
       'run a kernel built with CONFIG_DEBUG_INFO_BTF=y: your distribution’s own has it',
     );
   }
-  if (offsets.size < 2) {
+  if (offsets.size < neededMembers.length) {
     throw missing('it does not describe struct pid and task_struct', 'run your distribution’s own kernel');
   }
   return Btf.path;

@@ -9,6 +9,7 @@ import { handOver } from './handover.ts';
 const maxLineBytes = 64 * 1024;
 /** `skipOverflow` drops a line that is too long; @types/split2 does not know it. */
 const lineOptions = { maxLength: maxLineBytes, skipOverflow: true } as split2.Options;
+const newline = 10;
 /** Its own words that are kept for an error message. */
 const maxMessages = 50;
 /** After SIGINT it detaches its probes and prints its maps: half a second, on a busy machine more. */
@@ -59,8 +60,21 @@ export const startBpftrace = (
     }
   };
   child.stderr.pipe(split2('\n', lineOptions)).on('data', keep);
+  // Killed in the middle of a line, it leaves a piece that could look whole.
+  let cutOff = false;
+  let last = newline;
+  child.stdout.on('data', (chunk: Buffer) => {
+    last = chunk.at(-1) ?? last;
+  });
+  child.stdout.on('end', () => {
+    cutOff = last !== newline;
+  });
   const lines = child.stdout.pipe(split2('\n', lineOptions));
-  lines.on('data', onLine);
+  lines.on('data', (line: string) => {
+    if (!cutOff) {
+      onLine(line);
+    }
+  });
 
   let asked = false;
   let killer: NodeJS.Timeout | undefined;

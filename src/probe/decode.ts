@@ -122,7 +122,7 @@ export class Decoder {
     const cpu = fields.high >>> 16;
     const seq = (fields.high & 0xffff) * 0x1_0000_0000 + fields.low;
     const stamp: Stamp = { mono, at, cpu, seq };
-    if (!(at > 0 && seq > 0)) {
+    if (!(at > 0 && seq > 0) || fields.ended) {
       this.#out.message(line);
       return;
     }
@@ -409,9 +409,10 @@ export class Decoder {
     }
   }
 
-  /** More bytes, if they begin where the ones before ended. */
+  /** More bytes, if none are missing before them. */
   #append(into: Buffer, end: number): number {
-    return this.#fields.number() === end ? this.#fields.bytes(into, end) : end;
+    const offset = this.#fields.number();
+    return offset <= end ? Math.max(end, this.#fields.bytes(into, offset)) : end;
   }
 
   #readChain(nspid: number[]): void {

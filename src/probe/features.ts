@@ -23,9 +23,15 @@ const bufferPages = 16_384;
 /** @vfork holds a process between its vfork and its exec; more at once are sent as lines of their own. */
 const mapKeys = 16_384;
 
-export const findFeatures = (version: Version, tracer: number, btf = Btf.ofKernel()): Features => {
+/** Members of kernel structures whose offsets the probes are told. */
+export const neededMembers = ['pid.numbers', 'task_struct.sibling'] as const;
+
+export const findFeatures = (
+  version: Version,
+  tracer: number,
+  offsets: ReadonlyMap<string, number> | undefined = Btf.ofKernel()?.offsets(neededMembers),
+): Features => {
   const big = atLeast(version, 22);
-  const offsets = btf?.offsets(['pid.numbers', 'task_struct.sibling']);
   const brokenDataLoc = version.major === 0 && version.minor === 23;
   return {
     environment: settings(version, big),
@@ -46,7 +52,8 @@ const atLeast = (version: Version, minor: number): boolean => version.major > 0 
 
 /** Both names of each setting where they changed in 0.20: the unknown one is ignored. */
 const settings = (version: Version, big: boolean): Record<string, string> => {
-  const stringBytes = String(big ? chunkBytes : writtenChunkBytes);
+  // Since 0.22 buf() keeps 4 of these bytes for the length.
+  const stringBytes = String(big ? chunkBytes + 4 : writtenChunkBytes);
   const old = atLeast(version, 20)
     ? {}
     : { BPFTRACE_STRLEN: stringBytes, BPFTRACE_MAP_KEYS_MAX: String(mapKeys), BPFTRACE_NO_CPP_DEMANGLE: '1' };

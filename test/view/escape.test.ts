@@ -53,7 +53,7 @@ describe('escapeText', () => {
 
 describe('escapeBytes', () => {
   it('shows bytes that are not UTF-8 and keeps the text around them', () => {
-    expect(escapeBytes(Buffer.from([0x61, 0xff, 0xc3, 0xa9, 0x62]))).toBe('a\\xffé' + 'b');
+    expect(escapeBytes(Buffer.from([0x61, 0xff, 0xc3, 0xa9, 0x62]))).toBe('a\\xfféb');
   });
 
   it.each([

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import {
+  askedNamespaces,
+  asksForNamespaces,
+  changedNamespaces,
+  errnoName,
+  flagNames,
+  signalName,
+} from '../../src/model/names.ts';
+import { containerNs, hostNs } from '../fixtures/records.ts';
+
+/** What runc run asks for: mnt, uts, ipc, pid and net. */
+const runcFlags = 0x6c02_0000;
+const CLONE_VFORK_VM = 0x4100;
+
+describe('flags of clone', () => {
+  it('are named as the kernel does', () => {
+    expect(flagNames(runcFlags).toSorted()).toEqual([
+      'CLONE_NEWIPC',
+      'CLONE_NEWNET',
+      'CLONE_NEWNS',
+      'CLONE_NEWPID',
+      'CLONE_NEWUTS',
+    ]);
+    expect(flagNames(0x1200_0080).toSorted()).toEqual(['CLONE_NEWCGROUP', 'CLONE_NEWTIME', 'CLONE_NEWUSER']);
+  });
+
+  it('are of no interest unless they ask for namespaces', () => {
+    expect(asksForNamespaces(CLONE_VFORK_VM | 17)).toBe(false);
+    expect(flagNames(CLONE_VFORK_VM | 17)).toEqual([]);
+    expect(asksForNamespaces(CLONE_VFORK_VM | 0x4000_0000)).toBe(true);
+  });
+
+  it('tell which namespaces were asked for', () => {
+    const { mnt, uts, ipc, pid, net } = containerNs;
+    expect(askedNamespaces(runcFlags, containerNs)).toEqual({ mnt, uts, ipc, pid, net });
+    expect(askedNamespaces(CLONE_VFORK_VM, containerNs)).toEqual({});
+  });
+});
+
+describe('changedNamespaces', () => {
+  it('tells the inodes that are new', () => {
+    const { mnt, uts, ipc, pid, net } = containerNs;
+    expect(changedNamespaces(hostNs, containerNs)).toEqual({ mnt, uts, ipc, pid, net });
+    expect(changedNamespaces(hostNs, hostNs)).toEqual({});
+  });
+});
+
+describe('errnoName', () => {
+  it.each([
+    [2, 'ENOENT'],
+    [7, 'E2BIG'],
+    [8, 'ENOEXEC'],
+    [11, 'EAGAIN'],
+    [13, 'EACCES'],
+    [26, 'ETXTBSY'],
+    [9999, 'E9999'],
+  ])('names %d %s', (errno, name) => {
+    expect(errnoName(errno)).toBe(name);
+  });
+});
+
+describe('signalName', () => {
+  it.each([
+    [6, 'SIGABRT'],
+    [9, 'SIGKILL'],
+    [11, 'SIGSEGV'],
+    [15, 'SIGTERM'],
+    [29, 'SIGIO'],
+    [35, 'SIG35'],
+  ])('names %d %s', (signal, name) => {
+    expect(signalName(signal)).toBe(name);
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { type Decoded, Decoder } from '../../src/probe/decode.ts';
+import type { ExecEvent, KernelEvent } from '../../src/probe/event.ts';
+import { Sequence } from '../../src/probe/sequence.ts';
+import { bytes, execLine, hex, host, hostWords, pair, place } from '../fixtures/lines.ts';
+
+const decode = (...lines: string[]) => {
+  const events: KernelEvent[] = [];
+  const messages: string[] = [];
+  const totals: [string, number, number][] = [];
+  const beats: string[] = [];
+  const out: Decoded = {
+    event: (event) => events.push(event),
+    heartbeat: ({ mono }) => beats.push(mono),
+    total: (map, key, value) => totals.push([map, key, value]),
+    mapEnd: () => {},
+    message: (line) => messages.push(line),
+  };
+  const sequence = new Sequence();
+  const decoder = new Decoder(out, sequence);
+  for (const line of lines) {
+    decoder.line(line);
+  }
+  decoder.finish();
+  return { events, messages, totals, beats, sequence };
+};
+
+const exec = (...lines: string[]): ExecEvent => decode(...lines).events[0] as ExecEvent;
+
+describe('an exec line', () => {
+  it('gives identity, namespaces, path and arguments', () => {
+    expect(
+      exec(
+        execLine({
+          time: 5000,
+          seq: 1,
+          pid: 77,
+          oldTid: 78,
+          ppid: 9,
+          path: '/usr/bin/env',
+          argv: Buffer.from('env\0\0a b\0'),
+        }),
+      ),
+    ).toMatchObject({
+      kind: 'exec',
+      mono: '5000',
+      pid: 77,
+      oldTid: 78,
+      ppid: 9,
+      nspid: [77],
+      ns: host,
+      exe: '/usr/bin/env',
+      comm: 'env',
+      args: ['env', '', 'a b'],
+      argsBytes: 9,
+      argsSent: 9,
+      start: { mono: '1000', at: 1000 },
+    });
+  });
+
+  it('keeps bytes that are not UTF-8, and text that is', () => {
+    const argv = Buffer.concat([Buffer.from('é🙂\0'), Buffer.from([0xff, 0x41, 0])]);
+    const [good, bad] = exec(execLine({ time: 1, seq: 1, pid: 2, argv })).args;
+    expect(good).toBe('é🙂');
+    expect(bad).toEqual({ text: '\ufffdA', bytes: Uint8Array.from([0xff, 0x41]) });
+  });
+
+  it('cuts comm to the 15 bytes that the kernel keeps', () => {
+    expect(exec(execLine({ time: 1, seq: 1, pid: 2, path: '/opt/a-name-of-more-than-15' })).comm).toBe(
+      'a-name-of-more-',
+    );
+  });
+
+  it('is continued by the lines after it on the same CPU, whatever other CPUs say in between', () => {
+    const argv = Buffer.from(`${'x'.repeat(300)}\0`);
+    const path = `/${'p'.repeat(99)}`;
+    const { events } = decode(
+      execLine({ time: 10, cpu: 0, seq: 1, pid: 5, level: 2, nr: 3, path, argv }),
+      execLine({ time: 11, cpu: 1, seq: 1, pid: 6 }),
+      `n 10 ${place(0, 2)} 2 ${pair(40, 3)} 0 0 0`,
+      `p 10 ${place(0, 3)} 40 ${bytes(path.slice(64))}`,
+      `a 10 ${place(0, 4)} e0 ${bytes(argv.subarray(224))}`,
+      execLine({ time: 12, cpu: 0, seq: 5, pid: 7 }),
+    );
+    const long = events.find((event) => event.kind === 'exec' && event.pid === 5);
+    expect(long).toMatchObject({
+      exe: path,
+      args: ['x'.repeat(300)],
+      nspid: [5, 40, 3],
+      exeWhole: true,
+      argsSent: 301,
+    });
+    expect(events).toHaveLength(3);
+  });
+
+  it('is cut where a line that continues it was lost, and the loss is told', () => {
+    const argv = Buffer.from(`${'y'.repeat(500)}\0`);
+    const { events } = decode(
+      execLine({ time: 10, seq: 1, pid: 5, argv }),
+      `a 10 ${place(0, 3)} ${hex(224 + 184)} ${bytes(argv.subarray(224 + 184))}`,
+    );
+    expect(events).toMatchObject([
+      { kind: 'exec', argsBytes: 501, argsSent: 224, args: ['y'.repeat(224)] },
+      { kind: 'lost', count: 1 },
+    ]);
+  });
+
+  it('takes the comm of a program run by descriptor from its own line', () => {
+    const lines = [
+      execLine({ time: 1, seq: 1, pid: 2, path: '/dev/fd/3' }),
+      `m 1 ${place(0, 2)} ${bytes('memfd:x\0\0\0\0\0\0\0\0\0')}`,
+    ];
+    expect(exec(...lines)).toMatchObject({ exe: '/dev/fd/3', comm: 'memfd:x' });
+  });
+
+  it('reads bytes as bpftrace before 0.17 prints them', () => {
+    const argv = Buffer.from(`${'z'.repeat(230)}\0`);
+    const tail = [...argv.subarray(224)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+    expect(exec(execLine({ time: 1, seq: 1, pid: 2, argv }), `a 1 ${place(0, 2)} e0 ${tail}`).args).toEqual([
+      'z'.repeat(230),
+    ]);
+  });
+});
+
+describe('other lines', () => {
+  const who = (pid: number, level = 0, nr = pid): string =>
+    `${pair(pid, pid)} ${pair(1, level * 0x100_0000 + nr)} ${hex(1000)} effffffc`;
+
+  it('tell exits with the status of wait', () => {
+    expect(decode(`X 9000 ${place(1, 1)} ${who(50)} 8b 0`).events).toMatchObject([
+      { kind: 'exit', pid: 50, status: 0x8b, nspid: [50], vfork: 0 },
+    ]);
+  });
+
+  it('tell forks, and say when the child was not found', () => {
+    const line = (found: number): string =>
+      `F 7000 ${place(0, 1)} ${pair(60, found)} ${pair(3, 4)} ${pair(1, 5)} 20000000 ${hex(6999)} 0 ${hostWords} 1`;
+    expect(decode(line(60), `n 7000 ${place(0, 2)} 1 ${pair(5, 0)} 0 0 0`).events).toMatchObject([
+      { kind: 'fork', pid: 60, by: 3, ppid: 4, nspid: [60, 5], whole: true, flags: 0x2000_0000 },
+    ]);
+    expect(decode(line(61)).events).toMatchObject([{ pid: 60, by: 3, ppid: 3, nspid: [60], whole: false }]);
+  });
+
+  it('pair the namespaces before and after of one thread', () => {
+    const after = 'f0000153f0000150 effffff9efffffff effffffeeffffffd effffffbeffffffa';
+    const { events } = decode(
+      `S 1 ${place(0, 1)} ${who(70)} 0 ${hostWords}`,
+      `S 2 ${place(0, 2)} ${who(71)} 0 ${hostWords}`,
+      `U 3 ${place(0, 3)} ${pair(70, 70)} ${after}`,
+      `J 4 ${place(0, 4)} ${pair(99, 99)} ${after}`,
+    );
+    expect(events).toMatchObject([
+      { kind: 'namespace', op: 'unshare', pid: 70, before: host, after: { ...host, pid: 0xf0000153, mnt: 0xf0000150 } },
+    ]);
+  });
+
+  it('tell cgroups, with a path of any length that ends at its NUL', () => {
+    const path = `/${'k'.repeat(180)}`;
+    const whole = Buffer.from(`${path}\0left over`.padEnd(256, '\0'));
+    const { events } = decode(
+      `A 1 ${place(0, 1)} ${pair(10, 10)} 0 19 14 ${bytes(whole.subarray(0, 128))}`,
+      `q 1 ${place(0, 2)} 80 ${bytes(whole.subarray(128))}`,
+    );
+    expect(events).toMatchObject([{ kind: 'cgroup', op: 'attach', by: 10, pid: 20, root: 0, id: 25, path }]);
+  });
+
+  it('tell failed execs with strings that may begin late or go on behind a page', () => {
+    const piece = (text: string, skip = 0): string =>
+      bytes(Buffer.from(`${'.'.repeat(skip)}${text}`.padEnd(184, '\0')));
+    const { events } = decode(
+      `G 1 ${place(0, 1)} ${who(80)} 0 -13`,
+      `g 1 ${place(0, 2)} 0 0 ${piece('/no')}`,
+      `g 1 ${place(0, 3)} 1 b4 ${piece('abcd', 180)}`,
+      `g 1 ${place(0, 4)} 1 0 ${piece('efg')}`,
+      `g 1 ${place(0, 5)} 2 0 ${bytes('w'.repeat(184))}`,
+    );
+    expect(events).toMatchObject([
+      { kind: 'failed', ret: -13, exe: '/no', args: ['abcdefg', 'w'.repeat(184)], truncated: true },
+    ]);
+  });
+
+  it('that are none of ours are messages, and nothing is thrown', () => {
+    const garbage = [
+      'Attaching 20 probes...',
+      'Lost 3 events',
+      'E',
+      'E x',
+      'E 1 2',
+      'Z 1 1000000000001',
+      'H',
+      '@[',
+      '@seq[',
+      '\u{1f600} x',
+    ];
+    const { events, messages } = decode(...garbage);
+    expect(events).toEqual([]);
+    expect(messages).toContain('Lost 3 events');
+    expect(messages).toContain('E x');
+  });
+
+  it('give heartbeats and totals', () => {
+    const { beats, totals } = decode('H 123', '@seq[0]: 15', '@seq[99998]: 1', '@folded[77]: 4', '');
+    expect(beats).toEqual(['123']);
+    expect(totals).toEqual([
+      ['seq', 0, 15],
+      ['seq', 99_998, 1],
+      ['folded', 77, 4],
+    ]);
+  });
+
+  it('of times past 2^53 stay exact', () => {
+    const line = execLine({ time: 1, seq: 1, pid: 2 })
+      .replace('E 1 ', 'E 9007199254740995 ')
+      .replace(' 3e8 ', ' 20000000000003 ');
+    expect(exec(line)).toMatchObject({ mono: '9007199254740995', start: { mono: '9007199254740995' } });
+  });
+});

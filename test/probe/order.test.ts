@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { KernelEvent } from '../../src/probe/event.ts';
+import { Order } from '../../src/probe/order.ts';
+import { Sequence } from '../../src/probe/sequence.ts';
+
+const setUp = () => {
+  const given: string[] = [];
+  const sequence = new Sequence();
+  const order = new Order((event) => given.push(event.mono), sequence);
+  const make = (cpu: number, seq: number, at: number): void => {
+    const stamp = { cpu, seq, at, mono: String(at) };
+    sequence.take(stamp);
+    order.event({ kind: 'folded', ...stamp, pid: 1, total: 1, last: false } as KernelEvent);
+  };
+  const beat = (at: number, ...totals: [number, number][]): boolean =>
+    order.beat({ mono: String(at), at }, new Map(totals));
+  return { given, order, make, beat };
+};
+
+describe('order', () => {
+  it('holds events until a heartbeat says that all before it are here, then gives them by time', () => {
+    const { given, make, beat } = setUp();
+    make(0, 1, 30);
+    make(0, 2, 50);
+    make(1, 1, 10);
+    expect(given).toEqual([]);
+    expect(beat(40, [0, 2], [1, 1])).toBe(true);
+    expect(given).toEqual(['10', '30']);
+  });
+
+  it('waits for a CPU that is late', () => {
+    const { given, make, beat } = setUp();
+    make(0, 1, 30);
+    expect(beat(40, [0, 1], [1, 1])).toBe(false);
+    expect(given).toEqual([]);
+    make(1, 1, 20);
+    expect(beat(60, [0, 1], [1, 1])).toBe(true);
+    expect(given).toEqual(['20', '30']);
+  });
+
+  it('does not wait for ever for what was lost', () => {
+    const { given, make, beat } = setUp();
+    make(0, 1, 5);
+    for (let count = 1; count <= 10; count += 1) {
+      beat(count * 100, [0, 1], [1, 1]);
+    }
+    expect(given).toEqual([]);
+    beat(1100, [0, 1], [1, 1]);
+    expect(given).toEqual(['5']);
+  });
+
+  it('keeps the order of lines of one CPU at the same time, and gives all at the end', () => {
+    const { given, order, make } = setUp();
+    make(0, 1, 7);
+    make(0, 2, 7);
+    make(1, 1, 3);
+    order.flush();
+    expect(given).toEqual(['3', '7', '7']);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { findFeatures } from '../../src/probe/features.ts';
+import { buildScript, probesFolder } from '../../src/probe/script.ts';
+import { parseVersion, type Version } from '../../src/probe/version.ts';
+
+const version = (text: string): Version => parseVersion(`bpftrace v${text}`)!;
+const none = new Map<string, number>();
+const features = (text: string) => findFeatures(version(text), 1234, none);
+const script = (text: string, failed = false): string => buildScript(features(text), { failed }, probesFolder());
+
+describe('features', () => {
+  it('are found by version', () => {
+    expect(version('0.23.2')).toEqual({ text: '0.23.2', major: 0, minor: 23 });
+    expect(parseVersion('bpftrace v0.21.0-dirty')).toMatchObject({ minor: 21 });
+    expect(parseVersion('nonsense')).toBeUndefined();
+  });
+
+  it('undo what 0.23 does to the paths of cgroups, and only there', () => {
+    expect(features('0.23.2').parameters.slice(3)).toEqual(['84', '108']);
+    expect(features('0.17.0').parameters.slice(3)).toEqual(['0', '0']);
+    expect(features('0.27.1').parameters).toEqual(['0', '0', '1234', '0', '0']);
+  });
+
+  it('give a buffer a power of two of pages', () => {
+    for (const text of ['0.17.0', '0.19.0', '0.27.1']) {
+      expect(Math.log2(Number(features(text).environment.BPFTRACE_PERF_RB_PAGES)) % 1).toBe(0);
+    }
+  });
+});
+
+describe('the program', () => {
+  it('ends with the heartbeat, which says that all before it is attached', () => {
+    expect(script('0.17.0').trimEnd().split('\n').slice(-6).join('\n')).toContain('print(@seq)');
+    expect(script('0.17.0').lastIndexOf('tracepoint:')).toBeLessThan(script('0.17.0').lastIndexOf('interval:ms:100'));
+  });
+
+  it('looks at failed execs only on request, and before exits', () => {
+    expect(script('0.17.0')).not.toContain('sys_exit_execve');
+    expect(script('0.17.0', true).indexOf('sys_exit_execve')).toBeLessThan(script('0.17.0', true).indexOf('printf("X'));
+  });
+
+  it('sends longer pieces where a program has room for them: 16 KB of argv, or 64 KB', () => {
+    const argv = (text: string): number => {
+      const part = script(text).slice(script(text).indexOf('arg_end - curtask->mm->arg_start > 224'));
+      return 224 + Number(/\$i < (\d+)/.exec(part)![1]) * Number(/\$rest > (\d+)/.exec(part)![1]);
+    };
+    expect(argv('0.17.0')).toBeGreaterThanOrEqual(16_000);
+    expect(argv('0.23.2')).toBeGreaterThanOrEqual(64_000);
+    expect(argv('0.27.1')).toBeGreaterThanOrEqual(64_000);
+  });
+
+  it('prints bytes in a way that the version knows', () => {
+    expect(script('0.16.0')).not.toContain('%rh');
+    expect(script('0.17.0')).toContain('%rh');
+  });
+});
