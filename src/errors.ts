@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Exit statuses: the contract with scripts. */
 export const exitStatus = { ok: 0, failed: 1, usage: 2, system: 3, damaged: 4, interrupted: 130 } as const;
 
@@ -26,8 +28,33 @@ export const notRoot = (): NstraceError =>
 export const noBpftrace = (places: readonly string[]): NstraceError =>
   systemError(
     `bpftrace is not installed (looked for ${places.join(', ')})`,
-    'install it (Debian, Ubuntu: apt-get install bpftrace; Fedora: dnf install bpftrace; Arch: pacman -S bpftrace), or name it with --bpftrace PATH',
+    `${installCommand('bpftrace')}, or name another one with --bpftrace PATH`,
   );
+
+/** How this distribution installs a package (os-release(5)). */
+export const installCommand = (name: string, osRelease = readOsRelease()): string => {
+  const ids = (/^ID=.*$/m.exec(osRelease)?.[0] ?? '') + (/^ID_LIKE=.*$/m.exec(osRelease)?.[0] ?? '');
+  const found = installers.find(([id]) => new RegExp(`\\b${id}\\b`).test(ids));
+  return found === undefined ? `install ${name} with your package manager` : `sudo ${found[1]} ${name}`;
+};
+
+const installers = [
+  ['debian', 'apt-get install'],
+  ['ubuntu', 'apt-get install'],
+  ['fedora', 'dnf install'],
+  ['rhel', 'dnf install'],
+  ['suse', 'zypper install'],
+  ['arch', 'pacman -S'],
+  ['alpine', 'apk add'],
+] as const;
+
+const readOsRelease = (): string => {
+  try {
+    return readFileSync('/etc/os-release', 'utf8');
+  } catch {
+    return '';
+  }
+};
 
 export const untrustedBpftrace = (path: string, why: string): NstraceError =>
   systemError(

@@ -143,6 +143,7 @@ const attach = async (chosen: string | undefined): Promise<string> => {
     onEvent: () => {},
     onBeat: () => {},
     onNotice: () => {},
+    onResume: () => {},
     onFailure: () => {},
   });
   await tracer.start();

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { cannotWrite, exitStatus, usageError } from '../errors.ts';
 import type { NstraceRecord } from '../recording/schema.ts';
 import { FileSink, GzipSink, type OnSinkError, openRecording, type Sink, StreamSink } from '../recording/sink.ts';
+import { requireRoot } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 import { eventKinds } from '../view/filter.ts';
 import { Launch, type LaunchUser } from './launch.ts';
@@ -55,6 +56,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
   let broken: Error | undefined;
   let output: JsonOutput | undefined;
   const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
+  requireRoot();
   const { failure, reason } = await trace({
     values,
     events: eventKinds,

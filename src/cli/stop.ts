@@ -13,12 +13,11 @@ export type StopReason =
 
 const signals = { SIGINT: 'interrupt', SIGTERM: 'terminated', SIGHUP: 'hangup' } as const;
 
-/** Waits for the first reason to end. A second Ctrl-C does not wait for anything. */
+/** Waits for the first reason to end. A second signal does not wait for anything. */
 export class Stop {
   readonly asked: Promise<StopReason>;
   #resolve: (reason: StopReason) => void = () => {};
-  #interrupts = 0;
-  readonly #listeners: [keyof typeof signals, () => void][] = [];
+  #signals = 0;
 
   /** @param leave ends what must not go on without us, at once */
   constructor(leave: () => void) {
@@ -26,16 +25,14 @@ export class Stop {
       this.#resolve = resolve;
     });
     for (const signal of Object.keys(signals) as (keyof typeof signals)[]) {
-      const listener = (): void => {
-        this.#interrupts += signal === 'SIGINT' ? 1 : 0;
-        if (this.#interrupts > 1) {
+      process.on(signal, () => {
+        this.#signals += 1;
+        if (this.#signals > 1) {
           leave();
           process.exit(exitStatus.interrupted);
         }
         this.now(signals[signal]);
-      };
-      process.on(signal, listener);
-      this.#listeners.push([signal, listener]);
+      });
     }
   }
 

@@ -41,6 +41,9 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   const output = options.makeOutput(stop);
   const filter = new RecordFilter(filterOf(values, options.events));
   const limit = new Limit(values.maxEvents, () => stop.now('max-events'));
+  if (process.stderr.isTTY) {
+    say('attaching the probes');
+  }
   const starting = Session.start({
     bpftrace: values.bpftrace,
     failed: values.failed ?? false,

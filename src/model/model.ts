@@ -81,10 +81,11 @@ export class Model {
     time: Nanoseconds,
     alreadyTold: AlreadyTold = () => undefined,
   ): void {
+    const known = this.#containers.all();
     this.#recall(states, running);
     const fresh = running.filter((process) => alreadyTold(process.pid, process.startTicks) !== 'born');
     const processes = fresh.map((process) => this.#known(process));
-    const seen = new Set<Container>();
+    const seen = new Set<Container>(known);
     for (const [index, process] of processes.entries()) {
       this.#settleOld(process, states, time);
       const { container } = process;
@@ -96,6 +97,22 @@ export class Model {
         this.#tellOld(process, fresh[index]!, time);
       }
     }
+  }
+
+  /**
+   * After a gap: processes that ended in it are dropped, without an exit that nobody saw, and those that are new are told as
+   * those that were there before.
+   */
+  resume(running: readonly ProcProcess[], time: Nanoseconds, alreadyTold: AlreadyTold): void {
+    const alive = new Set(running.map(({ pid, startTicks }) => `${pid} ${startTicks}`));
+    for (const process of [...this.#processes.values()]) {
+      if (!alive.has(`${process.pid} ${process.startTicks}`) && process.startAt < time.at) {
+        this.#processes.remove(process);
+        this.#lives.ended(process, time, {});
+      }
+    }
+    const fresh = running.filter(({ pid, startTicks }) => this.#processes.find(pid, startTicks) === undefined);
+    this.baseline(fresh, [], time, alreadyTold);
   }
 
   event(event: KernelEvent): void {
@@ -227,7 +244,9 @@ export class Model {
   /** Failed execs that were only counted are told with the last one that was not. */
   #folded(event: FoldedEvent): void {
     const last = this.#failed.get(event.pid);
-    const more = event.total - (last?.folded ?? 0);
+    const told = last?.folded ?? 0;
+    // A bpftrace that was started again counts from 0.
+    const more = event.total - (event.total < told ? 0 : told);
     if (last !== undefined && more > 0) {
       last.folded = event.total;
       this.#emit({ ...last.record, time: this.#clock.time(event.mono), mono: event.mono, folded: more });

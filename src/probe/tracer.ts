@@ -9,6 +9,7 @@ import type { Features } from './features.ts';
 import { Order } from './order.ts';
 import { buildScript } from './script.ts';
 import { Sequence } from './sequence.ts';
+import { countSkipped } from './skipped.ts';
 
 /** The key under which control.bt notes in @seq that tracing was told to stop. */
 const stopKey = 99_999;
@@ -34,6 +35,8 @@ export interface TracerOptions {
   readonly onBeat: (time: Nanoseconds) => void;
   /** Takes what the user should know: that bpftrace died and was started again. */
   readonly onNotice: (text: string) => void;
+  /** Tracing goes on after a gap, of which nothing is known. */
+  readonly onResume: (time: Nanoseconds) => void;
   /** Takes the end of tracing that nobody asked for. */
   readonly onFailure: (error: Error) => void;
 }
@@ -91,6 +94,7 @@ export class Tracer {
     const run = this.#run;
     if (run !== undefined) {
       await run.drain();
+      run.noteSkipped(countSkipped(run.child.pid));
       run.child.stop();
     }
     await this.#supervision;
@@ -125,6 +129,7 @@ export class Tracer {
         return;
       }
       this.#options.onEvent(gap(last, next.ready));
+      this.#options.onResume(next.ready);
       this.#options.onNotice(`bpftrace ended by itself: ${reason}. Tracing goes on; what happened in between is lost`);
       run = next.run;
     }
@@ -174,6 +179,7 @@ class Run implements Decoded {
   #totals = new Map<number, number>();
   #stopped = false;
   #drained: (() => void) | undefined;
+  #first = '';
   #last: Nanoseconds = { mono: '0', at: 0 };
 
   constructor(
@@ -205,13 +211,26 @@ class Run implements Decoded {
     return this.sequence.delivered + this.sequence.lost;
   }
 
+  /** Lines that were never made count as made and lost. */
+  noteSkipped(count: number): void {
+    if (count > 0) {
+      this.sequence.lost += count;
+      const { mono, at } = this.#last;
+      this.#order.event({ kind: 'lost', count, exact: true, from: this.#first, to: mono, mono, at, cpu: -1, seq: 0 });
+    }
+  }
+
   event(event: KernelEvent): void {
     this.#endBeat();
+    if (event.kind === 'folded' && event.last) {
+      this.#folded.delete(event.pid);
+    }
     this.#order.event(event);
   }
 
   heartbeat(time: Nanoseconds): void {
     this.#endBeat();
+    this.#first ||= time.mono;
     this.#last = time;
     this.#beat = { time, totals: new Map() };
     this.#resolveReady(time);

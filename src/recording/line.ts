@@ -5,54 +5,85 @@ export const maxRecordBytes = 64 * 1024;
 /** Below this many UTF-16 units a line cannot be too long, whatever it holds: each is at most 3 bytes. */
 const surelyShort = Math.floor(maxRecordBytes / 3);
 
+export interface Line {
+  readonly text: string;
+  /** Whether something had to go, so that it fits. The line says so too. */
+  readonly cut: boolean;
+}
+
 /** A record as a line of NDJSON. One that would be too long loses the end of its arguments, and says so. */
-export const toLine = (record: NstraceRecord): string => {
-  const line = `${JSON.stringify(record)}\n`;
-  return line.length <= surelyShort || Buffer.byteLength(line) <= maxRecordBytes ? line : shortLine(record);
+export const encode = (record: NstraceRecord): Line => {
+  const text = `${JSON.stringify(record)}\n`;
+  return text.length <= surelyShort || Buffer.byteLength(text) <= maxRecordBytes
+    ? { text, cut: false }
+    : { text: shortLine(record), cut: true };
 };
 
+export const toLine = (record: NstraceRecord): string => encode(record).text;
+
+/** Each part is measured once: an argv can have a million arguments. */
 const shortLine = (record: NstraceRecord): string => {
   if (!('args' in record) || record.type === 'header') {
     return cutStrings(record);
   }
-  const args = [...record.args];
-  const cut = { ...record, args, args_truncated: true };
-  if (cut.args_base64 !== undefined) {
-    cut.args_base64 = [...cut.args_base64];
-  }
-  for (;;) {
-    const line = `${JSON.stringify(cut)}\n`;
-    const excess = Buffer.byteLength(line) - maxRecordBytes;
-    if (excess <= 0) {
-      return line;
-    }
-    if (!shorten(cut.args, cut.args_base64, excess)) {
-      return cutStrings(cut);
-    }
-  }
-};
-
-/** Takes bytes off the last argument, or the argument itself. An escaped character is up to 6 bytes for one. */
-const shorten = (args: string[], exact: string[] | undefined, excess: number): boolean => {
-  const last = args.at(-1);
-  if (last === undefined) {
-    return false;
-  }
-  const keep = last.length - Math.max(1, Math.ceil(excess / 6));
-  if (keep <= 0) {
-    args.pop();
-    exact?.pop();
-    return true;
-  }
-  args[args.length - 1] = last.slice(0, keep).toWellFormed();
+  const { args, args_base64: exact } = record;
+  const cut = { ...record, args: [] as string[], args_truncated: true };
   if (exact !== undefined) {
-    const bytes = Buffer.from(exact.at(-1)!, 'base64');
-    exact[exact.length - 1] = bytes.toString('base64', 0, Math.min(keep, bytes.length));
+    cut.args_base64 = [];
   }
-  return true;
+  let room = maxRecordBytes - Buffer.byteLength(JSON.stringify(cut)) - 1;
+  if (room < 0) {
+    return cutStrings(cut);
+  }
+  for (let index = 0; index < args.length && room > 0; index += 1) {
+    const arg = args[index]!;
+    const bytes = exact?.[index];
+    const size = sizeOf(arg) + (bytes === undefined ? 0 : sizeOf(bytes));
+    if (size <= room) {
+      cut.args.push(arg);
+      if (bytes !== undefined) {
+        cut.args_base64?.push(bytes);
+      }
+    } else {
+      cutArgument(cut, arg, bytes, room);
+    }
+    room -= size;
+  }
+  return `${JSON.stringify(cut)}\n`;
 };
 
-/** A record without arguments that is too long: paths of thousands of bytes in each field. They are cut in the middle. */
+/** In JSON, with its comma. */
+const sizeOf = (text: string): number => Buffer.byteLength(JSON.stringify(text)) + 1;
+
+/** As much of the argument as there is room for, found by halving. */
+const cutArgument = (
+  record: { args: string[]; args_base64?: string[] | undefined },
+  arg: string,
+  exact: string | undefined,
+  room: number,
+): void => {
+  const bytes = exact === undefined ? undefined : Buffer.from(exact, 'base64');
+  const part = (length: number) => ({
+    text: arg.slice(0, length).toWellFormed(),
+    base64: bytes?.toString('base64', 0, Math.min(length, bytes.length)),
+  });
+  let fits = 0;
+  for (let step = 1 << 17; step >= 1; step >>= 1) {
+    const { text, base64 } = part(fits + step);
+    if (fits + step <= arg.length && sizeOf(text) + (base64 === undefined ? 0 : sizeOf(base64)) <= room) {
+      fits += step;
+    }
+  }
+  if (fits > 0) {
+    const { text, base64 } = part(fits);
+    record.args.push(text);
+    if (base64 !== undefined) {
+      record.args_base64?.push(base64);
+    }
+  }
+};
+
+/** A record that is too long without arguments: paths of thousands of bytes in each field. They end in `…`. */
 const cutStrings = (record: NstraceRecord): string =>
   `${JSON.stringify(record, (_key, value) =>
     typeof value === 'string' && value.length > 1024 ? `${value.slice(0, 1000).toWellFormed()}…` : value,

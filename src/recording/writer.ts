@@ -1,5 +1,5 @@
 import type { Count } from '../probe/tracer.ts';
-import { toLine } from './line.ts';
+import { encode } from './line.ts';
 import type { NstraceRecord, RecordOf } from './schema.ts';
 import type { Sink } from './sink.ts';
 import { Tally } from './tally.ts';
@@ -14,6 +14,8 @@ export class RecordWriter {
   readonly #sink: Sink;
   readonly #stage: RecordOf<'lost'>['stage'];
   readonly tally = new Tally();
+  /** What the footer says. */
+  complete = false;
   #dropped: { count: number; from: string; to: string; mono: string } | undefined;
 
   constructor(sink: Sink, stage: 'pipe' | 'disk') {
@@ -36,7 +38,9 @@ export class RecordWriter {
 
   async end(now: { time: string; mono: string }, reason: string, probe: Count): Promise<void> {
     this.#tellDropped();
-    this.#put(this.tally.footer(now, reason, probe));
+    const footer = this.tally.footer(now, reason, probe);
+    this.complete = footer.complete;
+    this.#put(footer);
     await this.#sink.end();
   }
 
@@ -63,6 +67,10 @@ export class RecordWriter {
 
   #put(record: NstraceRecord): void {
     this.tally.take(record);
-    this.#sink.put(toLine(record));
+    const { text, cut } = encode(record);
+    if (cut) {
+      this.tally.noteCut(record);
+    }
+    this.#sink.put(text);
   }
 }

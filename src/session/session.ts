@@ -72,6 +72,7 @@ export class Session {
       onEvent: (event) => this.#event(event),
       onBeat: (time) => this.#beat(time),
       onNotice: options.onNotice,
+      onResume: (time) => void this.#resume(time),
       onFailure: options.onFailure,
     });
   }
@@ -82,9 +83,7 @@ export class Session {
    * @throws NstraceError (3) that says what the system lacks
    */
   static async start(options: SessionOptions): Promise<Session> {
-    if (process.geteuid?.() !== 0) {
-      throw notRoot();
-    }
+    requireRoot();
     const command = [findBpftrace(options.bpftrace)];
     if (!existsSync(Btf.path)) {
       throw noBtf();
@@ -134,6 +133,18 @@ export class Session {
     }
   }
 
+  /** After a gap, what runs is read again; events wait meanwhile. */
+  async #resume(time: Nanoseconds): Promise<void> {
+    this.#waiting ??= [];
+    const running = await readBaseline(new Set([process.pid, this.#tracer.pid]));
+    const waiting = this.#waiting;
+    this.#model.resume(running, time, toldBy(waiting));
+    this.#waiting = undefined;
+    for (const event of waiting) {
+      this.#model.event(complete(event));
+    }
+  }
+
   #event(event: KernelEvent): void {
     if (this.#waiting === undefined) {
       this.#model.event(complete(event));
@@ -177,6 +188,13 @@ export class Session {
     };
   }
 }
+
+/** @throws NstraceError (3) if tracing is not allowed to us */
+export const requireRoot = (): void => {
+  if (process.geteuid?.() !== 0) {
+    throw notRoot();
+  }
+};
 
 /** Which processes the stream tells of by itself, so that they are not told twice. */
 const toldBy = (events: readonly KernelEvent[]) => {

@@ -11,6 +11,8 @@ export const parseSelector = (word: string): Selector =>
 
 /** Shorter prefixes of ids would hit by chance. */
 const minPrefix = 2;
+/** Ended containers that are remembered. */
+const maxEnded = 1000;
 
 /**
  * Which containers selectors mean. A selector names a container by its name, its id, a unique prefix of that, its cgroup
@@ -22,6 +24,7 @@ export class ContainerSelection {
   readonly #known = new Map<string, ContainerInfo>();
   readonly #members = new Map<string, Set<number>>();
   readonly #chosen = new Map<string, boolean>();
+  readonly #ended: string[] = [];
 
   constructor(words: readonly string[]) {
     this.#selectors = words.map(parseSelector);
@@ -35,6 +38,9 @@ export class ContainerSelection {
   learn(record: NstraceRecord): void {
     if (record.type === 'container') {
       this.#known.set(keyOf(record.container), record.container);
+      if (record.op === 'removed') {
+        this.#gone(keyOf(record.container));
+      }
       this.#chosen.clear();
     } else if ('container' in record && record.container && 'pid' in record) {
       this.#join(record.container, record.pid);
@@ -72,6 +78,16 @@ export class ContainerSelection {
     return this.#selectors
       .filter(({ text, leaveOut }) => !leaveOut && text !== 'host' && !known.some((info) => this.#matches(text, info)))
       .map(({ text }) => text);
+  }
+
+  /** Containers that are gone are forgotten after a while: the last ones may still have records to come. */
+  #gone(key: string): void {
+    this.#ended.push(key);
+    if (this.#ended.length > maxEnded) {
+      const oldest = this.#ended.shift()!;
+      this.#known.delete(oldest);
+      this.#members.delete(oldest);
+    }
   }
 
   #join(container: { id: string; runtime: string }, pid: number): void {

@@ -23,7 +23,7 @@ describe('WallClock', () => {
   });
 
   it('is exact where numbers are not', () => {
-    expect(new WallClock(1_700_000_000_000_000_001n).time('9007199254740993')).toBe('2024-02-26T04:26:39.254740994Z');
+    expect(new WallClock(1_700_000_000_000_000_001n).time('9007199254740993')).toBe('2024-02-27T04:13:19.254740994Z');
   });
 
   it('agrees with exact arithmetic whichever way time goes', () => {

@@ -27,7 +27,7 @@ describe('quoteCommand', () => {
     ['empty arguments', ['', 'a', '', '']],
     ['blanks and line breaks', ['a b', ' ', '\n', 'a\n\nb\n', '\t', '\r\n']],
     ['quotes and backslashes', ["'", '"', "it's", '\\', '\\n', "'\\''", `"'"`, '\\\n', "\n'\\'"]],
-    ['what shells expand', ['$HOME', '${x}', '$(id)', '`id`', '*', '?', '[a]', '{a,b}', '~', '!!', '!$', '%1', '^a^b']],
+    ['what shells expand', ['$HOME', '$x', '$(id)', '`id`', '*', '?', '[a]', '{a,b}', '~', '!!', '!$', '%1', '^a^b']],
     ['operators', ['a;b', '|', '&', '&&', '>', '<<', '(', ')', '#c', '-n', '--', '=', 'a=b']],
     ['controls beside hex digits', ['\x01a', '\x011', '\x1b0', '\x7ff', '\x0a0']],
     ['other scripts', ['é', '日本語', '🙂', '\u0085', '\u00a0', '\u202eabc']],
