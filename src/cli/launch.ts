@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { execa } from 'execa';
+import { startOf } from '../procfs/process.ts';
 import type { NstraceRecord } from '../recording/schema.ts';
 import { UserNames } from '../view/users.ts';
 import { say } from './say.ts';
@@ -17,6 +18,7 @@ interface Ended {
 /** As a shell tells that a command was not found, or could not be run. */
 const notFound = 127;
 const notRun = 126;
+const watchMs = 1000;
 
 /** Runs the command of `record -- CMD` and knows when it and all that it started have ended. */
 export class Launch {
@@ -85,9 +87,26 @@ export class Launch {
       this.#status = result.exitCode;
     }
     this.#check();
+    this.#watch();
     if (this.#alive.size > (this.#alive.has(this.#pid) ? 1 : 0)) {
       say(`the command has ended; waiting for ${this.#alive.size} processes that it left behind; Ctrl-C stops`);
     }
+  }
+
+  /** An exit that was lost must not be waited for: who is left is looked up as well. */
+  #watch(): void {
+    const timer = setInterval(() => {
+      for (const pid of this.#alive) {
+        if (startOf(pid) === undefined) {
+          this.#alive.delete(pid);
+        }
+      }
+      if (this.#alive.size === 0) {
+        clearInterval(timer);
+        this.#check();
+      }
+    }, watchMs);
+    timer.unref();
   }
 
   #check(): void {

@@ -31,8 +31,10 @@ export const outputFor = (values: LineValues, events: readonly EventKind[], stop
 /** NDJSON, as a recording has it. */
 export class JsonOutput implements Output {
   readonly writer: RecordWriter;
+  readonly #sink: Sink;
 
   constructor(sink: Sink, stage: 'pipe' | 'disk' = 'pipe') {
+    this.#sink = sink;
     this.writer = new RecordWriter(sink, stage);
   }
 
@@ -46,6 +48,7 @@ export class JsonOutput implements Output {
 
   async end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void> {
     await this.writer.end(now, reason, count);
+    tellUnread(this.#sink);
   }
 }
 
@@ -83,6 +86,7 @@ class LineOutput implements Output {
   async end(): Promise<void> {
     this.#tellDropped();
     await this.#sink.end();
+    tellUnread(this.#sink);
   }
 
   #begin(startedMono: string): void {
@@ -109,6 +113,12 @@ class LineOutput implements Output {
     }
   }
 }
+
+const tellUnread = ({ pending }: Sink): void => {
+  if (pending > 0) {
+    say(`${pending} bytes were not written: the reader of standard output takes nothing`);
+  }
+};
 
 /** NO_COLOR and FORCE_COLOR count where --color does not say otherwise. */
 const wantsColor = (when: LineValues['color']): boolean => {

@@ -105,11 +105,12 @@ const openSink = (file: string, force: boolean, stop: Stop, onBroken: (error: Er
 
 const tellEnd = (file: string, { writer }: JsonOutput): void => {
   const { seq, events, lost, cut } = writer.tally;
-  const complete =
-    lost > 0
+  const complete = writer.complete
+    ? 'complete'
+    : lost > 0
       ? `${lost} events are missing`
       : cut > 0
         ? `nothing is missing; ${cut} command lines were cut`
-        : 'complete';
+        : 'what happened while bpftrace was down is missing';
   say(`${seq} records in ${escapeText(file)}: ${events.exec ?? 0} execs, ${events.exit ?? 0} exits, ${complete}`);
 };

@@ -37,6 +37,8 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   const { values } = options;
   let session: Session | undefined;
   let failure: Error | undefined;
+  let began = false;
+  let stopped = false;
   const stop = new Stop(() => session?.kill());
   const output = options.makeOutput(stop);
   const filter = new RecordFilter(filterOf(values, options.events));
@@ -50,6 +52,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
     filters: tellFilters(values),
     args: process.argv.slice(2),
     onRecord: (record) => {
+      began = true;
       options.onAny?.(record);
       if (record.type === 'lost') {
         warnOfLoss(record);
@@ -66,16 +69,21 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
     },
     onStarted: (started) => {
       session = started;
+      if (stopped) {
+        started.kill();
+      }
     },
   });
-  const first = await Promise.race([starting, stop.asked]);
-  if (typeof first === 'string') {
-    // Stopped before it began.
+  void stop.asked.then(() => {
+    stopped = true;
+  });
+  const early = await Promise.race([starting.then(() => undefined), stop.asked]);
+  if (early !== undefined && !began) {
     session?.kill();
     await starting.catch(() => undefined);
-    return { reason: first, count: { made: 0, delivered: 0, lost: 0 }, failure: undefined };
+    return { reason: early, count: { made: 0, delivered: 0, lost: 0 }, failure };
   }
-  session = first;
+  const first = await starting;
   tellWaiting(filter);
   options.onReady?.(stop, first);
   const timer = values.duration === undefined ? undefined : setTimeout(() => stop.now('duration'), values.duration);

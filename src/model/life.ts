@@ -50,7 +50,7 @@ export class ContainerLives {
       process.origin = undefined;
     } else {
       container.alive += 1;
-      process.origin = container.started ? 'joined' : 'init';
+      process.origin = this.#isTaken(container, process) ? 'joined' : 'init';
     }
     if (before !== undefined) {
       this.#left(before, time);
@@ -66,6 +66,22 @@ export class ContainerLives {
       child.container.alive += 1;
     }
     this.place(child, time, parent);
+    if (child.container?.started === false && this.#isFirst(child, child.container)) {
+      this.#expect(child, child.container);
+    }
+  }
+
+  /** Its init is born, and will run its program. Who comes in now, and is not it, joins. */
+  #expect(child: Process, container: Container): void {
+    if (!this.#containers.isHostPidns(child.ns.pid)) {
+      container.init ??= child.pid;
+      this.#containers.claimNamespaces(child.ns, container);
+    }
+  }
+
+  /** Whether somebody else is, or is about to be, the init of a container. */
+  #isTaken(container: Container, process: Process): boolean {
+    return container.started || (container.init !== undefined && container.init !== process.pid);
   }
 
   /** A process that was there before tracing: in its container it is the init, a child of it, or one that joined. */
@@ -76,7 +92,7 @@ export class ContainerLives {
     }
     process.container = container;
     container.alive += 1;
-    container.started = true;
+    container.started ||= container.cgroups.size === 0;
     if (process.nspid.at(-1) === 1) {
       container.init ??= process.pid;
     }
@@ -121,7 +137,14 @@ export class ContainerLives {
       process.settled = true;
       process.origin = 'init';
       this.#start(container, process, time);
-    } else if (container.started) {
+      return;
+    }
+    const idle = this.#idleInit(process, container);
+    if (idle !== undefined) {
+      this.#start(container, idle, time);
+      process.settled = true;
+      process.origin = 'born';
+    } else if (container.started || process.origin === 'joined') {
       process.settled = true;
       if (process.origin === 'joined') {
         this.#tell('joined', container, time, process, requesterOf(this.#requester(process, 'enter')));
@@ -161,6 +184,19 @@ export class ContainerLives {
     if (container.cgroups.size === 0) {
       this.remove(container, time);
     }
+  }
+
+  /** A pid 1 that runs nothing itself, as that of bubblewrap: its child's program is the first. Runtimes have hooks there. */
+  #idleInit(process: Process, container: Container): Process | undefined {
+    if (
+      container.started ||
+      container.init === undefined ||
+      container.cgroups.size > 0 ||
+      process.origin === 'joined'
+    ) {
+      return undefined;
+    }
+    return this.#processes.get(container.init);
   }
 
   /** pid 1 of the container's own pid namespace; where it has none, the first to run anything. */

@@ -47,6 +47,8 @@ export type AlreadyTold = (pid: number, startTicks: number) => 'born' | 'ran' | 
 
 /** Nested deeper than this, the pids in between are not told (probes/exec_more.bt). */
 const maxLevels = 8;
+/** So many exits back a second one of the same process is known to be one. */
+const maxRecentlyEnded = 1024;
 
 /**
  * Makes records out of kernel events: knows the processes, their namespaces and cgroups, and the containers. Pure: no
@@ -60,6 +62,7 @@ export class Model {
   readonly #containers: Containers;
   readonly #lives: ContainerLives;
   readonly #cgroupPaths = new CgroupPaths();
+  readonly #ended = new RecentSet(maxRecentlyEnded);
   /** The last failed exec of a process and how many were folded, for the record that tells of the folded ones. */
   readonly #failed = new Map<number, { record: RecordOf<'exec'>; folded: number }>();
 
@@ -270,7 +273,7 @@ export class Model {
     if (path !== undefined) {
       process.cgroups = process.cgroups.with('', path);
     }
-    this.#processes.add(process);
+    this.#admit(process, event);
     this.#lives.inherit(process, maker, event);
     this.#tellBirth(process, event, event.flags, event.by);
     if (made) {
@@ -291,6 +294,11 @@ export class Model {
   #exit(event: ExitEvent): void {
     const startTicks = ticksOf(event.start);
     let process = this.#processes.find(event.pid, startTicks);
+    if (process === undefined && this.#ended.has(`${event.pid} ${startTicks}`)) {
+      // Two threads that left at once both told it (probes/exit.bt).
+      return;
+    }
+    this.#ended.add(`${event.pid} ${startTicks}`);
     if (process === undefined && event.vfork !== 0) {
       process = this.#living(event, event, event.ppid);
       process.nspid = event.nspid;
@@ -406,12 +414,20 @@ export class Model {
     }
     const parent = this.#processes.get(ppid);
     const process = this.#birth(event, ppid, parent, event.nspid ?? [event.pid], undefined);
-    this.#processes.add(process);
+    this.#admit(process, event);
     this.#lives.inherit(process, parent, event);
     if (held.vfork !== 0) {
       this.#tellBirth(process, event.start, held.vfork, ppid);
     }
     return process;
+  }
+
+  /** A pid that is used again tells that its process before has ended, though that was lost. */
+  #admit(process: Process, time: Nanoseconds): void {
+    const before = this.#processes.add(process);
+    if (before !== undefined) {
+      this.#lives.ended(before, time, {});
+    }
   }
 
   #birth(event: Who, ppid: number, parent: Process | undefined, nspid: number[], ns: Namespaces | undefined): Process {
@@ -520,6 +536,8 @@ export class Model {
       const container = this.#containers.of(process);
       if (container !== undefined) {
         this.#containers.claimNamespaces(process.ns, container);
+        // Created and not started yet: init is still the runtime's helper.
+        container.started = process.command?.action !== 'helper';
       }
     }
     const parent = this.#processes.get(process.ppid);
@@ -554,6 +572,27 @@ export class Model {
       record.origin = process.origin;
     }
     this.#emit(record);
+  }
+}
+
+/** The last so many keys. */
+class RecentSet {
+  readonly #keys = new Set<string>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  add(key: string): void {
+    this.#keys.add(key);
+    if (this.#keys.size > this.#most) {
+      this.#keys.delete(this.#keys.values().next().value!);
+    }
   }
 }
 

@@ -48,8 +48,11 @@ export class ProcessTable {
     return process?.startTicks === startTicks ? process : undefined;
   }
 
-  add(process: Process): void {
+  /** Adds a process; gives the one that had its pid before, if its end was not seen. */
+  add(process: Process): Process | undefined {
+    const before = this.#byPid.get(process.pid);
     this.#byPid.set(process.pid, process);
+    return before;
   }
 
   remove(process: Process): void {

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { Transform } from 'node:stream';
 import { execa } from 'execa';
 import split2 from 'split2';
 import { cleanEnvironment } from './environment.ts';
@@ -60,21 +61,8 @@ export const startBpftrace = (
     }
   };
   child.stderr.pipe(split2('\n', lineOptions)).on('data', keep);
-  // Killed in the middle of a line, it leaves a piece that could look whole.
-  let cutOff = false;
-  let last = newline;
-  child.stdout.on('data', (chunk: Buffer) => {
-    last = chunk.at(-1) ?? last;
-  });
-  child.stdout.on('end', () => {
-    cutOff = last !== newline;
-  });
-  const lines = child.stdout.pipe(split2('\n', lineOptions));
-  lines.on('data', (line: string) => {
-    if (!cutOff) {
-      onLine(line);
-    }
-  });
+  const lines = child.stdout.pipe(wholeLines()).pipe(split2('\n', lineOptions));
+  lines.on('data', onLine);
 
   let asked = false;
   let killer: NodeJS.Timeout | undefined;
@@ -104,6 +92,25 @@ export const startBpftrace = (
       child.kill('SIGKILL');
     },
   };
+};
+
+/** Killed in the middle of a line, bpftrace leaves a piece that could look whole: only what a newline ends goes on. */
+const wholeLines = (): Transform => {
+  let rest = Buffer.alloc(0);
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      const end = chunk.lastIndexOf(newline) + 1;
+      if (end === 0) {
+        // A line that is too long is none of ours; split2 drops what is left of it.
+        rest = rest.length > maxLineBytes ? rest : Buffer.concat([rest, chunk]);
+        done();
+        return;
+      }
+      const whole = rest.length === 0 ? chunk.subarray(0, end) : Buffer.concat([rest, chunk.subarray(0, end)]);
+      rest = Buffer.from(chunk.subarray(end));
+      done(null, whole);
+    },
+  });
 };
 
 const statusOf = (result: {

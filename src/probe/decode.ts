@@ -24,6 +24,8 @@ const maxStrings = 33;
 const stringBytes = 184;
 /** The kernel's longest cgroup path in a trace event is 1024 bytes. */
 const maxCgroupBytes = 1024 + 128;
+/** Nanoseconds of 292 years of uptime: a larger time is none. */
+const maxTime = 2 ** 63;
 /** Threads between the two lines of one setns; more are in a system call that never returned. */
 const maxCallers = 4096;
 
@@ -71,7 +73,7 @@ interface Desk {
 
 /**
  * Turns lines of the probes (probes/README.md) into events. Lines that continue another one follow it directly on the
- * same CPU: the next line of that CPU, or a heartbeat, ends the event. A line that makes no sense is a message, never an
+ * same CPU: the next line of that CPU ends the event, or finish(). A line that makes no sense is a message, never an
  * error.
  */
 export class Decoder {
@@ -99,10 +101,13 @@ export class Decoder {
     }
   }
 
-  /** Ends what is unfinished on every CPU. */
-  finish(): void {
-    for (const desk of this.#desks) {
-      if (desk?.unfinished !== undefined) {
+  /**
+   * Ends what is unfinished on every CPU, or on those of which all lines are here. A heartbeat can come between an event and
+   * the lines that continue it, since it interrupts the probe that makes them.
+   */
+  finish(isComplete: (cpu: number) => boolean = () => true): void {
+    for (const [cpu, desk] of this.#desks.entries()) {
+      if (desk?.unfinished !== undefined && isComplete(cpu)) {
         this.#end(desk);
       }
     }
@@ -114,15 +119,16 @@ export class Decoder {
     const at = fields.peekDecimal();
     const mono = fields.text();
     if (line.charCodeAt(0) === 72) {
-      this.finish();
-      this.#out.heartbeat({ mono, at });
+      if (at > 0 && at < maxTime) {
+        this.#out.heartbeat({ mono, at });
+      }
       return;
     }
     fields.hex();
     const cpu = fields.high >>> 16;
     const seq = (fields.high & 0xffff) * 0x1_0000_0000 + fields.low;
     const stamp: Stamp = { mono, at, cpu, seq };
-    if (!(at > 0 && seq > 0) || fields.ended) {
+    if (!(at > 0 && at < maxTime && seq > 0) || fields.ended) {
       this.#out.message(line);
       return;
     }

@@ -25,6 +25,11 @@ export class Sequence {
     return missing > 0 ? this.#lose(missing, from || stamp.mono, stamp) : undefined;
   }
 
+  /** Whether all lines of a CPU have come that the totals count. */
+  hasAllOf(cpu: number, totals: ReadonlyMap<number, number>): boolean {
+    return (this.#cpus.get(cpu)?.seen ?? 0) >= (totals.get(cpu) ?? Number.POSITIVE_INFINITY);
+  }
+
   /** Whether all that the totals count has come. */
   has(totals: ReadonlyMap<number, number>): boolean {
     for (const [cpu, total] of totals) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bpftraceFailed, bpftraceKeepsDying } from '../errors.ts';
 import { type Child, startBpftrace } from './bpftrace.ts';
 import { type Decoded, Decoder } from './decode.ts';
-import type { KernelEvent, LostEvent, Nanoseconds } from './event.ts';
+import type { FoldedEvent, KernelEvent, LostEvent, Nanoseconds } from './event.ts';
 import { explainFailure } from './failure.ts';
 import type { Features } from './features.ts';
 import { Order } from './order.ts';
@@ -74,6 +74,9 @@ export class Tracer {
    * @throws NstraceError (3) with bpftrace's reason in plain words
    */
   async start(): Promise<Nanoseconds> {
+    if (this.#stopping) {
+      throw bpftraceFailed('it was stopped before it began', 'start nstrace again');
+    }
     const run = this.#begin();
     const ready = await run.ready;
     if (ready === undefined) {
@@ -126,6 +129,7 @@ export class Tracer {
       const { reason } = explainFailure(run.words, status);
       const next = await this.#restart(reason);
       if (next === undefined) {
+        this.#options.onEvent(gap(last, last));
         return;
       }
       this.#options.onEvent(gap(last, next.ready));
@@ -170,10 +174,11 @@ class Run implements Decoded {
   readonly ready: Promise<Nanoseconds | undefined>;
   readonly #decoder = new Decoder(this, this.sequence);
   readonly #order: Order;
-  readonly #onEvent: (event: KernelEvent) => void;
   readonly #onBeat: (time: Nanoseconds) => void;
   readonly #messages: string[] = [];
   readonly #folded = new Map<number, number>();
+  /** Told with the next heartbeat: behind the failures before it, which are still waiting for their turn. */
+  readonly #counted: FoldedEvent[] = [];
   #resolveReady: (time: Nanoseconds | undefined) => void = () => {};
   #beat: { time: Nanoseconds; totals: Map<number, number> } | undefined;
   #totals = new Map<number, number>();
@@ -189,7 +194,6 @@ class Run implements Decoded {
     onEvent: (event: KernelEvent) => void,
     onBeat: (time: Nanoseconds) => void,
   ) {
-    this.#onEvent = onEvent;
     this.#onBeat = onBeat;
     this.#order = new Order(onEvent, this.sequence);
     this.ready = new Promise((resolve) => {
@@ -272,8 +276,11 @@ class Run implements Decoded {
 
   /** Gives what is left and says what is missing. Returns the time up to which this run saw the kernel. */
   close(asked: boolean): Nanoseconds {
-    this.#decoder.finish();
     this.#endBeat();
+    this.#decoder.finish();
+    for (const folded of this.#counted.splice(0)) {
+      this.#order.event(folded);
+    }
     for (const lost of this.sequence.settle(this.#totals, this.#last)) {
       this.#order.event({ ...lost, exact: asked });
     }
@@ -287,6 +294,10 @@ class Run implements Decoded {
       return;
     }
     this.#beat = undefined;
+    this.#decoder.finish((cpu) => this.sequence.hasAllOf(cpu, beat.totals));
+    for (const folded of this.#counted.splice(0)) {
+      this.#order.event({ ...folded, mono: beat.time.mono, at: beat.time.at });
+    }
     const complete = this.#order.beat(beat.time, beat.totals);
     this.#onBeat(beat.time);
     if (complete && this.#stopped) {
@@ -297,7 +308,7 @@ class Run implements Decoded {
   #fold(pid: number, total: number): void {
     if (this.#folded.get(pid) !== total) {
       this.#folded.set(pid, total);
-      this.#onEvent({ kind: 'folded', ...this.#last, cpu: 0, seq: 0, pid, total, last: false });
+      this.#counted.push({ kind: 'folded', ...this.#last, cpu: -1, seq: 0, pid, total, last: false });
     }
   }
 }

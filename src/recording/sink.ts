@@ -1,4 +1,5 @@
 import { close, constants, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, write } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip, type Gzip, constants as zlib } from 'node:zlib';
 import { cannotOpen, messageOf } from '../errors.ts';
 
@@ -215,6 +216,9 @@ export class GzipSink implements Sink {
   }
 }
 
+/** At the end, a reader that takes nothing for so long is given up. */
+const stalledMs = 2000;
+
 /** Standard output. A pipe whose reader stalls does not block: what waits is counted in `pending`. */
 export class StreamSink implements Sink {
   readonly #stream: NodeJS.WriteStream;
@@ -251,7 +255,7 @@ export class StreamSink implements Sink {
 
   async end(): Promise<void> {
     this.flush();
-    await new Promise<void>((resolve) => {
+    const written = new Promise<void>((resolve) => {
       if (this.#failed) {
         resolve();
       } else {
@@ -259,5 +263,14 @@ export class StreamSink implements Sink {
         this.#stream.write('', () => resolve());
       }
     });
+    await Promise.race([written, this.#stalled()]);
+  }
+
+  /** Resolves when the reader has taken nothing for a while: then it is not waited for any longer. */
+  async #stalled(): Promise<void> {
+    for (let before = Number.POSITIVE_INFINITY; this.#stream.writableLength < before; ) {
+      before = this.#stream.writableLength;
+      await sleep(stalledMs, undefined, { ref: false });
+    }
   }
 }

@@ -16,12 +16,14 @@ export class Tally {
     if (record.type === 'lost') {
       this.lost += record.count;
       this.#gap = true;
-    } else if (
-      ('args_truncated' in record && record.args_truncated) ||
-      ('exe_truncated' in record && record.exe_truncated)
-    ) {
+    } else if (isCut(record)) {
       this.cut += 1;
     }
+  }
+
+  /** A record was cut when it was written. */
+  noteCut(record: NstraceRecord): void {
+    this.cut += isCut(record) ? 0 : 1;
   }
 
   footer(now: { time: string; mono: string }, reason: string, probe: RecordOf<'footer'>['probe']): RecordOf<'footer'> {
@@ -40,3 +42,6 @@ export class Tally {
     };
   }
 }
+
+const isCut = (record: NstraceRecord): boolean =>
+  ('args_truncated' in record && record.args_truncated) || ('exe_truncated' in record && record.exe_truncated === true);

@@ -212,6 +212,57 @@ describe('the model', () => {
     expect(world.of('fork')).toHaveLength(2);
   });
 
+  it('tells an exit once, though two threads told it', () => {
+    const world = setUp();
+    world.exec(75, 1, 'threads', { vfork: 0x4100 });
+    world.exit(75);
+    world.exit(75);
+    expect(world.of('exit')).toHaveLength(1);
+  });
+
+  it('ends a container whose last exit was lost when its pid is used again', () => {
+    const world = setUp();
+    world.exec(76, 1, 'unshare -pf sh', { vfork: 0x4100 });
+    world.fork(77, 76, { flags: 0x2000_0000, nspid: [77, 1], ns: { ...host, pid: 610 } });
+    world.exec(77, 76, 'sh', { nspid: [77, 1], ns: { ...host, pid: 610 } });
+    world.exec(77, 1, 'other', { vfork: 0x4100, start: { mono: '99000000000', at: 99_000_000_000 } });
+    expect(lifeOf(world)).toEqual(['created', 'started', 'stopped', 'removed']);
+  });
+
+  it('lets who enters a container that is created, and not started yet, join it', () => {
+    const world = setUp();
+    const { exec, fork, cgroup, namespace } = world;
+    exec(10, 1, 'runc create web', { vfork: 0x4100 });
+    exec(11, 10, 'runc init', { vfork: 0x4100 });
+    cgroup('mkdir', 10, '/web');
+    cgroup('attach', 10, '/web', 11);
+    namespace('unshare', 11, { ...inside, pid: 500 });
+    fork(13, 10, { by: 11, nspid: [13, 1], ns: inside });
+    exec(20, 1, 'nsenter', { vfork: 0x4100 });
+    namespace('setns', 20, inside);
+    fork(21, 20, { nspid: [21, 6], ns: inside });
+    exec(21, 20, 'echo', { nspid: [21, 6], ns: inside });
+    exec(13, 10, 'sh', { nspid: [13, 1], ns: inside, cgroupId: 77 });
+    expect(lifeOf(world)).toEqual(['created', 'joined', 'started']);
+    expect(world.of('exec').slice(-2)).toMatchObject([
+      { origin: 'joined', container: { id: 'web' } },
+      { origin: 'init', container: { id: 'web' } },
+    ]);
+  });
+
+  it('starts a container whose pid 1 runs nothing itself with its first program', () => {
+    const world = setUp();
+    world.exec(85, 1, 'bwrap sh', { vfork: 0x4100 });
+    world.fork(86, 85, { flags: 0x2000_0000, nspid: [86, 1], ns: { ...host, pid: 620 } });
+    world.fork(87, 86, { nspid: [87, 2], ns: { ...host, pid: 620 } });
+    world.exec(87, 86, 'sh', { nspid: [87, 2], ns: { ...host, pid: 620 } });
+    world.exit(87);
+    world.exit(86, 7 << 8);
+    expect(lifeOf(world)).toEqual(['created', 'started', 'stopped', 'removed']);
+    expect(world.of('container')[2]).toMatchObject({ code: 7, container: { init: 86 } });
+    expect(world.of('exec').at(-1)).toMatchObject({ origin: 'born' });
+  });
+
   it('counts failed execs that were folded with the last one that was told', () => {
     const world = setUp();
     const { model, start } = world;

@@ -28,8 +28,8 @@ describe('toLine', () => {
     expect(written(record)).toEqual(record);
   });
 
-  it('cuts what is longer, and says so', () => {
-    const record = execOfBytes(maxRecordBytes + 2);
+  it('cuts what is one byte longer, and says so', () => {
+    const record = execOfBytes(maxRecordBytes + 1);
     const cut = written(record);
     expect(cut.args_truncated).toBe(true);
     expect(cut.args[1]!.length).toBeLessThan(record.args[1]!.length);
@@ -70,6 +70,13 @@ describe('toLine', () => {
     expect(cut.args_truncated).toBe(true);
     expect(exact.map((arg) => arg.toString())).toEqual(cut.args);
     expect(bytes.subarray(0, exact[1]!.length)).toEqual(exact[1]);
+  });
+
+  it('drops the exact bytes of the arguments that it drops', () => {
+    const args = Array.from({ length: 300 }, () => Buffer.alloc(1000, 'x'));
+    const record = exec({ args: args.map(String), args_base64: args.map((arg) => arg.toString('base64')) });
+    const cut = written(record);
+    expect(cut.args_base64!.map((arg) => Buffer.from(arg, 'base64').toString())).toEqual(cut.args);
   });
 
   it('does not change the record itself', () => {

@@ -152,6 +152,7 @@ describe('RecordFilter', () => {
         exec({ pid: 101, ppid: 1 }),
       ];
       expect(wantedPids(records)).toHaveLength(3);
+      expect(wantedPids(records.toSpliced(3, 1)), 'its fork was lost').toHaveLength(3);
     });
   });
 
