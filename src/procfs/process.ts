@@ -38,7 +38,7 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
   const args = cmdline === undefined ? [] : readArguments(cmdline, 0, Math.min(argsBytes, maxArgsBytes));
   const comm = readProc(`${folder}/comm`);
   const commText = comm === undefined ? stat.comm : readText(comm, 0, Math.max(comm.length - 1, 0));
-  const cgroups = parseCgroups(readProcText(`${folder}/cgroup`) ?? '');
+  const cgroups = parseCgroups(readProc(`${folder}/cgroup`)?.toString() ?? '');
   const exe = readProcLink(`${folder}/exe`);
   const cwd = readProcLink(`${folder}/cwd`);
   const ns = readNamespaces(folder);

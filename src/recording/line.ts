@@ -55,7 +55,7 @@ const shortLine = (record: NstraceRecord): string => {
 /** In JSON, with its comma. */
 const sizeOf = (text: string): number => Buffer.byteLength(JSON.stringify(text)) + 1;
 
-/** As much of the argument as there is room for, found by halving. */
+/** As much of the argument as there is room for, found by halving: whole characters, or bytes where some are not UTF-8. */
 const cutArgument = (
   record: { args: string[]; args_base64?: string[] | undefined },
   arg: string,
@@ -63,19 +63,25 @@ const cutArgument = (
   room: number,
 ): void => {
   const bytes = exact === undefined ? undefined : Buffer.from(exact, 'base64');
-  const part = (length: number) => ({
-    text: arg.slice(0, length).toWellFormed(),
-    base64: bytes?.toString('base64', 0, Math.min(length, bytes.length)),
-  });
+  const part = (length: number): { text: string; base64?: string } => {
+    if (bytes !== undefined) {
+      const kept = bytes.subarray(0, length);
+      return { text: kept.toString('utf8'), base64: kept.toString('base64') };
+    }
+    const text = arg.slice(0, length);
+    return { text: text.isWellFormed() ? text : text.slice(0, -1) };
+  };
+  const size = ({ text, base64 }: { text: string; base64?: string }): number =>
+    sizeOf(text) + (base64 === undefined ? 0 : sizeOf(base64));
+  const whole = bytes?.length ?? arg.length;
   let fits = 0;
-  for (let step = 1 << 17; step >= 1; step >>= 1) {
-    const { text, base64 } = part(fits + step);
-    if (fits + step <= arg.length && sizeOf(text) + (base64 === undefined ? 0 : sizeOf(base64)) <= room) {
+  for (let step = 2 ** Math.ceil(Math.log2(whole + 1)); step >= 1; step /= 2) {
+    if (fits + step <= whole && size(part(fits + step)) <= room) {
       fits += step;
     }
   }
-  if (fits > 0) {
-    const { text, base64 } = part(fits);
+  const { text, base64 } = part(fits);
+  if (text !== '') {
     record.args.push(text);
     if (base64 !== undefined) {
       record.args_base64?.push(base64);
@@ -83,8 +89,24 @@ const cutArgument = (
   }
 };
 
-/** A record that is too long without arguments: paths of thousands of bytes in each field. They end in `…`. */
-const cutStrings = (record: NstraceRecord): string =>
-  `${JSON.stringify(record, (_key, value) =>
-    typeof value === 'string' && value.length > 1024 ? `${value.slice(0, 1000).toWellFormed()}…` : value,
-  )}\n`;
+/** Shorter each time, until it fits: how much of a text and of a list is kept. */
+const keeps = [1000, 100, 10] as const;
+
+/** A record that is too long otherwise: paths and lists of thousands of bytes. What was cut ends in `…`; exact bytes go. */
+const cutStrings = (record: NstraceRecord): string => {
+  let text = '';
+  for (const keep of keeps) {
+    text = `${JSON.stringify(record, (key, value) => cutValue(key, value, keep))}\n`;
+    if (Buffer.byteLength(text) <= maxRecordBytes) {
+      break;
+    }
+  }
+  return text;
+};
+
+const cutValue = (key: string, value: unknown, keep: number): unknown => {
+  if (typeof value === 'string' && value.length > keep) {
+    return key.endsWith('_base64') ? undefined : `${value.slice(0, keep).toWellFormed()}…`;
+  }
+  return Array.isArray(value) && value.length > keep && key !== 'nspid' ? value.slice(0, keep) : value;
+};

@@ -44,4 +44,6 @@ export class Tally {
 }
 
 const isCut = (record: NstraceRecord): boolean =>
-  ('args_truncated' in record && record.args_truncated) || ('exe_truncated' in record && record.exe_truncated === true);
+  ('nspid_truncated' in record && record.nspid_truncated === true) ||
+  ('args_truncated' in record && record.args_truncated) ||
+  ('exe_truncated' in record && record.exe_truncated === true);

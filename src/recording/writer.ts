@@ -49,9 +49,10 @@ export class RecordWriter {
     return pending > (this.#dropped === undefined ? maxPendingBytes : enoughRoomBytes);
   }
 
-  #drop({ time, mono }: NstraceRecord): void {
+  #drop(record: NstraceRecord): void {
+    const { time, mono } = record;
     this.#dropped ??= { count: 0, from: time, to: time, mono };
-    this.#dropped.count += 1;
+    this.#dropped.count += record.type === 'lost' ? record.count : 1;
     this.#dropped.to = time;
     this.#dropped.mono = mono;
   }

@@ -10,9 +10,9 @@ export const positionals = (args: readonly string[], flags: Flags, most: number)
   while (index < args.length && words.length < most) {
     const arg = args[index]!;
     if (arg === '--') {
-      index += 1;
-      words.push(...args.slice(index, index + most - words.length));
-      index = args.length;
+      const rest = args.slice(index + 1, index + 1 + most - words.length);
+      words.push(...rest);
+      return { words, next: index + 1 + rest.length };
     } else if (arg.startsWith('-') && arg.length > 1) {
       index += flags.withValue.has(arg.replace(/^-+/, '')) ? 2 : 1;
     } else {

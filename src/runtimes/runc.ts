@@ -11,22 +11,23 @@ const commandFlags = {
   withValue: new Set([
     ...['bundle', 'b', 'console-socket', 'pid-file', 'preserve-fds'],
     ...['cwd', 'env', 'e', 'user', 'u', 'additional-gids', 'g', 'process', 'p'],
+    ...['image-path', 'work-path', 'manage-cgroups-mode', 'empty-ns', 'lsm-profile', 'lsm-mount-context'],
     ...['process-label', 'apparmor', 'cap', 'c', 'cgroup'],
   ]),
 };
-const actions: Readonly<Record<string, RuntimeCommand['action']>> = {
-  run: 'start',
-  create: 'start',
-  restore: 'start',
-  exec: 'enter',
-  init: 'helper',
-};
+const actions: ReadonlyMap<string, RuntimeCommand['action']> = new Map([
+  ['run', 'start'],
+  ['create', 'start'],
+  ['restore', 'start'],
+  ['exec', 'enter'],
+  ['init', 'helper'],
+]);
 
 const isProgram = (name: string): boolean => name === 'runc';
 
 const readCommand = (args: readonly string[]): RuntimeCommand | undefined => {
   const { words, next } = positionals(args.slice(1), globalFlags, 1);
-  const action = actions[words[0] ?? ''];
+  const action = actions.get(words[0] ?? '');
   if (action === undefined) {
     return undefined;
   }

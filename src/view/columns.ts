@@ -151,7 +151,8 @@ function chain(record: NstraceRecord): string {
 }
 
 function sinceStart(record: NstraceRecord, { startedMono }: LineContext): string {
-  return (Number(BigInt(record.mono) - BigInt(startedMono)) / 1e9).toFixed(3);
+  // Probes attach one after the other: the first events can be older than the moment when all were.
+  return (Math.max(0, Number(BigInt(record.mono) - BigInt(startedMono))) / 1e9).toFixed(3);
 }
 
 /** Local time with microseconds, as people on call read it beside other logs. */

@@ -80,7 +80,7 @@ export class RecordFilter {
     return (
       this.selection.wants(record.container) &&
       (namespaces.length === 0 || Object.values(record.ns).some((inode) => namespaces.includes(inode as number))) &&
-      (this.#pids.size === 0 || known?.descendant === true) &&
+      (this.#pids.size === 0 || (known?.descendant ?? this.#pids.has(record.pid))) &&
       (uids.length === 0 || (known !== undefined && uids.includes(known.uid))) &&
       (names.length === 0 ||
         (known !== undefined && names.some((name) => known.name.split('\0').some((n) => name.test(n))))) &&
@@ -106,7 +106,7 @@ export class RecordFilter {
       case 'fork': {
         const parent = this.#processes.get(record.ppid);
         const known = {
-          uid: parent?.uid ?? 0,
+          uid: parent?.uid ?? -1,
           name: parent?.name ?? record.comm,
           line: parent?.line ?? '',
           descendant: this.#pids.has(record.pid) || this.#pids.has(record.ppid) || parent?.descendant === true,

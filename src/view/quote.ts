@@ -1,15 +1,19 @@
 /** Arguments as one command line that bash and zsh read back to the very same bytes. */
 export const quoteCommand = (args: readonly string[], exact?: readonly string[]): string =>
   args
-    .map((arg, index) => quoteArgument(exact ? Buffer.from(exact[index] ?? '', 'base64') : Buffer.from(arg)))
+    .map((arg, index) =>
+      quoteArgument(exact ? Buffer.from(exact[index] ?? '', 'base64') : Buffer.from(arg), index === 0),
+    )
     .join(' ');
 
-const bare = /^[A-Za-z0-9_@%+=:,./-]+$/;
+const bare = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
+/** As a command these would be something else: an assignment, a word of the shell's own. */
+const special = /=|^(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$/;
 const printable = /^[\x20-\x7e]*$/;
 
-const quoteArgument = (bytes: Buffer): string => {
+const quoteArgument = (bytes: Buffer, isCommand: boolean): string => {
   const text = bytes.toString('latin1');
-  if (bare.test(text)) {
+  if (bare.test(text) && !(isCommand && special.test(text))) {
     return text;
   }
   return printable.test(text) ? `'${text.replaceAll("'", `'\\''`)}'` : dollarQuote(bytes);
