@@ -180,7 +180,7 @@ class Run implements Decoded {
   /** Told with the next heartbeat: behind the failures before it, which are still waiting for their turn. */
   readonly #counted: FoldedEvent[] = [];
   #resolveReady: (time: Nanoseconds | undefined) => void = () => {};
-  #beat: { time: Nanoseconds; totals: Map<number, number> } | undefined;
+  #beat: { time: Nanoseconds; totals: Map<number, number>; read: boolean } | undefined;
   #totals = new Map<number, number>();
   #stopped = false;
   #drained: (() => void) | undefined;
@@ -225,7 +225,6 @@ class Run implements Decoded {
   }
 
   event(event: KernelEvent): void {
-    this.#endBeat();
     if (event.kind === 'folded' && event.last) {
       this.#folded.delete(event.pid);
     }
@@ -236,7 +235,7 @@ class Run implements Decoded {
     this.#endBeat();
     this.#first ||= time.mono;
     this.#last = time;
-    this.#beat = { time, totals: new Map() };
+    this.#beat = { time, totals: new Map(), read: false };
     this.#resolveReady(time);
   }
 
@@ -245,7 +244,16 @@ class Run implements Decoded {
       this.#fold(key, value);
     } else if (map !== 'seq') {
       // The last words of bpftrace: all maps, also those that are only the probes' own.
-    } else if (key === stopKey) {
+    } else {
+      this.#count(key, value);
+    }
+  }
+
+  #count(key: number, value: number): void {
+    if (this.#beat !== undefined) {
+      this.#beat.read = true;
+    }
+    if (key === stopKey) {
       this.#stopped ||= value !== 0;
     } else if (key < firstKey) {
       this.#totals.set(key, value);
@@ -254,9 +262,7 @@ class Run implements Decoded {
   }
 
   mapEnd(): void {
-    if (this.#beat !== undefined && this.#beat.totals.size > 0) {
-      this.#endBeat();
-    }
+    this.#endBeat();
   }
 
   message(line: string): void {
@@ -290,7 +296,8 @@ class Run implements Decoded {
 
   #endBeat(): void {
     const beat = this.#beat;
-    if (beat === undefined) {
+    if (beat === undefined || !beat.read) {
+      // Without its totals, which can be lost too, a heartbeat says nothing about what is here.
       return;
     }
     this.#beat = undefined;
