@@ -72,10 +72,7 @@ const checks = (chosen: string | undefined): Check[] => [
 
 const checkRights = (): string => {
   if (process.geteuid?.() !== 0) {
-    throw missing(
-      'not root',
-      'run `sudo nstrace doctor`; `nstrace replay` and other readers of recordings work without',
-    );
+    throw missing('not root', 'run `sudo nstrace doctor`');
   }
   return 'root';
 };
@@ -160,6 +157,6 @@ const report = (findings: readonly Finding[]): string => {
   });
   const verdict = findings.every(({ ok }) => ok)
     ? 'nstrace can trace here.\n'
-    : 'nstrace cannot trace here yet. Reading recordings works all the same.\n';
+    : 'nstrace cannot trace here yet. Recordings made elsewhere can be read with jq all the same.\n';
   return lines.join('') + verdict;
 };
