@@ -4,11 +4,19 @@ export class CgroupSet {
   /** What Containers made of it, until it learns something new. */
   readonly memo: { version: number; container: unknown } = { version: -1, container: undefined };
 
+  /** Whether its paths were looked at for containers. */
+  read = false;
+
   constructor(paths: ReadonlyMap<string, string>) {
     this.paths = paths;
   }
 
   static readonly none = new CgroupSet(new Map());
+
+  /** The path that systemd manages: that of its own hierarchy, or of the unified one. */
+  get systemd(): string | undefined {
+    return this.paths.get('name=systemd') ?? this.paths.get('');
+  }
 
   /** The same with another path in one hierarchy. */
   with(hierarchy: string, path: string): CgroupSet {

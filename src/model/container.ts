@@ -1,4 +1,7 @@
+import type { Namespaces } from '../probe/event.ts';
+import type { NamespaceType } from '../recording/namespaces.ts';
 import type { ContainerInfo, ContainerRef } from '../recording/schema.ts';
+import type { Bundle, Description } from '../runtimes/runtime.ts';
 import type { Process } from './process.ts';
 
 /** Who made a container: the command line of its runtime, or of what made its namespaces. */
@@ -11,11 +14,16 @@ export interface Requester {
   readonly at: number;
 }
 
-export interface Identity {
+export interface Identity extends Description {
   readonly id: string;
   readonly name: string;
   readonly runtime: string;
+  /** Another runtime could have such a cgroup too: the first that knows for sure is right. */
+  readonly guessed?: boolean;
 }
+
+/** Pid namespaces nest 32 deep at most (include/linux/pid_namespace.h); deeper chains are damaged. */
+const maxDepth = 32;
 
 /** A container that lives, or lived until just now. */
 export class Container {
@@ -25,9 +33,21 @@ export class Container {
   pidns: number | undefined;
   mnt: number | undefined;
   init: number | undefined;
+  /** The namespaces of its init. */
+  ns: Namespaces | undefined;
   /** Its cgroups: the hierarchies in which it has one, by path. */
   readonly cgroups = new Map<string, Set<string>>();
   requester: Requester | undefined;
+  /** Where the runtime's command says that its configuration is. */
+  bundle: Bundle | undefined;
+  /** The container that it was made in. */
+  outer: Container | undefined;
+  /** Its namespaces that are the host's, or those of other containers with these ids. */
+  shared: Partial<Record<NamespaceType, string[]>> | undefined;
+  guessed: boolean;
+  /** How often its runtime's files were asked about it without an answer. */
+  asked = 0;
+  described = false;
   cgroupAt: number | undefined;
   namespacesAt: number | undefined;
   /** Its program runs: init's exec was seen, or it was there before. */
@@ -36,13 +56,40 @@ export class Container {
   /** Processes that live in it. */
   alive = 0;
 
-  constructor({ id, name, runtime }: Identity) {
+  constructor({ id, name, runtime, image, labels, guessed = false }: Identity) {
     this.ref = { id, name, runtime };
+    this.image = image;
+    this.labels = labels;
+    this.guessed = guessed;
   }
 
-  /** A name learned late holds for later records: those told before keep their object. */
-  rename(identity: Identity): void {
-    this.ref = { id: identity.id, name: identity.name, runtime: identity.runtime };
+  /**
+   * Takes in what became known. A name learned late holds for later records: those told before keep their object.
+   *
+   * @returns whether it is new
+   */
+  learn({ name = this.ref.name, runtime = this.ref.runtime, image = this.image, labels }: Description): boolean {
+    const merged = labels === undefined ? this.labels : { ...this.labels, ...labels };
+    const news =
+      name !== this.ref.name ||
+      runtime !== this.ref.runtime ||
+      image !== this.image ||
+      JSON.stringify(merged) !== JSON.stringify(this.labels);
+    if (news) {
+      this.ref = { id: this.ref.id, name, runtime };
+      this.image = image;
+      this.labels = merged;
+    }
+    return news;
+  }
+
+  /** The containers around it, the nearest first. */
+  around(): ContainerRef[] {
+    const refs: ContainerRef[] = [];
+    for (let at = this.outer; at !== undefined && refs.length < maxDepth; at = at.outer) {
+      refs.push(at.ref);
+    }
+    return refs;
   }
 
   info(): ContainerInfo {
@@ -53,6 +100,8 @@ export class Container {
       ...(this.pidns === undefined ? {} : { pidns: this.pidns }),
       ...(this.init === undefined ? {} : { init: this.init }),
       ...(this.cgroups.size === 0 ? {} : { cgroups: [...this.cgroups.keys()] }),
+      ...(this.outer === undefined ? {} : { inside: this.around() }),
+      ...(this.shared === undefined ? {} : { shared: this.shared }),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Namespaces } from '../probe/event.ts';
-import type { CgroupSet } from './cgroups.ts';
+import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
+import { CgroupSet } from './cgroups.ts';
 import type { Container } from './container.ts';
 import type { Process } from './process.ts';
 
@@ -9,7 +10,8 @@ import type { Process } from './process.ts';
  */
 export class Containers {
   readonly #host: Namespaces;
-  readonly #byCgroup = new Map<string, Container>();
+  /** null: the cgroup of what stands by a container, and is not in it. */
+  readonly #byCgroup = new Map<string, Container | null>();
   readonly #byPidns = new Map<number, Container>();
   readonly #byMnt = new Map<number, Container>();
   #version = 0;
@@ -43,13 +45,26 @@ export class Containers {
     return this.#byPidns.get(pidns);
   }
 
-  withId(id: string, runtime: string): Container | undefined {
+  /** The container with that id; of several runtimes' that of `runtime`, unless it is only guessed which it is. */
+  withId(id: string, runtime: string, guessed = false): Container | undefined {
     for (const container of this.all()) {
-      if (container.ref.id === id && container.ref.runtime === runtime) {
+      if (container.ref.id === id && (container.ref.runtime === runtime || container.guessed || guessed)) {
         return container;
       }
     }
     return undefined;
+  }
+
+  /** Whether it is known whose cgroup that is. */
+  isClaimed(hierarchy: string, path: string): boolean {
+    const container = this.#byCgroup.get(path);
+    return container === null || container?.cgroups.get(path)?.has(hierarchy) === true;
+  }
+
+  /** Whoever is in that cgroup stands by a container, and is not in it. */
+  claimForMonitor(path: string): void {
+    this.#byCgroup.set(path, null);
+    this.#version += 1;
   }
 
   /** Whether a process without a known container is in namespaces that make one. */
@@ -72,11 +87,35 @@ export class Containers {
     }
   }
 
+  /** The container that a cgroup is in, not the one that it is of. */
+  around(path: string): Container | undefined {
+    return this.ofCgroups(new CgroupSet(new Map([['', parentOf(path)]])));
+  }
+
+  /** The namespaces that a container shares with the host, and with which others. */
+  sharedBy(container: Container, ns: Namespaces): Partial<Record<NamespaceType, string[]>> {
+    const shared: Partial<Record<NamespaceType, string[]>> = {};
+    for (const type of namespaceTypes) {
+      if (ns[type] === this.#host[type]) {
+        shared[type] = ['host'];
+        continue;
+      }
+      const others = [...this.all()].filter((other) => other !== container && other.ns?.[type] === ns[type]);
+      if (others.length > 0) {
+        shared[type] = others.map(({ ref }) => ref.id);
+      }
+    }
+    return shared;
+  }
+
   /** Forgets a removed cgroup; tells whose it was if that was the last one it had. */
   dropCgroup(hierarchy: string, path: string): Container | undefined {
     const container = this.#byCgroup.get(path);
+    if (container === null) {
+      this.#byCgroup.delete(path);
+    }
     const hierarchies = container?.cgroups.get(path);
-    if (container === undefined || hierarchies === undefined) {
+    if (!container || hierarchies === undefined) {
       return undefined;
     }
     hierarchies.delete(hierarchy);
@@ -106,6 +145,12 @@ export class Containers {
         this.#byCgroup.delete(path);
       }
     }
+    this.forgetNamespaces(container);
+    this.#version += 1;
+  }
+
+  /** Nobody is in them any more: the kernel gives their inodes to new ones. */
+  forgetNamespaces(container: Container): void {
     for (const map of [this.#byPidns, this.#byMnt]) {
       for (const [inode, owner] of map) {
         if (owner === container) {
@@ -113,11 +158,12 @@ export class Containers {
         }
       }
     }
-    this.#version += 1;
   }
 
   all(): Set<Container> {
-    return new Set([...this.#byCgroup.values(), ...this.#byPidns.values(), ...this.#byMnt.values()]);
+    const all = new Set([...this.#byCgroup.values(), ...this.#byPidns.values(), ...this.#byMnt.values()]);
+    all.delete(null);
+    return all as Set<Container>;
   }
 
   #ofMnt(process: Process): Container | undefined {
@@ -132,14 +178,19 @@ export class Containers {
     let best: Container | undefined;
     let length = 0;
     for (const path of cgroups.paths.values()) {
-      for (let at = path; at.length > Math.max(length, 1); at = at.slice(0, at.lastIndexOf('/'))) {
+      for (let at = path; at.length > Math.max(length, 1); at = parentOf(at)) {
         const container = this.#byCgroup.get(at);
-        if (container !== undefined) {
+        if (container) {
           best = container;
           length = at.length;
+        } else if (container === null && at.endsWith('/supervisor')) {
+          // Of what is above it: nspawn has its own below the container's.
+          at = parentOf(at);
         }
       }
     }
     return best;
   }
 }
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));

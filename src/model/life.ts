@@ -1,6 +1,8 @@
-import type { Nanoseconds } from '../probe/event.ts';
+import type { Namespaces, Nanoseconds } from '../probe/event.ts';
 import { textOf } from '../probe/text.ts';
 import type { RecordOf } from '../recording/schema.ts';
+import type { Bundle, CgroupReading, Description } from '../runtimes/runtime.ts';
+import type { CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
 import { Container, type Identity, type Requester } from './container.ts';
 import type { Containers } from './containers.ts';
@@ -10,6 +12,16 @@ type ContainerRecord = RecordOf<'container'>;
 
 /** So far up the ancestry the command is looked for that asked for a container: runc init is 3 below runc run. */
 const maxAncestors = 8;
+/** So often a runtime's files are asked about a container, a tenth of a second apart, before its id is its name. */
+const maxAsked = 8;
+/** Names told by helpers of containers that are not there yet. */
+const maxHints = 1000;
+
+/** What runtimes know: their cgroups by path, and their files about a container. */
+export interface RuntimeKnowledge {
+  readonly readCgroup: (path: string) => CgroupReading;
+  readonly describe: (runtime: string, id: string, bundle: Bundle | undefined) => Description | undefined;
+}
 
 /**
  * The lives of containers: puts processes into them, and tells when one is created, starts, is joined, stops and is
@@ -20,13 +32,20 @@ export class ContainerLives {
   readonly #processes: ProcessTable;
   readonly #clock: WallClock;
   readonly #emit: (record: ContainerRecord) => void;
+  readonly #runtimes: RuntimeKnowledge;
+  /** Those whose names may still become known. */
+  readonly #undescribed = new Set<Container>();
+  /** What a helper said of a container, by id. */
+  readonly #hints = new Map<string, Description>();
 
   constructor(
     containers: Containers,
     processes: ProcessTable,
     clock: WallClock,
+    runtimes: RuntimeKnowledge,
     emit: (record: ContainerRecord) => void,
   ) {
+    this.#runtimes = runtimes;
     this.#containers = containers;
     this.#processes = processes;
     this.#clock = clock;
@@ -39,6 +58,7 @@ export class ContainerLives {
    * @param maker who made the namespaces it is in, if that is not itself
    */
   place(process: Process, time: Nanoseconds, maker: Process = process): void {
+    this.recognise(process.cgroups, time, maker);
     const container = this.#containers.of(process) ?? this.#make(process, time, maker);
     if (container === process.container) {
       return;
@@ -86,21 +106,106 @@ export class ContainerLives {
 
   /** A process that was there before tracing: in its container it is the init, a child of it, or one that joined. */
   adopt(process: Process, parent: Process | undefined, time: Nanoseconds): void {
+    this.recognise(process.cgroups, time, undefined);
     const container = this.#containers.of(process) ?? this.#make(process, time, parent ?? process, 'seen');
     if (container === undefined) {
       return;
     }
     process.container = container;
     container.alive += 1;
-    container.started ||= container.cgroups.size === 0;
-    if (process.nspid.at(-1) === 1) {
+    // Created and not started yet: init is still the runtime's.
+    container.started ||= process.command?.action !== 'helper' && process.command?.action !== 'start';
+    if (process.nspid.at(-1) === 1 || this.#containers.isHostPidns(process.ns.pid)) {
       container.init ??= process.pid;
     }
     if (container.isInit(process)) {
+      this.settleNamespaces(container, process.ns);
       process.origin = 'init';
     } else {
       process.origin = parent !== undefined && this.#containers.of(parent) === container ? 'born' : 'joined';
     }
+  }
+
+  /**
+   * Finds containers by the paths of their cgroups alone.
+   *
+   * @param maker who made the cgroups or went into them; undefined for those that were there before
+   */
+  recognise(cgroups: CgroupSet, time: Nanoseconds, maker: Process | undefined): void {
+    if (cgroups.read) {
+      return;
+    }
+    cgroups.read = true;
+    for (const [hierarchy, path] of cgroups.paths) {
+      for (let end = path.indexOf('/', 1); end > 0 || path.length > 1; end = path.indexOf('/', end + 1)) {
+        this.recognisePath({ hierarchy, path: end > 0 ? path.slice(0, end) : path }, time, maker);
+        if (end < 0) {
+          break;
+        }
+      }
+    }
+  }
+
+  recognisePath(
+    { hierarchy, path }: { hierarchy: string; path: string },
+    time: Nanoseconds,
+    maker: Process | undefined,
+  ): void {
+    if (this.#containers.isClaimed(hierarchy, path)) {
+      return;
+    }
+    const { owner, labels } = this.#runtimes.readCgroup(path);
+    if (owner === 'monitor') {
+      this.#containers.claimForMonitor(path);
+    } else if (owner !== undefined) {
+      const requester = maker && this.#requester(maker, 'start');
+      const asked = requester?.command?.id === owner.id || owner.guessed !== true ? requester : undefined;
+      const runtime = owner.guessed && asked?.command ? asked.command.runtime : owner.runtime;
+      const { id, name = id, guessed = false } = owner;
+      const identity = { id, name, runtime, labels, guessed: guessed && asked === undefined };
+      this.claim({ hierarchy, path }, identity as Identity, time, asked, maker !== undefined);
+    }
+  }
+
+  /** Something stands by a container, and its command line says what the container is called. */
+  hint({ id, name, image }: { id?: string; name?: string; image?: string }, time: Nanoseconds): void {
+    if (id === undefined || (name === undefined && image === undefined)) {
+      return;
+    }
+    if (this.#hints.size >= maxHints) {
+      this.#hints.delete(this.#hints.keys().next().value!);
+    }
+    const description = { ...(name === undefined ? {} : { name }), ...(image === undefined ? {} : { image }) };
+    this.#hints.set(id, description);
+    for (const container of this.#undescribed) {
+      if (container.ref.id === id && container.learn(description)) {
+        this.#tell('named', container, time);
+      }
+    }
+  }
+
+  /** Asks again about containers that have no name yet: files of a runtime can come later than its first process. */
+  describeAgain(time: Nanoseconds): void {
+    for (const container of this.#undescribed) {
+      if (this.#describe(container)) {
+        this.#tell('named', container, time);
+      }
+    }
+  }
+
+  /** @returns whether something new is known */
+  #describe(container: Container): boolean {
+    const { id, runtime } = container.ref;
+    const hint = this.#hints.get(id);
+    const hinted = hint !== undefined && container.learn(hint);
+    container.asked += 1;
+    const description = this.#runtimes.describe(runtime, id, container.bundle);
+    const news = description !== undefined && container.learn(description);
+    container.described = description?.name !== undefined;
+    if (container.described || container.asked >= maxAsked) {
+      this.#undescribed.delete(container);
+    }
+    return hinted || news;
   }
 
   /** The runtime made a cgroup, or moved a process into one: that is the container's. */
@@ -108,9 +213,10 @@ export class ContainerLives {
     { hierarchy, path }: { hierarchy: string; path: string },
     identity: Identity,
     time: Nanoseconds,
-    requester: Process,
+    requester: Process | undefined,
+    isNew = true,
   ): void {
-    let container = this.#containers.withId(identity.id, identity.runtime);
+    let container = this.#containers.withId(identity.id, identity.runtime, identity.guessed);
     if (container?.stopped) {
       // Its cgroup was left behind, and the same name is used again.
       this.remove(container, time);
@@ -118,13 +224,32 @@ export class ContainerLives {
     }
     if (container !== undefined) {
       this.#containers.claimCgroup(hierarchy, path, container);
+      if (container.guessed && !identity.guessed) {
+        container.guessed = false;
+        if (container.learn({ runtime: identity.runtime })) {
+          this.#tell('named', container, time);
+        }
+      }
       return;
     }
     container = new Container(identity);
-    container.requester = requesterOf(requester);
+    container.outer = this.#containers.around(path) ?? requester?.container;
+    this.#ask(container, requester?.command?.by, requester?.command);
     container.cgroupAt = time.at;
     this.#containers.claimCgroup(hierarchy, path, container);
-    this.#tell('created', container, time);
+    if (isNew) {
+      this.#tell('created', container, time);
+    }
+  }
+
+  /** Notes who asked for a new container, and looks up what is known of it. */
+  #ask(container: Container, by: Requester | undefined, command: Process['command']): void {
+    container.requester = by;
+    if (command?.bundle !== undefined && by !== undefined) {
+      container.bundle = { path: command.bundle, uid: by.uid };
+    }
+    this.#undescribed.add(container);
+    this.#describe(container);
   }
 
   /** A process in a container runs a program. */
@@ -147,7 +272,8 @@ export class ContainerLives {
     } else if (container.started || process.origin === 'joined') {
       process.settled = true;
       if (process.origin === 'joined') {
-        this.#tell('joined', container, time, process, requesterOf(this.#requester(process, 'enter')));
+        const by = this.#requester(process, 'enter')?.command?.by ?? process.enteredBy;
+        this.#tell('joined', container, time, process, by ?? requesterOf(process));
       }
     }
   }
@@ -166,6 +292,7 @@ export class ContainerLives {
 
   remove(container: Container, time: Nanoseconds): void {
     this.#containers.forget(container);
+    this.#undescribed.delete(container);
     this.#tell('removed', container, time);
   }
 
@@ -178,6 +305,7 @@ export class ContainerLives {
     if (container.alive > 0) {
       return;
     }
+    this.#containers.forgetNamespaces(container);
     if (container.started && !container.stopped) {
       this.#stop(container, time, end);
     }
@@ -209,7 +337,10 @@ export class ContainerLives {
   #start(container: Container, process: Process, time: Nanoseconds): void {
     container.started = true;
     container.init = process.pid;
-    this.#containers.claimNamespaces(process.ns, container);
+    this.settleNamespaces(container, process.ns);
+    if (this.#undescribed.has(container)) {
+      this.#describe(container);
+    }
     const { requester } = container;
     const record = this.#record('started', container, time, process);
     if (requester !== undefined) {
@@ -218,6 +349,13 @@ export class ContainerLives {
       record.startup = startupParts(container, requester, process, time);
     }
     this.#emit(record);
+  }
+
+  /** Its init is in these namespaces: they are its own, or shared. */
+  settleNamespaces(container: Container, ns: Namespaces): void {
+    this.#containers.claimNamespaces(ns, container);
+    container.ns = ns;
+    container.shared = this.#containers.sharedBy(container, ns);
   }
 
   #stop(container: Container, time: Nanoseconds, end: { code?: number; signal?: string }): void {
@@ -248,7 +386,8 @@ export class ContainerLives {
     const container = known ?? new Container(identity);
     this.#containers.claimNamespaces(process.ns, container);
     if (known === undefined) {
-      container.requester = requesterOf(requester ?? maker);
+      container.outer = maker.container === container ? undefined : maker.container;
+      this.#ask(container, requester?.command?.by ?? requesterOf(maker), requester?.command);
       container.namespacesAt = time.at;
       if (how === 'created') {
         this.#tell('created', container, time);
@@ -296,16 +435,13 @@ export class ContainerLives {
   }
 }
 
-const requesterOf = (process: Process | undefined): Requester | undefined =>
-  process === undefined
-    ? undefined
-    : {
-        pid: process.pid,
-        uid: process.uid,
-        comm: textOf(process.comm),
-        args: process.args.slice(0, 64).map(textOf),
-        at: process.command?.at ?? process.startAt,
-      };
+export const requesterOf = (process: Process): Requester => ({
+  pid: process.pid,
+  uid: process.uid,
+  comm: textOf(process.comm),
+  args: process.args.slice(0, 64).map(textOf),
+  at: process.startAt,
+});
 
 const tell = ({ pid, uid, comm, args }: Requester): NonNullable<ContainerRecord['by']> => ({
   pid,

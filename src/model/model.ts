@@ -19,14 +19,15 @@ import { textOf } from '../probe/text.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import { monoOfTicks, ticksOf } from '../procfs/stat.ts';
 import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
-import type { ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
+import type { CgroupReading, ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
+import { unitOf } from '../runtimes/systemd-unit.ts';
 import { CgroupPaths, CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
-import { Container } from './container.ts';
+import { Container, type Identity } from './container.ts';
 import { Containers } from './containers.ts';
-import { ContainerLives } from './life.ts';
+import { ContainerLives, type RuntimeKnowledge, requesterOf } from './life.ts';
 import { askedNamespaces, asksForNamespaces, changedNamespaces, errnoName, flagNames, signalName } from './names.ts';
-import { type Process, ProcessTable } from './process.ts';
+import { type Command, type Process, ProcessTable } from './process.ts';
 import { putArguments, putText } from './text.ts';
 
 export interface ModelOptions {
@@ -38,6 +39,7 @@ export interface ModelOptions {
   readonly cgroupPaths: ReadonlyMap<number, string>;
   readonly clock: WallClock;
   readonly readCommand: (args: readonly Text[], exe: Text) => RuntimeCommand | undefined;
+  readonly runtimes: RuntimeKnowledge;
   /** Takes records without their number: `seq` is given where they are written. */
   readonly emit: (record: NstraceRecord) => void;
 }
@@ -71,7 +73,7 @@ export class Model {
     this.#clock = options.clock;
     this.#emit = options.emit;
     this.#containers = new Containers(options.host);
-    this.#lives = new ContainerLives(this.#containers, this.#processes, options.clock, options.emit);
+    this.#lives = new ContainerLives(this.#containers, this.#processes, options.clock, options.runtimes, options.emit);
     for (const [id, path] of options.cgroupPaths) {
       this.#cgroupPaths.learn(id, path);
     }
@@ -90,7 +92,7 @@ export class Model {
     const processes = fresh.map((process) => this.#known(process));
     const seen = new Set<Container>(known);
     for (const [index, process] of processes.entries()) {
-      this.#settleOld(process, states, time);
+      this.#lives.adopt(process, this.#processes.get(process.ppid), time);
       const { container } = process;
       if (container !== undefined && !seen.has(container)) {
         seen.add(container);
@@ -116,6 +118,11 @@ export class Model {
     }
     const fresh = running.filter(({ pid, startTicks }) => this.#processes.find(pid, startTicks) === undefined);
     this.baseline(fresh, [], time, alreadyTold);
+  }
+
+  /** Ten times a second: what could be known by now, is asked for. */
+  beat(time: Nanoseconds): void {
+    this.#lives.describeAgain(time);
   }
 
   event(event: KernelEvent): void {
@@ -169,8 +176,10 @@ export class Model {
     if (path !== undefined) {
       process.cgroups = process.cgroups.with('', path);
     }
-    const command = this.#options.readCommand(event.args, event.exe);
-    process.command = command && { ...command, mono: event.mono, at: event.at };
+    process.command = this.#commandOf(process, event.at);
+    if (process.command?.action === 'monitor') {
+      this.#lives.hint(process.command, event);
+    }
     this.#lives.place(process, event);
     this.#lives.ran(process, event);
     const record: RecordOf<'exec'> = {
@@ -207,7 +216,19 @@ export class Model {
     if (event.oldTid !== event.pid) {
       record.old_tid = event.oldTid;
     }
+    this.#putUnit(record, process);
     this.#emit(deepNested(record));
+  }
+
+  /** What a program asks a runtime for. Runtimes execute themselves again, from a copy: they were called the first time. */
+  #commandOf(process: Process, at: number): Command | undefined {
+    const command = this.#options.readCommand(process.args, process.exe);
+    if (command === undefined) {
+      return undefined;
+    }
+    const before = process.command;
+    const again = before?.action === command.action && before.id === command.id && before.by.pid === process.pid;
+    return { ...command, by: again ? before.by : { ...requesterOf(process), at } };
   }
 
   #failedExec(event: FailedExecEvent): void {
@@ -337,6 +358,9 @@ export class Model {
     if (event.tid === event.pid) {
       process.ns = { ...event.after, pid: process.ns.pid, time: process.ns.time };
       process.mntMoved ||= changed.mnt !== undefined;
+      if (event.op === 'setns') {
+        process.enteredBy = requesterOf(process);
+      }
       this.#lives.place(process, event);
     }
     if (process.container !== undefined) {
@@ -359,8 +383,11 @@ export class Model {
     if (event.op === 'mkdir' && event.root === 0) {
       this.#cgroupPaths.learn(event.id, path);
     }
-    if (doer !== undefined && event.op !== 'rmdir') {
-      this.#claimForRuntime(event, path, doer, hierarchy);
+    if (event.op !== 'rmdir') {
+      if (doer !== undefined) {
+        this.#claimForRuntime(event, path, doer, hierarchy);
+      }
+      this.#lives.recognisePath({ hierarchy, path }, event, doer);
     }
     const about = event.op === 'attach' ? this.#processes.get(event.pid) : doer;
     if (event.op === 'attach' && about !== undefined) {
@@ -397,12 +424,19 @@ export class Model {
     if (command?.action !== 'start' || command.id === undefined) {
       return;
     }
+    const { owner, labels } = this.#options.runtimes.readCgroup(path);
     const name = path.slice(path.lastIndexOf('/') + 1);
     const named = name === command.id || name.endsWith(`-${command.id}.scope`);
     const moved = event.op === 'attach' && event.pid !== event.by && path !== doer.cgroups.paths.get(hierarchy);
-    if (named || moved) {
-      const identity = { id: command.id, name: command.id, runtime: command.runtime };
-      this.#lives.claim({ hierarchy, path }, identity, event, doer);
+    if (owner !== 'monitor' && (named || moved || owner !== undefined)) {
+      const { id, runtime } = command;
+      const identity = {
+        id,
+        name: id,
+        runtime: owner !== undefined && owner.guessed !== true ? owner.runtime : runtime,
+        labels,
+      };
+      this.#lives.claim({ hierarchy, path }, identity as Identity, event, doer);
     }
   }
 
@@ -448,7 +482,8 @@ export class Model {
       container: undefined,
       origin: undefined,
       settled: false,
-      command: undefined,
+      command: parent?.command,
+      enteredBy: parent?.enteredBy,
     };
   }
 
@@ -492,14 +527,16 @@ export class Model {
     const byPid = new Map(running.map((process) => [process.pid, process]));
     for (const state of states) {
       const container = new Container(state);
-      container.image = state.image;
-      container.labels = state.labels;
       container.init = state.init;
-      container.started = true;
-      for (const [hierarchy, path] of byPid.get(state.init)?.cgroups ?? []) {
-        if (state.cgroups.includes(path)) {
+      container.described = true;
+      const init = byPid.get(state.init);
+      for (const [hierarchy, path] of init?.cgroups ?? []) {
+        if (state.cgroups.includes(path) || isOf(this.#options.runtimes.readCgroup(path), state.id)) {
           this.#containers.claimCgroup(hierarchy, path, container);
         }
+      }
+      if (init?.ns !== undefined) {
+        this.#containers.claimNamespaces(init.ns, container);
       }
     }
   }
@@ -523,25 +560,11 @@ export class Model {
       origin: undefined,
       settled: true,
       command: undefined,
+      enteredBy: undefined,
     };
-    const command = this.#options.readCommand(found.args, found.exe);
-    process.command = command && { ...command, mono: monoOfTicks(found.startTicks), at: process.startAt };
+    process.command = this.#commandOf(process, process.startAt);
     this.#processes.add(process);
     return process;
-  }
-
-  /** Puts a process that was there before into its container. */
-  #settleOld(process: Process, states: readonly ContainerState[], time: Nanoseconds): void {
-    if (states.some(({ init }) => init === process.pid)) {
-      const container = this.#containers.of(process);
-      if (container !== undefined) {
-        this.#containers.claimNamespaces(process.ns, container);
-        // Created and not started yet: init is still the runtime's helper.
-        container.started = process.command?.action !== 'helper';
-      }
-    }
-    const parent = this.#processes.get(process.ppid);
-    this.#lives.adopt(process, parent, time);
   }
 
   #tellOld(process: Process, found: ProcProcess, time: Nanoseconds): void {
@@ -571,9 +594,21 @@ export class Model {
     if (process.origin !== undefined) {
       record.origin = process.origin;
     }
+    this.#putUnit(record, process);
     this.#emit(record);
   }
+
+  #putUnit(record: { unit?: string | undefined }, { container, cgroups }: Process): void {
+    const path = container === undefined ? cgroups.systemd : undefined;
+    const unit = path === undefined || path === '/' ? undefined : unitOf(path);
+    if (unit !== undefined) {
+      record.unit = unit;
+    }
+  }
 }
+
+/** Whether a cgroup is that of a container by its path. */
+const isOf = ({ owner }: CgroupReading, id: string): boolean => owner !== 'monitor' && owner?.id === id;
 
 /** The last so many keys. */
 class RecentSet {

@@ -2,7 +2,7 @@ import type { Namespaces, Text } from '../probe/event.ts';
 import type { Origin } from '../recording/schema.ts';
 import type { RuntimeCommand } from '../runtimes/runtime.ts';
 import type { CgroupSet } from './cgroups.ts';
-import type { Container } from './container.ts';
+import type { Container, Requester } from './container.ts';
 
 /** A process that lives, as far as nstrace knows it. */
 export interface Process {
@@ -26,8 +26,15 @@ export interface Process {
   origin: Origin | undefined;
   /** Whether it ran a program of its own since it came into its container. */
   settled: boolean;
-  /** What it asks a runtime for, if it is one. */
-  command: (RuntimeCommand & { mono: string; at: number }) | undefined;
+  /** What it asks a runtime for, if it is one, or a child of one that runs nothing else yet. */
+  command: Command | undefined;
+  /** Who brought it into its container with setns: itself, or who it comes from. */
+  enteredBy: Requester | undefined;
+}
+
+/** A command line of a runtime, and who called it. */
+export interface Command extends RuntimeCommand {
+  readonly by: Requester;
 }
 
 /** Processes by pid. An entry whose exit was lost is replaced when its pid is used again. */

@@ -30,14 +30,12 @@ const namespaceSet = z
 
 const changedNamespaces = z.partialRecord(z.enum(namespaceTypes), inode);
 
-const containerRef = z
-  .object({
-    id: z.string().describe('whole, never cut'),
-    name: z.string(),
-    runtime: z.string().describe('runc, docker, ...; for namespaces without a runtime the command that made them'),
-  })
-  .nullable()
-  .describe('null on the host');
+const oneContainer = z.object({
+  id: z.string().describe('whole, never cut'),
+  name: z.string(),
+  runtime: z.string().describe('runc, docker, ...; for namespaces without a runtime the command that made them'),
+});
+const containerRef = oneContainer.nullable().describe('null on the host');
 
 const origin = z.enum(['init', 'born', 'joined']).describe('how the process came into its container');
 
@@ -72,6 +70,7 @@ const program = {
   args_bytes: z.int().nonnegative().describe('true length of the argument area, with a NUL after each argument'),
   args_truncated: z.boolean(),
   origin: origin.optional().describe('absent on the host'),
+  unit: z.string().optional().describe('its systemd unit, on the host'),
 };
 
 const containerInfo = z.object({
@@ -83,6 +82,11 @@ const containerInfo = z.object({
   pidns: inode.optional(),
   init: pid.optional().describe('pid of its init process on the host'),
   cgroups: z.array(z.string()).optional().describe('its cgroup paths'),
+  inside: z.array(oneContainer).optional().describe('the containers around it, the nearest first'),
+  shared: z
+    .partialRecord(z.enum(namespaceTypes), z.array(z.string()))
+    .optional()
+    .describe('namespaces that are the host’s (`host`) or those of other containers, by their ids'),
 });
 
 const requester = z.object({
@@ -148,6 +152,7 @@ export const schemas = {
     code: z.int().min(0).max(255).optional().describe('absent if it was killed'),
     signal: z.string().optional().describe('SIGKILL, ... if it was killed'),
     core: z.boolean().describe('whether a core was dumped'),
+    oom: z.literal(true).optional().describe('the kernel killed it because memory ran out'),
     duration_ns: z.int().nonnegative().describe('since its start'),
   }),
   namespace: z.object({

@@ -22,3 +22,14 @@ export const positionals = (args: readonly string[], flags: Flags, most: number)
   }
   return { words, next: index };
 };
+
+/** The value of an option that is written `--name value`, `--name=value` or `-n value`. */
+export const optionOf = (args: readonly string[], ...names: readonly string[]): string | undefined => {
+  for (const [index, arg] of args.entries()) {
+    const match = /^--?([^=]+)(?:=(.*))?$/s.exec(arg);
+    if (match !== null && names.includes(match[1]!)) {
+      return match[2] ?? args[index + 1];
+    }
+  }
+  return undefined;
+};

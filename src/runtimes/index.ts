@@ -1,20 +1,38 @@
 import type { Text } from '../probe/event.ts';
 import { textOf } from '../probe/text.ts';
+import type { ProcProcess } from '../procfs/process.ts';
+import { containerd } from './containerd.ts';
+import { crio } from './crio.ts';
+import { crun } from './crun.ts';
+import { docker } from './docker.ts';
+import { flatpak } from './flatpak.ts';
+import { kubernetes, podLabels } from './kubernetes.ts';
+import { libvirtLxc } from './libvirt-lxc.ts';
+import { lxc } from './lxc.ts';
+import { nspawn } from './nspawn.ts';
+import { podman } from './podman.ts';
 import { runc } from './runc.ts';
-import type { ContainerState, Runtime, RuntimeCommand } from './runtime.ts';
+import type { Bundle, CgroupReading, ContainerState, Description, Runtime, RuntimeCommand } from './runtime.ts';
+import { snap } from './snap.ts';
 
-export const runtimes: readonly Runtime[] = [runc];
+/** In the order in which they are asked about a cgroup: those that are sure of it before those that guess. */
+export const runtimes: readonly Runtime[] = [
+  ...[podman, crio, containerd, kubernetes, docker],
+  ...[runc, crun, lxc, libvirtLxc, nspawn, snap, flatpak],
+];
 
 /** A runtime's command line is short; what follows is the container's own. */
 const maxWords = 64;
+/** conmon has two words for each option of the runtime. */
+const maxWordsOfMonitor = 256;
 
 /** What a command line asks a runtime for. */
 export const readRuntimeCommand = (args: readonly Text[], exe: Text): RuntimeCommand | undefined => {
   const called = lastPart(args[0] ?? '');
   const executed = lastPart(exe);
-  for (const runtime of runtimes) {
-    if (runtime.isProgram(called) || runtime.isProgram(executed)) {
-      return runtime.readCommand(args.slice(0, maxWords).map(textOf));
+  for (const { isProgram, readCommand } of runtimes) {
+    if (isProgram !== undefined && readCommand !== undefined && (isProgram(called) || isProgram(executed))) {
+      return readCommand(args.slice(0, called === 'conmon' ? maxWordsOfMonitor : maxWords).map(textOf));
     }
   }
   return undefined;
@@ -25,5 +43,35 @@ const lastPart = (path: Text): string => {
   return text.slice(text.lastIndexOf('/') + 1);
 };
 
-/** All containers that run now and whose runtime left a state file. */
-export const listContainers = (): ContainerState[] => runtimes.flatMap((runtime) => runtime.list());
+/** Whose cgroup it is, by its path; nothing is said of the ones above and below it. */
+export const readCgroup = (path: string): CgroupReading => {
+  const folders = path.split('/').filter((folder) => folder !== '');
+  const above = folders.slice(0, -1);
+  const folder = folders.at(-1);
+  if (folder === undefined) {
+    return { owner: undefined, labels: undefined };
+  }
+  const labels = podLabels(folders);
+  for (const runtime of runtimes) {
+    const owner = runtime.readCgroup?.(folder, above);
+    if (owner !== undefined) {
+      return { owner, labels };
+    }
+  }
+  return { owner: undefined, labels };
+};
+
+/** All containers that run now and of which a runtime's files or helpers tell. The first to tell of one counts. */
+export const listContainers = (running: readonly ProcProcess[]): ContainerState[] => {
+  const states = new Map<number, ContainerState>();
+  for (const runtime of runtimes) {
+    for (const state of runtime.list?.(running) ?? []) {
+      states.set(state.init, { ...state, ...states.get(state.init) });
+    }
+  }
+  return [...states.values()];
+};
+
+/** What is known by now of a container: its runtime's files may be written later than its first process runs. */
+export const describeContainer = (runtime: string, id: string, bundle: Bundle | undefined): Description | undefined =>
+  runtimes.find(({ name }) => name === runtime)?.describe?.(id, bundle);

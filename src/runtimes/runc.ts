@@ -1,45 +1,32 @@
 import { startOf } from '../procfs/process.ts';
-import { positionals } from './flags.ts';
-import type { ContainerState, Runtime, RuntimeCommand } from './runtime.ts';
+import { bundleOfLabels, describeAnnotations, readBundle } from './annotations.ts';
+import { engineOf, type OciSyntax, readOciCommand } from './oci-command.ts';
+import type { ContainerState, Description, Runtime } from './runtime.ts';
 import { isObject, isValidId, listIds, numberOf, readStateFile, stringOf } from './state-file.ts';
 
 /** runc called by hand: `runc run xyxy12`. Its state is in /run/runc/ID/state.json (runc, libcontainer/container.go). */
 const stateFolder = '/run/runc';
 
-const globalFlags = { withValue: new Set(['log', 'log-format', 'root', 'criu', 'rootless']) };
-const commandFlags = {
-  withValue: new Set([
+const syntax: OciSyntax = {
+  runtime: 'runc',
+  globals: new Set(['log', 'log-format', 'root', 'criu', 'rootless']),
+  options: new Set([
     ...['bundle', 'b', 'console-socket', 'pid-file', 'preserve-fds'],
     ...['cwd', 'env', 'e', 'user', 'u', 'additional-gids', 'g', 'process', 'p'],
     ...['image-path', 'work-path', 'manage-cgroups-mode', 'empty-ns', 'lsm-profile', 'lsm-mount-context'],
     ...['process-label', 'apparmor', 'cap', 'c', 'cgroup'],
   ]),
-};
-const actions: ReadonlyMap<string, RuntimeCommand['action']> = new Map([
-  ['run', 'start'],
-  ['create', 'start'],
-  ['restore', 'start'],
-  ['exec', 'enter'],
-  ['init', 'helper'],
-]);
-
-const isProgram = (name: string): boolean => name === 'runc';
-
-const readCommand = (args: readonly string[]): RuntimeCommand | undefined => {
-  const { words, next } = positionals(args.slice(1), globalFlags, 1);
-  const action = actions.get(words[0] ?? '');
-  if (action === undefined) {
-    return undefined;
-  }
-  const [id] = positionals(args.slice(1 + next), commandFlags, 1).words;
-  if (action === 'helper') {
-    return { runtime: 'runc', action };
-  }
-  return id !== undefined && isValidId(id) ? { runtime: 'runc', action, id } : undefined;
+  actions: new Map([
+    ['run', 'start'],
+    ['create', 'start'],
+    ['restore', 'start'],
+    ['exec', 'enter'],
+    ['init', 'helper'],
+  ]),
 };
 
 /** A state file counts only if its init lives and started when the file says: pids are reused, files are left behind. */
-export const readRuncState = (path: string, runtime: string): ContainerState | undefined => {
+export const readRuncState = (path: string, runtime: string): (ContainerState & { bundle?: string }) | undefined => {
   const state = readStateFile(path);
   const id = stringOf(state?.id);
   const init = numberOf(state?.init_process_pid);
@@ -47,7 +34,30 @@ export const readRuncState = (path: string, runtime: string): ContainerState | u
   if (id === undefined || !isValidId(id) || init === undefined || start === undefined || startOf(init) !== start) {
     return undefined;
   }
-  return { id, name: id, runtime, init, cgroups: cgroupsOf(state?.cgroup_paths) };
+  const labels = isObject(state?.config) ? state.config.labels : undefined;
+  const bundle = bundleOfLabels(labels);
+  const engine = runtime === 'runc' && bundle !== undefined ? engineOf(bundle) : undefined;
+  return {
+    id,
+    name: id,
+    runtime: engine ?? runtime,
+    ...describeAnnotations(annotationsOf(labels)),
+    init,
+    cgroups: cgroupsOf(state?.cgroup_paths),
+    ...(bundle === undefined ? {} : { bundle }),
+  };
+};
+
+/** runc keeps annotations as `key=value` (libcontainer/specconv/spec_linux.go). */
+const annotationsOf = (labels: unknown): Record<string, unknown> => {
+  const annotations: Record<string, unknown> = {};
+  for (const label of Array.isArray(labels) ? labels : []) {
+    const cut = typeof label === 'string' ? label.indexOf('=') : -1;
+    if (cut > 0) {
+      annotations[label.slice(0, cut)] = label.slice(cut + 1);
+    }
+  }
+  return annotations;
 };
 
 /** `/sys/fs/cgroup/memory/xyxy12` is `/xyxy12` in its hierarchy; on a host with only v2 there is no folder in between. */
@@ -67,9 +77,28 @@ const cgroupsOf = (paths: unknown): string[] => {
   return [...found];
 };
 
-const find = (id: string): ContainerState | undefined =>
-  isValidId(id) ? readRuncState(`${stateFolder}/${id}/state.json`, 'runc') : undefined;
+/** The containers below a state folder of runc. */
+export const listRuncStates = (folder: string, runtime: string) =>
+  listIds(folder).flatMap((id) => readRuncState(`${folder}/${id}/state.json`, runtime) ?? []);
 
-const list = (): ContainerState[] => listIds(stateFolder).flatMap((id) => find(id) ?? []);
+const describe: Runtime['describe'] = (id, bundle): Description | undefined => {
+  const state = isValidId(id) ? readRuncState(`${stateFolder}/${id}/state.json`, 'runc') : undefined;
+  if (state !== undefined) {
+    const { init: _, cgroups: __, id: ___, ...description } = state;
+    return description;
+  }
+  return readBundle(bundle);
+};
 
-export const runc: Runtime = { name: 'runc', isProgram, readCommand, list, find };
+export const runc: Runtime = {
+  name: 'runc',
+  isProgram: (name) => name === 'runc',
+  readCommand: (args) => readOciCommand(args, syntax),
+  // `runc --systemd-cgroup` without a cgroup path of the configuration (runc, docs/systemd.md).
+  readCgroup: (folder) => {
+    const id = /^runc-(.+)\.scope$/.exec(folder)?.[1];
+    return id === undefined ? undefined : { id, runtime: 'runc' };
+  },
+  list: () => listRuncStates(stateFolder, 'runc'),
+  describe,
+};

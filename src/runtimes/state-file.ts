@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 
-/** Runtime state is some 10 KB; a spec with all of its seccomp rules is under 100 KB. */
-const maxBytes = 1024 * 1024;
+/** Runtime state is some 10 KB, a spec with all of its seccomp rules under 100 KB, podman's list 1 KB a container. */
+const maxBytes = 4 * 1024 * 1024;
 const maxEntries = 10_000;
 
 /** Ids name folders: nothing else may come out of them (facts of runc, libcontainer/factory_linux.go). */
@@ -9,22 +9,38 @@ const validId = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,1023}$/;
 
 export const isValidId = (id: string): boolean => validId.test(id);
 
-/** A JSON file of a runtime: a plain file, not reached through a link at its end, of bounded size. */
-export const readStateFile = (path: string): Record<string, unknown> | undefined => {
+/** The ids that engines make. */
+export const hex64 = /^[0-9a-f]{64}$/;
+
+/**
+ * A JSON file of a runtime: a plain file, not reached through a link at its end, of bounded size, that belongs to root or to
+ * `owner`.
+ */
+export const readStateFile = (path: string, options?: { owner?: number }): Record<string, unknown> | undefined => {
+  const value = readJson(path, options);
+  return isObject(value) ? value : undefined;
+};
+
+/** The same for a file that holds a list. */
+export const readStateList = (path: string, options?: { owner?: number }): unknown[] => {
+  const value = readJson(path, options);
+  return Array.isArray(value) ? value : [];
+};
+
+const readJson = (path: string, { owner = 0 }: { owner?: number } = {}): unknown => {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const stats = fstatSync(descriptor);
-      if (!stats.isFile() || stats.size > maxBytes) {
+      if (!stats.isFile() || stats.size > maxBytes || (stats.uid !== 0 && stats.uid !== owner)) {
         return undefined;
       }
-      const buffer = Buffer.alloc(maxBytes);
+      const buffer = Buffer.alloc(stats.size + 1);
       let length = 0;
       for (let read = 1; read > 0 && length < buffer.length; length += read) {
         read = readSync(descriptor, buffer, length, buffer.length - length, null);
       }
-      const value: unknown = JSON.parse(buffer.toString('utf8', 0, length));
-      return isObject(value) ? value : undefined;
+      return JSON.parse(buffer.toString('utf8', 0, length));
     } finally {
       closeSync(descriptor);
     }

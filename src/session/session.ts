@@ -18,7 +18,7 @@ import { readNamespaces } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
 import { ticksOf } from '../procfs/stat.ts';
 import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
-import { listContainers, readRuntimeCommand } from '../runtimes/index.ts';
+import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
 import { version as ownVersion } from '../version.ts';
 import { complete } from './complete.ts';
 
@@ -63,6 +63,7 @@ export class Session {
       cgroupPaths: readCgroupPaths(unifiedMount(readProcText('/proc/self/mounts') ?? '')),
       clock: this.#clock,
       readCommand: readRuntimeCommand,
+      runtimes: { readCgroup, describe: describeContainer },
       emit: options.onRecord,
     });
     this.#tracer = new Tracer({
@@ -121,7 +122,7 @@ export class Session {
     this.#options.onRecord(this.#header(ready));
     const running = await readBaseline(new Set([process.pid, this.#tracer.pid]));
     const waiting = this.#waiting ?? [];
-    this.#model.baseline(running, listContainers(), ready, toldBy(waiting));
+    this.#model.baseline(running, listContainers(running), ready, toldBy(waiting));
     this.#waiting = undefined;
     for (const event of waiting) {
       this.#model.event(complete(event));
@@ -161,6 +162,7 @@ export class Session {
       this.#clock.setOffset(readWallOffset());
     }
     if (this.#waiting === undefined) {
+      this.#model.beat(time);
       this.#options.onBeat();
     }
   }

@@ -6,7 +6,7 @@ import { type Decoded, Decoder } from '../../src/probe/decode.ts';
 import type { Namespaces, Nanoseconds } from '../../src/probe/event.ts';
 import { Order } from '../../src/probe/order.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
-import { readRuntimeCommand } from '../../src/runtimes/index.ts';
+import { readCgroup, readRuntimeCommand } from '../../src/runtimes/index.ts';
 
 const host: Namespaces = {
   pid: 0xeffffffc,
@@ -67,6 +67,7 @@ class Pipeline implements Decoded {
     cgroupPaths: new Map([[1, '/']]),
     clock: new WallClock(1_795_525_046_139_837_901n),
     readCommand: readRuntimeCommand,
+    runtimes: { readCgroup, describe: () => undefined },
     emit: () => {
       this.records += 1;
     },

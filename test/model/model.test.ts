@@ -4,7 +4,7 @@ import { Model } from '../../src/model/model.ts';
 import type { ExecEvent, ForkEvent, KernelEvent, Namespaces } from '../../src/probe/event.ts';
 import type { ProcProcess } from '../../src/procfs/process.ts';
 import type { NstraceRecord, RecordOf } from '../../src/recording/schema.ts';
-import { readRuntimeCommand } from '../../src/runtimes/index.ts';
+import { readCgroup, readRuntimeCommand } from '../../src/runtimes/index.ts';
 import { host } from '../fixtures/lines.ts';
 
 const inside: Namespaces = { ...host, pid: 500, mnt: 501, net: 502, ipc: 503, uts: 504 };
@@ -21,6 +21,7 @@ const setUp = () => {
     cgroupPaths: new Map([[1, '/']]),
     clock: new WallClock(0n),
     readCommand: readRuntimeCommand,
+    runtimes: { readCgroup, describe: () => undefined },
     emit: (record) => records.push(record),
   });
   let now = 1_000_000_000;

@@ -38,7 +38,7 @@ describe('readStateFile', () => {
   });
 
   it('reads nothing that is too long to be a state', () => {
-    expect(read(`{"a":"${'x'.repeat(2 * 1024 * 1024)}"}`)).toBeUndefined();
+    expect(read(`{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`)).toBeUndefined();
   });
 
   it('follows no link', () => {

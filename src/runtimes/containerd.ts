@@ -1,0 +1,75 @@
+import { readBundle } from './annotations.ts';
+import { positionals } from './flags.ts';
+import { listRuncStates } from './runc.ts';
+import type { Runtime, RuntimeCommand } from './runtime.ts';
+import { isValidId, listIds } from './state-file.ts';
+
+/** What containerd's shim gives to runc as --root, by namespace (cmd/containerd-shim-runc-v2, process/init.go). */
+const runcRoot = '/run/containerd/runc';
+
+const globals = new Set(['address', 'a', 'timeout', 'connect-timeout', 'namespace', 'n']);
+const options = new Set([
+  ...[
+    'snapshotter',
+    'snapshotter-label',
+    'config',
+    'cwd',
+    'env',
+    'env-file',
+    'label',
+    'annotation',
+    'mount',
+    'runtime',
+  ],
+  ...['runtime-config-path', 'runtime-root', 'with-ns', 'pid-file', 'gpus', 'allow-new-privs', 'memory-limit', 'cpus'],
+  ...['device', 'cap-add', 'cap-drop', 'cpu-shares', 'platform', 'rootfs-propagation', 'seccomp-profile', 'user', 'u'],
+  ...[
+    'apparmor-profile',
+    'apparmor-default-profile',
+    'hostname',
+    'cgroup',
+    'log-uri',
+    'fifo-dir',
+    'exec-id',
+    'process',
+  ],
+]);
+
+/** `ctr run IMAGE ID` and `ctr task exec ID`: the daemon's shim does it, but the image is told nowhere else. */
+const readCtr = (args: readonly string[]): RuntimeCommand | undefined => {
+  const first = positionals(args.slice(1), { withValue: globals }, 1);
+  let rest = args.slice(1 + first.next);
+  let [command] = first.words;
+  if (['tasks', 'task', 't', 'containers', 'container', 'c'].includes(command ?? '')) {
+    const second = positionals(rest, { withValue: globals }, 1);
+    [command] = second.words;
+    rest = rest.slice(second.next);
+  }
+  const words = positionals(rest, { withValue: options }, 2).words;
+  const [image, id] = words;
+  if (command === 'run' && image !== undefined && id !== undefined && isValidId(id)) {
+    return { runtime: 'containerd', action: 'monitor', id, image };
+  }
+  const [entered] = words;
+  return command === 'exec' && entered !== undefined && isValidId(entered)
+    ? { runtime: 'containerd', action: 'enter', id: entered }
+    : undefined;
+};
+
+export const containerd: Runtime = {
+  name: 'containerd',
+  isProgram: (name) => name === 'ctr',
+  readCommand: readCtr,
+  readCgroup: (folder) => {
+    // The last one is that of a wrongly set driver, as `pod_uid.slice:cri-containerd:ID`.
+    const id =
+      /^(?:cri-containerd|nerdctl)-([0-9a-f]{64})\.scope$/.exec(folder)?.[1] ??
+      /:cri-containerd:([0-9a-f]{64})$/.exec(folder)?.[1];
+    return id === undefined ? undefined : { id, runtime: 'containerd' };
+  },
+  list: () =>
+    listIds(runcRoot).flatMap((namespace) =>
+      namespace === 'moby' ? [] : listRuncStates(`${runcRoot}/${namespace}`, 'containerd'),
+    ),
+  describe: (_id, bundle) => readBundle(bundle),
+};

@@ -1,0 +1,82 @@
+import type { ProcProcess } from '../procfs/process.ts';
+import { readBundleConfig } from './annotations.ts';
+import { optionOf } from './flags.ts';
+import { programOf, wordsOf } from './program.ts';
+import { listRuncStates } from './runc.ts';
+import type { Description, Runtime } from './runtime.ts';
+import { hex64, isObject, isValidId, listIds, readStateFile, stringOf } from './state-file.ts';
+
+/** Where dockerd keeps its containers' names and runc's state, if it was not told otherwise (moby, daemon/config). */
+const dataRoot = '/var/lib/docker';
+const execRoot = '/run/docker';
+
+/** Of Docker's labels those that tell what a container is for. */
+const labelsThatMatter =
+  /^(com\.docker\.compose\.(service|project|container-number)|com\.docker\.swarm\.service\.name|io\.kubernetes\.(pod\.(name|namespace|uid)|container\.name))$/;
+
+/** Only the keys that are needed: the file holds the environment too, with its secrets (moby, container/container.go). */
+const readConfig = (root: string, id: string): Description | undefined => {
+  const config = isValidId(id) ? readStateFile(`${root}/containers/${id}/config.v2.json`) : undefined;
+  const name = stringOf(config?.Name)?.replace(/^\//, '');
+  if (name === undefined || name === '') {
+    return undefined;
+  }
+  const { Image: image, Labels: labels } = isObject(config?.Config) ? config.Config : {};
+  const kept = Object.entries(isObject(labels) ? labels : {}).filter(
+    (entry): entry is [string, string] => labelsThatMatter.test(entry[0]) && typeof entry[1] === 'string',
+  );
+  return {
+    name,
+    ...(typeof image === 'string' ? { image } : {}),
+    ...(kept.length > 0 ? { labels: Object.fromEntries(kept) } : {}),
+  };
+};
+
+/** dockerd's own folder is where the container's /etc/hosts comes from. */
+const rootOfBundle = (config: Record<string, unknown> | undefined, id: string): string | undefined => {
+  for (const mount of Array.isArray(config?.mounts) ? config.mounts : []) {
+    const source: unknown = isObject(mount) ? mount.source : undefined;
+    const end = typeof source === 'string' ? source.indexOf(`/containers/${id}/`) : -1;
+    if (end > 0) {
+      return (source as string).slice(0, end);
+    }
+  }
+  return undefined;
+};
+
+const dockerds = (running: readonly ProcProcess[]) =>
+  running
+    .filter((process) => programOf(process) === 'dockerd')
+    .map((process) => {
+      const args = wordsOf(process);
+      return {
+        data: optionOf(args, 'data-root', 'g', 'graph') ?? dataRoot,
+        exec: optionOf(args, 'exec-root') ?? execRoot,
+      };
+    });
+
+export const docker: Runtime = {
+  name: 'docker',
+  readCgroup: (folder, above) => {
+    const parent = above.at(-1);
+    if (hex64.test(folder) && (parent === 'docker' || parent === 'actions_job')) {
+      return { id: folder, runtime: 'docker' };
+    }
+    const id = /^docker-([0-9a-f]{64})\.scope$/.exec(folder)?.[1];
+    if (id !== undefined) {
+      return { id, runtime: 'docker' };
+    }
+    // `--cgroup-parent`: most likely docker's, until a command or a file says more.
+    return hex64.test(folder) ? { id: folder, runtime: 'docker', guessed: true } : undefined;
+  },
+  list: (running) => {
+    const roots = [...dockerds(running), { data: dataRoot, exec: execRoot }];
+    return roots.flatMap(({ data, exec }) =>
+      listIds(exec)
+        .filter((folder) => folder.startsWith('runtime-'))
+        .flatMap((folder) => listRuncStates(`${exec}/${folder}/moby`, 'docker'))
+        .map((state) => ({ ...state, ...readConfig(data, state.id) })),
+    );
+  },
+  describe: (id, bundle) => readConfig(rootOfBundle(readBundleConfig(bundle), id) ?? dataRoot, id),
+};

@@ -1,0 +1,98 @@
+import type { ProcProcess } from '../procfs/process.ts';
+import { readBundle } from './annotations.ts';
+import { optionOf } from './flags.ts';
+import { programOf, wordsOf } from './program.ts';
+import type { Bundle, ContainerState, Description, Runtime, RuntimeCommand } from './runtime.ts';
+import { hex64, isObject, isValidId, readStateList, stringOf } from './state-file.ts';
+
+/** Where containers/storage keeps names, if podman was not told otherwise. */
+const storage = '/var/lib/containers/storage';
+const drivers = ['overlay', 'vfs', 'btrfs', 'zfs'] as const;
+
+/** conmon stands by each container, and knows its id, its name and its bundle (podman, libpod/oci_conmon_linux.go). */
+const readConmon = (args: readonly string[]): RuntimeCommand | undefined => {
+  const id = optionOf(args, 'c', 'cid');
+  const name = optionOf(args, 'n', 'name');
+  const bundle = optionOf(args, 'b', 'bundle');
+  if (id === undefined || !hex64.test(id)) {
+    return undefined;
+  }
+  return {
+    runtime: 'podman',
+    action: isForExec(args) ? 'enter' : 'monitor',
+    id,
+    ...(name === undefined ? {} : { name }),
+    ...(bundle?.startsWith('/') ? { bundle } : {}),
+  };
+};
+
+/** `podman exec` has a conmon of its own, for the same container. */
+const isForExec = (args: readonly string[]): boolean => args.includes('--exec-process-spec') || args.includes('-e');
+
+/** `containers.json` beside the bundles: `[{id, names, metadata}]`, metadata being JSON in a string (containers/storage). */
+const readNames = (folder: string, id: string, owner: number): Description | undefined => {
+  for (const file of ['containers.json', 'volatile-containers.json']) {
+    const entry = readStateList(`${folder}/${file}`, { owner }).find((found) => isObject(found) && found.id === id);
+    if (isObject(entry)) {
+      const name = Array.isArray(entry.names) ? stringOf(entry.names[0]) : undefined;
+      const image = imageOf(entry.metadata);
+      return { ...(name === undefined ? {} : { name }), ...(image === undefined ? {} : { image }) };
+    }
+  }
+  return undefined;
+};
+
+const imageOf = (metadata: unknown): string | undefined => {
+  try {
+    const value: unknown = JSON.parse(stringOf(metadata) ?? '');
+    return isObject(value) ? stringOf(value['image-name']) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const describe = (id: string, bundle: Bundle | undefined): Description | undefined => {
+  const folder = bundle?.path.replace(/\/[^/]+\/userdata\/?$/, '');
+  const folders = [
+    ...(folder === undefined ? [] : [folder]),
+    ...drivers.map((driver) => `${storage}/${driver}-containers`),
+  ];
+  for (const place of isValidId(id) ? folders : []) {
+    const found = readNames(place, id, bundle?.uid ?? 0);
+    if (found !== undefined) {
+      return { ...readBundle(bundle), ...found };
+    }
+  }
+  return readBundle(bundle);
+};
+
+/** The process that conmon waits for is the container's first. */
+const stateOf = (conmon: ProcProcess, running: readonly ProcProcess[]): ContainerState | undefined => {
+  const command = readConmon(wordsOf(conmon));
+  const init = running.find(({ ppid }) => ppid === conmon.pid);
+  if (command?.id === undefined || command.action !== 'monitor' || init === undefined) {
+    return undefined;
+  }
+  const { id, name = id, runtime, bundle } = command;
+  const description = describe(id, bundle === undefined ? undefined : { path: bundle, uid: conmon.uid });
+  return { name, ...description, id, runtime: description?.runtime ?? runtime, init: init.pid, cgroups: [] };
+};
+
+export const podman: Runtime = {
+  name: 'podman',
+  isProgram: (name) => name === 'conmon',
+  readCommand: readConmon,
+  readCgroup: (folder, above) => {
+    if (
+      /^libpod-conmon-[0-9a-f]{64}\.scope$/.test(folder) ||
+      (folder === 'conmon' && above.at(-1) === 'libpod_parent')
+    ) {
+      return 'monitor';
+    }
+    const id = /^libpod-(?:payload-)?([0-9a-f]{64})(?:\.scope)?$/.exec(folder)?.[1];
+    return id === undefined ? undefined : { id, runtime: 'podman' };
+  },
+  list: (running) =>
+    running.filter((process) => programOf(process) === 'conmon').flatMap((conmon) => stateOf(conmon, running) ?? []),
+  describe,
+};
