@@ -17,6 +17,13 @@ const maxAsked = 8;
 /** Names told by helpers of containers that are not there yet. */
 const maxHints = 1000;
 
+/** How a process ended; nothing is known of it if that was lost. */
+export interface End {
+  code?: number;
+  signal?: string;
+  oom?: true;
+}
+
 /** What runtimes know: their cgroups by path, and their files about a container. */
 export interface RuntimeKnowledge {
   readonly readCgroup: (path: string) => CgroupReading;
@@ -279,7 +286,7 @@ export class ContainerLives {
   }
 
   /** A process ended. */
-  ended(process: Process, time: Nanoseconds, end: { code?: number; signal?: string }): void {
+  ended(process: Process, time: Nanoseconds, end: End): void {
     const { container } = process;
     if (container === undefined) {
       return;
@@ -300,7 +307,7 @@ export class ContainerLives {
     this.#tell('seen', container, time);
   }
 
-  #left(container: Container, time: Nanoseconds, end: { code?: number; signal?: string } = {}): void {
+  #left(container: Container, time: Nanoseconds, end: End = {}): void {
     container.alive -= 1;
     if (container.alive > 0) {
       return;
@@ -358,7 +365,7 @@ export class ContainerLives {
     container.shared = this.#containers.sharedBy(container, ns);
   }
 
-  #stop(container: Container, time: Nanoseconds, end: { code?: number; signal?: string }): void {
+  #stop(container: Container, time: Nanoseconds, end: End): void {
     container.stopped = true;
     this.#emit({ ...this.#record('stopped', container, time), ...end });
   }

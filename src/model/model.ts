@@ -25,7 +25,7 @@ import { CgroupPaths, CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
 import { Container, type Identity } from './container.ts';
 import { Containers } from './containers.ts';
-import { ContainerLives, type RuntimeKnowledge, requesterOf } from './life.ts';
+import { ContainerLives, type End, type RuntimeKnowledge, requesterOf } from './life.ts';
 import { askedNamespaces, asksForNamespaces, changedNamespaces, errnoName, flagNames, signalName } from './names.ts';
 import { type Command, type Process, ProcessTable } from './process.ts';
 import { putArguments, putText } from './text.ts';
@@ -65,6 +65,8 @@ export class Model {
   readonly #lives: ContainerLives;
   readonly #cgroupPaths = new CgroupPaths();
   readonly #ended = new RecentSet(maxRecentlyEnded);
+  /** Chosen by the kernel, and not ended yet. */
+  readonly #oomVictims = new Set<number>();
   /** The last failed exec of a process and how many were folded, for the record that tells of the folded ones. */
   readonly #failed = new Map<number, { record: RecordOf<'exec'>; folded: number }>();
 
@@ -141,6 +143,8 @@ export class Model {
         return this.#failedExec(event);
       case 'folded':
         return this.#folded(event);
+      case 'oom':
+        return void this.#oomVictims.add(event.pid);
       case 'lost':
         return this.lost(event, 'kernel');
     }
@@ -325,7 +329,7 @@ export class Model {
       process.nspid = event.nspid;
     }
     const signal = event.status & 0x7f;
-    const end = signal === 0 ? { code: (event.status >>> 8) & 0xff } : { signal: signalName(signal) };
+    const end: End = signal === 0 ? { code: (event.status >>> 8) & 0xff } : { signal: signalName(signal) };
     const record: RecordOf<'exit'> = {
       type: 'exit',
       seq: 0,
@@ -340,6 +344,10 @@ export class Model {
       core: (event.status & 0x80) !== 0,
       duration_ns: Math.max(0, event.at - event.start.at),
     };
+    if (this.#oomVictims.delete(event.pid) && signal !== 0) {
+      record.oom = true;
+      end.oom = true;
+    }
     if (process !== undefined) {
       record.comm = textOf(process.comm);
       record.exe = textOf(process.exe);

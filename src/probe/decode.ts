@@ -187,6 +187,8 @@ export class Decoder {
         return this.#failed(stamp, desk);
       case 'Y':
         return this.#folded(stamp);
+      case 'O':
+        return this.#out.event({ kind: 'oom', ...stamp, pid: this.#fields.number() });
       default:
         return this.#out.message(line);
     }

@@ -141,6 +141,12 @@ export interface CgroupEvent extends Stamp {
   path: Text;
 }
 
+/** The kernel chose a process to kill because memory ran out. */
+export interface OomEvent extends Stamp {
+  kind: 'oom';
+  pid: number;
+}
+
 /** Lines that the kernel made and that never came. */
 export interface LostEvent extends Stamp {
   kind: 'lost';
@@ -159,4 +165,5 @@ export type KernelEvent =
   | ExitEvent
   | NamespaceEvent
   | CgroupEvent
+  | OomEvent
   | LostEvent;

@@ -7,7 +7,7 @@ import { type Features, writtenChunkBytes } from './features.ts';
  * heartbeat comes last.
  */
 const onRequest = 'failed';
-const always = ['exec', 'exec_more', 'fork', 'exit', 'namespace', 'cgroup'] as const;
+const always = ['exec', 'exec_more', 'fork', 'exit', 'namespace', 'cgroup', 'oom'] as const;
 const last = 'control';
 
 const pathBytesInline = 64;

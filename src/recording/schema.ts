@@ -196,6 +196,7 @@ export const schemas = {
       .describe('its parts, in this order'),
     code: z.int().optional(),
     signal: z.string().optional(),
+    oom: z.literal(true).optional().describe('its init was killed because memory ran out'),
   }),
   lost: z.object({
     type: z.literal('lost'),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { TestProject } from 'vitest/node';
@@ -55,10 +55,12 @@ const compile = async (sources: string, tools: string): Promise<void> => {
 const applets = ['sh', 'sleep', 'top', 'ps', 'true', 'false', 'echo', 'cat', 'ls', 'kill'];
 
 const makeRootfs = async (rootfs: string, tools: string): Promise<void> => {
-  await execa('mkdir', ['-p', ...['bin', 'proc', 'sys', 'dev', 'tmp', 'etc'].map((name) => join(rootfs, name))]);
+  await execa('mkdir', ['-p', ...['bin', 'proc', 'sys', 'dev', 'tmp', 'etc', 'usr'].map((name) => join(rootfs, name))]);
   const { stdout } = await execa('sh', ['-c', 'command -v busybox']);
   await execa('cp', [stdout, join(rootfs, 'bin/busybox')]);
   await execa('cp', [join(tools, 'spawn'), join(tools, 'noop'), join(rootfs, 'bin')]);
+  // systemd-nspawn looks for it.
+  await writeFile(join(rootfs, 'etc/os-release'), 'ID=nstrace-test\n');
   for (const applet of applets) {
     await execa('ln', ['-s', 'busybox', join(rootfs, 'bin', applet)]);
   }
