@@ -91,3 +91,9 @@ export const cannotWrite = (path: string, why: string): NstraceError =>
 
 /** What any thrown value says, in one line. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export const damaged = (path: string, count: number): NstraceError =>
+  new NstraceError(`${path} is damaged in ${count} ${count === 1 ? 'place' : 'places'}`, {
+    advice: 'without --strict what is whole is shown all the same',
+    status: exitStatus.damaged,
+  });

@@ -88,13 +88,11 @@ export class Launch {
     }
     this.#check();
     this.#watch();
-    if (this.#alive.size > (this.#alive.has(this.#pid) ? 1 : 0)) {
-      say(`the command has ended; waiting for ${this.#alive.size} processes that it left behind; Ctrl-C stops`);
-    }
   }
 
   /** An exit that was lost must not be waited for: who is left is looked up as well. */
   #watch(): void {
+    let told = false;
     const timer = setInterval(() => {
       for (const pid of this.#alive) {
         if (startOf(pid) === undefined) {
@@ -104,6 +102,9 @@ export class Launch {
       if (this.#alive.size === 0) {
         clearInterval(timer);
         this.#check();
+      } else if (!told) {
+        told = true;
+        say(`the command has ended; waiting for ${this.#alive.size} processes that it left behind; Ctrl-C stops`);
       }
     }, watchMs);
     timer.unref();

@@ -4,7 +4,9 @@ import { version } from '../version.ts';
 import { addDoctor } from './doctor.ts';
 import { addLive } from './live.ts';
 import { addRecord } from './record.ts';
+import { addReplay } from './replay.ts';
 import { sayError } from './say.ts';
+import { addTimeline } from './timeline.ts';
 
 const examples = `
 Without a command: live, with its options (nstrace live --help).
@@ -28,6 +30,8 @@ const buildProgram = (): Command => {
     .addHelpText('after', examples);
   addLive(program);
   addRecord(program);
+  addReplay(program);
+  addTimeline(program);
   addDoctor(program);
   return program;
 };

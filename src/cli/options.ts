@@ -151,7 +151,7 @@ const parseColumns = (value: string): string[] => {
   return words;
 };
 
-const parseCount = (value: string): number => {
+export const parseCount = (value: string): number => {
   if (!/^[1-9]\d*$/.test(value)) {
     throw new InvalidArgumentError('it must be a number from 1');
   }
@@ -172,7 +172,7 @@ export const parseDuration = (value: string): number => {
   return ms;
 };
 
-export const requireJsonOrTable = ({ output, json }: LineValues): 'table' | 'json' => {
+export const requireJsonOrTable = ({ output, json }: Pick<LineValues, 'output' | 'json'>): 'table' | 'json' => {
   if (json === true && output === 'table') {
     throw usageError('--json and -o table contradict each other', 'leave one of them out');
   }

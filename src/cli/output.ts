@@ -46,6 +46,15 @@ export class JsonOutput implements Output {
     this.writer.flush();
   }
 
+  get pending(): number {
+    return this.#sink.pending;
+  }
+
+  async close(): Promise<void> {
+    await this.writer.close();
+    tellUnread(this.#sink);
+  }
+
   async end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void> {
     await this.writer.end(now, reason, count);
     tellUnread(this.#sink);
@@ -83,7 +92,15 @@ class LineOutput implements Output {
     this.#sink.flush();
   }
 
-  async end(): Promise<void> {
+  get pending(): number {
+    return this.#sink.pending;
+  }
+
+  end(): Promise<void> {
+    return this.close();
+  }
+
+  async close(): Promise<void> {
     this.#tellDropped();
     await this.#sink.end();
     tellUnread(this.#sink);

@@ -3,6 +3,7 @@ import type { NstraceRecord } from '../recording/schema.ts';
 import { Session } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 import { type EventKind, RecordFilter } from '../view/filter.ts';
+import type { ContainerSelection } from '../view/selector.ts';
 import { type FilterValues, filterOf, tellFilters } from './options.ts';
 import { say } from './say.ts';
 import { Stop, type StopReason } from './stop.ts';
@@ -11,6 +12,10 @@ import { Stop, type StopReason } from './stop.ts';
 export interface Output {
   record(record: NstraceRecord): void;
   flush(): void;
+  /** Bytes that wait for a reader. */
+  readonly pending: number;
+  /** The end without a footer: of a recording that has none. */
+  close(): Promise<void>;
   /** The end: nothing comes after it. */
   end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void>;
 }
@@ -84,7 +89,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
     return { reason: early, count: { made: 0, delivered: 0, lost: 0 }, failure };
   }
   const first = await starting;
-  tellWaiting(filter);
+  tellWaiting(filter.selection);
   options.onReady?.(stop, first);
   const timer = values.duration === undefined ? undefined : setTimeout(() => stop.now('duration'), values.duration);
   const reason = await stop.asked;
@@ -95,7 +100,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
 };
 
 /** --max-events counts events, not what frames them. */
-class Limit {
+export class Limit {
   readonly #reached: () => void;
   #left: number;
 
@@ -122,13 +127,19 @@ const warnOfLoss = (record: NstraceRecord & { type: 'lost' }): void => {
   say(`${many} events lost${where} between ${record.from} and ${record.to} (${record.stage})`);
 };
 
-const tellWaiting = (filter: RecordFilter): void => {
-  const ambiguous = filter.selection.ambiguous();
+/** Says which selectors could mean more than one container. */
+export const tellAmbiguous = (selection: ContainerSelection): void => {
+  const ambiguous = selection.ambiguous();
   if (ambiguous !== undefined) {
     const names = ambiguous.candidates.map(({ id, name }) => (id === name ? id : `${id} (${name})`));
     say(`${escapeText(ambiguous.text)} could be any of ${names.map(escapeText).join(', ')}: give more of it`);
   }
-  for (const text of filter.selection.waitingFor()) {
+};
+
+/** Says which containers are not there yet. */
+export const tellWaiting = (selection: ContainerSelection): void => {
+  tellAmbiguous(selection);
+  for (const text of selection.waitingFor()) {
     say(`waiting for a container ${escapeText(text)}`);
   }
 };

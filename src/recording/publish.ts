@@ -1,25 +1,33 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { timelineSchema } from '../timeline/schema.ts';
 import { recordSchema } from './schema.ts';
 
-/** Writes the JSON Schema of the record format, or with --check says whether the published one is still true. */
-const target = fileURLToPath(new URL('../docs/nstrace-1.schema.json', import.meta.url));
+/** Writes the JSON Schemas of what nstrace prints, or with --check says whether the published ones are still true. */
+const published = [
+  { name: 'nstrace-1', title: 'A line of an nstrace recording', source: recordSchema },
+  { name: 'nstrace-timeline-1', title: 'A line of nstrace timeline -o json', source: timelineSchema },
+] as const;
 
-const schema = z.toJSONSchema(recordSchema, {
-  target: 'draft-2020-12',
-  override: ({ jsonSchema }) => {
-    // Readers ignore fields they do not know.
-    delete jsonSchema.additionalProperties;
-  },
-});
-const text = `${JSON.stringify({ title: 'A line of an nstrace recording', ...schema }, undefined, 2)}\n`;
+const render = (title: string, source: z.ZodType): string => {
+  const schema = z.toJSONSchema(source, {
+    target: 'draft-2020-12',
+    override: ({ jsonSchema }) => {
+      // Readers ignore fields they do not know.
+      delete jsonSchema.additionalProperties;
+    },
+  });
+  return `${JSON.stringify({ title, ...schema }, undefined, 2)}\n`;
+};
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== text) {
-    process.stderr.write('docs/nstrace-1.schema.json is not what src/recording/schema.ts says: run npm run schema\n');
+for (const { name, title, source } of published) {
+  const target = fileURLToPath(new URL(`../docs/${name}.schema.json`, import.meta.url));
+  const text = render(title, source);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(target, text);
+  } else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
+    process.stderr.write(`docs/${name}.schema.json is not what its source in src says: run npm run schema\n`);
     process.exitCode = 1;
   }
-} else {
-  writeFileSync(target, text);
 }

@@ -44,6 +44,12 @@ export class RecordWriter {
     await this.#sink.end();
   }
 
+  /** The end of what was cut off, and stays so. */
+  async close(): Promise<void> {
+    this.#tellDropped();
+    await this.#sink.end();
+  }
+
   #full(): boolean {
     const { pending } = this.#sink;
     return pending > (this.#dropped === undefined ? maxPendingBytes : enoughRoomBytes);

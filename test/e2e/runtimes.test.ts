@@ -193,9 +193,10 @@ describe('nested namespaces', () => {
 });
 
 describe('what runs when tracing begins', () => {
-  for (const kind of ['docker', 'podman', 'containerd', 'lxc'] as const) {
+  const kinds = { docker: engines.docker, podman: engines.podman, containerd: engines.containerd, lxc: engines.lxc };
+  for (const [kind, make] of Object.entries(kinds)) {
     traced(`has its name: ${kind}`, async () => {
-      const engine = await engines[kind]();
+      const engine = await make();
       const name = nameFor(`old-${kind}`);
       try {
         await engine.start(name, 'sleep 600; exit');

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { damaged, exitStatus } from '../errors.ts';
+import { applyLateName, readLateNames } from '../recording/late-names.ts';
+import { type Damage, maxToldDamage, readRecording } from '../recording/reader.ts';
+import type { NstraceRecord } from '../recording/schema.ts';
+import { openSource } from '../recording/source.ts';
+import { escapeText } from '../view/escape.ts';
+import { say, sayError } from './say.ts';
+
+export interface InputValues {
+  follow?: boolean;
+  strict?: boolean;
+}
+
+export const addInputOptions = (command: Command): Command =>
+  command
+    .option('-f, --follow', 'wait for more: the recording is still being written')
+    .option('--strict', 'end with status 4 if the recording is damaged or incomplete');
+
+/** A recording that is read: what is wrong with it is said, and counted. */
+export class RecordingInput {
+  readonly #path: string;
+  readonly #values: InputValues;
+  readonly #signal: AbortSignal;
+  #damage = 0;
+
+  constructor(path: string, values: InputValues, signal: AbortSignal) {
+    this.#path = path;
+    this.#values = values;
+    this.#signal = signal;
+  }
+
+  /**
+   * Its records, with the names that their containers got later.
+   *
+   * @throws NstraceError (1) if it cannot be read
+   */
+  async *records(): AsyncGenerator<NstraceRecord, void> {
+    const follow = this.#values.follow ?? false;
+    const source = openSource(this.#path, { follow, signal: this.#signal });
+    // What comes through a pipe is read once only.
+    const names =
+      this.#path === '-' || follow ? new Map<string, never>() : await readLateNames(this.#path, this.#signal);
+    for await (const record of readRecording(source, (damage) => this.#note(damage))) {
+      applyLateName(record, names);
+      yield record;
+      if (this.#signal.aborted || (follow && record.type === 'footer')) {
+        return;
+      }
+    }
+  }
+
+  /** The exit status, after the last record. */
+  status(): number {
+    if (this.#damage > maxToldDamage) {
+      say(`${escapeText(this.#path)}: ${this.#damage - maxToldDamage} more damages were not told one by one`);
+    }
+    return this.#damage > 0 && this.#values.strict === true
+      ? sayError(damaged(this.#path, this.#damage))
+      : exitStatus.ok;
+  }
+
+  #note({ line, what }: Damage): void {
+    this.#damage += 1;
+    if (this.#damage <= maxToldDamage) {
+      say(`${escapeText(this.#path)}: ${line > 0 ? `line ${line}: ` : ''}${escapeText(what)}`);
+    }
+  }
+}

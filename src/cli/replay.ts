@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { NstraceRecord } from '../recording/schema.ts';
+import { RecordFilter } from '../view/filter.ts';
+import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
+import {
+  addFilterOptions,
+  addLineOptions,
+  type FilterValues,
+  filterOf,
+  type LineValues,
+  requireJsonOrTable,
+} from './options.ts';
+import { outputFor } from './output.ts';
+import { Stop, type StopReason } from './stop.ts';
+import { Limit, type Output } from './trace.ts';
+
+type ReplayValues = FilterValues & LineValues & InputValues & { speed: number };
+
+const examples = `
+Examples:
+  nstrace replay session.ndjson                    every exec, as live showed it
+  nstrace replay session.ndjson.gz -c web -e all   everything of one container
+  nstrace replay session.ndjson --speed 1          at the pace at which it happened
+  nstrace replay -f session.ndjson                 while it is still being written
+  zcat old.gz | nstrace replay - -o json | jq .    from another program
+`;
+
+export const addReplay = (program: Command): void => {
+  const command = program
+    .command('replay')
+    .description('show a recording')
+    .argument('<file>', 'a recording, also packed (.gz); - reads standard input')
+    .option('--speed <n>', 'how fast: 1 is as it happened, 10, 0.5, max', parseSpeed, Number.POSITIVE_INFINITY)
+    .addHelpText('after', examples)
+    .action(async (file: string, values: ReplayValues) => {
+      process.exitCode = await replay(file, values);
+    });
+  addInputOptions(addLineOptions(addFilterOptions(command)));
+};
+
+const parseSpeed = (value: string): number => {
+  const speed = value === 'max' ? Number.POSITIVE_INFINITY : Number(value);
+  if (!(speed > 0)) {
+    throw new InvalidArgumentError('it is not a speed such as 1, 10, 0.5 or max');
+  }
+  return speed;
+};
+
+const replay = async (file: string, values: ReplayValues): Promise<number> => {
+  const json = requireJsonOrTable(values) === 'json';
+  const events = values.events ?? (json ? ['exec', 'container'] : ['exec']);
+  const aborter = new AbortController();
+  const stop = new Stop(() => {});
+  void stop.asked.then(() => aborter.abort());
+  const input = new RecordingInput(file, values, aborter.signal);
+  const output = outputFor(values, events, stop);
+  await play(input, output, { values, events: filterOf(values, events), stop, signal: aborter.signal });
+  return input.status();
+};
+
+interface PlayOptions {
+  readonly values: ReplayValues;
+  readonly events: ReturnType<typeof filterOf>;
+  readonly stop: Stop;
+  readonly signal: AbortSignal;
+}
+
+/** Records that wait for a reader, before we wait for it too. */
+const maxPendingBytes = 1024 * 1024;
+
+/** Gives wanted records to the output, at their pace. */
+const play = async (input: RecordingInput, output: Output, options: PlayOptions): Promise<void> => {
+  const { values, stop, signal } = options;
+  const filter = new RecordFilter(options.events);
+  const limit = new Limit(values.maxEvents, () => stop.now('max-events'));
+  const pace = new Pace(values.speed, values.duration);
+  let footer: (NstraceRecord & { type: 'footer' }) | undefined;
+  for await (const record of input.records()) {
+    if (record.type === 'footer') {
+      footer = record;
+      continue;
+    }
+    const waitMs = pace.waitFor(record);
+    if (waitMs === undefined) {
+      stop.now('duration');
+      break;
+    }
+    if (waitMs > 0 || (values.follow ?? false)) {
+      output.flush();
+    }
+    if (waitMs > 0) {
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+    if (filter.wants(record) && limit.allows(record)) {
+      output.record(record);
+      while (output.pending > maxPendingBytes && !signal.aborted) {
+        output.flush();
+        await sleep(10, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    if (signal.aborted) {
+      break;
+    }
+  }
+  if (footer === undefined) {
+    await output.close();
+  } else {
+    const { time, mono, reason, probe } = footer;
+    await output.end({ time, mono }, reason as StopReason, probe);
+  }
+};
+
+/** When a record is due: as long after the first one as it was, divided by the speed. */
+class Pace {
+  readonly #speed: number;
+  readonly #durationNs: bigint | undefined;
+  #first: bigint | undefined;
+  #began = 0;
+
+  constructor(speed: number, durationMs: number | undefined) {
+    this.#speed = speed;
+    this.#durationNs = durationMs === undefined ? undefined : BigInt(Math.round(durationMs * 1e6));
+  }
+
+  /** In ms; undefined if it is past the part that is to be shown. */
+  waitFor({ mono }: NstraceRecord): number | undefined {
+    const at = BigInt(mono);
+    if (this.#first === undefined) {
+      this.#first = at;
+      this.#began = performance.now();
+    }
+    const since = at - this.#first;
+    if (this.#durationNs !== undefined && since > this.#durationNs) {
+      return undefined;
+    }
+    if (this.#speed === Number.POSITIVE_INFINITY) {
+      return 0;
+    }
+    return Math.max(0, Number(since) / 1e6 / this.#speed - (performance.now() - this.#began));
+  }
+}

@@ -1,0 +1,208 @@
+import { type Command, Option } from 'commander';
+import { exitStatus } from '../errors.ts';
+import type { NstraceRecord } from '../recording/schema.ts';
+import { type Sink, StreamSink } from '../recording/sink.ts';
+import { TimelineBuilder } from '../timeline/builder.ts';
+import type { Timeline } from '../timeline/schema.ts';
+import { eventKinds, RecordFilter } from '../view/filter.ts';
+import { lanesText } from '../view/lanes.ts';
+import { ContainerSelection } from '../view/selector.ts';
+import { type TimelineStyle, timelineText } from '../view/timeline.ts';
+import { UserNames } from '../view/users.ts';
+import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
+import { addFilterOptions, type FilterValues, filterOf, parseCount, requireJsonOrTable } from './options.ts';
+import { say, sayError } from './say.ts';
+import { Stop } from './stop.ts';
+import { type Output, tellAmbiguous, tellWaiting, trace } from './trace.ts';
+
+interface TimelineValues extends FilterValues, InputValues {
+  lanes?: boolean;
+  quote?: boolean;
+  maxArgs?: number;
+  output?: 'table' | 'json';
+  json?: boolean;
+}
+
+const examples = `
+Examples:
+  nstrace timeline session.ndjson                the life of each container in the recording
+  nstrace timeline session.ndjson -c web         of one
+  nstrace timeline session.ndjson -c web --lanes a bar for each of its processes
+  sudo nstrace timeline                          of those that live until Ctrl-C, each when it has ended
+  nstrace timeline session.ndjson -o json | jq '{name: .container.name, startup_ns}'
+`;
+
+export const addTimeline = (program: Command): void => {
+  const command = program
+    .command('timeline')
+    .description('tell the lives of containers, in a recording or from now on')
+    .argument('[file]', 'a recording, also packed (.gz); - reads standard input; without it, what happens now')
+    .option('--lanes', 'draw a bar for each process, from its start to its exit')
+    .option('-q, --quote', 'quote arguments so that a shell reads them back')
+    .option('--max-args <n>', 'show so many arguments at most', parseCount)
+    .addOption(new Option('-o, --output <format>', 'table, or json: one object a container').choices(['table', 'json']))
+    .option('--json', 'the same as -o json')
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, values: TimelineValues) => {
+      process.exitCode = file === undefined ? await live(values) : await ofRecording(file, values);
+    });
+  addInputOptions(addFilterOptions(command));
+};
+
+/** Timelines that wait for the end of a recording, to be told in the order in which they began. */
+const maxWaiting = 10_000;
+
+const ofRecording = async (file: string, values: TimelineValues): Promise<number> => {
+  const aborter = new AbortController();
+  const stop = new Stop(() => {});
+  void stop.asked.then(() => aborter.abort());
+  const printer = new TimelinePrinter(values, stop, maxWaiting);
+  const input = new RecordingInput(file, values, aborter.signal);
+  for await (const record of input.records()) {
+    printer.take(record);
+  }
+  await printer.end();
+  return input.status();
+};
+
+const live = async (values: TimelineValues): Promise<number> => {
+  let printer: TimelinePrinter | undefined;
+  const { failure } = await trace({
+    // What happens outside of a container is part of its life: filters come later.
+    values: { ...values, container: [] },
+    events: eventKinds,
+    makeOutput: (stop): Output => {
+      printer = new TimelinePrinter(values, stop, 0);
+      return new Unprinted(printer);
+    },
+    onReady: () => {
+      say('tracing; each timeline is told when its container has ended, and all others after Ctrl-C');
+      if (printer !== undefined) {
+        tellWaiting(printer.selection);
+      }
+    },
+    onAny: (record) => printer?.take(record),
+  });
+  return failure === undefined ? exitStatus.ok : sayError(failure);
+};
+
+/** Makes timelines of records, and prints those that are wanted. */
+class TimelinePrinter {
+  readonly selection: ContainerSelection;
+  readonly #filter: RecordFilter;
+  readonly #builder: TimelineBuilder;
+  readonly #sink: Sink;
+  readonly #values: TimelineValues;
+  readonly #style: TimelineStyle;
+  readonly #maxWaiting: number;
+  readonly #waiting: Timeline[] = [];
+  #printed = 0;
+
+  constructor(values: TimelineValues, stop: Stop, maxWaitingTimelines: number) {
+    this.#values = values;
+    this.#maxWaiting = maxWaitingTimelines;
+    this.selection = new ContainerSelection(values.container ?? []);
+    this.#filter = new RecordFilter({ ...filterOf(values, eventKinds), containers: [], failed: true });
+    this.#style = {
+      quote: values.quote ?? false,
+      maxArgs: values.maxArgs ?? Number.POSITIVE_INFINITY,
+      users: new UserNames(),
+      unicode: speaksUtf8(),
+    };
+    this.#sink = new StreamSink(process.stdout, (error) => {
+      if (error.code !== 'EPIPE') {
+        say(`writing to standard output failed: ${error.message}`);
+      }
+      stop.now('reader-gone');
+    });
+    this.#builder = new TimelineBuilder({
+      wantsRecord: (record) => this.#filter.wants(record),
+      onDone: (timeline) => this.#done(timeline),
+    });
+  }
+
+  take(record: NstraceRecord): void {
+    this.selection.learn(record);
+    this.#builder.take(record);
+  }
+
+  flush(): void {
+    this.#sink.flush();
+  }
+
+  get pending(): number {
+    return this.#sink.pending;
+  }
+
+  async end(): Promise<void> {
+    this.#builder.finish();
+    for (const timeline of this.#waiting.sort((a, b) => (a.begin < b.begin ? -1 : 1))) {
+      this.#print(timeline);
+    }
+    tellAmbiguous(this.selection);
+    if (this.#printed === 0) {
+      const asked = (this.#values.container ?? []).join(', ');
+      say(asked === '' ? 'there was no container' : `there was no container ${JSON.stringify(asked)}`);
+    }
+    await this.#sink.end();
+  }
+
+  #done(timeline: Timeline): void {
+    if (!this.selection.wants(timeline.container)) {
+      return;
+    }
+    if (this.#maxWaiting === 0) {
+      this.#print(timeline);
+      this.flush();
+      return;
+    }
+    this.#waiting.push(timeline);
+    if (this.#waiting.length > this.#maxWaiting) {
+      this.#print(this.#waiting.shift()!);
+    }
+  }
+
+  #print(timeline: Timeline): void {
+    if (requireJsonOrTable(this.#values) === 'json') {
+      this.#sink.put(`${JSON.stringify(timeline)}\n`);
+    } else {
+      const text = this.#values.lanes
+        ? lanesText(timeline, this.#style, process.stdout.columns ?? widthWithoutTerminal)
+        : timelineText(timeline, this.#style);
+      this.#sink.put(`${this.#printed > 0 ? '\n' : ''}${text}`);
+    }
+    this.#printed += 1;
+  }
+}
+
+const widthWithoutTerminal = 100;
+
+/** The locale's character set, as setlocale(3) finds it. */
+const speaksUtf8 = (): boolean => /utf-?8/i.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || '');
+
+/** A trace whose records go to the printer before they are filtered. */
+class Unprinted implements Output {
+  readonly #printer: TimelinePrinter;
+
+  constructor(printer: TimelinePrinter) {
+    this.#printer = printer;
+  }
+
+  record(): void {}
+
+  flush(): void {
+    this.#printer.flush();
+  }
+
+  get pending(): number {
+    return this.#printer.pending;
+  }
+
+  close(): Promise<void> {
+    return this.#printer.end();
+  }
+
+  end(): Promise<void> {
+    return this.#printer.end();
+  }
+}

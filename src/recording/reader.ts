@@ -1,0 +1,138 @@
+import type { Readable } from 'node:stream';
+import split2 from 'split2';
+import { maxRecordBytes } from './line.ts';
+import { type NstraceRecord, recordSchema } from './schema.ts';
+
+/** What is wrong with a recording, in words. */
+export interface Damage {
+  /** Line of the file, from 1; 0 if it is about the file as a whole. */
+  readonly line: number;
+  readonly what: string;
+}
+
+/** How many lines of damage are told one by one. */
+export const maxToldDamage = 10;
+
+const known = new Set(recordSchema.options.map((option) => option.shape.type.value as string));
+
+/**
+ * Reads a recording, line by line. Lines that are no records are told and left out; types that are not known are left out,
+ * as newer versions may have them. Ends with the source, whatever the state of the file.
+ */
+export async function* readRecording(
+  source: Readable,
+  onDamage: (damage: Damage) => void,
+): AsyncGenerator<NstraceRecord, void> {
+  const reader = new LineReader(onDamage);
+  const lines = split2('\n', (line: string) => line, splitOptions as object);
+  let last = newline;
+  source.on('data', (chunk: Buffer) => {
+    last = chunk[chunk.length - 1] ?? last;
+  });
+  source.on('error', (error: Error) => {
+    onDamage({ line: 0, what: `it ends in the middle: ${error.message}` });
+    lines.end();
+  });
+  try {
+    for await (const line of source.pipe(lines) as AsyncIterable<string>) {
+      const record = reader.take(line);
+      if (record !== undefined) {
+        yield record;
+      }
+    }
+    reader.end(last === newline);
+  } finally {
+    source.destroy();
+  }
+}
+
+const newline = 0x0a;
+/** Twice the longest line there may be: what is longer is no recording. */
+const splitOptions = { maxLength: maxRecordBytes * 2, skipOverflow: true };
+
+class LineReader {
+  readonly #onDamage: (damage: Damage) => void;
+  #line = 0;
+  #seq = 0;
+  #ended = false;
+  #broken: Damage | undefined;
+
+  constructor(onDamage: (damage: Damage) => void) {
+    this.#onDamage = onDamage;
+  }
+
+  take(line: string): NstraceRecord | undefined {
+    this.#line += 1;
+    this.#tellBroken();
+    if (line === '') {
+      return undefined;
+    }
+    const record = parse(line);
+    if (typeof record === 'string') {
+      // The last line may be half a line only: that is told otherwise.
+      this.#broken = { line: this.#line, what: record };
+      return undefined;
+    }
+    if (record.type === 'header') {
+      // Recordings that were put one behind the other.
+      this.#seq = record.seq - 1;
+      this.#ended = false;
+    } else if (this.#line === 1) {
+      this.#onDamage({ line: 1, what: 'it does not begin with a header' });
+    }
+    if (record.seq !== this.#seq + 1 && this.#seq > 0) {
+      const missing = record.seq - this.#seq - 1;
+      this.#onDamage({
+        line: this.#line,
+        what: missing > 0 ? `${missing} records are missing before it` : 'it is out of order',
+      });
+    }
+    this.#seq = record.seq;
+    this.#ended = record.type === 'footer';
+    return known.has(record.type) ? record : undefined;
+  }
+
+  /** @param whole whether the last line ended in a newline */
+  end(whole: boolean): void {
+    if (this.#broken !== undefined && whole) {
+      this.#tellBroken();
+    }
+    if (this.#line === 0) {
+      this.#onDamage({ line: 0, what: 'it is empty' });
+    } else if (!this.#ended) {
+      this.#onDamage({ line: 0, what: `it is incomplete: it was cut off after record ${this.#seq}` });
+    }
+  }
+
+  #tellBroken(): void {
+    if (this.#broken !== undefined) {
+      this.#onDamage(this.#broken);
+      this.#broken = undefined;
+    }
+  }
+}
+
+/** A record, or what is wrong with the line. */
+const parse = (line: string): NstraceRecord | string => {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return 'it is not JSON';
+  }
+  if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string') {
+    return 'it is not a record';
+  }
+  if (!('seq' in value) || typeof value.seq !== 'number') {
+    return 'it has no number';
+  }
+  if (!known.has(value.type)) {
+    return value as unknown as NstraceRecord;
+  }
+  const checked = recordSchema.safeParse(value);
+  if (!checked.success) {
+    const issue = checked.error.issues[0];
+    return `it is no ${value.type} of nstrace/1: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`;
+  }
+  return value as NstraceRecord;
+};

@@ -1,0 +1,282 @@
+import type { ContainerInfo, NstraceRecord, RecordOf } from '../recording/schema.ts';
+import { readRuntimeCommand } from '../runtimes/index.ts';
+import { Draft } from './draft.ts';
+import type { Timeline, TimelineEntry } from './schema.ts';
+
+/** Steps of a runtime's command before it is known which container it is about. */
+const maxSteps = 200;
+/** After its removal a container is waited for so long, for the end of the command that ran it. */
+const lingerNs = 2_000_000_000n;
+
+type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'>;
+
+/** What somebody outside does for a container, with all of its children: `runc run`, `docker exec`, `nsenter`. */
+interface Errand {
+  readonly pid: number;
+  steps: { entry: TimelineEntry; at: ProcessRecord }[];
+  draft: Draft | undefined;
+}
+
+interface Known {
+  readonly pid: number;
+  errand: Errand | undefined;
+  exec: { entry: TimelineEntry; at: ProcessRecord } | undefined;
+}
+
+export interface BuilderOptions {
+  /** Whether an event in a container is wanted; what is done from outside always is. */
+  readonly wantsRecord: (record: NstraceRecord) => boolean;
+  /** A timeline to which nothing more will come. */
+  readonly onDone: (timeline: Timeline) => void;
+}
+
+/** Makes timelines out of records, as they come: of each container from who asked for it to its removal. */
+export class TimelineBuilder {
+  readonly #options: BuilderOptions;
+  readonly #drafts = new Map<string, Draft>();
+  readonly #removed = new Map<Draft, bigint>();
+  readonly #processes = new Map<number, Known>();
+
+  constructor(options: BuilderOptions) {
+    this.#options = options;
+  }
+
+  take(record: NstraceRecord): void {
+    if (this.#removed.size > 0) {
+      this.#finishRemoved(record);
+    }
+    switch (record.type) {
+      case 'process':
+      case 'exec':
+      case 'fork':
+      case 'exit':
+      case 'namespace':
+      case 'cgroup':
+        return this.#process(record);
+      case 'container':
+        return this.#container(record);
+      case 'lost':
+        for (const draft of this.#drafts.values()) {
+          draft.lost += record.count;
+        }
+        return;
+      default:
+    }
+  }
+
+  /** What is left, when nothing more comes. */
+  finish(): void {
+    const left = [...this.#removed.keys(), ...this.#drafts.values()];
+    this.#removed.clear();
+    this.#drafts.clear();
+    for (const draft of left) {
+      this.#options.onDone(draft.finish());
+    }
+  }
+
+  #process(record: ProcessRecord): void {
+    const known = this.#know(record);
+    const entry = entryOf(record);
+    if (record.type === 'exec' && record.ret === 0) {
+      this.#executes(known, record, entry);
+    } else if (record.type === 'namespace' && record.container === null && known.errand === undefined) {
+      known.errand = this.#errandOf(known);
+    }
+    if (record.container !== null) {
+      this.#inContainer(record, entry);
+    } else if (known.errand !== undefined && record.type !== 'cgroup') {
+      this.#outside(known.errand, entry, record);
+    }
+    if (record.type === 'exit') {
+      this.#processes.delete(record.pid);
+      for (const draft of this.#removed.keys()) {
+        draft.waitingFor.delete(record.pid);
+      }
+      for (const draft of this.#drafts.values()) {
+        draft.waitingFor.delete(record.pid);
+      }
+    }
+  }
+
+  #know(record: ProcessRecord): Known {
+    const before = this.#processes.get(record.pid);
+    if (before !== undefined && record.type !== 'fork') {
+      return before;
+    }
+    const parent = 'ppid' in record ? this.#processes.get(record.ppid) : undefined;
+    const known = { pid: record.pid, errand: parent?.errand, exec: undefined };
+    this.#processes.set(record.pid, known);
+    return known;
+  }
+
+  #executes(known: Known, record: RecordOf<'exec'>, entry: TimelineEntry): void {
+    const command = readRuntimeCommand(record.args, record.exe);
+    const before = known.exec?.entry;
+    if (before !== undefined && before.args?.join('\0') === entry.args?.join('\0')) {
+      entry.again = true;
+    }
+    const step = { entry, at: record };
+    if ((command?.action === 'start' || command?.action === 'enter') && known.errand?.pid !== record.pid) {
+      known.errand = { pid: record.pid, steps: [], draft: undefined };
+    }
+    known.exec = step;
+  }
+
+  /** A process that turns out to be on an errand: its program belongs to it. */
+  #errandOf(known: Known): Errand {
+    return { pid: known.pid, steps: known.exec === undefined ? [] : [known.exec], draft: undefined };
+  }
+
+  #inContainer(record: ProcessRecord, entry: TimelineEntry): void {
+    const draft = this.#draftOf(record.container!, record);
+    if (record.type === 'exec' && record.ret === 0) {
+      if (draft.startsWith === record.pid) {
+        draft.startsWith = undefined;
+        entry.starts = true;
+      }
+      const by = draft.entersWith.get(record.pid);
+      if (by !== undefined) {
+        draft.entersWith.delete(record.pid);
+        entry.joined_by = by;
+      }
+    }
+    if (this.#options.wantsRecord(record)) {
+      draft.add(entry, record);
+    }
+  }
+
+  #outside(errand: Errand, entry: TimelineEntry, at: ProcessRecord): void {
+    entry.helper = true;
+    if (errand.draft !== undefined) {
+      errand.draft.add(entry, at);
+    } else if (errand.steps.length < maxSteps) {
+      errand.steps.push({ entry, at });
+    }
+  }
+
+  #container(record: RecordOf<'container'>): void {
+    const { container, op, by } = record;
+    const draft = this.#draftOf(container, record, op === 'seen');
+    draft.container = container;
+    if (by !== undefined) {
+      this.#link(by.pid, draft);
+    }
+    switch (op) {
+      case 'created':
+        return draft.asked(by);
+      case 'started':
+        draft.asked(by);
+        return draft.started(record);
+      case 'joined':
+        if (record.pid !== undefined && by !== undefined) {
+          draft.entersWith.set(record.pid, by);
+        }
+        return;
+      case 'stopped':
+        return draft.stopped(record);
+      case 'removed':
+        draft.removed(record);
+        this.#drafts.delete(keyOf(container));
+        this.#removed.set(draft, BigInt(record.mono) + lingerNs);
+        return;
+      default:
+    }
+  }
+
+  /** What that process did so far, and what it will do, is for this container. */
+  #link(pid: number, draft: Draft): void {
+    const known = this.#processes.get(pid);
+    if (known === undefined) {
+      return;
+    }
+    known.errand ??= this.#errandOf(known);
+    const { errand } = known;
+    if (errand.draft !== draft) {
+      errand.draft = draft;
+      draft.waitingFor.add(errand.pid);
+      for (const { entry, at } of errand.steps) {
+        entry.helper = true;
+        draft.add(entry, at);
+      }
+      errand.steps = [];
+    }
+  }
+
+  #draftOf(container: ContainerInfo, at: { time: string; mono: string }, seen = false): Draft {
+    const key = keyOf(container);
+    let draft = this.#drafts.get(key);
+    if (draft === undefined) {
+      // Late exits of a container that was just removed are its.
+      draft = seen ? undefined : [...this.#removed.keys()].findLast((gone) => keyOf(gone.container) === key);
+      if (draft !== undefined && !('op' in at && at.op === 'created')) {
+        return draft;
+      }
+      draft = new Draft(container, at, seen);
+      this.#drafts.set(key, draft);
+    }
+    return draft;
+  }
+
+  #finishRemoved({ mono }: NstraceRecord): void {
+    const now = BigInt(mono);
+    for (const [draft, until] of this.#removed) {
+      if (draft.waitingFor.size === 0 || now > until) {
+        this.#removed.delete(draft);
+        this.#options.onDone(draft.finish());
+      }
+    }
+  }
+}
+
+/** A name may be learned late, and a runtime too: the id stays. */
+const keyOf = ({ id }: { id: string }): string => id;
+
+const entryOf = (record: ProcessRecord): TimelineEntry => {
+  const entry: TimelineEntry = {
+    at_ns: 0,
+    time: record.time,
+    kind: record.type,
+    pid: record.pid,
+    nspid: record.nspid,
+    depth: 0,
+  };
+  switch (record.type) {
+    case 'process':
+    case 'exec': {
+      const { ppid, uid, comm, exe, args, args_base64, origin } = record;
+      Object.assign(entry, { ppid, uid, comm, exe, args }, origin && { origin }, args_base64 && { args_base64 });
+      if (record.args_truncated) {
+        entry.args_truncated = true;
+      }
+      if (record.type === 'exec' && record.ret !== 0) {
+        Object.assign(entry, { ret: record.ret, errno: record.errno });
+      }
+      return entry;
+    }
+    case 'fork':
+      return Object.assign(entry, { ppid: record.ppid, comm: record.comm });
+    case 'exit': {
+      const { ppid, comm, code, signal, core, oom, duration_ns } = record;
+      return Object.assign(
+        entry,
+        { ppid, duration_ns, core },
+        comm === undefined ? {} : { comm },
+        code === undefined ? {} : { code },
+        signal === undefined ? {} : { signal },
+        oom && { oom },
+      );
+    }
+    case 'namespace': {
+      const { op, comm, created, joined } = record;
+      return Object.assign(
+        entry,
+        { op },
+        comm === undefined ? {} : { comm },
+        created && { created: { ...created } },
+        joined && { joined: { ...joined } },
+      );
+    }
+    case 'cgroup':
+      return Object.assign(entry, { op: record.op, paths: [record.path], hierarchies: [record.hierarchy] });
+  }
+};

@@ -1,0 +1,160 @@
+import type { ContainerInfo, RecordOf } from '../recording/schema.ts';
+import type { Timeline, TimelineEntry } from './schema.ts';
+
+/** Entries of a timeline that are kept: so many of its beginning, and at least as many of its end. */
+export const keptEntries = 1000;
+
+/** So many steps back a cgroup of another hierarchy is taken as part of the same step. */
+const cgroupSteps = 8;
+
+type Stamped = { time: string; mono: string };
+
+/** A timeline that is being written. Times are kept whole and told relative to its beginning. */
+export class Draft {
+  container: ContainerInfo;
+  /** What must end before nothing more can be told: pids of the runtime's commands. */
+  readonly waitingFor = new Set<number>();
+  readonly #entries: { mono: bigint; entry: TimelineEntry }[] = [];
+  readonly #counts: Record<string, number> = {};
+  readonly #facts: Partial<Timeline> = {};
+  #begin: { time: string; mono: bigint };
+  #end: string;
+  #dropped = 0;
+  lost = 0;
+  /** Whose next exec starts the program, and whose is that of somebody who entered. */
+  startsWith: number | undefined;
+  readonly entersWith = new Map<number, NonNullable<TimelineEntry['joined_by']>>();
+
+  constructor(container: ContainerInfo, at: Stamped, seen: boolean) {
+    this.container = container;
+    this.#begin = { time: at.time, mono: BigInt(at.mono) };
+    this.#end = at.time;
+    this.#facts.seen = seen;
+  }
+
+  /** Adds what a process did. Steps of one kind that follow each other are one: cgroups in ten hierarchies, joins. */
+  add(entry: TimelineEntry, at: Stamped): void {
+    const mono = BigInt(at.mono);
+    if (mono < this.#begin.mono) {
+      this.#begin = { time: at.time, mono };
+    }
+    this.#end = later(this.#end, at.time);
+    if (this.#merged(entry)) {
+      return;
+    }
+    this.#counts[entry.kind] = (this.#counts[entry.kind] ?? 0) + 1;
+    this.#entries.push({ mono, entry });
+    if (this.#entries.length > 3 * keptEntries) {
+      this.#dropped += this.#entries.splice(keptEntries, keptEntries).length;
+    }
+  }
+
+  started(record: RecordOf<'container'>): void {
+    this.startsWith = record.pid;
+    this.#facts.startup_ns = record.startup_ns;
+    this.#facts.startup = record.startup;
+    this.#mark('started_ns', record);
+  }
+
+  stopped({ code, signal, oom, ...record }: RecordOf<'container'>): void {
+    Object.assign(this.#facts, { code, signal, oom });
+    this.#mark('stopped_ns', record);
+    const exit = this.#entries.findLast(({ entry }) => entry.kind === 'exit' && entry.pid === this.container.init);
+    if (exit !== undefined) {
+      exit.entry.ends = true;
+    }
+  }
+
+  removed(record: Stamped): void {
+    this.#mark('removed_ns', record);
+  }
+
+  asked(by: Timeline['asked']): void {
+    this.#facts.asked ??= by;
+  }
+
+  finish(): Timeline {
+    const { mono: begin } = this.#begin;
+    const depths = new Depths();
+    const entries = this.#entries
+      .sort((a, b) => (a.mono < b.mono ? -1 : a.mono > b.mono ? 1 : 0))
+      .map(({ mono, entry }) => ({ ...entry, at_ns: Number(mono - begin), depth: depths.of(entry) }));
+    const steps: TimelineEntry[] = [];
+    for (const entry of entries) {
+      // Steps that came to be known at different times may turn out to be one.
+      if (entry.kind !== 'namespace' || steps.length === 0 || !merge(steps.at(-1)!, entry)) {
+        steps.push(entry);
+      }
+    }
+    const facts = Object.entries(this.#facts)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, typeof value === 'bigint' ? Number(value - begin) : value]);
+    return {
+      type: 'timeline',
+      container: this.container,
+      begin: this.#begin.time,
+      end: this.#end,
+      seen: false,
+      ...Object.fromEntries(facts),
+      counts: { ...this.#counts },
+      dropped: this.#dropped,
+      lost: this.lost,
+      entries: steps,
+    };
+  }
+
+  #mark(name: 'started_ns' | 'stopped_ns' | 'removed_ns', at: Stamped): void {
+    (this.#facts as Record<string, unknown>)[name] = BigInt(at.mono);
+    this.#end = later(this.#end, at.time);
+  }
+
+  /** On a hybrid host a runtime makes a cgroup and moves a process into it once for each hierarchy. */
+  #merged(entry: TimelineEntry): boolean {
+    const back = entry.kind === 'cgroup' ? cgroupSteps : 1;
+    const from = this.#entries.length - 1;
+    for (let index = from; index >= 0 && index > from - back; index -= 1) {
+      if (merge(this.#entries[index]!.entry, entry)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+/** How deep processes are in the tree, by the entries so far. */
+class Depths {
+  readonly #byPid = new Map<number, number>();
+
+  of({ kind, pid, ppid }: TimelineEntry): number {
+    let depth = this.#byPid.get(pid);
+    if (depth === undefined || kind === 'fork') {
+      const above = ppid === undefined ? undefined : this.#byPid.get(ppid);
+      depth = above === undefined ? 0 : above + 1;
+      this.#byPid.set(pid, depth);
+    }
+    if (kind === 'exit') {
+      this.#byPid.delete(pid);
+    }
+    return depth;
+  }
+}
+
+/** Takes one entry into the one before it, where a reader would see one step. */
+const merge = (last: TimelineEntry, entry: TimelineEntry): boolean => {
+  if (last.kind !== entry.kind || last.pid !== entry.pid || last.op !== entry.op) {
+    return false;
+  }
+  if (entry.kind === 'cgroup') {
+    last.paths = [...new Set([...(last.paths ?? []), ...(entry.paths ?? [])])];
+    last.hierarchies = [...(last.hierarchies ?? []), ...(entry.hierarchies ?? [])];
+    return true;
+  }
+  if (entry.kind === 'namespace' && entry.op === 'setns') {
+    last.joined = { ...last.joined, ...entry.joined };
+    return true;
+  }
+  return false;
+};
+
+/** RFC 3339 in UTC: later is greater. */
+const later = (a: string, b: string): string => [a, b].sort()[1]!;

@@ -1,0 +1,248 @@
+import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
+import { seconds } from './command.ts';
+import { escapeBytes, escapeText } from './escape.ts';
+import { quoteCommand } from './quote.ts';
+
+export interface TimelineStyle {
+  readonly quote: boolean;
+  readonly maxArgs: number;
+  readonly users: { nameOf(uid: number): string };
+  /** Without it ASCII only. */
+  readonly unicode: boolean;
+}
+
+/** A timeline to be read by a person: what it is about, then one line a step, indented by process tree. */
+export const timelineText = (timeline: Timeline, style: TimelineStyle): string =>
+  [...heading(timeline, style), '', ...steps(timeline, style)].map((line) => `${line.trimEnd()}\n`).join('');
+
+/** Who and what, in a few lines. */
+export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] => {
+  const { container, asked } = timeline;
+  const facts = [
+    [
+      'asked',
+      asked &&
+        `by ${asked.uid === undefined ? '?' : escapeText(users.nameOf(asked.uid))}, pid ${asked.pid}: ${words(asked.args ?? [asked.comm])}`,
+    ],
+    ['ran', ranFor(timeline)],
+    ['id', container.id === container.name ? undefined : escapeText(container.id)],
+    ['image', container.image && escapeText(container.image)],
+    [
+      'labels',
+      container.labels &&
+        Object.entries(container.labels)
+          .map(([key, value]) => `${escapeText(key)}=${escapeText(value)}`)
+          .join(', '),
+    ],
+    [
+      'pidns',
+      container.pidns === undefined
+        ? undefined
+        : `pid:[${container.pidns}]${container.init === undefined ? '' : `, init is pid ${container.init}`}`,
+    ],
+    ['cgroup', container.cgroups?.map(escapeText).join(', ')],
+    ['shares', container.shared && shares(container.shared)],
+    ['inside', container.inside?.map(({ name }) => escapeText(name)).join(', which is in ')],
+    ['lost', timeline.lost > 0 ? `${timeline.lost} events while it lived: something may be missing here` : undefined],
+  ] as const;
+  return [
+    `${escapeText(container.name)} (${escapeText(container.runtime)})`,
+    ...facts
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name, value]) => `  ${name.padEnd(7)} ${value}`),
+  ];
+};
+
+const ranFor = ({ seen, begin, started_ns, stopped_ns, ...end }: Timeline): string => {
+  const from = seen ? 'since before tracing began' : `from ${begin}`;
+  const start = started_ns === undefined || seen ? '' : `, its program after ${seconds(started_ns)}`;
+  if (stopped_ns === undefined) {
+    return `${from}${start}, and goes on`;
+  }
+  const length = started_ns === undefined ? '' : ` after ${seconds(stopped_ns - started_ns)} more`;
+  return `${from}${start}, ended${howEnded(end)}${seen ? '' : length}`;
+};
+
+const howEnded = ({ code, signal, oom }: Pick<Timeline, 'code' | 'signal' | 'oom'>): string => {
+  const how = signal === undefined ? (code === undefined ? '' : ` with code ${code}`) : ` by ${signal}`;
+  return oom ? `${how}, out of memory` : how;
+};
+
+const shares = (shared: NonNullable<Timeline['container']['shared']>): string => {
+  const withWhom = new Map<string, string[]>();
+  for (const [type, owners] of Object.entries(shared)) {
+    for (const owner of owners) {
+      withWhom.set(owner, [...(withWhom.get(owner) ?? []), type]);
+    }
+  }
+  return [...withWhom]
+    .map(([owner, types]) => `${types.join(' ')} with ${owner === 'host' ? 'the host' : escapeText(owner)}`)
+    .join('; ');
+};
+
+const steps = (timeline: Timeline, style: TimelineStyle): string[] => {
+  const executing = new Set(timeline.entries.filter(({ kind }) => kind === 'exec').map(({ pid }) => pid));
+  const least = Math.min(...timeline.entries.map(({ depth }) => depth));
+  const names = new Map<number, string>();
+  const lines: string[] = [];
+  let dropped = timeline.dropped;
+  for (const [index, entry] of timeline.entries.entries()) {
+    if (dropped > 0 && index === keptAtBeginning) {
+      lines.push(`  ... ${dropped} steps are left out here ...`);
+      dropped = 0;
+    }
+    if (entry.kind === 'exec' || entry.kind === 'process') {
+      names.set(entry.pid, programName(entry));
+    }
+    const text = describeStep(entry, timeline, style, { executing, names });
+    if (text !== undefined) {
+      const nspid = entry.nspid !== undefined && entry.nspid.length > 1 ? String(entry.nspid.at(-1)) : '-';
+      const indent = '  '.repeat(Math.min(entry.depth - least, maxIndent));
+      lines.push(
+        `  ${`+${seconds(entry.at_ns)}`.padStart(11)} ${String(entry.pid).padStart(7)} ${nspid.padStart(5)}  ${indent}${text}`,
+      );
+    }
+  }
+  if (lines.length > 0) {
+    lines.unshift(`  ${'TIME'.padStart(11)} ${'PID'.padStart(7)} ${'NSPID'.padStart(5)}  STEP`);
+  }
+  if (timeline.removed_ns !== undefined) {
+    const what = timeline.container.cgroups === undefined ? 'its namespaces are gone' : 'its cgroup is gone';
+    lines.push(`  ${`+${seconds(timeline.removed_ns)}`.padStart(11)} ${'-'.padStart(7)} ${'-'.padStart(5)}  ${what}`);
+  }
+  return lines;
+};
+
+/** As in src/timeline/draft.ts. */
+const keptAtBeginning = 1000;
+const maxIndent = 12;
+
+interface Context {
+  /** Processes whose exec tells that they were born. */
+  readonly executing: ReadonlySet<number>;
+  /** What a process runs, by pid. */
+  readonly names: ReadonlyMap<number, string>;
+}
+
+/** What it was called with: its comm may be that of a link, or of the program that runs it. */
+const programName = ({ args, comm }: TimelineEntry): string => {
+  const called = args?.[0] ?? '';
+  return escapeText(called.slice(called.lastIndexOf('/') + 1) || (comm ?? '?'));
+};
+
+/** What a step means; undefined for one that says nothing beside others. */
+const describeStep = (
+  entry: TimelineEntry,
+  timeline: Timeline,
+  style: TimelineStyle,
+  { executing, names }: Context,
+): string | undefined => {
+  const name = names.get(entry.pid) ?? escapeText(entry.comm ?? '?');
+  switch (entry.kind) {
+    case 'process':
+      return `${command(entry, style)}  (was there before)`;
+    case 'exec':
+      return describeExec(entry, timeline, style);
+    case 'fork':
+      // Where an exec follows, that tells it.
+      return executing.has(entry.pid) && entry.helper !== true ? undefined : `${name} is born, child of ${entry.ppid}`;
+    case 'exit':
+      return describeExit(entry, name);
+    case 'namespace':
+      return describeNamespaces(entry, name);
+    case 'cgroup':
+      return describeCgroup(entry, timeline);
+  }
+};
+
+const describeExec = (entry: TimelineEntry, timeline: Timeline, style: TimelineStyle): string => {
+  const line = command(entry, style);
+  const arrow = style.unicode ? '▶' : '>';
+  if (entry.ret !== undefined && entry.ret !== 0) {
+    return `${line}  fails: ${entry.errno}`;
+  }
+  if (entry.again) {
+    return `${line}  executes itself again, from a copy that the container cannot reach`;
+  }
+  if (entry.starts) {
+    return `${arrow} ${line}  STARTS${startup(timeline)}`;
+  }
+  if (entry.joined_by) {
+    const { pid, comm, args } = entry.joined_by;
+    return `${arrow} ${line}  JOINS, brought by pid ${pid}: ${words((args ?? [comm]).slice(0, 4))}`;
+  }
+  return entry.origin === 'joined' ? `${line}  (came in from outside)` : line;
+};
+
+const startup = ({ startup_ns: whole, startup: parts }: Timeline): string => {
+  if (whole === undefined) {
+    return '';
+  }
+  const names = {
+    runtime_ns: 'runtime',
+    cgroup_ns: 'cgroup',
+    namespaces_ns: 'namespaces',
+    rest_ns: 'root file system and rest',
+  } as const;
+  const told = Object.entries(names).flatMap(([key, name]) => {
+    const value = parts?.[key as keyof typeof names];
+    return value === undefined ? [] : [`${name} ${seconds(value)}`];
+  });
+  return ` ${seconds(whole)} after it was asked for${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
+};
+
+const describeExit = (entry: TimelineEntry, name: string): string => {
+  const how = entry.signal === undefined ? `exits with ${entry.code ?? 0}` : `is killed by ${entry.signal}`;
+  const more = `${entry.oom ? ', out of memory' : ''}${entry.core ? ', core dumped' : ''}`;
+  const after = entry.duration_ns === undefined ? '' : ` after ${seconds(entry.duration_ns)}`;
+  return `${name} ${how}${more}${after}${entry.ends ? '  ENDS the container' : ''}`;
+};
+
+const describeNamespaces = ({ op, created, joined }: TimelineEntry, name: string): string | undefined => {
+  const types = Object.keys(created ?? joined ?? {}).join(' ');
+  if (types === '') {
+    return undefined;
+  }
+  switch (op) {
+    case 'clone':
+      return `${name} is born in new namespaces: ${types}`;
+    case 'setns':
+      return `${name} joins namespaces: ${types}`;
+    default:
+      return `${name} makes namespaces: ${types}`;
+  }
+};
+
+const describeCgroup = ({ op, paths = [], hierarchies = [] }: TimelineEntry, { container }: Timeline): string => {
+  const many = hierarchies.length > 1 ? `, in ${hierarchies.length} hierarchies` : '';
+  const others = paths.filter((path) => !container.cgroups?.includes(path));
+  const where = others.length > 0 ? `the cgroup ${others.map(escapeText).join(', ')}` : "the container's cgroup";
+  switch (op) {
+    case 'mkdir':
+      return `makes ${where}${many}`;
+    case 'attach':
+      return `is moved into ${where}${many}`;
+    default:
+      return `removes ${where}${many}`;
+  }
+};
+
+const command = (
+  { args = [], args_base64: exact, args_truncated: cut, exe, comm }: TimelineEntry,
+  style: TimelineStyle,
+): string => {
+  const shown = args.slice(0, style.maxArgs);
+  const text = style.quote
+    ? quoteCommand(shown, exact)
+    : shown
+        .map((arg, index) => (exact ? escapeBytes(Buffer.from(exact[index] ?? '', 'base64')) : escapeText(arg)))
+        .join(' ');
+  return `${text || escapeText(exe || comm || '?')}${cut || shown.length < args.length ? ' ...' : ''}`;
+};
+
+/** The beginning of a command line of somebody else. */
+const words = (args: readonly string[]): string => {
+  const text = args.map(escapeText).join(' ');
+  return text.length > maxWords ? `${text.slice(0, maxWords)}...` : text;
+};
+const maxWords = 200;
