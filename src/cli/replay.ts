@@ -66,6 +66,10 @@ interface PlayOptions {
   readonly signal: AbortSignal;
 }
 
+/** What was read is shown after so long, though no more comes. */
+const flushMs = 50;
+/** Timers take 24 days at most. */
+const maxSleepMs = 60_000;
 /** Records that wait for a reader, before we wait for it too. */
 const maxPendingBytes = 1024 * 1024;
 
@@ -76,6 +80,8 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
   const limit = new Limit(values.maxEvents, () => stop.now('max-events'));
   const pace = new Pace(values.speed, values.duration);
   let footer: (NstraceRecord & { type: 'footer' }) | undefined;
+  let last = '0';
+  const flusher = setInterval(() => output.flush(last), flushMs);
   for await (const record of input.records()) {
     if (record.type === 'footer') {
       footer = record;
@@ -86,23 +92,22 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
       stop.now('duration');
       break;
     }
-    if (waitMs > 0 || (values.follow ?? false)) {
-      output.flush();
-    }
-    if (waitMs > 0) {
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-    }
-    if (filter.wants(record) && limit.allows(record)) {
-      output.record(record);
-      while (output.pending > maxPendingBytes && !signal.aborted) {
-        output.flush();
-        await sleep(10, undefined, { signal }).catch(() => undefined);
-      }
+    for (let left = waitMs; left > 0 && !signal.aborted; left = pace.waitFor(record) ?? 0) {
+      await sleep(Math.min(left, maxSleepMs), undefined, { signal }).catch(() => undefined);
     }
     if (signal.aborted) {
       break;
     }
+    last = record.mono;
+    if (filter.wants(record) && limit.allows(record)) {
+      output.record(record);
+      while (output.pending > maxPendingBytes && !signal.aborted) {
+        output.flush(record.mono);
+        await sleep(10, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
+  clearInterval(flusher);
   if (footer === undefined) {
     await output.close();
   } else {

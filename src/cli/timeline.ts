@@ -126,7 +126,9 @@ class TimelinePrinter {
     this.#builder.take(record);
   }
 
-  flush(): void {
+  /** Time goes on, and what has ended is told. */
+  passed(mono: string): void {
+    this.#builder.passed(mono);
     this.#sink.flush();
   }
 
@@ -153,7 +155,7 @@ class TimelinePrinter {
     }
     if (this.#maxWaiting === 0) {
       this.#print(timeline);
-      this.flush();
+      this.#sink.flush();
       return;
     }
     this.#waiting.push(timeline);
@@ -190,8 +192,8 @@ class Unprinted implements Output {
 
   record(): void {}
 
-  flush(): void {
-    this.#printer.flush();
+  flush(mono: string): void {
+    this.#printer.passed(mono);
   }
 
   get pending(): number {

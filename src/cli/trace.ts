@@ -11,7 +11,8 @@ import { Stop, type StopReason } from './stop.ts';
 /** What takes the records of a trace: lines, NDJSON, a file. */
 export interface Output {
   record(record: NstraceRecord): void;
-  flush(): void;
+  /** All records up to this kernel time were given. */
+  flush(mono: string): void;
   /** Bytes that wait for a reader. */
   readonly pending: number;
   /** The end without a footer: of a recording that has none. */
@@ -66,7 +67,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
         output.record(record);
       }
     },
-    onBeat: () => output.flush(),
+    onBeat: (mono) => output.flush(mono),
     onNotice: say,
     onFailure: (error) => {
       failure = error;

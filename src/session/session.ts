@@ -34,7 +34,7 @@ export interface SessionOptions {
   readonly args: readonly string[];
   readonly onRecord: (record: NstraceRecord) => void;
   /** Ten times a second, when all records up to then were given. */
-  readonly onBeat: () => void;
+  readonly onBeat: (mono: string) => void;
   readonly onNotice: (text: string) => void;
   readonly onFailure: (error: Error) => void;
   /** Takes the session as soon as there is something to kill. */
@@ -163,7 +163,7 @@ export class Session {
     }
     if (this.#waiting === undefined) {
       this.#model.beat(time);
-      this.#options.onBeat();
+      this.#options.onBeat(time.mono);
     }
   }
 

@@ -42,9 +42,20 @@ export class TimelineBuilder {
   }
 
   take(record: NstraceRecord): void {
+    this.#tell(record);
     if (this.#removed.size > 0) {
-      this.#finishRemoved(record);
+      this.#finishRemoved(BigInt(record.mono));
     }
+  }
+
+  /** Time goes on though no record comes. */
+  passed(mono: string): void {
+    if (this.#removed.size > 0) {
+      this.#finishRemoved(BigInt(mono));
+    }
+  }
+
+  #tell(record: NstraceRecord): void {
     switch (record.type) {
       case 'process':
       case 'exec':
@@ -217,8 +228,7 @@ export class TimelineBuilder {
     return draft;
   }
 
-  #finishRemoved({ mono }: NstraceRecord): void {
-    const now = BigInt(mono);
+  #finishRemoved(now: bigint): void {
     for (const [draft, until] of this.#removed) {
       if (draft.waitingFor.size === 0 || now > until) {
         this.#removed.delete(draft);

@@ -52,7 +52,7 @@ const compile = async (sources: string, tools: string): Promise<void> => {
   }
 };
 
-const applets = ['sh', 'sleep', 'top', 'ps', 'true', 'false', 'echo', 'cat', 'ls', 'kill'];
+const applets = ['sh', 'sleep', 'top', 'ps', 'true', 'false', 'echo', 'cat', 'ls', 'kill', 'dd'];
 
 const makeRootfs = async (rootfs: string, tools: string): Promise<void> => {
   await execa('mkdir', ['-p', ...['bin', 'proc', 'sys', 'dev', 'tmp', 'etc', 'usr'].map((name) => join(rootfs, name))]);

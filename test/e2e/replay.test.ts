@@ -1,0 +1,185 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NstraceRecord } from '../../src/recording/schema.ts';
+import * as records from '../fixtures/records.ts';
+import { makeFolder, removeFolder } from './support/folder.ts';
+import { run } from './support/run.ts';
+import { parseRecord, program } from './support/trace.ts';
+
+/** Reading recordings needs neither root nor bpftrace. */
+let folder = '';
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => removeFolder(folder));
+
+/** `lines` as a recording numbers them. */
+const numbered = (...lines: NstraceRecord[]): string =>
+  lines.map((line, index) => `${JSON.stringify({ ...line, seq: index + 1 })}\n`).join('');
+
+const session = (): string =>
+  numbered(
+    records.header(),
+    records.exec({ args: ['ls', '-l'] }),
+    records.exec({ ...records.inContainer, args: ['sh', '-c', 'evil \u001b[31m'] }),
+    records.failedExec({ args: ['nowhere'] }),
+    records.exit({ ...records.inContainer, code: 3 }),
+    records.footer({ complete: true }),
+  );
+
+const write = async (name: string, content: string | Buffer): Promise<string> => {
+  const file = join(folder, name);
+  await writeFile(file, content);
+  return file;
+};
+
+describe('replay', () => {
+  it('shows lines as live does', async () => {
+    const file = await write('whole.ndjson', session());
+    const { stdout, stderr, exitCode } = await run(program, 'replay', file);
+    expect(stdout.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
+      'CONTAINER PIDNS PID NSPID PPID RET ARGS',
+      'host 4026531836 500 - 400 0 ls -l',
+      'xyxy12 4026532572 10123 1 400 0 sh -c evil \\x1b[31m',
+    ]);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  it('takes the options for filters and for lines', async () => {
+    const file = await write('options.ndjson', session());
+    const options = ['-x', '-q', '-c', 'xyxy12', '-e', 'exec,exit', '--no-header', '--columns', 'nspids,args'];
+    const { stdout } = await run(program, 'replay', file, ...options);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^10123,1 +exec sh -c \$'evil \\e\[31m'$/),
+      expect.stringMatching(/^10123,1 +exit ls code 3 after/),
+    ]);
+    expect(
+      (await run(program, 'replay', file, '-x', '-n', 'ls', '--max-events', '1', '--no-header')).stdout,
+    ).not.toContain('\n');
+  });
+
+  it('gives records as they were with -o json, and they can be read again', async () => {
+    const file = await write('json.ndjson', session());
+    const { stdout } = await run(program, 'replay', file, '-e', 'all', '-x', '-o', 'json');
+    const read = stdout.split('\n').map(parseRecord);
+    expect(read.map(({ type }) => type)).toEqual(['header', 'exec', 'exec', 'exec', 'exit', 'footer']);
+    const again = await execa(program, ['replay', '-', '--strict'], { input: `${stdout}\n` });
+    expect(again.stdout).toContain('ls -l');
+    expect(again.stderr).toBe('');
+  });
+
+  it('reads packed recordings, from a file and from standard input', async () => {
+    const packed = gzipSync(session());
+    const file = await write('packed.ndjson.gz', packed);
+    expect((await run(program, 'replay', file)).stdout).toContain('ls -l');
+    expect((await execa(program, ['replay', '-'], { input: packed })).stdout).toContain('ls -l');
+    expect((await execa(program, ['replay', '-'], { input: session() })).stdout).toContain('ls -l');
+  });
+
+  it('shows what is whole of a damaged recording and says what is not; --strict makes it status 4', async () => {
+    const lines = session().split('\n');
+    lines[2] = lines[2]!.slice(0, 40);
+    const file = await write('damaged.ndjson', lines.slice(0, -2).join('\n'));
+    const { stdout, stderr, exitCode } = await run(program, 'replay', file);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('ls -l');
+    expect(stderr).toContain('line 3: it is not JSON');
+    expect(stderr).toContain('it is incomplete: it was cut off after record 5');
+    const strict = await run(program, 'replay', file, '--strict');
+    expect(strict.exitCode).toBe(4);
+    expect(strict.stderr).toContain('is damaged in');
+    expect((await run(program, 'timeline', file, '--strict')).exitCode).toBe(4);
+  });
+
+  it('gives a name that was learned late to earlier records too', async () => {
+    const id = 'f'.repeat(64);
+    const container = { id, name: id, runtime: 'docker' };
+    const file = await write(
+      'late.ndjson',
+      numbered(
+        records.header(),
+        records.exec({ ...records.inContainer, container, args: ['early'] }),
+        records.container({ op: 'named', container: { ...container, name: 'web' } }),
+        records.footer(),
+      ),
+    );
+    expect((await run(program, 'replay', file)).stdout).toMatch(/^web .* early$/m);
+    expect((await run(program, 'replay', file, '-c', 'web')).stdout).toMatch(/^web .* early$/m);
+  });
+
+  it('follows a recording that is still being written, to its footer', async () => {
+    const lines = session().split('\n').slice(0, -1);
+    const file = await write('growing.ndjson', `${lines[0]}\n`);
+    const child = execa(program, ['replay', '-f', file], { reject: false, stdin: 'ignore' });
+    let shown = '';
+    child.stdout.on('data', (chunk) => {
+      shown += chunk;
+    });
+    await expect.poll(() => shown, { timeout: 10_000 }).toContain('CONTAINER');
+    await appendFile(file, `${lines[1]}\n${lines[2]?.slice(0, 20)}`);
+    await expect.poll(() => shown, { timeout: 10_000 }).toContain('ls -l');
+    await appendFile(file, `${lines[2]?.slice(20)}\n`);
+    await expect.poll(() => shown, { timeout: 10_000 }).toContain('evil');
+    await appendFile(
+      file,
+      lines
+        .slice(3)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const { exitCode, stderr } = await child;
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe('');
+  });
+
+  it('keeps the pace at which it happened, and stops at once', async () => {
+    const slow = numbered(
+      records.header(),
+      records.exec({ args: ['soon'] }),
+      records.exec({ args: ['much', 'later'], mono: '3600001000000000' }),
+    );
+    const file = await write('slow.ndjson', slow);
+    const child = execa(program, ['replay', '--speed', '1', file], { reject: false, stdin: 'ignore' });
+    let shown = '';
+    child.stdout.on('data', (chunk) => {
+      shown += chunk;
+    });
+    await expect.poll(() => shown, { timeout: 10_000 }).toContain('soon');
+    await sleep(200);
+    child.kill('SIGINT');
+    expect((await child).exitCode).toBe(0);
+    expect(shown).not.toContain('later');
+    expect((await run(program, 'replay', '--speed', 'max', file)).stdout).toContain('much later');
+    expect((await run(program, 'replay', '--duration', '1m', file)).stdout).not.toContain('later');
+  });
+
+  it.each([
+    [['replay'], 2, /missing required argument/],
+    [['replay', '/no/such/file'], 1, /cannot open \/no\/such\/file: there is no such file/],
+    [['replay', '/tmp'], 1, /it is a folder/],
+    [['replay', '/dev/null'], 0, /it is empty/],
+    [['replay', '/dev/null', '--speed', 'fast'], 2, /it is not a speed/],
+    [['timeline', '/no/such/file'], 1, /there is no such file/],
+  ])('%j ends with %i and says why', async (args, status, message) => {
+    const { exitCode, stderr } = await run(program, ...args);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(status);
+  });
+
+  it('ends quietly with 0 when its reader goes away', async () => {
+    const many = numbered(records.header(), ...Array.from({ length: 20_000 }, () => records.exec()), records.footer());
+    const file = await write('many.ndjson', many);
+    const { stdout, stderr } = await run(
+      'bash',
+      '-c',
+      `"${program}" replay "${file}" | head -1; echo "\${PIPESTATUS[0]}"`,
+    );
+    expect(stdout).toMatch(/^CONTAINER .*\n0$/);
+    expect(stderr).toBe('');
+  });
+});
