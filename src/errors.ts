@@ -97,3 +97,27 @@ export const damaged = (path: string, count: number): NstraceError =>
     advice: 'without --strict what is whole is shown all the same',
     status: exitStatus.damaged,
   });
+
+export const noSuchContainer = (text: string, running: readonly string[]): NstraceError =>
+  new NstraceError(`there is no container ${JSON.stringify(text)}`, {
+    advice:
+      running.length === 0
+        ? 'no container is running'
+        : `running are ${running.slice(0, maxNamed).join(', ')}${running.length > maxNamed ? ', ...' : ''}`,
+    status: exitStatus.failed,
+  });
+
+/** Names that one message lists. */
+const maxNamed = 20;
+
+export const noSuchProcess = (pid: string): NstraceError =>
+  new NstraceError(`there is no process ${pid}`, {
+    advice: '`nstrace ps` lists what runs; --from FILE answers for what a recording knows',
+    status: exitStatus.failed,
+  });
+
+export const noSuchNamespace = (inode: number): NstraceError =>
+  new NstraceError(`there is no namespace ${inode}`, {
+    advice: '`nstrace ns` lists those that are there',
+    status: exitStatus.failed,
+  });

@@ -99,14 +99,14 @@ export const tellFilters = (values: FilterValues): Record<string, unknown> => {
   return told;
 };
 
-const collect = (value: string, before: string[] = []): string[] => {
+export const collect = (value: string, before: string[] = []): string[] => {
   if (value === '' || value === '!') {
     throw new InvalidArgumentError('it names no container');
   }
   return [...before, value];
 };
 
-const collectNumber = (value: string, before: number[] = []): number[] => {
+export const collectNumber = (value: string, before: number[] = []): number[] => {
   const digits = /^(?:[a-z]+:\[)?(\d+)\]?$/.exec(value);
   if (digits === null) {
     throw new InvalidArgumentError('it is not a number');
@@ -114,7 +114,7 @@ const collectNumber = (value: string, before: number[] = []): number[] => {
   return [...before, Number(digits[1])];
 };
 
-const collectUser = (value: string, before: number[] = []): number[] => {
+export const collectUser = (value: string, before: number[] = []): number[] => {
   const uid = /^\d+$/.test(value) ? Number(value) : new UserNames().idOf(value);
   if (uid === undefined) {
     throw new InvalidArgumentError('there is no such user');

@@ -20,6 +20,11 @@ export interface ProcProcess {
   readonly ns: Namespaces | undefined;
   /** Cgroup path by hierarchy: the unified one is '', v1 ones are named by their controllers. */
   readonly cgroups: ReadonlyMap<string, string>;
+  readonly state: string;
+  readonly threads: number;
+  readonly cpuTicks: number;
+  /** Resident memory; a kernel thread has none. */
+  readonly rssBytes: number | undefined;
 }
 
 /** Arguments of a running process that are kept; more of them is said to be cut. */
@@ -59,7 +64,16 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
     argsBytes,
     ns,
     cgroups,
+    state: stat.state,
+    threads: stat.threads,
+    cpuTicks: stat.cpuTicks,
+    rssBytes: rssOf(status),
   };
+};
+
+const rssOf = (status: string): number | undefined => {
+  const kilobytes = numbersOf(status, 'VmRSS:')?.[0];
+  return kilobytes === undefined ? undefined : kilobytes * 1024;
 };
 
 /** Start of a process in ticks; undefined if it is gone. */

@@ -5,6 +5,9 @@ export interface Stat {
   readonly ppid: number;
   /** Clock ticks since boot, field 22: with the pid the identity of a process. */
   readonly startTicks: number;
+  /** Of all its threads, in user and in kernel mode. */
+  readonly cpuTicks: number;
+  readonly threads: number;
 }
 
 /** The comm can hold blanks and brackets: the fields begin behind the last one. */
@@ -16,13 +19,21 @@ export const parseStat = (text: string): Stat | undefined => {
   }
   const fields = text.slice(close + 2).split(' ');
   const startTicks = Number(fields[19]);
-  return Number.isInteger(startTicks)
-    ? { comm: text.slice(open + 1, close), state: fields[0]!, ppid: Number(fields[1]), startTicks }
-    : undefined;
+  if (!Number.isInteger(startTicks)) {
+    return undefined;
+  }
+  return {
+    comm: text.slice(open + 1, close),
+    state: fields[0]!,
+    ppid: Number(fields[1]),
+    startTicks,
+    cpuTicks: Number(fields[11]) + Number(fields[12]),
+    threads: Number(fields[17]),
+  };
 };
 
 /** The kernel's USER_HZ is 100 on every architecture that nstrace runs on. */
-const nsPerTick = 10_000_000;
+export const nsPerTick = 10_000_000;
 
 /** Start of a process in ticks, as /proc tells it (nsec_to_clock_t), from the ns that the probes tell. */
 export const ticksOf = (start: { mono: string; at: number }): number =>

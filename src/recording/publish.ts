@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { nowSchema } from '../now/schema.ts';
 import { timelineSchema } from '../timeline/schema.ts';
 import { recordSchema } from './schema.ts';
 
@@ -8,6 +9,7 @@ import { recordSchema } from './schema.ts';
 const published = [
   { name: 'nstrace-1', title: 'A line of an nstrace recording', source: recordSchema },
   { name: 'nstrace-timeline-1', title: 'A line of nstrace timeline -o json', source: timelineSchema },
+  { name: 'nstrace-now-1', title: 'A line of nstrace ps, ns or inspect -o json', source: nowSchema },
 ] as const;
 
 const render = (title: string, source: z.ZodType): string => {

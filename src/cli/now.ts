@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { exitStatus, noSuchContainer, usageError } from '../errors.ts';
+import type { Snapshot } from '../now/snapshot.ts';
+import { escapeText } from '../view/escape.ts';
+import { ContainerSelection } from '../view/selector.ts';
+import type { TableColumn } from '../view/table.ts';
+import { say } from './say.ts';
+
+/** What `ps`, `ns` and `inspect` have in common: they look at what is there now. */
+export interface NowValues {
+  output?: 'table' | 'json';
+  json?: boolean;
+  columns?: string[];
+  sort?: string[];
+  wide?: boolean;
+  header: boolean;
+  watch?: number | true;
+}
+
+export const addTableOptions = (command: Command): Command =>
+  command
+    .option('--columns <list>', 'columns to show', parseList)
+    .option('--sort <list>', 'sort by these columns, -NAME the other way round', parseList)
+    .option('--wide', 'whole lines, also on a terminal')
+    .option('--no-header', 'no header line')
+    .option('--watch [seconds]', 'look again and again, every 2 seconds without a number', parseSeconds);
+
+export const addJsonOptions = (command: Command): Command =>
+  command
+    .addOption(new Option('-o, --output <format>', 'table, or json: one object a line').choices(['table', 'json']))
+    .option('--json', 'the same as -o json');
+
+const parseList = (value: string): string[] => value.split(',').map((word) => word.trim());
+
+const parseSeconds = (value: string): number => {
+  const seconds = Number(value);
+  if (!(seconds >= 0.1 && seconds <= 86_400)) {
+    throw new InvalidArgumentError('it is not a number of seconds from 0.1');
+  }
+  return seconds;
+};
+
+/** Columns by name; without names the usual ones. */
+export const pickColumns = <Row>(
+  all: readonly TableColumn<Row>[],
+  names: readonly string[] | undefined,
+  usual: readonly string[],
+): TableColumn<Row>[] => (names ?? usual).map((name) => findColumn(all, name));
+
+export const checkSort = <Row>(all: readonly TableColumn<Row>[], names: readonly string[]): readonly string[] => {
+  for (const name of names) {
+    findColumn(all, name.replace(/^[-+]/, ''));
+  }
+  return names;
+};
+
+const findColumn = <Row>(all: readonly TableColumn<Row>[], name: string): TableColumn<Row> => {
+  const found = all.find((column) => column.name === name);
+  if (found === undefined) {
+    throw usageError(
+      `there is no column ${JSON.stringify(name)}`,
+      `the columns are ${all.map((c) => c.name).join(', ')}`,
+    );
+  }
+  return found;
+};
+
+/** The width that lines must fit into; undefined for whole lines. */
+export const lineWidth = (values: Pick<NowValues, 'wide'>): number | undefined =>
+  process.stdout.isTTY && values.wide !== true ? process.stdout.columns : undefined;
+
+/**
+ * The containers that selectors mean now.
+ *
+ * @throws NstraceError (1) if there is none, or if one could be several
+ */
+export const selectNow = (words: readonly string[], snapshot: Snapshot): ContainerSelection => {
+  const selection = new ContainerSelection(words);
+  const common = { seq: 0, time: snapshot.time, mono: '0' };
+  for (const container of snapshot.containers) {
+    selection.learn({ type: 'container', ...common, op: 'seen', container });
+  }
+  for (const { record } of snapshot.processes) {
+    selection.learn(record);
+  }
+  const ambiguous = selection.ambiguous();
+  if (ambiguous !== undefined) {
+    const names = ambiguous.candidates.map(({ id, name }) => (id === name ? id : `${name} (${id})`));
+    throw usageError(`${JSON.stringify(ambiguous.text)} could be any of ${names.join(', ')}`, 'give more of it');
+  }
+  const missing = selection.waitingFor()[0];
+  if (missing !== undefined) {
+    throw noSuchContainer(
+      missing,
+      snapshot.containers.map(({ name }) => name),
+    );
+  }
+  return selection;
+};
+
+export const tellHidden = (hidden: readonly string[]): void => {
+  for (const text of hidden) {
+    say(escapeText(text));
+  }
+};
+
+const defaultWatchSeconds = 2;
+
+/** Shows once, or again and again until Ctrl-C. */
+export const showOrWatch = async (watch: number | true | undefined, show: () => Promise<string>): Promise<number> => {
+  if (watch === undefined) {
+    await write(await show());
+    return exitStatus.ok;
+  }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => stop.abort());
+  }
+  process.stdout.on('error', () => stop.abort());
+  while (!stop.signal.aborted) {
+    const text = await show();
+    await write(process.stdout.isTTY ? `\x1b[H\x1b[2J${firstLines(text, process.stdout.rows)}` : `${text}\n`);
+    const seconds = watch === true ? defaultWatchSeconds : watch;
+    await sleep(seconds * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+  return exitStatus.ok;
+};
+
+const firstLines = (text: string, rows: number): string =>
+  text
+    .split('\n')
+    .slice(0, rows - 1)
+    .join('\n');
+
+/** To standard output, to the end; a reader that goes away is a quiet end. */
+export const write = (text: string): Promise<void> =>
+  new Promise((resolve) => {
+    process.stdout.once('error', () => resolve());
+    process.stdout.write(text, () => resolve());
+  });

@@ -1,0 +1,175 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { noSuchNamespace } from '../errors.ts';
+import { readKin } from '../now/kin.ts';
+import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
+import type { NsRecord } from '../now/schema.ts';
+import { type NowProcess, takeSnapshot } from '../now/snapshot.ts';
+import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
+import { escapeText } from '../view/escape.ts';
+import { defaultNsColumns, namespaceTree, nsColumns, treeNsColumns } from '../view/ns.ts';
+import { psColumns } from '../view/ps.ts';
+import { sortRows, tableText } from '../view/table.ts';
+import { UserNames } from '../view/users.ts';
+import {
+  addJsonOptions,
+  addTableOptions,
+  checkSort,
+  lineWidth,
+  type NowValues,
+  pickColumns,
+  selectNow,
+  showOrWatch,
+  tellHidden,
+} from './now.ts';
+import { collect, requireJsonOrTable } from './options.ts';
+
+interface NsValues extends NowValues {
+  type?: NamespaceType[];
+  container?: string[];
+  shared?: boolean;
+  tree?: boolean;
+}
+
+const examples = (): string => `
+Columns: ${nsColumns(new UserNames())
+  .map(({ name }) => name)
+  .join(', ')}
+
+Examples:
+  nstrace ns                     every namespace, also those that only a mount or a descriptor keeps
+  nstrace ns -t net,mnt          of two types
+  nstrace ns --shared            those that containers share with each other or with the host
+  nstrace ns --tree              below the ones they were made in, with the user namespaces that own them
+  nstrace ns 4026532572          the processes in one, with their cgroups by hierarchy
+`;
+
+export const addNs = (program: Command): void => {
+  const command = program
+    .command('ns')
+    .description('show all namespaces, or the processes in one')
+    .argument('[inode]', 'a namespace: its inode, or pid:[inode]', parseInode)
+    .option('-t, --type <list>', `only these types: ${namespaceTypes.join(', ')}`, parseTypes)
+    .option('-c, --container <sel>', 'only those with a process of this container (repeat)', collect)
+    .option('--shared', 'only those that more than one container uses, or a container and the host')
+    .option('--tree', 'indent below the namespace that each was made in')
+    .addHelpText('after', examples)
+    .action(async (inode: number | undefined, values: NsValues) => {
+      process.exitCode = await ns(inode, values);
+    });
+  addJsonOptions(addTableOptions(command));
+};
+
+const parseInode = (value: string): number => {
+  const digits = /^(?:[a-z]+:\[)?(\d+)\]?$/.exec(value);
+  if (digits === null) {
+    throw new InvalidArgumentError('it is not the inode of a namespace');
+  }
+  return Number(digits[1]);
+};
+
+const parseTypes = (value: string): NamespaceType[] => {
+  const words = value.split(',').map((word) => word.trim());
+  const unknown = words.find((word) => !(namespaceTypes as readonly string[]).includes(word));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is none of ${namespaceTypes.join(', ')}`);
+  }
+  return words as NamespaceType[];
+};
+
+const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
+  const format = requireJsonOrTable(values);
+  let told = false;
+  return showOrWatch(values.watch, async () => {
+    const snapshot = await takeSnapshot();
+    if (!told) {
+      told = true;
+      tellHidden(snapshot.hidden);
+    }
+    const needsKin =
+      format === 'json' || values.tree === true || (values.columns ?? []).some((name) => /parent|owner/.test(name));
+    const selection = selectNow(values.container ?? [], snapshot);
+    const all = collectNamespaces(snapshot, needsKin ? await readKin() : new Map());
+    const chosen = all.filter(
+      (namespace) =>
+        (inode === undefined || namespace.inode === inode) &&
+        (values.type === undefined || values.type.includes(namespace.type)) &&
+        (selection.empty || namespace.containers.some((container) => selection.wants(container))) &&
+        (values.shared !== true || namespace.containers.length > 1),
+    );
+    if (inode !== undefined && chosen.length === 0) {
+      throw noSuchNamespace(inode);
+    }
+    if (format === 'json') {
+      return chosen.map((namespace) => `${JSON.stringify(toRecord(namespace, snapshot.time))}\n`).join('');
+    }
+    return inode === undefined ? table(chosen, values) : processesOf(chosen[0]!, values, snapshot);
+  });
+};
+
+const table = (namespaces: readonly NowNamespace[], values: NsValues): string => {
+  const all = nsColumns(new UserNames());
+  const columns = pickColumns(all, values.columns, values.tree ? treeNsColumns : defaultNsColumns);
+  const rows = values.tree ? namespaceTree(namespaces) : namespaces.map((namespace) => ({ ...namespace, depth: 0 }));
+  const sorted = values.sort === undefined ? rows : sortRows(rows, all, checkSort(all, values.sort));
+  return tableText(columns, sorted, { header: values.header, width: lineWidth(values) });
+};
+
+const memberColumns = ['pid', 'nspid', 'ppid', 'user', 'threads', 'container', 'command'] as const;
+
+/** The processes in a namespace, with their cgroups below; those in the same cgroups together. */
+const processesOf = (
+  namespace: NowNamespace,
+  values: NsValues,
+  snapshot: Awaited<ReturnType<typeof takeSnapshot>>,
+): string => {
+  const all = psColumns(snapshot, new UserNames());
+  const columns = pickColumns(all, values.columns, memberColumns);
+  const groups = new Map<string, NowProcess[]>();
+  for (const process of namespace.processes) {
+    const key = JSON.stringify([...process.proc.cgroups]);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [process]);
+    } else {
+      group.push(process);
+    }
+  }
+  const whose = namespace.isHost ? ", the host's" : '';
+  const text = [`${namespace.type}:[${namespace.inode}]${whose}, ${namespace.processes.length} processes\n`];
+  for (const keeper of namespace.keepers) {
+    text.push(`kept by ${keeper.how} ${escapeText(keeper.where ?? '')} of pid ${keeper.pid}\n`);
+  }
+  for (const group of groups.values()) {
+    const rows = group.map((process) => ({ ...process, depth: 0 }));
+    const sorted = values.sort === undefined ? rows : sortRows(rows, all, checkSort(all, values.sort));
+    text.push('\n', tableText(columns, sorted, { header: values.header, width: lineWidth(values) }));
+    for (const [hierarchy, path] of group[0]!.proc.cgroups) {
+      text.push(`  cgroup ${(hierarchy || 'unified').padEnd(14)} ${escapeText(path)}\n`);
+    }
+  }
+  return text.join('');
+};
+
+const toRecord = (namespace: NowNamespace, time: string): NsRecord => {
+  const { type, inode, isHost, processes, containers, keepers, parent, owner } = namespace;
+  const first = processes[0];
+  return {
+    type: 'namespace',
+    time,
+    ns_type: type,
+    inode,
+    host: isHost,
+    processes: processes.length,
+    ...(first && { pid: first.proc.pid, uid: first.proc.uid, args: first.record.args }),
+    containers,
+    ...(keepers.length > 0 && {
+      kept_by: keepers.map(({ how, where, pid }) => ({
+        how,
+        ...(where === undefined ? {} : { where }),
+        ...(pid === undefined ? {} : { pid }),
+      })),
+    }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(owner === undefined ? {} : { owner }),
+  };
+};

@@ -1,0 +1,120 @@
+import type { Command } from 'commander';
+import type { PsRecord } from '../now/schema.ts';
+import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
+import { nsPerTick } from '../procfs/stat.ts';
+import { asTree, byContainer, defaultPsColumns, type PsRow, psColumns } from '../view/ps.ts';
+import { sortRows, tableText } from '../view/table.ts';
+import { UserNames } from '../view/users.ts';
+import {
+  addJsonOptions,
+  addTableOptions,
+  checkSort,
+  lineWidth,
+  type NowValues,
+  pickColumns,
+  selectNow,
+  showOrWatch,
+  tellHidden,
+} from './now.ts';
+import { collect, collectNumber, collectUser, requireJsonOrTable } from './options.ts';
+
+interface PsValues extends NowValues {
+  container?: string[];
+  ns?: number[];
+  uid?: number[];
+  tree?: boolean;
+}
+
+const examples = (): string => `
+Columns: ${columnNames().join(', ')}
+
+Examples:
+  nstrace ps                         what runs, container by container
+  nstrace ps web                     what runs in web, with the pids inside and outside
+  nstrace ps '!host' --tree          all containers, as trees
+  nstrace ps --sort -rss,pid --columns container,pid,rss,command
+  nstrace ps web --watch 1
+`;
+
+export const addPs = (program: Command): void => {
+  const command = program
+    .command('ps')
+    .description('show running processes by container')
+    .argument('[selector...]', 'containers: name, id, id prefix, cgroup path, pid:[inode], host pid; !SEL, host')
+    .option('-c, --container <sel>', 'the same as the argument (repeat)', collect)
+    .option('--ns <inode>', 'only processes in this namespace, of whatever type (repeat)', collectNumber)
+    .option('-u, --uid <user>', 'only this user, by name or number (repeat)', collectUser)
+    .option('--tree', 'indent commands below their parents')
+    .addHelpText('after', examples)
+    .action(async (words: string[], values: PsValues) => {
+      process.exitCode = await ps([...words, ...(values.container ?? [])], values);
+    });
+  addJsonOptions(addTableOptions(command));
+};
+
+const columnNames = (): string[] => psColumns({ time: '' } as Snapshot, new UserNames()).map(({ name }) => name);
+
+const ps = async (words: readonly string[], values: PsValues): Promise<number> => {
+  const format = requireJsonOrTable(values);
+  let told = false;
+  return showOrWatch(values.watch, async () => {
+    const snapshot = await takeSnapshot();
+    if (!told) {
+      told = true;
+      tellHidden(snapshot.hidden);
+    }
+    const processes = choose(snapshot, words, values);
+    return format === 'json'
+      ? processes.map((process) => `${JSON.stringify(toRecord(process, snapshot.time))}\n`).join('')
+      : table(snapshot, processes, values);
+  });
+};
+
+const choose = (snapshot: Snapshot, words: readonly string[], { ns = [], uid = [] }: PsValues): NowProcess[] => {
+  const selection = selectNow(words, snapshot);
+  return snapshot.processes.filter(
+    ({ proc, record }) =>
+      selection.wants(record.container) &&
+      (ns.length === 0 || Object.values(proc.ns ?? {}).some((inode) => ns.includes(inode))) &&
+      (uid.length === 0 || uid.includes(proc.uid)),
+  );
+};
+
+const table = (snapshot: Snapshot, processes: readonly NowProcess[], values: PsValues): string => {
+  const all = psColumns(snapshot, new UserNames());
+  const columns = pickColumns(all, values.columns, defaultPsColumns);
+  const groups = byContainer(processes);
+  const rows: PsRow[] = groups.flatMap((group) =>
+    values.tree ? asTree(group) : group.map((process) => ({ ...process, depth: 0 })),
+  );
+  const sorted = values.sort === undefined ? rows : sortRows(rows, all, checkSort(all, values.sort));
+  return tableText(columns, sorted, { header: values.header, width: lineWidth(values) });
+};
+
+const toRecord = ({ proc, record }: NowProcess, time: string): PsRecord => {
+  const { pid, nspid, ppid, uid, gid, container, origin, unit, started, comm, exe, cwd, args, args_base64 } = record;
+  return {
+    type: 'process',
+    time,
+    pid,
+    nspid,
+    ppid,
+    uid,
+    gid,
+    ns: proc.ns === undefined ? {} : { ...proc.ns },
+    container,
+    ...(origin && { origin }),
+    ...(unit && { unit }),
+    started,
+    state: proc.state,
+    threads: proc.threads,
+    cpu_ns: proc.cpuTicks * nsPerTick,
+    ...(proc.rssBytes === undefined ? {} : { rss_bytes: proc.rssBytes }),
+    comm,
+    exe,
+    ...(cwd && { cwd }),
+    args,
+    ...(args_base64 && { args_base64 }),
+    cgroups: Object.fromEntries([...proc.cgroups].map(([name, path]) => [name || 'unified', path])),
+  };
+};

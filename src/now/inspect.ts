@@ -1,0 +1,121 @@
+import { readProcLink, readProcText } from '../procfs/read.ts';
+import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
+import type { ContainerInfo } from '../recording/schema.ts';
+import { parseMounts, tellingMounts } from './mounts.ts';
+import type { InspectRecord } from './schema.ts';
+import type { NowProcess, Snapshot } from './snapshot.ts';
+import { readRights } from './status.ts';
+
+/** All that is known of a running process. */
+export const inspectProcess = (found: NowProcess, snapshot: Snapshot): InspectRecord => {
+  const { proc, record } = found;
+  const { pid } = proc;
+  const link = (name: string): string | undefined => readProcLink(`/proc/${pid}/${name}`)?.toString();
+  const root = link('root');
+  return {
+    type: 'inspect',
+    time: snapshot.time,
+    pid,
+    gone: false,
+    nspid: record.nspid,
+    ppid: record.ppid,
+    comm: record.comm,
+    exe: record.exe,
+    ...(record.cwd === undefined ? {} : { cwd: record.cwd }),
+    args: record.args,
+    started: record.started,
+    container: record.container,
+    ...(record.origin && { origin: record.origin }),
+    namespaces: namespacesOf(found, snapshot),
+    ...forChildren(found),
+    cgroups: Object.fromEntries([...proc.cgroups].map(([name, path]) => [name || 'unified', path])),
+    ancestry: ancestryOf(found, snapshot),
+    ...readRights(pid),
+    ...(root === undefined ? {} : { root }),
+    mounts: mountsOf(pid),
+  };
+};
+
+/** Each of its namespaces: whether it is the host's, its container's, or its own; how many are in it. */
+const namespacesOf = ({ proc, record }: NowProcess, snapshot: Snapshot): InspectRecord['namespaces'] => {
+  const { ns } = proc;
+  if (ns === undefined) {
+    return [];
+  }
+  const init = initOf(record.container, snapshot);
+  return namespaceTypes.map((type) => {
+    const inode = ns[type];
+    const members = snapshot.processes.filter((other) => other.proc.ns?.[type] === inode);
+    const others = new Set(members.map((other) => other.record.container?.id ?? 'host'));
+    others.delete(record.container?.id ?? 'host');
+    return {
+      type,
+      inode,
+      whose: whoseIs(type, inode, snapshot, init, members.length),
+      processes: members.length,
+      ...(others.size > 0 && { with: [...others] }),
+    };
+  });
+};
+
+const initOf = (container: { id: string; runtime: string } | null, snapshot: Snapshot): NowProcess | undefined => {
+  const info: ContainerInfo | undefined = snapshot.containers.find(
+    ({ id, runtime }) => id === container?.id && runtime === container.runtime,
+  );
+  return info?.init === undefined ? undefined : snapshot.byPid.get(info.init);
+};
+
+const whoseIs = (
+  type: NamespaceType,
+  inode: number,
+  { host }: Snapshot,
+  init: NowProcess | undefined,
+  members: number,
+): 'host' | 'container' | 'own' | 'other' => {
+  if (inode === host[type]) {
+    return 'host';
+  }
+  if (init?.proc.ns?.[type] === inode) {
+    return 'container';
+  }
+  return members === 1 ? 'own' : 'other';
+};
+
+/** The namespaces that its next children will be in, where they are not its own. */
+const forChildren = ({ proc }: NowProcess): Pick<InspectRecord, 'for_children'> => {
+  const differing: Partial<Record<NamespaceType, number>> = {};
+  for (const type of ['pid', 'time'] as const) {
+    const link = readProcLink(`/proc/${proc.pid}/ns/${type}_for_children`)?.toString() ?? '';
+    const inode = Number(/\[(\d+)\]/.exec(link)?.[1] ?? Number.NaN);
+    if (Number.isInteger(inode) && proc.ns !== undefined && inode !== proc.ns[type]) {
+      differing[type] = inode;
+    }
+  }
+  return Object.keys(differing).length > 0 ? { for_children: differing } : {};
+};
+
+/** Its parent, the parent of that, to the first process. */
+const ancestryOf = ({ proc }: NowProcess, { byPid }: Snapshot): InspectRecord['ancestry'] => {
+  const ancestors: InspectRecord['ancestry'] = [];
+  const seen = new Set([proc.pid]);
+  for (let at = byPid.get(proc.ppid); at !== undefined && !seen.has(at.proc.pid); at = byPid.get(at.proc.ppid)) {
+    seen.add(at.proc.pid);
+    const { pid, nspid, comm, args, container } = at.record;
+    const pidns = at.proc.ns?.pid;
+    ancestors.push({ pid, nspid, comm, args, container, ...(pidns === undefined ? {} : { pidns }) });
+  }
+  return ancestors;
+};
+
+const mountsOf = (pid: number): InspectRecord['mounts'] => {
+  const host = parseMounts(readProcText('/proc/1/mountinfo') ?? readProcText('/proc/self/mountinfo') ?? '');
+  const mounts = parseMounts(readProcText(`/proc/${pid}/mountinfo`) ?? '');
+  return tellingMounts(mounts, host).map(({ where, type, source, readOnly, fromHost, layers }) => ({
+    where,
+    type,
+    source,
+    read_only: readOnly,
+    ...(fromHost === undefined ? {} : { from_host: fromHost }),
+    ...(layers.length > 0 && { layers: [...layers] }),
+  }));
+};

@@ -1,0 +1,211 @@
+import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
+import type { ContainerInfo, NstraceRecord, RecordOf } from '../recording/schema.ts';
+import { ContainerSelection } from '../view/selector.ts';
+import type { InspectRecord } from './schema.ts';
+
+/** Ended processes of a recording that are remembered. */
+const maxEnded = 200_000;
+
+type Program = RecordOf<'process' | 'exec'>;
+
+interface Past {
+  pid: number;
+  ppid: number;
+  nspid: number[];
+  program: Program | undefined;
+  /** What it is as of now: namespaces and container change. */
+  at: RecordOf<'process' | 'exec' | 'fork' | 'namespace' | 'exit'>;
+  started: string | undefined;
+  exit: RecordOf<'exit'> | undefined;
+  entered: RecordOf<'container'>['by'];
+  parent: Past | undefined;
+}
+
+/** The processes of a recording, also those that have ended: the last one of each pid. */
+export class PastProcesses {
+  readonly selection: ContainerSelection;
+  readonly #byPid = new Map<number, Past>();
+  readonly #containers = new Map<string, ContainerInfo>();
+  #host: RecordOf<'header'>['host_ns'] = {};
+
+  constructor(words: readonly string[]) {
+    this.selection = new ContainerSelection(words);
+  }
+
+  take(record: NstraceRecord): void {
+    this.selection.learn(record);
+    switch (record.type) {
+      case 'header':
+        this.#host = record.host_ns;
+        return;
+      case 'container':
+        this.#containers.set(record.container.id, record.container);
+        if (record.op === 'joined' && record.pid !== undefined) {
+          const joined = this.#byPid.get(record.pid);
+          if (joined !== undefined) {
+            joined.entered = record.by;
+          }
+        }
+        return;
+      case 'fork':
+        this.#begin(record, record.time);
+        return;
+      case 'process':
+        this.#begin(record, record.started).program = record;
+        return;
+      case 'exec':
+      case 'namespace':
+      case 'exit':
+        return this.#goOn(record);
+      default:
+    }
+  }
+
+  get containers(): ContainerInfo[] {
+    return [...this.#containers.values()];
+  }
+
+  withPid(pid: number): InspectRecord | undefined {
+    const found = this.#byPid.get(pid);
+    return found === undefined ? undefined : this.#tell(found);
+  }
+
+  /** The process of a container with that pid inside, or its first process. */
+  inContainer(nspid: number | undefined): InspectRecord | undefined {
+    let found: Past | undefined;
+    for (const past of this.#byPid.values()) {
+      const { container } = past.at;
+      if (container === null || !this.selection.wants(container)) {
+        continue;
+      }
+      const init = this.#containers.get(container.id)?.init;
+      if (nspid === undefined ? past.pid === init : past.nspid.at(-1) === nspid && past.nspid.length > 1) {
+        found = past;
+      }
+    }
+    return found === undefined ? undefined : this.#tell(found);
+  }
+
+  #begin(record: RecordOf<'process' | 'fork'>, started: string): Past {
+    const { pid, ppid, nspid } = record;
+    const parent = this.#byPid.get(ppid);
+    const past: Past = {
+      pid,
+      ppid,
+      nspid,
+      program: parent?.program,
+      at: record,
+      started,
+      exit: undefined,
+      entered: parent?.entered,
+      parent,
+    };
+    // Back at the end: the order tells which is the oldest.
+    this.#byPid.delete(pid);
+    this.#byPid.set(pid, past);
+    if (this.#byPid.size > maxEnded) {
+      this.#dropOldest();
+    }
+    return past;
+  }
+
+  #dropOldest(): void {
+    for (const [pid, { exit }] of this.#byPid) {
+      if (exit !== undefined) {
+        this.#byPid.delete(pid);
+        return;
+      }
+    }
+  }
+
+  #goOn(record: RecordOf<'exec' | 'namespace' | 'exit'>): void {
+    let past = this.#byPid.get(record.pid);
+    if (past === undefined || past.exit !== undefined) {
+      const ppid = 'ppid' in record ? record.ppid : 0;
+      const parent = this.#byPid.get(ppid);
+      const { pid, nspid } = record;
+      past = {
+        pid,
+        ppid,
+        nspid,
+        program: undefined,
+        at: record,
+        started: undefined,
+        exit: undefined,
+        entered: undefined,
+        parent,
+      };
+      this.#byPid.set(pid, past);
+    }
+    past.at = record;
+    past.nspid = record.nspid;
+    if (record.type === 'exec' && record.ret === 0) {
+      past.program = record;
+      past.ppid = record.ppid;
+    }
+    if (record.type === 'exit') {
+      past.exit = record;
+      // What is above a process that has ended is remembered as long as itself, not the whole chain above that.
+      past.parent = past.parent?.exit === undefined ? past.parent : shortened(past.parent);
+    }
+  }
+
+  #tell(past: Past): InspectRecord {
+    const { at, program, exit } = past;
+    const { container } = at;
+    const info = container === null ? undefined : this.#containers.get(container.id);
+    const init = info?.init === undefined ? undefined : this.#byPid.get(info.init);
+    return {
+      type: 'inspect',
+      time: at.time,
+      pid: past.pid,
+      gone: exit !== undefined,
+      nspid: past.nspid,
+      ppid: past.ppid,
+      comm: program?.comm ?? '',
+      ...(program && { exe: program.exe }),
+      ...(program?.cwd && { cwd: program.cwd }),
+      args: program?.args ?? [],
+      ...(past.started && { started: past.started }),
+      ...(exit && {
+        ended: {
+          time: exit.time,
+          ...(exit.code === undefined ? {} : { code: exit.code }),
+          ...(exit.signal === undefined ? {} : { signal: exit.signal }),
+        },
+      }),
+      container,
+      ...(program?.origin && { origin: program.origin }),
+      ...(past.entered && { entered_by: past.entered }),
+      namespaces: namespaceTypes.flatMap((type) => {
+        const inode = at.ns[type];
+        return inode === undefined ? [] : [{ type, inode, whose: this.#whose(type, inode, init) }];
+      }),
+      ancestry: ancestryOf(past),
+    };
+  }
+
+  #whose(type: NamespaceType, inode: number, init: Past | undefined): 'host' | 'container' | 'other' {
+    return inode === this.#host[type] ? 'host' : init?.at.ns[type] === inode ? 'container' : 'other';
+  }
+}
+
+const shortened = (past: Past): Past => ({ ...past, parent: undefined });
+
+const ancestryOf = (past: Past): InspectRecord['ancestry'] => {
+  const ancestors: InspectRecord['ancestry'] = [];
+  const seen = new Set([past.pid]);
+  for (let at = past.parent; at !== undefined && !seen.has(at.pid); at = at.parent) {
+    seen.add(at.pid);
+    const pidns = at.at.ns.pid;
+    ancestors.push({
+      pid: at.pid,
+      nspid: at.nspid,
+      comm: at.program?.comm ?? '',
+      args: at.program?.args ?? [],
+      container: at.at.container,
+      ...(pidns === undefined ? {} : { pidns }),
+    });
+  }
+  return ancestors;
+};

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { namespaceTypes } from '../recording/namespaces.ts';
+import { schemas } from '../recording/schema.ts';
+
+/** The one source of what `ps`, `ns` and `inspect` print with -o json: one object a line. */
+
+const pid = z.int().nonnegative();
+const inode = z.int().nonnegative();
+const type = z.enum(namespaceTypes);
+const container = schemas.exec.shape.container;
+const { comm, exe, cwd, args, args_base64, origin, unit, uid, gid, nspid } = schemas.process.shape;
+
+const process = z.object({
+  type: z.literal('process'),
+  time: z.string().describe('when it was looked at; RFC 3339'),
+  pid,
+  nspid,
+  ppid: pid,
+  uid,
+  gid,
+  ns: schemas.process.shape.ns,
+  container,
+  origin,
+  unit,
+  started: z.string(),
+  state: z.string().describe('as in /proc/PID/stat'),
+  threads: z.int(),
+  cpu_ns: z.int().describe('of all its threads, in steps of 10 ms'),
+  rss_bytes: z.int().optional(),
+  comm,
+  exe,
+  cwd,
+  args,
+  args_base64,
+  cgroups: z.record(z.string(), z.string()).describe('path by hierarchy'),
+});
+
+const namespace = z.object({
+  type: z.literal('namespace'),
+  time: z.string(),
+  ns_type: type,
+  inode,
+  host: z.boolean().describe('whether it is the host’s'),
+  processes: z.int().nonnegative(),
+  pid: pid.optional().describe('its first process'),
+  uid: uid.optional(),
+  args: z.array(z.string()).optional().describe('of its first process'),
+  containers: z.array(container),
+  kept_by: z
+    .array(
+      z.object({
+        how: z.enum(['mount', 'descriptor', 'thread', 'children']),
+        where: z.string().optional(),
+        pid: pid.optional(),
+      }),
+    )
+    .optional()
+    .describe('what keeps it though no process is in it'),
+  parent: inode.optional(),
+  owner: inode.optional().describe('the user namespace that owns it'),
+});
+
+const inspected = z.object({
+  type: z.literal('inspect'),
+  time: z.string(),
+  pid,
+  gone: z.boolean().describe('it has ended: this is what a recording knows'),
+  nspid,
+  ppid: pid,
+  comm,
+  exe: exe.optional(),
+  cwd: cwd.optional(),
+  args,
+  started: z.string().optional(),
+  ended: z.object({ time: z.string(), code: z.int().optional(), signal: z.string().optional() }).optional(),
+  container,
+  origin,
+  entered_by: schemas.container.shape.by.describe('who brought it into its container, if a recording knows'),
+  namespaces: z.array(
+    z.object({
+      type,
+      inode,
+      whose: z.enum(['host', 'container', 'own', 'other']),
+      processes: z.int().optional().describe('how many are in it'),
+      with: z.array(z.string()).optional().describe('other containers in it, by their ids'),
+    }),
+  ),
+  for_children: z.partialRecord(type, inode).optional().describe('where they differ from its own'),
+  cgroups: z.record(z.string(), z.string()).optional(),
+  ancestry: z.array(
+    z.object({
+      pid,
+      nspid: nspid.optional(),
+      comm,
+      args: z.array(z.string()).optional(),
+      container,
+      pidns: inode.optional(),
+    }),
+  ),
+  ids: z
+    .object({
+      uid: z.array(z.int()),
+      gid: z.array(z.int()),
+      groups: z.array(z.int()),
+      uid_map: z.array(z.array(z.number())),
+      gid_map: z.array(z.array(z.number())),
+    })
+    .optional()
+    .describe('real, effective, saved, file system; maps are inside, outside, length'),
+  capabilities: z.record(z.string(), z.array(z.string())).optional(),
+  seccomp: z.string().optional(),
+  no_new_privs: z.boolean().optional(),
+  lsm: z.string().optional().describe('label of AppArmor or SELinux'),
+  root: z.string().optional(),
+  mounts: z
+    .array(
+      z.object({
+        where: z.string(),
+        type: z.string(),
+        source: z.string(),
+        read_only: z.boolean(),
+        from_host: z.string().optional().describe('the folder of the host that is bound here'),
+        layers: z.array(z.string()).optional().describe('of an overlay, the uppermost first'),
+      }),
+    )
+    .optional(),
+});
+
+export const nowSchema = z.discriminatedUnion('type', [process, namespace, inspected]);
+export type NowRecord = z.infer<typeof nowSchema>;
+export type PsRecord = z.infer<typeof process>;
+export type NsRecord = z.infer<typeof namespace>;
+export type InspectRecord = z.infer<typeof inspected>;

@@ -1,0 +1,80 @@
+import { WallClock } from '../model/clock.ts';
+import { Model } from '../model/model.ts';
+import type { Namespaces } from '../probe/event.ts';
+import { readBaseline } from '../procfs/baseline.ts';
+import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
+import { readWallOffset } from '../procfs/clock.ts';
+import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
+import { readProcText } from '../procfs/read.ts';
+import type { ContainerInfo, RecordOf } from '../recording/schema.ts';
+import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
+
+/** A running process, with what tracing would tell of it. */
+export interface NowProcess {
+  readonly proc: ProcProcess;
+  readonly record: RecordOf<'process'>;
+}
+
+/** What runs now, told as a trace that begins now would tell it. */
+export interface Snapshot {
+  /** In the order in which they started. */
+  readonly processes: readonly NowProcess[];
+  readonly byPid: ReadonlyMap<number, NowProcess>;
+  readonly containers: readonly ContainerInfo[];
+  /** The namespaces of the host's init, or of what looks like it from here. */
+  readonly host: Namespaces;
+  /** RFC 3339. */
+  readonly time: string;
+  /** What the caller may not see, in words. */
+  readonly hidden: readonly string[];
+}
+
+export const takeSnapshot = async (): Promise<Snapshot> => {
+  const host = readNamespaces('/proc/1') ?? readNamespaces('/proc/self')!;
+  const running = await readBaseline(new Set());
+  const clock = new WallClock(readWallOffset());
+  const records: RecordOf<'process'>[] = [];
+  const containers: ContainerInfo[] = [];
+  const model = new Model({
+    host,
+    hierarchies: parseHierarchies(readProcText('/proc/self/cgroup') ?? ''),
+    cgroupPaths: readCgroupPaths(unifiedMount(readProcText('/proc/self/mounts') ?? '')),
+    clock,
+    readCommand: readRuntimeCommand,
+    runtimes: { readCgroup, describe: describeContainer },
+    emit: (record) => {
+      if (record.type === 'process') {
+        records.push(record);
+      } else if (record.type === 'container') {
+        containers.push(record.container);
+      }
+    },
+  });
+  const now = process.hrtime.bigint();
+  model.baseline(running, listContainers(running), { mono: String(now), at: Number(now) });
+  const processes = running.map((proc, index) => ({ proc, record: records[index]! }));
+  return {
+    processes,
+    byPid: new Map(processes.map((found) => [found.proc.pid, found])),
+    containers,
+    host,
+    time: new Date().toISOString(),
+    hidden: findHidden(running),
+  };
+};
+
+/** What rights and mount options keep from us. */
+const findHidden = (running: readonly ProcProcess[]): string[] => {
+  const hidden: string[] = [];
+  const unread = running.filter(({ ns }) => ns === undefined).length;
+  if (unread > 0) {
+    const many = unread === 1 ? '1 process' : `${unread} processes`;
+    const why = process.geteuid?.() === 0 ? ', though you are root' : ': run it as root to see them';
+    hidden.push(`the namespaces of ${many} are hidden from you${why}`);
+  }
+  const proc = /^\S+ \/proc proc (\S+)/m.exec(readProcText('/proc/self/mounts') ?? '')?.[1] ?? '';
+  if (/hidepid=(?!0|off)/.test(proc) && process.geteuid?.() !== 0) {
+    hidden.push('/proc is mounted with hidepid: processes of other users are hidden from you');
+  }
+  return hidden;
+};
