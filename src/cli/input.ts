@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { damaged, exitStatus } from '../errors.ts';
 import { applyLateName, readLateNames } from '../recording/late-names.ts';
 import { type Damage, maxToldDamage, readRecording } from '../recording/reader.ts';
-import type { NstraceRecord } from '../recording/schema.ts';
-import { openSource } from '../recording/source.ts';
+import type { ContainerRef, NstraceRecord } from '../recording/schema.ts';
+import { isPlainFile, openSource } from '../recording/source.ts';
 import { escapeText } from '../view/escape.ts';
 import { say, sayError } from './say.ts';
 
@@ -16,6 +16,8 @@ export const addInputOptions = (command: Command): Command =>
   command
     .option('-f, --follow', 'wait for more: the recording is still being written')
     .option('--strict', 'end with status 4 if the recording is damaged or incomplete');
+
+const noNames: ReadonlyMap<string, ContainerRef> = new Map();
 
 /** A recording that is read: what is wrong with it is said, and counted. */
 export class RecordingInput {
@@ -37,10 +39,9 @@ export class RecordingInput {
    */
   async *records(): AsyncGenerator<NstraceRecord, void> {
     const follow = this.#values.follow ?? false;
-    const source = openSource(this.#path, { follow, signal: this.#signal });
     // What comes through a pipe is read once only.
-    const names =
-      this.#path === '-' || follow ? new Map<string, never>() : await readLateNames(this.#path, this.#signal);
+    const names = follow || !isPlainFile(this.#path) ? noNames : await readLateNames(this.#path, this.#signal);
+    const source = openSource(this.#path, { follow, signal: this.#signal });
     for await (const record of readRecording(source, (damage) => this.#note(damage))) {
       applyLateName(record, names);
       yield record;

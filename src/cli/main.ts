@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
 import { version } from '../version.ts';
+import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { addInspect } from './inspect.ts';
 import { addLive } from './live.ts';
@@ -39,6 +40,7 @@ const buildProgram = (): Command => {
   addNs(program);
   addInspect(program);
   addDoctor(program);
+  addCompletion(program);
   return program;
 };
 

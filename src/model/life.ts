@@ -138,14 +138,14 @@ export class ContainerLives {
    *
    * @param maker who made the cgroups or went into them; undefined for those that were there before
    */
-  recognise(cgroups: CgroupSet, time: Nanoseconds, maker: Process | undefined): void {
+  recognise(cgroups: CgroupSet, time: Nanoseconds, maker: Process | undefined, isNew = maker !== undefined): void {
     if (cgroups.read) {
       return;
     }
     cgroups.read = true;
     for (const [hierarchy, path] of cgroups.paths) {
       for (let end = path.indexOf('/', 1); end > 0 || path.length > 1; end = path.indexOf('/', end + 1)) {
-        this.recognisePath({ hierarchy, path: end > 0 ? path.slice(0, end) : path }, time, maker);
+        this.recognisePath({ hierarchy, path: end > 0 ? path.slice(0, end) : path }, time, maker, isNew);
         if (end < 0) {
           break;
         }
@@ -157,6 +157,7 @@ export class ContainerLives {
     { hierarchy, path }: { hierarchy: string; path: string },
     time: Nanoseconds,
     maker: Process | undefined,
+    isNew = true,
   ): void {
     if (this.#containers.isClaimed(hierarchy, path)) {
       return;
@@ -170,7 +171,7 @@ export class ContainerLives {
       const runtime = owner.guessed && asked?.command ? asked.command.runtime : owner.runtime;
       const { id, name = id, guessed = false } = owner;
       const identity = { id, name, runtime, labels, guessed: guessed && asked === undefined };
-      this.claim({ hierarchy, path }, identity as Identity, time, asked, maker !== undefined);
+      this.claim({ hierarchy, path }, identity as Identity, time, asked, isNew);
     }
   }
 
@@ -231,11 +232,13 @@ export class ContainerLives {
     }
     if (container !== undefined) {
       this.#containers.claimCgroup(hierarchy, path, container);
+      const before = container.ref;
       if (container.guessed && !identity.guessed) {
         container.guessed = false;
-        if (container.learn({ runtime: identity.runtime })) {
-          this.#tell('named', container, time);
-        }
+        container.learn({ runtime: identity.runtime });
+      }
+      if (this.#foundRequester(container, requester) || container.ref !== before) {
+        this.#tell('named', container, time);
       }
       return;
     }
@@ -257,6 +260,21 @@ export class ContainerLives {
     }
     this.#undescribed.add(container);
     this.#describe(container);
+  }
+
+  /**
+   * Systemd made its cgroup: who asked for it is known when its command's process comes into it.
+   *
+   * @returns whether its name is known now, and was not before
+   */
+  #foundRequester(container: Container, requester: Process | undefined): boolean {
+    if (container.requester !== undefined || requester?.command?.id !== container.ref.id) {
+      return false;
+    }
+    const before = container.ref;
+    container.asked = 0;
+    this.#ask(container, requester.command.by, requester.command);
+    return container.ref !== before;
   }
 
   /** A process in a container runs a program. */
@@ -345,8 +363,9 @@ export class ContainerLives {
     container.started = true;
     container.init = process.pid;
     this.settleNamespaces(container, process.ns);
-    if (this.#undescribed.has(container)) {
-      this.#describe(container);
+    const found = this.#foundRequester(container, this.#requester(process, 'start'));
+    if (found || (this.#undescribed.has(container) && this.#describe(container))) {
+      this.#tell('named', container, time);
     }
     const { requester } = container;
     const record = this.#record('started', container, time, process);

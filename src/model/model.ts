@@ -468,6 +468,7 @@ export class Model {
   #admit(process: Process, time: Nanoseconds): void {
     const before = this.#processes.add(process);
     if (before !== undefined) {
+      this.#oomVictims.delete(before.pid);
       this.#lives.ended(before, time, {});
     }
   }
@@ -566,11 +567,13 @@ export class Model {
       mntMoved: false,
       container: undefined,
       origin: undefined,
-      settled: true,
+      settled: false,
       command: undefined,
       enteredBy: undefined,
     };
     process.command = this.#commandOf(process, process.startAt);
+    // The runtime's own process in a container that was created and not started yet has its program before it.
+    process.settled = process.command?.action !== 'helper' && process.command?.action !== 'start';
     this.#processes.add(process);
     return process;
   }

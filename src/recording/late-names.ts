@@ -33,5 +33,8 @@ export const applyLateName = (record: NstraceRecord, names: ReadonlyMap<string, 
       record.container.name = late.name;
       record.container.runtime = late.runtime;
     }
+    for (const outer of (record.type === 'container' && record.container.inside) || []) {
+      outer.name = names.get(outer.id)?.name ?? outer.name;
+    }
   }
 };

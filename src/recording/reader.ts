@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import split2 from 'split2';
+import { boundedLines } from './bounded.ts';
 import { maxRecordBytes } from './line.ts';
 import { type NstraceRecord, recordSchema } from './schema.ts';
 
@@ -24,17 +25,18 @@ export async function* readRecording(
   onDamage: (damage: Damage) => void,
 ): AsyncGenerator<NstraceRecord, void> {
   const reader = new LineReader(onDamage);
-  const lines = split2('\n', (line: string) => line, splitOptions as object);
+  const bounded = boundedLines(maxRecordBytes + 1);
+  const lines = bounded.pipe(split2('\n', (line: string) => line));
   let last = newline;
   source.on('data', (chunk: Buffer) => {
     last = chunk[chunk.length - 1] ?? last;
   });
   source.on('error', (error: Error) => {
     onDamage({ line: 0, what: `it ends in the middle: ${error.message}` });
-    lines.end();
+    bounded.end();
   });
   try {
-    for await (const line of source.pipe(lines) as AsyncIterable<string>) {
+    for await (const line of from(source, bounded, lines)) {
       const record = reader.take(line);
       if (record !== undefined) {
         yield record;
@@ -47,8 +49,11 @@ export async function* readRecording(
 }
 
 const newline = 0x0a;
-/** Twice the longest line there may be: what is longer is no recording. */
-const splitOptions = { maxLength: maxRecordBytes * 2, skipOverflow: true };
+
+const from = (source: Readable, first: NodeJS.WritableStream, last: Readable): AsyncIterable<string> => {
+  source.pipe(first);
+  return last;
+};
 
 class LineReader {
   readonly #onDamage: (damage: Damage) => void;
@@ -67,7 +72,7 @@ class LineReader {
     if (line === '') {
       return undefined;
     }
-    const record = parse(line);
+    const record = isTooLong(line) ? 'it is longer than a record can be' : parse(line);
     if (typeof record === 'string') {
       // The last line may be half a line only: that is told otherwise.
       this.#broken = { line: this.#line, what: record };
@@ -75,6 +80,9 @@ class LineReader {
     }
     if (record.type === 'header') {
       // Recordings that were put one behind the other.
+      if (this.#seq > 0 && !this.#ended) {
+        this.#onDamage({ line: this.#line, what: `the recording before it was cut off after record ${this.#seq}` });
+      }
       this.#seq = record.seq - 1;
       this.#ended = false;
     } else if (this.#line === 1) {
@@ -84,7 +92,10 @@ class LineReader {
       const missing = record.seq - this.#seq - 1;
       this.#onDamage({
         line: this.#line,
-        what: missing > 0 ? `${missing} records are missing before it` : 'it is out of order',
+        what:
+          missing > 0
+            ? `${missing} ${missing === 1 ? 'record is' : 'records are'} missing before it`
+            : 'it is out of order',
       });
     }
     this.#seq = record.seq;
@@ -111,6 +122,10 @@ class LineReader {
     }
   }
 }
+
+/** With its newline. Below a third of the limit no text can be too long. */
+const isTooLong = (line: string): boolean =>
+  line.length > maxRecordBytes / 3 && Buffer.byteLength(line) + 1 > maxRecordBytes;
 
 /** A record, or what is wrong with the line. */
 const parse = (line: string): NstraceRecord | string => {

@@ -1,4 +1,4 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, read, readSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -26,14 +26,23 @@ export const openSource = (path: string, options: SourceOptions): Readable => {
     return unpacked(process.stdin, undefined);
   }
   const descriptor = openFile(path);
+  const isFile = fstatSync(descriptor).isFile();
   const head = Buffer.alloc(2);
-  const isGzip =
-    fstatSync(descriptor).isFile() && readSync(descriptor, head, 0, 2, 0) === 2 && head.readUInt16BE() === 0x1f8b;
+  // A pipe can be read once only, and not from a place: its first bytes tell when they come.
+  const isGzip = isFile ? readSync(descriptor, head, 0, 2, 0) === 2 && isPacked(head) : undefined;
   if (options.follow) {
-    return unpacked(Readable.from(grow(descriptor, options.signal), { objectMode: false }), isGzip);
+    return unpacked(Readable.from(grow(descriptor, isFile, options.signal), { objectMode: false }), isGzip);
   }
-  return unpacked(createReadStream('', { fd: descriptor, start: 0, highWaterMark: blockBytes }), isGzip);
+  const range = isFile ? { start: 0 } : {};
+  return unpacked(createReadStream('', { fd: descriptor, ...range, highWaterMark: blockBytes }), isGzip);
 };
+
+/** Whether it can be read more than once. */
+export const isPlainFile = (path: string): boolean =>
+  path !== '-' && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/** The first bytes of gzip (RFC 1952). */
+const isPacked = (head: Buffer): boolean => head.length > 1 && head.readUInt16BE() === 0x1f8b;
 
 const openFile = (path: string): number => {
   try {
@@ -52,11 +61,17 @@ const openFile = (path: string): number => {
 };
 
 /** The file's bytes, then what is added to it, until the signal. */
-async function* grow(descriptor: number, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* grow(descriptor: number, isFile: boolean, signal: AbortSignal): AsyncGenerator<Buffer> {
   let position = 0;
   try {
     while (!signal.aborted) {
-      const { bytesRead, buffer } = await readAt(descriptor, Buffer.alloc(blockBytes), 0, blockBytes, position);
+      const { bytesRead, buffer } = await readAt(
+        descriptor,
+        Buffer.alloc(blockBytes),
+        0,
+        blockBytes,
+        isFile ? position : null,
+      );
       if (bytesRead > 0) {
         position += bytesRead;
         yield buffer.subarray(0, bytesRead);
@@ -91,7 +106,7 @@ const unpacked = (bytes: Readable, isGzip: boolean | undefined): Readable => {
         })(),
         { objectMode: false },
       );
-      yield* first.value.length > 1 && first.value.readUInt16BE() === 0x1f8b ? unpack(rest) : rest;
+      yield* isPacked(first.value) ? unpack(rest) : rest;
     })(),
     { objectMode: false },
   );

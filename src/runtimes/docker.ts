@@ -15,8 +15,8 @@ const labelsThatMatter =
   /^(com\.docker\.compose\.(service|project|container-number)|com\.docker\.swarm\.service\.name|io\.kubernetes\.(pod\.(name|namespace|uid)|container\.name))$/;
 
 /** Only the keys that are needed: the file holds the environment too, with its secrets (moby, container/container.go). */
-const readConfig = (root: string, id: string): Description | undefined => {
-  const config = isValidId(id) ? readStateFile(`${root}/containers/${id}/config.v2.json`) : undefined;
+const readConfig = (root: string, id: string, owner = 0): Description | undefined => {
+  const config = isValidId(id) ? readStateFile(`${root}/containers/${id}/config.v2.json`, { owner }) : undefined;
   const name = stringOf(config?.Name)?.replace(/^\//, '');
   if (name === undefined || name === '') {
     return undefined;
@@ -78,5 +78,5 @@ export const docker: Runtime = {
         .map((state) => ({ ...state, ...readConfig(data, state.id) })),
     );
   },
-  describe: (id, bundle) => readConfig(rootOfBundle(readBundleConfig(bundle), id) ?? dataRoot, id),
+  describe: (id, bundle) => readConfig(rootOfBundle(readBundleConfig(bundle), id) ?? dataRoot, id, bundle?.uid),
 };

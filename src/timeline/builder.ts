@@ -13,6 +13,8 @@ type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace'
 /** What somebody outside does for a container, with all of its children: `runc run`, `docker exec`, `nsenter`. */
 interface Errand {
   readonly pid: number;
+  /** Begun by a runtime's command: what its children execute is part of it. Others end with the next program. */
+  readonly ofRuntime: boolean;
   steps: { entry: TimelineEntry; at: ProcessRecord }[];
   draft: Draft | undefined;
 }
@@ -123,19 +125,24 @@ export class TimelineBuilder {
   #executes(known: Known, record: RecordOf<'exec'>, entry: TimelineEntry): void {
     const command = readRuntimeCommand(record.args, record.exe);
     const before = known.exec?.entry;
-    if (before !== undefined && before.args?.join('\0') === entry.args?.join('\0')) {
+    if (command !== undefined && before !== undefined && before.args?.join('\0') === entry.args?.join('\0')) {
       entry.again = true;
     }
-    const step = { entry, at: record };
+    known.exec = { entry, at: record };
     if ((command?.action === 'start' || command?.action === 'enter') && known.errand?.pid !== record.pid) {
-      known.errand = { pid: record.pid, steps: [], draft: undefined };
+      known.errand = { pid: record.pid, ofRuntime: true, steps: [], draft: undefined };
+      if (record.container !== null) {
+        known.errand.steps.push(known.exec);
+      }
+    } else if (known.errand?.ofRuntime === false && record.container === null) {
+      known.errand = undefined;
     }
-    known.exec = step;
   }
 
   /** A process that turns out to be on an errand: its program belongs to it. */
   #errandOf(known: Known): Errand {
-    return { pid: known.pid, steps: known.exec === undefined ? [] : [known.exec], draft: undefined };
+    const steps = known.exec === undefined ? [] : [known.exec];
+    return { pid: known.pid, ofRuntime: false, steps, draft: undefined };
   }
 
   #inContainer(record: ProcessRecord, entry: TimelineEntry): void {
@@ -200,14 +207,16 @@ export class TimelineBuilder {
     if (known === undefined) {
       return;
     }
-    known.errand ??= this.#errandOf(known);
+    // Not the errand of somebody above it, and one errand is for one container.
+    if (known.errand?.pid !== pid || (known.errand.draft !== undefined && known.errand.draft !== draft)) {
+      known.errand = this.#errandOf(known);
+    }
     const { errand } = known;
     if (errand.draft !== draft) {
       errand.draft = draft;
       draft.waitingFor.add(errand.pid);
       for (const { entry, at } of errand.steps) {
-        entry.helper = true;
-        draft.add(entry, at);
+        draft.add({ ...entry, helper: true }, at);
       }
       errand.steps = [];
     }

@@ -15,7 +15,8 @@ export class Draft {
   /** What must end before nothing more can be told: pids of the runtime's commands. */
   readonly waitingFor = new Set<number>();
   readonly #entries: { mono: bigint; entry: TimelineEntry }[] = [];
-  readonly #counts: Record<string, number> = {};
+  /** Of the steps that were left out. */
+  readonly #gone: Record<string, number> = {};
   readonly #facts: Partial<Timeline> = {};
   #begin: { time: string; mono: bigint };
   #end: string;
@@ -42,10 +43,12 @@ export class Draft {
     if (this.#merged(entry)) {
       return;
     }
-    this.#counts[entry.kind] = (this.#counts[entry.kind] ?? 0) + 1;
     this.#entries.push({ mono, entry });
     if (this.#entries.length > 3 * keptEntries) {
-      this.#dropped += this.#entries.splice(keptEntries, keptEntries).length;
+      for (const { entry: gone } of this.#entries.splice(keptEntries, keptEntries)) {
+        this.#dropped += 1;
+        count(this.#gone, gone);
+      }
     }
   }
 
@@ -96,7 +99,7 @@ export class Draft {
       end: this.#end,
       seen: false,
       ...Object.fromEntries(facts),
-      counts: { ...this.#counts },
+      counts: steps.reduce(count, { ...this.#gone }),
       dropped: this.#dropped,
       lost: this.lost,
       entries: steps,
@@ -139,6 +142,11 @@ class Depths {
   }
 }
 
+const count = (counts: Record<string, number>, { kind }: TimelineEntry): Record<string, number> => {
+  counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+};
+
 /** Takes one entry into the one before it, where a reader would see one step. */
 const merge = (last: TimelineEntry, entry: TimelineEntry): boolean => {
   if (last.kind !== entry.kind || last.pid !== entry.pid || last.op !== entry.op) {
@@ -146,7 +154,7 @@ const merge = (last: TimelineEntry, entry: TimelineEntry): boolean => {
   }
   if (entry.kind === 'cgroup') {
     last.paths = [...new Set([...(last.paths ?? []), ...(entry.paths ?? [])])];
-    last.hierarchies = [...(last.hierarchies ?? []), ...(entry.hierarchies ?? [])];
+    last.hierarchies = [...new Set([...(last.hierarchies ?? []), ...(entry.hierarchies ?? [])])];
     return true;
   }
   if (entry.kind === 'namespace' && entry.op === 'setns') {

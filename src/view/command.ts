@@ -52,14 +52,14 @@ export const describe = (record: NstraceRecord, style: CommandStyle): string => 
 };
 
 const describeExit = (record: RecordOf<'exit'>): string => {
-  const how = record.signal === undefined ? `code ${record.code ?? 0}` : record.signal;
+  const how = record.signal === undefined ? `code ${record.code ?? 0}` : escapeText(record.signal);
   const core = `${record.core ? ', core dumped' : ''}${record.oom ? ', out of memory' : ''}`;
   return `${escapeText(record.comm ?? '?')} ${how}${core} after ${seconds(record.duration_ns)}`;
 };
 
 const describeContainer = (record: RecordOf<'container'>): string => {
   const { container, op } = record;
-  const how = record.signal ?? (record.code === undefined ? '' : `code ${record.code}`);
+  const how = escapeText(record.signal ?? (record.code === undefined ? '' : `code ${record.code}`));
   const end = record.oom ? `${how}, out of memory` : how;
   const startup = record.startup_ns === undefined ? '' : `in ${seconds(record.startup_ns)}`;
   const by = record.by === undefined ? '' : `by ${escapeText(record.by.comm)}, pid ${record.by.pid}`;

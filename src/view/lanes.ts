@@ -2,6 +2,7 @@ import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
 import { seconds } from './command.ts';
 import { escapeText } from './escape.ts';
 import { heading, type TimelineStyle } from './timeline.ts';
+import { cutTo, padTo } from './width.ts';
 
 /** A process of a timeline: how long it was there, and what happened to it. */
 export interface Lane {
@@ -29,7 +30,7 @@ export const lanesOf = (entries: readonly TimelineEntry[]): Lane[] => {
       continue;
     }
     let lane = living.get(entry.pid);
-    if (lane === undefined) {
+    if (lane === undefined || entry.kind === 'fork') {
       const { pid, depth, at_ns: from } = entry;
       lane = { pid, nspid: undefined, label: '', helper: false, depth, from, to: undefined, end: '', marks: [] };
       living.set(pid, lane);
@@ -47,7 +48,7 @@ export const lanesOf = (entries: readonly TimelineEntry[]): Lane[] => {
 };
 
 const take = (lane: Lane, entry: TimelineEntry): void => {
-  if (entry.kind === 'exec' || entry.kind === 'process') {
+  if ((entry.kind === 'exec' && (entry.ret ?? 0) === 0) || entry.kind === 'process') {
     lane.label = entry.args?.join(' ') || entry.comm || '';
     lane.helper = entry.helper ?? false;
   } else if (lane.label === '') {
@@ -62,7 +63,7 @@ const take = (lane: Lane, entry: TimelineEntry): void => {
   }
   if (entry.kind === 'exit') {
     lane.to = entry.at_ns;
-    lane.end = entry.signal ?? String(entry.code ?? 0);
+    lane.end = escapeText(entry.signal ?? String(entry.code ?? 0));
     if (entry.duration_ns !== undefined) {
       lane.from = Math.max(0, Math.min(lane.from, entry.at_ns - entry.duration_ns));
     }
@@ -89,7 +90,7 @@ export const lanesText = (timeline: Timeline, style: TimelineStyle, columns: num
   const glyphs = style.unicode ? drawn : ascii;
   const lanes = lanesOf(timeline.entries);
   const length = Math.max(1, ...timeline.entries.map(({ at_ns: at }) => at), timeline.removed_ns ?? 0);
-  const width = Math.max(20, columns - labelWidth - 26);
+  const width = Math.max(20, columns - labelWidth - 18 - Math.max(8, ...lanes.map(({ end }) => end.length)));
   const scale = (at: number): number => Math.min(width - 1, Math.max(0, Math.floor((at / length) * width)));
   const lines = [
     ...heading(timeline, style),
@@ -99,7 +100,7 @@ export const lanesText = (timeline: Timeline, style: TimelineStyle, columns: num
     ...(lanes.length > maxLanes ? [`  ... ${lanes.length - maxLanes} more processes are left out here ...`] : []),
     ...(timeline.dropped > 0 ? [`  ... ${timeline.dropped} steps are missing in the middle ...`] : []),
     '',
-    `  ${glyphs.bar} in the container  ${glyphs.outside} outside  ${glyphs.exec} exec  ${glyphs.starts} its program starts  ${glyphs.joins} joins  ${glyphs.end} exit  ${glyphs.open} lives on`,
+    `  ${glyphs.bar} inside  ${glyphs.outside} outside  ${glyphs.exec} exec  ${glyphs.starts} starts  ${glyphs.joins} joins  ${glyphs.end} exit  ${glyphs.open} lives on`,
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 };
@@ -121,8 +122,7 @@ const laneText = (lane: Lane, scale: (at: number) => number, width: number, glyp
   return `  ${String(lane.pid).padStart(7)} ${nspid.padStart(5)} ${label} ${bar}${end}`;
 };
 
-const cut = (text: string, width: number): string =>
-  text.length > width ? `${text.slice(0, width - 1)}~` : text.padEnd(width);
+const cut = (text: string, width: number): string => padTo(cutTo(text, width), width);
 
 /** Times at equal steps, where they have room. */
 const ruler = (length: number, width: number): string => {

@@ -2,6 +2,7 @@ import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
 import { seconds } from './command.ts';
 import { escapeBytes, escapeText } from './escape.ts';
 import { quoteCommand } from './quote.ts';
+import { cutTo } from './width.ts';
 
 export interface TimelineStyle {
   readonly quote: boolean;
@@ -53,18 +54,18 @@ export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] 
   ];
 };
 
-const ranFor = ({ seen, begin, started_ns, stopped_ns, ...end }: Timeline): string => {
+const ranFor = ({ seen, begin, started_ns, stopped_ns, removed_ns, ...end }: Timeline): string => {
   const from = seen ? 'since before tracing began' : `from ${begin}`;
   const start = started_ns === undefined || seen ? '' : `, its program after ${seconds(started_ns)}`;
   if (stopped_ns === undefined) {
-    return `${from}${start}, and goes on`;
+    return `${from}${start}, ${removed_ns === undefined ? 'and goes on' : 'removed before its program ran'}`;
   }
   const length = started_ns === undefined ? '' : ` after ${seconds(stopped_ns - started_ns)} more`;
   return `${from}${start}, ended${howEnded(end)}${seen ? '' : length}`;
 };
 
 const howEnded = ({ code, signal, oom }: Pick<Timeline, 'code' | 'signal' | 'oom'>): string => {
-  const how = signal === undefined ? (code === undefined ? '' : ` with code ${code}`) : ` by ${signal}`;
+  const how = signal === undefined ? (code === undefined ? '' : ` with code ${code}`) : ` by ${escapeText(signal)}`;
   return oom ? `${how}, out of memory` : how;
 };
 
@@ -84,6 +85,7 @@ const steps = (timeline: Timeline, style: TimelineStyle): string[] => {
   const executing = new Set(timeline.entries.filter(({ kind }) => kind === 'exec').map(({ pid }) => pid));
   const least = Math.min(...timeline.entries.map(({ depth }) => depth));
   const names = new Map<number, string>();
+  let gone = timeline.removed_ns ?? Number.POSITIVE_INFINITY;
   const lines: string[] = [];
   let dropped = timeline.dropped;
   for (const [index, entry] of timeline.entries.entries()) {
@@ -91,12 +93,18 @@ const steps = (timeline: Timeline, style: TimelineStyle): string[] => {
       lines.push(`  ... ${dropped} steps are left out here ...`);
       dropped = 0;
     }
-    if (entry.kind === 'exec' || entry.kind === 'process') {
+    if ((entry.kind === 'exec' && (entry.ret ?? 0) === 0) || entry.kind === 'process') {
       names.set(entry.pid, programName(entry));
+    } else if (entry.kind === 'fork') {
+      names.delete(entry.pid);
     }
     const text = describeStep(entry, timeline, style, { executing, names });
     if (text !== undefined) {
       const nspid = entry.nspid !== undefined && entry.nspid.length > 1 ? String(entry.nspid.at(-1)) : '-';
+      if (entry.at_ns > gone) {
+        lines.push(goneLine(timeline));
+        gone = Number.POSITIVE_INFINITY;
+      }
       const indent = '  '.repeat(Math.min(entry.depth - least, maxIndent));
       lines.push(
         `  ${`+${seconds(entry.at_ns)}`.padStart(11)} ${String(entry.pid).padStart(7)} ${nspid.padStart(5)}  ${indent}${text}`,
@@ -106,11 +114,15 @@ const steps = (timeline: Timeline, style: TimelineStyle): string[] => {
   if (lines.length > 0) {
     lines.unshift(`  ${'TIME'.padStart(11)} ${'PID'.padStart(7)} ${'NSPID'.padStart(5)}  STEP`);
   }
-  if (timeline.removed_ns !== undefined) {
-    const what = timeline.container.cgroups === undefined ? 'its namespaces are gone' : 'its cgroup is gone';
-    lines.push(`  ${`+${seconds(timeline.removed_ns)}`.padStart(11)} ${'-'.padStart(7)} ${'-'.padStart(5)}  ${what}`);
+  if (gone !== Number.POSITIVE_INFINITY) {
+    lines.push(goneLine(timeline));
   }
   return lines;
+};
+
+const goneLine = ({ container, removed_ns: at = 0 }: Timeline): string => {
+  const what = container.cgroups === undefined ? 'its namespaces are gone' : 'its cgroup is gone';
+  return `  ${`+${seconds(at)}`.padStart(11)} ${'-'.padStart(7)} ${'-'.padStart(5)}  ${what}`;
 };
 
 /** As in src/timeline/draft.ts. */
@@ -159,7 +171,7 @@ const describeExec = (entry: TimelineEntry, timeline: Timeline, style: TimelineS
   const line = command(entry, style);
   const arrow = style.unicode ? '▶' : '>';
   if (entry.ret !== undefined && entry.ret !== 0) {
-    return `${line}  fails: ${entry.errno}`;
+    return `${line}  fails: ${escapeText(entry.errno ?? String(entry.ret))}`;
   }
   if (entry.again) {
     return `${line}  executes itself again, from a copy that the container cannot reach`;
@@ -169,7 +181,7 @@ const describeExec = (entry: TimelineEntry, timeline: Timeline, style: TimelineS
   }
   if (entry.joined_by) {
     const { pid, comm, args } = entry.joined_by;
-    return `${arrow} ${line}  JOINS, brought by pid ${pid}: ${words((args ?? [comm]).slice(0, 4))}`;
+    return `${arrow} ${line}  JOINS, brought by pid ${pid}: ${words(args ?? [comm], maxBringer)}`;
   }
   return entry.origin === 'joined' ? `${line}  (came in from outside)` : line;
 };
@@ -192,7 +204,7 @@ const startup = ({ startup_ns: whole, startup: parts }: Timeline): string => {
 };
 
 const describeExit = (entry: TimelineEntry, name: string): string => {
-  const how = entry.signal === undefined ? `exits with ${entry.code ?? 0}` : `is killed by ${entry.signal}`;
+  const how = entry.signal === undefined ? `exits with ${entry.code ?? 0}` : `is killed by ${escapeText(entry.signal)}`;
   const more = `${entry.oom ? ', out of memory' : ''}${entry.core ? ', core dumped' : ''}`;
   const after = entry.duration_ns === undefined ? '' : ` after ${seconds(entry.duration_ns)}`;
   return `${name} ${how}${more}${after}${entry.ends ? '  ENDS the container' : ''}`;
@@ -241,8 +253,6 @@ const command = (
 };
 
 /** The beginning of a command line of somebody else. */
-const words = (args: readonly string[]): string => {
-  const text = args.map(escapeText).join(' ');
-  return text.length > maxWords ? `${text.slice(0, maxWords)}...` : text;
-};
+const words = (args: readonly string[], most = maxWords): string => cutTo(args.map(escapeText).join(' '), most, '...');
 const maxWords = 200;
+const maxBringer = 60;

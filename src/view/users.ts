@@ -9,6 +9,11 @@ export class UserNames {
     return this.#names.get(uid) ?? String(uid);
   }
 
+  all(): string[] {
+    this.#names ??= readNames();
+    return [...this.#names.values()];
+  }
+
   idOf(name: string): number | undefined {
     this.#names ??= readNames();
     for (const [uid, candidate] of this.#names) {

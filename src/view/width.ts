@@ -16,19 +16,19 @@ export const cutTo = (text: string, columns: number, sign = '~'): string => {
     return '';
   }
   if (ascii.test(text)) {
-    return text.slice(0, columns - 1) + sign;
+    return text.slice(0, Math.max(0, columns - sign.length)) + sign;
   }
   let cut = '';
   let width = 0;
   for (const { segment } of segmenter.segment(text)) {
     const more = stringWidth(segment);
-    if (width + more > columns - 1) {
+    if (width + more > columns - sign.length) {
       break;
     }
     cut += segment;
     width += more;
   }
-  return cut + sign + ' '.repeat(Math.max(0, columns - 1 - width));
+  return cut + sign + ' '.repeat(Math.max(0, columns - sign.length - width));
 };
 
 export const padTo = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - widthOf(text)));

@@ -305,6 +305,7 @@ describe('the model', () => {
       argsBytes: 4,
       ns,
       cgroups: new Map([['', path]]),
+      ...{ state: 'S', threads: 1, cpuTicks: 0, rssBytes: 4096 },
     });
     const running = [
       proc(1, 0, [1], host, '/'),

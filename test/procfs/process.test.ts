@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readArgumentArea, readProcess, startOf } from '../../src/procfs/process.ts';
 import { containerNs } from '../fixtures/records.ts';
 
-const status = 'Name:\tls\nUid:\t1000\t0\t0\t0\nGid:\t100\t0\t0\t0\nNSpid:\t42\t7\t1\nThreads:\t1\n';
+const status = 'Name:\tls\nUid:\t1000\t0\t0\t0\nGid:\t100\t0\t0\t0\nNSpid:\t42\t7\t1\nVmRSS:\t    12 kB\nThreads:\t1\n';
 
 let root: string;
 beforeEach(() => {
@@ -45,6 +45,10 @@ describe('readProcess', () => {
         ['memory', '/a/xyxy12'],
         ['', '/xyxy12'],
       ]),
+      state: 'S',
+      threads: 1,
+      cpuTicks: 3,
+      rssBytes: 12_288,
     });
   });
 

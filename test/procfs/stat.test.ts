@@ -9,7 +9,10 @@ describe('parseStat', () => {
   it.each(['ls', 'a b', 'x) S 1 2', ')', '(', '((a) (b))', ') R 99 99 (', 'line\nbreak', ''])(
     'reads a process whose comm is %j',
     (comm) => {
-      expect(parseStat(statOf(comm))).toEqual({ comm, state: 'S', ppid: 17, startTicks: 551234 });
+      expect(parseStat(statOf(comm))).toEqual({
+        ...{ comm, state: 'S', ppid: 17, startTicks: 551234 },
+        ...{ cpuTicks: 3, threads: 1 },
+      });
     },
   );
 
