@@ -17,6 +17,8 @@ await build({
   banner: {
     js: "import { createRequire as bundledRequire } from 'node:module';\nconst require = bundledRequire(import.meta.url);",
   },
+  // Ink's connection to React's developer tools, which is not there in production.
+  alias: { 'react-devtools-core': './src/tui/no-devtools.ts' },
   legalComments: 'none',
   logLevel: 'warning',
 });

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { exitStatus } from '../errors.ts';
+import { eventKinds } from '../view/filter.ts';
 import { addFilterOptions, addLineOptions, type FilterValues, type LineValues, requireJsonOrTable } from './options.ts';
 import { outputFor } from './output.ts';
 import { say, sayError } from './say.ts';
 import { trace } from './trace.ts';
+import { TuiOutput } from './tui-output.ts';
 
 const examples = `
 Examples:
@@ -26,7 +28,43 @@ export const addLive = (program: Command): void => {
   addLineOptions(addFilterOptions(command));
 };
 
-const live = async (values: FilterValues & LineValues): Promise<number> => {
+/** A view, if there is a terminal for it and nothing asks for lines. */
+const wantsTui = (values: LineValues): boolean => {
+  const { output, json, time, timestamp, printUid, quote, maxArgs, columns, header } = values;
+  const lines = [output, json, time, timestamp, printUid, quote, maxArgs, columns].some((value) => value !== undefined);
+  return process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb' && !lines && header;
+};
+
+const live = async (values: FilterValues & LineValues): Promise<number> =>
+  wantsTui(values) ? onTerminal(values) : asLines(values);
+
+const onTerminal = async (values: FilterValues & LineValues): Promise<number> => {
+  let view: TuiOutput | undefined;
+  try {
+    const { failure } = await trace({
+      // The view shows failures and counts all kinds; e chooses what it lists.
+      values: { ...values, events: [...eventKinds], failed: true },
+      events: eventKinds,
+      makeOutput: (stop) => {
+        view = new TuiOutput(values, stop);
+        void view.show();
+        return view;
+      },
+      onReady: (_, session) => {
+        if (view !== undefined) {
+          view.child = session.child;
+        }
+      },
+    });
+    await view?.close();
+    say(view?.summary() ?? '');
+    return failure === undefined ? exitStatus.ok : sayError(failure);
+  } finally {
+    await view?.close();
+  }
+};
+
+const asLines = async (values: FilterValues & LineValues): Promise<number> => {
   const json = requireJsonOrTable(values) === 'json';
   // Readers of records need to be told what the containers of the execs are.
   const events = values.events ?? (json ? ['exec', 'container'] : ['exec']);

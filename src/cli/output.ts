@@ -138,7 +138,7 @@ const tellUnread = ({ pending }: Sink): void => {
 };
 
 /** NO_COLOR and FORCE_COLOR count where --color does not say otherwise. */
-const wantsColor = (when: LineValues['color']): boolean => {
+export const wantsColor = (when: LineValues['color']): boolean => {
   if (when !== 'auto') {
     return when === 'always';
   }

@@ -36,6 +36,11 @@ export class Stop {
     }
   }
 
+  /** Asks as Ctrl-C does: the second time does not wait. */
+  press(): void {
+    process.emit('SIGINT');
+  }
+
   now(reason: StopReason): void {
     this.#resolve(reason);
   }

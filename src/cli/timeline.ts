@@ -11,7 +11,7 @@ import { type TimelineStyle, timelineText } from '../view/timeline.ts';
 import { UserNames } from '../view/users.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import { addFilterOptions, type FilterValues, filterOf, parseCount, requireJsonOrTable } from './options.ts';
-import { say, sayError } from './say.ts';
+import { say, sayError, speaksUtf8 } from './say.ts';
 import { Stop } from './stop.ts';
 import { type Output, tellAmbiguous, tellWaiting, trace } from './trace.ts';
 
@@ -178,9 +178,6 @@ class TimelinePrinter {
 }
 
 const widthWithoutTerminal = 100;
-
-/** The locale's character set, as setlocale(3) finds it. */
-const speaksUtf8 = (): boolean => /utf-?8/i.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || '');
 
 /** A trace whose records go to the printer before they are filtered. */
 class Unprinted implements Output {

@@ -125,7 +125,7 @@ export class Limit {
 const warnOfLoss = (record: NstraceRecord & { type: 'lost' }): void => {
   const many = record.exact ? String(record.count) : `at least ${record.count}`;
   const where = record.cpu === undefined ? '' : ` on CPU ${record.cpu}`;
-  say(`${many} events lost${where} between ${record.from} and ${record.to} (${record.stage})`);
+  say(`${many} events lost${where} between ${record.from} and ${record.to} (${record.stage})`, true);
 };
 
 /** Says which selectors could mean more than one container. */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import split2 from 'split2';
 import { boundedLines } from './bounded.ts';
 import { maxRecordBytes } from './line.ts';
-import { type NstraceRecord, recordSchema } from './schema.ts';
+import type { NstraceRecord } from './schema.ts';
 
 /** What is wrong with a recording, in words. */
 export interface Damage {
@@ -14,8 +14,6 @@ export interface Damage {
 /** How many lines of damage are told one by one. */
 export const maxToldDamage = 10;
 
-const known = new Set(recordSchema.options.map((option) => option.shape.type.value as string));
-
 /**
  * Reads a recording, line by line. Lines that are no records are told and left out; types that are not known are left out,
  * as newer versions may have them. Ends with the source, whatever the state of the file.
@@ -24,7 +22,7 @@ export async function* readRecording(
   source: Readable,
   onDamage: (damage: Damage) => void,
 ): AsyncGenerator<NstraceRecord, void> {
-  const reader = new LineReader(onDamage);
+  const reader = new LineReader(await loadSchema(), onDamage);
   const bounded = boundedLines(maxRecordBytes + 1);
   const lines = bounded.pipe(split2('\n', (line: string) => line));
   let last = newline;
@@ -55,14 +53,24 @@ const from = (source: Readable, first: NodeJS.WritableStream, last: Readable): A
   return last;
 };
 
+/** The validator is large: only who reads a recording waits for it. */
+const loadSchema = async () => {
+  const { recordSchema } = await import('./schema.ts');
+  return { recordSchema, known: new Set(recordSchema.options.map((option) => option.shape.type.value as string)) };
+};
+
+type Schema = Awaited<ReturnType<typeof loadSchema>>;
+
 class LineReader {
+  readonly #schema: Schema;
   readonly #onDamage: (damage: Damage) => void;
   #line = 0;
   #seq = 0;
   #ended = false;
   #broken: Damage | undefined;
 
-  constructor(onDamage: (damage: Damage) => void) {
+  constructor(schema: Schema, onDamage: (damage: Damage) => void) {
+    this.#schema = schema;
     this.#onDamage = onDamage;
   }
 
@@ -72,7 +80,7 @@ class LineReader {
     if (line === '') {
       return undefined;
     }
-    const record = isTooLong(line) ? 'it is longer than a record can be' : parse(line);
+    const record = isTooLong(line) ? 'it is longer than a record can be' : parse(line, this.#schema);
     if (typeof record === 'string') {
       // The last line may be half a line only: that is told otherwise.
       this.#broken = { line: this.#line, what: record };
@@ -100,7 +108,7 @@ class LineReader {
     }
     this.#seq = record.seq;
     this.#ended = record.type === 'footer';
-    return known.has(record.type) ? record : undefined;
+    return this.#schema.known.has(record.type) ? record : undefined;
   }
 
   /** @param whole whether the last line ended in a newline */
@@ -128,7 +136,7 @@ const isTooLong = (line: string): boolean =>
   line.length > maxRecordBytes / 3 && Buffer.byteLength(line) + 1 > maxRecordBytes;
 
 /** A record, or what is wrong with the line. */
-const parse = (line: string): NstraceRecord | string => {
+const parse = (line: string, { recordSchema, known }: Schema): NstraceRecord | string => {
   let value: unknown;
   try {
     value = JSON.parse(line);

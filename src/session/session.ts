@@ -106,6 +106,11 @@ export class Session {
     return { time: this.#clock.time(this.#last.mono), mono: this.#last.mono };
   }
 
+  /** The pid of bpftrace; 0 before it runs. */
+  get child(): number {
+    return this.#tracer.pid;
+  }
+
   /** Stops tracing and gives the rest of the records. */
   async stop(): Promise<void> {
     await this.#tracer.stop();

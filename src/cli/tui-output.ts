@@ -1,0 +1,209 @@
+import { messageOf } from '../errors.ts';
+import type { Count } from '../probe/tracer.ts';
+import { readProcText } from '../procfs/read.ts';
+import { parseStat } from '../procfs/stat.ts';
+import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
+import { FileSink, openRecording, type Sink } from '../recording/sink.ts';
+import { pasteable } from '../tui/details.ts';
+import type { Status } from '../tui/frame.ts';
+import type { Kind } from '../tui/store.ts';
+import { makeTheme } from '../tui/theme.ts';
+import { type Effect, Ui } from '../tui/ui.ts';
+import { View } from '../tui/view.ts';
+import { escapeText } from '../view/escape.ts';
+import { parseSelector } from '../view/selector.ts';
+import { UserNames } from '../view/users.ts';
+import type { FilterValues, LineValues } from './options.ts';
+import { JsonOutput, wantsColor } from './output.ts';
+import { divertSay, speaksUtf8 } from './say.ts';
+import type { Stop, StopReason } from './stop.ts';
+import type { Output } from './trace.ts';
+
+/** The terminal view of a live trace. */
+export class TuiOutput implements Output {
+  readonly #view: View;
+  readonly #stop: Stop;
+  readonly #usage = new Usage();
+  readonly #awaited: readonly string[];
+  readonly #began = performance.now();
+  #tui: { stop: () => void; suspend: () => void } | undefined;
+  #message: Status['message'];
+  #recording: { file: string; output: JsonOutput } | undefined;
+  /** bpftrace, whose work is ours. */
+  child: number | undefined;
+
+  constructor(values: FilterValues & Pick<LineValues, 'color'>, stop: Stop) {
+    this.#stop = stop;
+    const users = new UserNames();
+    this.#awaited = (values.container ?? [])
+      .map(parseSelector)
+      .filter(({ text, leaveOut }) => !leaveOut && text !== 'host')
+      .map(({ text }) => text);
+    this.#view = new View({
+      ui: new Ui({ isReplay: false, users, kinds: kindsOf(values) }),
+      theme: makeTheme({ color: wantsColor(values.color), unicode: speaksUtf8() }),
+      users,
+      size: terminalSize,
+      status: () => this.#status(),
+      onEffect: (effect) => this.#effect(effect),
+    });
+    divertSay((text, bad) => {
+      this.#message = { text, bad };
+    });
+  }
+
+  /** Ink and React are loaded only for a terminal: they take longer than all the rest. */
+  async show(): Promise<void> {
+    const { startTui } = await import('../tui/start.tsx');
+    this.#tui = startTui(this.#view);
+  }
+
+  record(record: NstraceRecord): void {
+    this.#view.store.take(record);
+    this.#recording?.output.record(record);
+  }
+
+  flush(mono: string): void {
+    this.#view.store.passed(mono);
+    this.#recording?.output.flush();
+  }
+
+  readonly pending = 0;
+
+  async end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void> {
+    await this.#recording?.output.end(now, reason, count);
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#tui?.stop();
+    divertSay(undefined);
+  }
+
+  /** What is said when the view is gone. */
+  summary(): string {
+    const { store } = this.#view;
+    const execs = [...store.groups.values()].reduce((sum, group) => sum + group.execs, 0);
+    const seconds = Math.round((performance.now() - this.#began) / 1000);
+    return `${execs} execs in ${seconds} s, ${store.groups.size - 1} containers, ${store.lost} events lost`;
+  }
+
+  #status(): Status {
+    const { store } = this.#view;
+    const waits = this.#awaited.length > 0 && store.groups.size === 1;
+    const starting = store.header === undefined;
+    const waiting = `Waiting for a container ${this.#awaited.map(escapeText).join(', ')}`;
+    return {
+      state: starting ? 'starting' : waits ? 'waiting' : 'tracing',
+      seconds: starting ? 0 : Math.max(0, (store.now - store.beganAt) / 1e9),
+      ...this.#usage.read(this.child),
+      recording: this.#recording?.file,
+      message: this.#message?.bad ? this.#message : waits ? { text: waiting, bad: false } : undefined,
+      replay: undefined,
+    };
+  }
+
+  #effect(effect: Effect): void {
+    switch (effect.type) {
+      case 'quit':
+        return this.#stop.press();
+      case 'suspend':
+        return this.#tui?.suspend();
+      case 'clear':
+        return this.#view.store.clearEnded();
+      case 'copy':
+        return copy(effect, this.#view);
+      case 'record':
+        return this.#toggleRecording();
+      default:
+    }
+  }
+
+  #toggleRecording(): void {
+    const { ui, store } = this.#view;
+    if (this.#recording !== undefined) {
+      const { file, output } = this.#recording;
+      this.#recording = undefined;
+      const time = store.header?.time ?? '';
+      void output.end({ time, mono: String(Math.round(store.now)) }, 'interrupt', { made: 0, delivered: 0, lost: 0 });
+      ui.notice = { text: `recorded to ${file}`, bad: false };
+      return;
+    }
+    if (store.header === undefined) {
+      ui.notice = { text: 'tracing has not begun yet', bad: true };
+      return;
+    }
+    const file = `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
+    try {
+      const sink: Sink = new FileSink(openRecording(file, { force: false }), (error) => {
+        this.#message = { text: `writing ${file} failed: ${escapeText(error.message)}`, bad: true };
+        this.#recording = undefined;
+      });
+      const output = new JsonOutput(sink, 'disk');
+      for (const record of beginning(this.#view)) {
+        output.record(record);
+      }
+      this.#recording = { file, output };
+      ui.notice = { text: `recording to ${file}`, bad: false };
+    } catch (error) {
+      ui.notice = { text: escapeText(messageOf(error)), bad: true };
+    }
+  }
+}
+
+/** The records that a recording needs to be understood which begins in the middle. */
+const beginning = ({ store }: View): NstraceRecord[] => {
+  const header = store.header!;
+  const now = { time: new Date().toISOString().replace('Z', '000000Z'), mono: String(Math.round(store.now)) };
+  const seen = [...store.groups.values()].flatMap(({ info, ended }): RecordOf<'container'>[] =>
+    info === undefined || ended ? [] : [{ type: 'container', seq: 0, ...now, op: 'seen', container: info }],
+  );
+  return [{ ...header, ...now, started: now.time }, ...seen];
+};
+
+const kindsOf = ({ events, failed }: FilterValues): Kind[] | undefined =>
+  events === undefined
+    ? undefined
+    : [
+        ...events.flatMap((kind): Kind[] => (kind === 'container' ? ['container', 'join'] : [kind])),
+        ...(failed ? (['failed'] as const) : []),
+      ];
+
+export const terminalSize = (): { columns: number; rows: number } => ({
+  columns: process.stdout.columns ?? 80,
+  rows: process.stdout.rows ?? 24,
+});
+
+/** To the terminal's clipboard (OSC 52), also over ssh. */
+export const copy = (effect: Effect & { type: 'copy' }, { ui }: View): void => {
+  const text = pasteable(effect.event);
+  if (text === undefined) {
+    ui.notice = { text: 'there is no command to copy', bad: true };
+    return;
+  }
+  process.stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
+  ui.notice = { text: 'copied, if this terminal lets programs set the clipboard', bad: false };
+};
+
+/** CPU and memory of nstrace and of the bpftrace that it runs. */
+export class Usage {
+  #at = performance.now();
+  #cpuMs = 0;
+  #percent = 0;
+  #bytes = 0;
+
+  read(child: number | undefined): { cpuPercent: number; memoryBytes: number } {
+    const now = performance.now();
+    if (now - this.#at >= usageMs || this.#bytes === 0) {
+      const { user, system } = process.cpuUsage();
+      const stat = child === undefined ? undefined : parseStat(readProcText(`/proc/${child}/stat`) ?? '');
+      const cpuMs = (user + system) / 1000 + (stat?.cpuTicks ?? 0) * 10;
+      this.#percent = this.#bytes === 0 ? 0 : ((cpuMs - this.#cpuMs) / (now - this.#at)) * 100;
+      this.#cpuMs = cpuMs;
+      this.#at = now;
+      this.#bytes = process.memoryUsage.rss();
+    }
+    return { cpuPercent: Math.max(0, this.#percent), memoryBytes: this.#bytes };
+  }
+}
+const usageMs = 2000;

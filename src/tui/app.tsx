@@ -1,0 +1,31 @@
+import { Box, Text, Transform, useInput } from 'ink';
+import { useSyncExternalStore } from 'react';
+import { keyName } from './keys.ts';
+import type { View } from './view.ts';
+
+/**
+ * The whole screen is one text whose lines are replaced at the end: Ink's own caches never shrink, and a box a cell costs
+ * more than all the rest (ink 986).
+ */
+export const App = ({ view }: { view: View }) => {
+  const { lines } = useSyncExternalStore(view.subscribe, view.snapshot);
+  useInput((input, key) => {
+    // Pasted text, and keys that came while a frame was made, come in one piece.
+    const name = keyName(input, key);
+    if (name === input && input.length > 1) {
+      for (const character of input) {
+        view.press(character === '\r' ? 'enter' : character);
+      }
+    } else {
+      view.press(name);
+    }
+  });
+  const placeholder = Array.from(lines, () => ' ').join('\n');
+  return (
+    <Box flexDirection="column">
+      <Transform transform={(_, index) => lines[index] ?? ''}>
+        <Text>{placeholder}</Text>
+      </Transform>
+    </Box>
+  );
+};

@@ -1,0 +1,373 @@
+import { escapeText } from '../view/escape.ts';
+import { cutTo } from '../view/width.ts';
+import { detailLines } from './details.ts';
+import { helpLines } from './help.ts';
+import type { WantedIds } from './ids.ts';
+import { type Piece, renderEnds, renderLine } from './line.ts';
+import { laneRuler, type PaintContext, paintRow } from './paint.ts';
+import { flatRows, groupedRows, laneRows, modes, type RowList, sortedGroups, treeRows } from './rows.ts';
+import { type Group, kinds, type Store, type ViewProcess } from './store.ts';
+import type { Theme, Tone } from './theme.ts';
+import type { Layout, Ui } from './ui.ts';
+
+export interface FrameInput {
+  readonly store: Store;
+  readonly ui: Ui;
+  readonly ids: WantedIds;
+  readonly theme: Theme;
+  readonly columns: number;
+  readonly rows: number;
+  readonly users: { nameOf(uid: number): string };
+  readonly status: Status;
+}
+
+/** What the view is told about the world around it. */
+export interface Status {
+  readonly state: 'tracing' | 'waiting' | 'ended' | 'playing' | 'held' | 'starting';
+  /** Seconds since it began. */
+  readonly seconds: number;
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly recording: string | undefined;
+  /** What it waits for, or what went wrong; the latest. */
+  readonly message: { text: string; bad: boolean } | undefined;
+  readonly replay: { file: string; position: number; length: number; speed: number } | undefined;
+}
+
+export interface Frame {
+  readonly lines: readonly string[];
+  readonly layout: Layout;
+}
+
+const headLines = 2;
+const footLines = 1;
+
+/** The whole screen, as lines of exactly that width. Pure: the same input is the same frame. */
+export const buildFrame = (input: FrameInput): Frame => {
+  const { columns, rows, ui, theme } = input;
+  const height = Math.max(1, rows - headLines - footLines);
+  const body = bodyOf(input, height);
+  const lines = [headLine(input), secondLine(input), ...body.lines, footLine(input)];
+  const blank = ' '.repeat(columns);
+  while (lines.length < rows) {
+    lines.splice(-1, 0, blank);
+  }
+  void ui;
+  void theme;
+  return { lines: lines.slice(0, rows), layout: body.layout };
+};
+
+const bodyOf = (input: FrameInput, height: number): { lines: string[]; layout: Layout } => {
+  const { ui, store, columns, theme, users } = input;
+  const window = { from: store.now - ui.windowNs, to: store.now };
+  const context: PaintContext = { store, theme, width: columns, users, window };
+  const ruler = ui.mode === 'lanes' && ui.focus === undefined && ui.overlay === undefined ? [laneRuler(context)] : [];
+  const room = height - ruler.length;
+  const rows = rowsOf(input, room, window.from);
+  const top = topOf(ui, rows, room);
+  const layout = { rows, top, height: room };
+  const overlay = overlayLines(input, height);
+  if (overlay !== undefined) {
+    return { lines: overlay, layout };
+  }
+  if (rows.length === 0 || isQuiet(input)) {
+    return { lines: emptyLines(input, height), layout };
+  }
+  const lines = [...ruler];
+  for (let index = top; index < Math.min(rows.length, top + room); index += 1) {
+    const row = rows.at(index);
+    if (row !== undefined) {
+      lines.push(paintRow(row, context, row.key === ui.cursor));
+    }
+  }
+  return { lines: padLines(lines, height, columns), layout };
+};
+
+const rowsOf = ({ store, ui, ids }: FrameInput, height: number, from: number): RowList => {
+  const wanted = { kinds: ui.kinds, query: ui.query, group: ui.focus };
+  if (ui.mode === 'flat' || ui.focus !== undefined) {
+    return flatRows(store, ids, wanted, ui.pausedAt);
+  }
+  const groups = sortedGroups(store, ui.sort);
+  const matches = processTest(ui);
+  switch (ui.mode) {
+    case 'grouped':
+      return groupedRows(store, groups, wanted, height);
+    case 'tree':
+      return treeRows(store, groups, matches);
+    case 'lanes':
+      return laneRows(store, groups, from, matches);
+  }
+};
+
+/** The filter for events, asked about the program of a process. */
+const processTest =
+  ({ query }: Ui) =>
+  ({ program, group }: ViewProcess): boolean =>
+    query.empty || (program !== undefined && query.matches({ id: 0, kind: 'exec', record: program, group }));
+
+/** Following shows the end, or all groups from the first; else the cursor stays on its line of the screen. */
+const topOf = (ui: Ui, rows: RowList, height: number): number => {
+  const most = Math.max(0, rows.length - height);
+  if (ui.cursor === undefined) {
+    return ui.mode === 'flat' || ui.focus !== undefined ? most : 0;
+  }
+  const index = rows.indexOf(ui.cursor);
+  if (index < 0) {
+    return ui.follow ? most : 0;
+  }
+  return Math.min(most, Math.max(0, index - Math.min(ui.cursorRow, height - 1)));
+};
+
+const isQuiet = ({ store, ui }: FrameInput): boolean =>
+  ui.query.empty &&
+  ui.mode === 'grouped' &&
+  ui.focus === undefined &&
+  store.groups.size === 1 &&
+  store.events.next === 0;
+
+const emptyLines = ({ ui, status, columns, theme }: FrameInput, height: number): string[] => {
+  const told = !ui.query.empty
+    ? [`Nothing matches ${ui.query.text}`, 'Esc clears the filter']
+    : status.state === 'starting'
+      ? ['Attaching the probes ...']
+      : [
+          status.message?.text ?? 'Waiting for something to run: every exec on this machine will be shown here',
+          'Start a container, or run a command in another terminal',
+        ];
+  const above = Math.max(0, Math.floor((height - told.length) / 2));
+  const center = (text: string): string => ' '.repeat(Math.max(0, Math.floor((columns - text.length) / 2))) + text;
+  const blank = Array.from({ length: above }, () => ' '.repeat(columns));
+  const lines = [
+    ...blank,
+    ...told.map((text, index) => renderLine([[center(text), index === 0 ? 'plain' : 'dim']], columns, theme)),
+  ];
+  return padLines(lines, height, columns);
+};
+
+const padLines = (lines: string[], height: number, columns: number): string[] => {
+  while (lines.length < height) {
+    lines.push(' '.repeat(columns));
+  }
+  return lines.slice(0, height);
+};
+
+const overlayLines = (input: FrameInput, height: number): string[] | undefined => {
+  const { ui, store, users, columns, theme } = input;
+  switch (ui.overlay) {
+    case 'help':
+      return scrolled(helpLines(ui.isReplay), ui, height, columns, theme);
+    case 'details':
+      return ui.details === undefined
+        ? undefined
+        : scrolled(detailLines(ui.details, store, users), ui, height, columns, theme);
+    case 'kinds':
+      return padLines(
+        [
+          renderLine(
+            [
+              ['Kinds of events', 'title'],
+              ['  Space switches, Esc goes back', 'dim'],
+            ],
+            columns,
+            theme,
+          ),
+          ...kinds.map((kind, index) =>
+            renderLine(
+              [[`  ${index + 1} [${ui.kinds.has(kind) ? 'x' : ' '}] ${kind}`]],
+              columns,
+              theme,
+              index === ui.kindCursor,
+            ),
+          ),
+        ],
+        height,
+        columns,
+      );
+    default:
+      return undefined;
+  }
+};
+
+/** Long lines go on in the next one: nothing of a command is hidden. */
+const scrolled = (text: readonly string[], ui: Ui, height: number, columns: number, theme: Theme): string[] => {
+  const wrapped = text.flatMap((line) => wrap(line, columns));
+  ui.scroll = Math.min(ui.scroll, Math.max(0, wrapped.length - height));
+  const lines = wrapped
+    .slice(ui.scroll, ui.scroll + height)
+    .map((line) => renderLine([[line, /^\S/.test(line) ? 'title' : 'plain']], columns, theme));
+  return padLines(lines, height, columns);
+};
+
+const wrap = (line: string, columns: number): string[] => {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest !== '') {
+    const part = cutTo(rest, columns, '').trimEnd() || rest.slice(0, columns);
+    lines.push(part);
+    rest = rest.slice(part.length).trimStart() === '' ? '' : `    ${rest.slice(part.length)}`;
+    if (lines.length > maxWrapped) {
+      break;
+    }
+  }
+  return lines.length === 0 ? [''] : lines;
+};
+const maxWrapped = 2000;
+
+const duration = (total: number): string => {
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  return `${two(total / 3600)}:${two((total / 60) % 60)}:${two(total % 60)}`;
+};
+
+const headLine = ({ store, ui, status, columns, theme }: FrameInput): string => {
+  const { glyphs } = theme;
+  const states: Record<Status['state'], Piece> = {
+    tracing: [`${glyphs.live} tracing`, 'good'],
+    waiting: [`${glyphs.waiting} waiting`, 'warn'],
+    starting: [`${glyphs.waiting} starting`, 'warn'],
+    ended: [`${glyphs.ended} ended`, 'dim'],
+    playing: [`${glyphs.starts} playing`, 'good'],
+    held: [`${glyphs.paused} held`, 'warn'],
+  };
+  const newer = ui.pausedAt === undefined ? 0 : Math.max(0, store.events.next - 1 - ui.pausedAt);
+  const state: Piece =
+    ui.pausedAt === undefined
+      ? states[status.state]
+      : [`${glyphs.paused} paused${newer > 0 ? `, ${newer} new` : ''}`, 'warn'];
+  const now = store.now / 1e9;
+  const lost = `${store.unknownLoss ? '>=' : ''}${store.lost}`;
+  const left: Piece[] = [
+    ['nstrace ', 'title'],
+    state,
+    [` ${duration(status.seconds)}`, 'plain'],
+    [`  execs ${store.rate.perSecond(now).toFixed(1)}/s `, 'plain'],
+    [columns >= 100 ? sparkline(store.rate.history(now), glyphs.spark) : '', 'accent'],
+    [` containers ${store.containersAlive}`, 'plain'],
+    [`  lost ${lost}`, store.lost > 0 || store.unknownLoss ? 'bad' : 'plain'],
+  ];
+  const memory = `${Math.round(status.memoryBytes / 1024 / 1024)}M`;
+  const right: Piece[] = [
+    [status.recording === undefined ? '' : `${glyphs.recording} ${status.recording}  `, 'bad'],
+    [
+      status.replay === undefined
+        ? `cpu ${status.cpuPercent.toFixed(1)}% ${memory}`
+        : `x${status.replay.speed} ${memory}`,
+      'dim',
+    ],
+  ];
+  return renderEnds(left, right, columns, theme);
+};
+
+const sparkWidth = 20;
+
+const sparkline = (history: readonly number[], glyphs: readonly string[]): string => {
+  const last = history.slice(-sparkWidth);
+  const most = Math.max(1, ...last);
+  return last
+    .map((count) => glyphs[Math.min(glyphs.length - 1, Math.floor((count / most) * (glyphs.length - 1)))])
+    .join('');
+};
+
+const secondLine = (input: FrameInput): string => {
+  const { ui, status, columns, theme, store } = input;
+  const message = ui.notice ?? status.message;
+  if (message !== undefined && (message.bad || ui.notice !== undefined)) {
+    return renderLine([[message.text, message.bad ? 'bad' : 'warn']], columns, theme);
+  }
+  if (status.replay !== undefined) {
+    return timeBar(status.replay, columns, theme);
+  }
+  const tabs: Piece[] = modes.flatMap((mode): Piece[] => [
+    [mode === ui.mode ? `[${mode}]` : ` ${mode} `, mode === ui.mode ? 'strong' : 'dim'],
+    [' ', 'plain'],
+  ]);
+  const filter = ui.query.empty ? '' : `filter: ${ui.query.text}`;
+  const focus = ui.focus === undefined ? '' : ` in ${focusName(ui.focus)}, Esc goes back`;
+  const ended = store.ended > 0 ? `  ${store.ended} ended, x clears` : '';
+  return renderEnds(
+    [...tabs, [`sort ${ui.sort}`, 'dim'], [focus, 'accent'], [ended, 'dim']],
+    [
+      [filter, 'warn'],
+      [message === undefined ? '' : `  ${message.text}`, 'warn'],
+    ],
+    columns,
+    theme,
+  );
+};
+
+const focusName = ({ ref }: Group): string => (ref === null ? 'the host' : escapeText(ref.name));
+
+const timeBar = (
+  { file, position, length, speed }: NonNullable<Status['replay']>,
+  columns: number,
+  theme: Theme,
+): string => {
+  const { glyphs } = theme;
+  const times = ` ${duration(position)}/${duration(length)} x${speed} `;
+  const name = `${file} `;
+  const width = Math.max(10, columns - times.length - Math.min(name.length, 30));
+  const done = length <= 0 ? width : Math.min(width, Math.round((position / length) * width));
+  return renderLine(
+    [
+      [cutTo(name, 30), 'accent'],
+      [glyphs.bar.repeat(done), 'bar'],
+      [glyphs.line.repeat(width - done), 'dim'],
+      [times, 'plain'],
+    ],
+    columns,
+    theme,
+  );
+};
+
+/** Keys in the order of their use; as many as fit. */
+const footLine = ({ ui, columns, theme }: FrameInput): string => {
+  if (ui.prompt !== undefined) {
+    return renderLine(
+      [
+        [`/${ui.prompt}`, 'strong'],
+        ['_', 'accent'],
+        ['  c:web n:curl x:failed u:1000 word', 'dim'],
+      ],
+      columns,
+      theme,
+    );
+  }
+  const keys = footKeys(ui);
+  const pieces: Piece[] = [];
+  let used = 0;
+  for (const [key, what] of keys) {
+    const width = key.length + what.length + 3;
+    if (used + width > columns) {
+      break;
+    }
+    used += width;
+    pieces.push([key, 'strong'], [` ${what}  `, 'dim' as Tone]);
+  }
+  return renderLine(pieces, columns, theme);
+};
+
+const footKeys = (ui: Ui): readonly (readonly [string, string])[] => {
+  if (ui.overlay === 'details') {
+    return [
+      ['Esc', 'back'],
+      ['c', 'copy'],
+      ['j k', 'scroll'],
+    ];
+  }
+  if (ui.overlay !== undefined) {
+    return [
+      ['Esc', 'back'],
+      ['j k', 'move'],
+    ];
+  }
+  const common = [
+    ['?', 'help'],
+    ['q', 'quit'],
+    ['/', 'filter'],
+    ['Tab', 'mode'],
+    ['Enter', 'open'],
+  ] as const;
+  return ui.isReplay
+    ? [...common.slice(0, 2), ['Space', 'play'], ['+ -', 'speed'], ['< >', 'seek'], ['1-4', 'jump'], ...common.slice(2)]
+    : [...common, ['Space', 'pause'], ['f', 'follow'], ['s', 'sort'], ['e', 'kinds'], ['r', 'record'], ['c', 'copy']];
+};

@@ -1,0 +1,51 @@
+import { render } from 'ink';
+import { App } from './app.tsx';
+import { Screen } from './screen.ts';
+import type { View } from './view.ts';
+
+/** Shows a view on the terminal until stop() is called; the terminal is as before then. */
+export const startTui = (view: View): { stop: () => void; suspend: () => void } => {
+  const screen = new Screen(process.stdout);
+  screen.enter();
+  const crash = (error: unknown): void => {
+    screen.leave();
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  const ink = render(<App view={view} />, { exitOnCtrlC: false, patchConsole: false });
+  const resize = (): void => {
+    ink.clear();
+    process.stdout.write('\x1b[H\x1b[2J');
+    view.refresh();
+  };
+  process.stdout.on('resize', resize);
+  const resume = (): void => {
+    if (process.stdin.isTTY) {
+      process.stdin.setRawMode(true);
+    }
+    screen.enter();
+    resize();
+  };
+  process.on('SIGCONT', resume);
+  view.start();
+  return {
+    stop: () => {
+      view.stop();
+      process.stdout.removeListener('resize', resize);
+      process.removeListener('SIGCONT', resume);
+      ink.unmount();
+      screen.leave();
+      process.removeListener('uncaughtException', crash);
+      process.removeListener('unhandledRejection', crash);
+    },
+    suspend: () => {
+      screen.leave();
+      if (process.stdin.isTTY) {
+        process.stdin.setRawMode(false);
+      }
+      process.kill(process.pid, 'SIGSTOP');
+    },
+  };
+};

@@ -1,0 +1,65 @@
+/** What a piece of text means; the theme says how that looks. Nothing is told by colour alone. */
+export type Tone = 'plain' | 'dim' | 'strong' | 'title' | 'good' | 'warn' | 'bad' | 'accent' | 'bar';
+
+export interface Theme {
+  readonly paint: (tone: Tone, text: string) => string;
+  readonly selected: (text: string) => string;
+  readonly glyphs: Glyphs;
+}
+
+export interface Glyphs {
+  readonly live: string;
+  readonly paused: string;
+  readonly waiting: string;
+  readonly ended: string;
+  readonly recording: string;
+  readonly open: string;
+  readonly closed: string;
+  readonly starts: string;
+  readonly joins: string;
+  readonly fails: string;
+  readonly exits: string;
+  readonly made: string;
+  readonly line: string;
+  readonly bar: string;
+  readonly outside: string;
+  readonly end: string;
+  readonly spark: readonly string[];
+  readonly branch: string;
+  readonly last: string;
+  readonly pipe: string;
+}
+
+const unicode: Glyphs = {
+  ...{ live: '●', paused: '‖', waiting: '◌', ended: '■', recording: '◉', open: '▾', closed: '▸' },
+  ...{ starts: '▶', joins: '◆', fails: '✗', exits: '◂', made: '+', line: '─', bar: '━', outside: '─', end: '┤' },
+  spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+  ...{ branch: '├─ ', last: '└─ ', pipe: '│  ' },
+};
+
+const ascii: Glyphs = {
+  ...{ live: '*', paused: '=', waiting: '.', ended: '#', recording: '@', open: 'v', closed: '>' },
+  ...{ starts: '>', joins: 'J', fails: 'x', exits: '<', made: '+', line: '-', bar: '=', outside: '-', end: '|' },
+  spark: ['.', ':', '-', '=', '+', '*', '%', '#'],
+  ...{ branch: '|- ', last: '`- ', pipe: '|  ' },
+};
+
+/** The 16 colours of the terminal's own palette: right on light and on dark. */
+const codes: Readonly<Record<Tone, string>> = {
+  plain: '',
+  dim: '2',
+  strong: '1',
+  title: '1;36',
+  good: '32',
+  warn: '33',
+  bad: '1;31',
+  accent: '36',
+  bar: '34',
+};
+
+export const makeTheme = (options: { color: boolean; unicode: boolean }): Theme => ({
+  paint: (tone, text) => (options.color && codes[tone] !== '' ? `\x1b[${codes[tone]}m${text}\x1b[0m` : text),
+  // Inverse is no colour: it stays without them, or the cursor could not be seen.
+  selected: (text) => `\x1b[7m${text}\x1b[0m`,
+  glyphs: options.unicode ? unicode : ascii,
+});

@@ -1,0 +1,108 @@
+import { buildFrame, type Frame, type Status } from './frame.ts';
+import { WantedIds } from './ids.ts';
+import { Store } from './store.ts';
+import type { Theme } from './theme.ts';
+import type { Effect, Ui } from './ui.ts';
+
+/** A frame is made so often at most; keys are shown at once. */
+const tickMs = 100;
+/** Frames that are slow come less often: they take at most this part of the time. */
+const frameShare = 0.2;
+/** Time goes on though nothing happens. */
+const idleMs = 1000;
+
+export interface ViewOptions {
+  readonly ui: Ui;
+  readonly theme: Theme;
+  readonly users: { nameOf(uid: number): string };
+  readonly size: () => { columns: number; rows: number };
+  readonly status: () => Status;
+  readonly onEffect: (effect: Effect) => void;
+}
+
+/** Makes frames of records, keys and time. React only shows them. */
+export class View {
+  store = new Store();
+  readonly ui: Ui;
+  readonly #options: ViewOptions;
+  #ids = new WantedIds(this.store);
+  #frame: Frame | undefined;
+  #shown = { version: -1, at: 0 };
+  #timer: NodeJS.Timeout | undefined;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: ViewOptions) {
+    this.#options = options;
+    this.ui = options.ui;
+  }
+
+  get frame(): Frame {
+    this.#frame ??= this.#build();
+    return this.#frame;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly snapshot = (): Frame => this.frame;
+
+  /** Begins anew: a recording was wound back. */
+  restart(): void {
+    this.store = new Store();
+    this.#ids = new WantedIds(this.store);
+    this.ui.pausedAt = undefined;
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => this.#tick(), tickMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  press(key: string): void {
+    const effect = this.ui.press(key, this.frame.layout);
+    if (effect !== undefined) {
+      this.#options.onEffect(effect);
+    }
+    this.refresh();
+  }
+
+  /** Shows what is so now. */
+  refresh(): void {
+    this.#frame = this.#build();
+    this.#shown = { version: this.store.version, at: performance.now() };
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+
+  #build(): Frame {
+    const { ui, theme, users, size, status } = this.#options;
+    const { columns, rows } = size();
+    // A frame as high as the terminal makes Ink clear it each time.
+    return buildFrame({
+      store: this.store,
+      ui,
+      ids: this.#ids,
+      theme,
+      users,
+      columns: Math.max(20, columns),
+      rows: Math.max(4, rows - 1),
+      status: status(),
+    });
+  }
+
+  #tick(): void {
+    const began = performance.now();
+    if (this.store.version !== this.#shown.version || began - this.#shown.at >= idleMs) {
+      this.refresh();
+    }
+    const took = performance.now() - began;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(tickMs, took / frameShare));
+  }
+}
