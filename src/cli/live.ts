@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import { exitStatus } from '../errors.ts';
 import { eventKinds } from '../view/filter.ts';
-import { addFilterOptions, addLineOptions, type FilterValues, type LineValues, requireJsonOrTable } from './options.ts';
+import {
+  addFilterOptions,
+  addLineOptions,
+  type FilterValues,
+  type LineValues,
+  requireJsonOrTable,
+  wantsTui,
+} from './options.ts';
 import { outputFor } from './output.ts';
 import { say, sayError } from './say.ts';
 import { trace } from './trace.ts';
@@ -26,13 +33,6 @@ export const addLive = (program: Command): void => {
       process.exitCode = await live(values);
     });
   addLineOptions(addFilterOptions(command));
-};
-
-/** A view, if there is a terminal for it and nothing asks for lines. */
-const wantsTui = (values: LineValues): boolean => {
-  const { output, json, time, timestamp, printUid, quote, maxArgs, columns, header } = values;
-  const lines = [output, json, time, timestamp, printUid, quote, maxArgs, columns].some((value) => value !== undefined);
-  return process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb' && !lines && header;
 };
 
 const live = async (values: FilterValues & LineValues): Promise<number> =>

@@ -178,3 +178,10 @@ export const requireJsonOrTable = ({ output, json }: Pick<LineValues, 'output' |
   }
   return json === true ? 'json' : (output ?? 'table');
 };
+
+/** Whether there is a terminal for a view, and nothing asks for lines. */
+export const wantsTui = (values: LineValues): boolean => {
+  const { output, json, time, timestamp, printUid, quote, maxArgs, columns, header } = values;
+  const lines = [output, json, time, timestamp, printUid, quote, maxArgs, columns].some((value) => value !== undefined);
+  return process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb' && !lines && header;
+};

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { NstraceRecord } from '../recording/schema.ts';
-import { RecordFilter } from '../view/filter.ts';
+import { eventKinds, RecordFilter } from '../view/filter.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import {
   addFilterOptions,
@@ -10,10 +10,12 @@ import {
   filterOf,
   type LineValues,
   requireJsonOrTable,
+  wantsTui,
 } from './options.ts';
 import { outputFor } from './output.ts';
 import { Stop, type StopReason } from './stop.ts';
 import { Limit, type Output } from './trace.ts';
+import { replayOnTerminal } from './tui-replay.ts';
 
 type ReplayValues = FilterValues & LineValues & InputValues & { speed: number };
 
@@ -53,6 +55,9 @@ const replay = async (file: string, values: ReplayValues): Promise<number> => {
   const aborter = new AbortController();
   const stop = new Stop(() => {});
   void stop.asked.then(() => aborter.abort());
+  if (wantsTui(values)) {
+    return (await replayOnTerminal(file, values, eventKinds, stop, aborter.signal)).status();
+  }
   const input = new RecordingInput(file, values, aborter.signal);
   const output = outputFor(values, events, stop);
   await play(input, output, { values, events: filterOf(values, events), stop, signal: aborter.signal });

@@ -161,7 +161,7 @@ const beginning = ({ store }: View): NstraceRecord[] => {
   return [{ ...header, ...now, started: now.time }, ...seen];
 };
 
-const kindsOf = ({ events, failed }: FilterValues): Kind[] | undefined =>
+export const kindsOf = ({ events, failed }: FilterValues): Kind[] | undefined =>
   events === undefined
     ? undefined
     : [

@@ -6,10 +6,21 @@ import { openSource } from './source.ts';
 const mark = '"op":"named"';
 
 /** Names that a recording tells late, by the id of their container. A file is read once more for them. */
-export const readLateNames = async (path: string, signal: AbortSignal): Promise<Map<string, ContainerRef>> => {
+export const readLateNames = async (path: string, signal: AbortSignal): Promise<Map<string, ContainerRef>> =>
+  (await overlook(path, signal)).names;
+
+/** What has to be known of a recording before it is shown: late names, and when its last record was. */
+export const overlook = async (
+  path: string,
+  signal: AbortSignal,
+): Promise<{ names: Map<string, ContainerRef>; lastMono: string | undefined }> => {
   const names = new Map<string, ContainerRef>();
+  let lastLine = '';
   const source = openSource(path, { follow: false, signal });
-  const lines = split2('\n', (line: string) => (line.includes(mark) ? line : undefined));
+  const lines = split2('\n', (line: string) => {
+    lastLine = line || lastLine;
+    return line.includes(mark) ? line : undefined;
+  });
   source.on('error', () => lines.end());
   for await (const line of source.pipe(lines) as AsyncIterable<string>) {
     try {
@@ -22,7 +33,7 @@ export const readLateNames = async (path: string, signal: AbortSignal): Promise<
       // A line that is no record is told when the records are read.
     }
   }
-  return names;
+  return { names, lastMono: /"mono":"(\d+)"/.exec(lastLine)?.[1] };
 };
 
 /** Gives a record the name that its container got later. */

@@ -46,9 +46,13 @@ export const sortedGroups = (store: Store, sort: Sort): Group[] => {
     age: (a, b) => a.firstAt - b.firstAt,
     name: (a, b) => ((a.ref?.name ?? '') < (b.ref?.name ?? '') ? -1 : 1),
   };
-  return [...store.groups.values()].sort(
-    (a, b) => Number(a.ref === null) - Number(b.ref === null) || Number(a.ended) - Number(b.ended) || order[sort](a, b),
-  );
+  const isShown = (group: Group): boolean => group.ref !== null || group.alive > 0 || group.ids.length > 0;
+  return [...store.groups.values()]
+    .filter(isShown)
+    .sort(
+      (a, b) =>
+        Number(a.ref === null) - Number(b.ref === null) || Number(a.ended) - Number(b.ended) || order[sort](a, b),
+    );
 };
 
 /** Each group with its last events, as many as there is room for. */

@@ -124,6 +124,10 @@ export class Store {
       case 'exit':
         return this.#exit(record, at);
       case 'namespace':
+        if (Object.keys(record.created ?? record.joined ?? {}).length === 0) {
+          // It asked for nothing that changed.
+          return;
+        }
         return void this.#event('namespace', record, this.#groupOf(record.container, at), at);
       case 'cgroup':
         return void this.#event('cgroup', record, this.#groupOf(record.container, at), at);

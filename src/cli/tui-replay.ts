@@ -1,0 +1,109 @@
+import { overlook } from '../recording/late-names.ts';
+import type { NstraceRecord } from '../recording/schema.ts';
+import { isPlainFile } from '../recording/source.ts';
+import type { Status } from '../tui/frame.ts';
+import { makeTheme } from '../tui/theme.ts';
+import { type Effect, Ui } from '../tui/ui.ts';
+import { View } from '../tui/view.ts';
+import { escapeText } from '../view/escape.ts';
+import { RecordFilter } from '../view/filter.ts';
+import { UserNames } from '../view/users.ts';
+import { type InputValues, RecordingInput } from './input.ts';
+import { type FilterValues, filterOf, type LineValues } from './options.ts';
+import { wantsColor } from './output.ts';
+import { Player } from './player.ts';
+import { divertSay, speaksUtf8 } from './say.ts';
+import type { Stop } from './stop.ts';
+import { copy, kindsOf, terminalSize, Usage } from './tui-output.ts';
+
+type Values = FilterValues & InputValues & Pick<LineValues, 'color'> & { speed: number };
+
+/** A recording in the view that a live trace has, with a bar of time. Resolves when the user is done with it. */
+export const replayOnTerminal = async (
+  file: string,
+  values: Values,
+  events: Parameters<typeof filterOf>[1],
+  stop: Stop,
+  signal: AbortSignal,
+): Promise<RecordingInput> => {
+  const { lastMono } = isPlainFile(file) ? await overlook(file, signal) : { lastMono: undefined };
+  let input = new RecordingInput(file, values, signal);
+  // The view shows failures and counts all kinds; e chooses what it lists.
+  const { events: _, ...others } = values;
+  const makeFilter = () => new RecordFilter(filterOf({ ...others, failed: true }, events));
+  let filter = makeFilter();
+  const users = new UserNames();
+  const usage = new Usage();
+  let message: Status['message'];
+  const player = new Player({
+    open: (reading) => {
+      input = new RecordingInput(file, values, reading);
+      return input.records();
+    },
+    speed: Number.isFinite(values.speed) ? values.speed : 1,
+    onRecord: (record: NstraceRecord) => {
+      if (filter.wants(record)) {
+        view.store.take(record);
+      }
+    },
+    onTime: (mono) => view.store.passed(mono),
+    onRestart: () => {
+      filter = makeFilter();
+      view.restart();
+    },
+  });
+  const length = (): number => {
+    const { beganAt, now } = view.store;
+    return Math.max(0, ((lastMono === undefined ? now : Number(lastMono)) - beganAt) / 1e9);
+  };
+  const view: View = new View({
+    ui: new Ui({ isReplay: true, users, kinds: kindsOf(values) }),
+    theme: makeTheme({ color: wantsColor(values.color), unicode: speaksUtf8() }),
+    users,
+    size: terminalSize,
+    status: () => ({
+      state: player.ended ? 'ended' : player.playing ? 'playing' : 'held',
+      seconds: player.position,
+      ...usage.read(undefined),
+      recording: undefined,
+      message,
+      replay: { file: escapeText(file), position: player.position, length: length(), speed: player.speed },
+    }),
+    onEffect: (effect) => act(effect, player, view, stop, () => tui?.suspend()),
+  });
+  divertSay((text, bad) => {
+    message = { text, bad: bad || text.includes(file) };
+  });
+  let tui: { stop: () => void; suspend: () => void } | undefined;
+  try {
+    const { startTui } = await import('../tui/start.tsx');
+    tui = startTui(view);
+    await player.run(signal);
+  } finally {
+    tui?.stop();
+    divertSay(undefined);
+  }
+  return input;
+};
+
+const act = (effect: Effect, player: Player, view: View, stop: Stop, suspend: () => void): void => {
+  switch (effect.type) {
+    case 'quit':
+      return stop.press();
+    case 'suspend':
+      return suspend();
+    case 'clear':
+      return view.store.clearEnded();
+    case 'copy':
+      return copy(effect, view);
+    case 'play':
+      return player.toggle();
+    case 'speed':
+      return player.faster(effect.factor);
+    case 'seek':
+      return player.seek(effect.seconds);
+    case 'jump':
+      return player.jump(effect.to);
+    default:
+  }
+};
