@@ -4,7 +4,13 @@ import { build } from 'esbuild';
 const bench = process.argv.includes('--bench') ? { bench: 'test/bench/main.ts' } : {};
 
 await build({
-  entryPoints: { nstrace: 'src/cli/main.ts', schema: 'src/recording/publish.ts', ...bench },
+  entryPoints: {
+    nstrace: 'src/cli/main.ts',
+    schema: 'src/recording/publish.ts',
+    man: 'src/cli/publish-man.ts',
+    picture: 'src/tui/picture.ts',
+    ...bench,
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

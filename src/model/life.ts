@@ -6,7 +6,7 @@ import type { CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
 import { Container, type Identity, type Requester } from './container.ts';
 import type { Containers } from './containers.ts';
-import type { Process, ProcessTable } from './process.ts';
+import type { Command, Process, ProcessTable } from './process.ts';
 
 type ContainerRecord = RecordOf<'container'>;
 
@@ -167,8 +167,8 @@ export class ContainerLives {
       this.#containers.claimForMonitor(path);
     } else if (owner !== undefined) {
       const requester = maker && this.#requester(maker, 'start');
-      const asked = requester?.command?.id === owner.id || owner.guessed !== true ? requester : undefined;
-      const runtime = owner.guessed && asked?.command ? asked.command.runtime : owner.runtime;
+      const asked = requester?.id === owner.id || owner.guessed !== true ? requester : undefined;
+      const runtime = owner.guessed && asked ? asked.runtime : owner.runtime;
       const { id, name = id, guessed = false } = owner;
       const identity = { id, name, runtime, labels, guessed: guessed && asked === undefined };
       this.claim({ hierarchy, path }, identity as Identity, time, asked, isNew);
@@ -221,7 +221,7 @@ export class ContainerLives {
     { hierarchy, path }: { hierarchy: string; path: string },
     identity: Identity,
     time: Nanoseconds,
-    requester: Process | undefined,
+    requester: Command | undefined,
     isNew = true,
   ): void {
     let container = this.#containers.withId(identity.id, identity.runtime, identity.guessed);
@@ -243,8 +243,8 @@ export class ContainerLives {
       return;
     }
     container = new Container(identity);
-    container.outer = this.#containers.around(path) ?? requester?.container;
-    this.#ask(container, requester?.command?.by, requester?.command);
+    container.outer = this.#containers.around(path) ?? requester?.from;
+    this.#ask(container, requester?.by, requester);
     container.cgroupAt = time.at;
     this.#containers.claimCgroup(hierarchy, path, container);
     if (isNew) {
@@ -253,7 +253,7 @@ export class ContainerLives {
   }
 
   /** Notes who asked for a new container, and looks up what is known of it. */
-  #ask(container: Container, by: Requester | undefined, command: Process['command']): void {
+  #ask(container: Container, by: Requester | undefined, command: Command | undefined): void {
     container.requester = by;
     if (command?.bundle !== undefined && by !== undefined) {
       container.bundle = { path: command.bundle, uid: by.uid };
@@ -267,13 +267,13 @@ export class ContainerLives {
    *
    * @returns whether its name is known now, and was not before
    */
-  #foundRequester(container: Container, requester: Process | undefined): boolean {
-    if (container.requester !== undefined || requester?.command?.id !== container.ref.id) {
+  #foundRequester(container: Container, requester: Command | undefined): boolean {
+    if (container.requester !== undefined || requester?.id !== container.ref.id) {
       return false;
     }
     const before = container.ref;
     container.asked = 0;
-    this.#ask(container, requester.command.by, requester.command);
+    this.#ask(container, requester.by, requester);
     return container.ref !== before;
   }
 
@@ -297,7 +297,7 @@ export class ContainerLives {
     } else if (container.started || process.origin === 'joined') {
       process.settled = true;
       if (process.origin === 'joined') {
-        const by = this.#requester(process, 'enter')?.command?.by ?? process.enteredBy;
+        const by = this.#requester(process, 'enter')?.by ?? process.enteredBy;
         this.#tell('joined', container, time, process, by ?? requesterOf(process));
       }
     }
@@ -403,7 +403,7 @@ export class ContainerLives {
     const requester = this.#requester(process, 'start') ?? this.#requester(maker, 'start');
     const inode = `${type}:[${process.ns[type]}]`;
     const tool = textOf(maker.comm) || textOf(process.comm) || 'unknown';
-    const { id, runtime } = requester?.command ?? {};
+    const { id, runtime } = requester ?? {};
     const identity =
       id === undefined || runtime === undefined
         ? { id: inode, name: `${tool} ${inode}`, runtime: tool }
@@ -413,7 +413,7 @@ export class ContainerLives {
     this.#containers.claimNamespaces(process.ns, container);
     if (known === undefined) {
       container.outer = maker.container === container ? undefined : maker.container;
-      this.#ask(container, requester?.command?.by ?? requesterOf(maker), requester?.command);
+      this.#ask(container, requester?.by ?? requesterOf(maker), requester);
       container.namespacesAt = time.at;
       if (how === 'created') {
         this.#tell('created', container, time);
@@ -423,11 +423,12 @@ export class ContainerLives {
   }
 
   /** The runtime's command that a process comes from. */
-  #requester(process: Process, action: 'start' | 'enter'): Process | undefined {
+  #requester(process: Process, action: 'start' | 'enter'): Command | undefined {
     let at: Process | undefined = process;
     for (let up = 0; at !== undefined && up < maxAncestors; up += 1) {
-      if (at.command?.action === action) {
-        return at;
+      const command: Command | undefined = at.errand ?? at.command;
+      if (command?.action === action) {
+        return command;
       }
       at = this.#processes.get(at.ppid);
     }

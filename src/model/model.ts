@@ -181,11 +181,18 @@ export class Model {
       process.cgroups = process.cgroups.with('', path);
     }
     process.command = this.#commandOf(process, event.at);
-    if (process.command?.action === 'monitor') {
-      this.#lives.hint(process.command, event);
+    const action = process.command?.action;
+    if (action === 'monitor') {
+      this.#lives.hint(process.command!, event);
+    } else if (action === 'start' || action === 'enter') {
+      process.errand = process.command;
     }
     this.#lives.place(process, event);
     this.#lives.ran(process, event);
+    if (action === undefined || action === 'monitor') {
+      // It runs something else now.
+      process.errand = undefined;
+    }
     const record: RecordOf<'exec'> = {
       type: 'exec',
       seq: 0,
@@ -232,7 +239,7 @@ export class Model {
     }
     const before = process.command;
     const again = before?.action === command.action && before.id === command.id && before.by.pid === process.pid;
-    return { ...command, by: again ? before.by : { ...requesterOf(process), at } };
+    return { ...command, by: again ? before.by : { ...requesterOf(process), at }, from: process.container };
   }
 
   #failedExec(event: FailedExecEvent): void {
@@ -444,7 +451,7 @@ export class Model {
         runtime: owner !== undefined && owner.guessed !== true ? owner.runtime : runtime,
         labels,
       };
-      this.#lives.claim({ hierarchy, path }, identity as Identity, event, doer);
+      this.#lives.claim({ hierarchy, path }, identity as Identity, event, command);
     }
   }
 
@@ -492,6 +499,7 @@ export class Model {
       origin: undefined,
       settled: false,
       command: parent?.command,
+      errand: parent?.errand,
       enteredBy: parent?.enteredBy,
     };
   }
@@ -569,9 +577,13 @@ export class Model {
       origin: undefined,
       settled: false,
       command: undefined,
+      errand: undefined,
       enteredBy: undefined,
     };
     process.command = this.#commandOf(process, process.startAt);
+    if (process.command?.action === 'start' || process.command?.action === 'enter') {
+      process.errand = process.command;
+    }
     // The runtime's own process in a container that was created and not started yet has its program before it.
     process.settled = process.command?.action !== 'helper' && process.command?.action !== 'start';
     this.#processes.add(process);

@@ -28,6 +28,8 @@ export interface Process {
   settled: boolean;
   /** What it asks a runtime for, if it is one, or a child of one that runs nothing else yet. */
   command: Command | undefined;
+  /** What it was sent for: the command of a runtime that it, or who it comes from, was before it ran anything else. */
+  errand: Command | undefined;
   /** Who brought it into its container with setns: itself, or who it comes from. */
   enteredBy: Requester | undefined;
 }
@@ -35,6 +37,8 @@ export interface Process {
 /** A command line of a runtime, and who called it. */
 export interface Command extends RuntimeCommand {
   readonly by: Requester;
+  /** The container that it was called in. */
+  readonly from: Container | undefined;
 }
 
 /** Processes by pid. An entry whose exit was lost is replaced when its pid is used again. */

@@ -10,7 +10,14 @@ const named = (id: string): Container => new Container({ id, name: id, runtime: 
 const process = (changes: Partial<Process> = {}): Process => ({
   ...{ pid: 500, startTicks: 1, startAt: 1e7, ppid: 1, nspid: [500], uid: 0, gid: 0 },
   ...{ comm: 'ls', exe: '/bin/ls', args: ['ls'], ns: hostNs, cgroups: CgroupSet.none, mntMoved: false },
-  ...{ container: undefined, origin: undefined, settled: false, command: undefined, enteredBy: undefined },
+  ...{
+    container: undefined,
+    origin: undefined,
+    settled: false,
+    command: undefined,
+    errand: undefined,
+    enteredBy: undefined,
+  },
   ...changes,
 });
 

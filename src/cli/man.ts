@@ -1,0 +1,99 @@
+import type { Command, Option } from 'commander';
+import { version } from '../version.ts';
+
+/** The manual page nstrace(8) in man(7)'s language: commands and options are the program's own. */
+export const manualPage = (program: Command): string =>
+  [
+    `.TH NSTRACE 8 "" "nstrace ${version}" "System Administration"`,
+    '.SH NAME',
+    'nstrace \\- see what runs in your containers: an exec and namespace tracer',
+    '.SH SYNOPSIS',
+    '.B nstrace',
+    '.RI [ command ] " " [ options ]',
+    '.SH DESCRIPTION',
+    paragraph(
+      'nstrace tells every exec, fork, exit, namespace and cgroup on a Linux host, with the container it belongs to, without a daemon. Bundled bpftrace programs emit the events; runtimes are known by their cgroups, command lines and state files. What is lost is counted and told.',
+    ),
+    paragraph(
+      'Without a command it is live. Tracing needs root, bpftrace 0.17 or newer and a kernel with BTF; reading recordings needs neither.',
+    ),
+    '.SH COMMANDS',
+    ...visible(program).flatMap(commandText),
+    '.SH EXIT STATUS',
+    ...exitStatuses.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, roff(meaning)]),
+    '.SH OVERHEAD',
+    paragraph(
+      'A machine that does nothing but spawn short programs spawns 0.96 times as many as under the execsnoop of libbpf-tools, and nstrace takes about twice the CPU time of execsnoop.bt, which tells a tenth as much. At rest it takes about half a percent of a core. docs/limits.md has all figures.',
+    ),
+    '.SH LIMITS',
+    paragraph(
+      'Programs that run without an exec are not seen: code loaded into a process, commands of interpreters, builtins of shells. Command lines longer than 16 KB (64 KB with bpftrace 0.22 and newer) are completed from /proc while the process lives, and else marked as cut. What root does to hide from it, it cannot see.',
+    ),
+    '.SH EXAMPLES',
+    ...examples.flatMap(([command, what]) => ['.PP', roff(what), '.PP', '.nf', '.RS', roff(command), '.RE', '.fi']),
+    '.SH FILES',
+    '.TP',
+    '.I docs/nstrace-1.schema.json',
+    'The format of recordings.',
+    '.SH SEE ALSO',
+    '.BR bpftrace (8),',
+    '.BR lsns (8),',
+    '.BR nsenter (1),',
+    '.BR runc (8),',
+    '.BR namespaces (7)',
+    '',
+  ].join('\n');
+
+const exitStatuses = [
+  ['0', 'Ended as asked: Ctrl-C, q, a duration, a reader that went away.'],
+  ['1', 'Failed while running.'],
+  ['2', 'Wrong usage.'],
+  ['3', 'The system lacks something: rights, bpftrace, BTF, tracefs.'],
+  ['4', 'The recording is damaged, and --strict was given.'],
+  ['130', 'A second Ctrl-C.'],
+  ['other', 'record -- CMD ends with the status of CMD.'],
+] as const;
+
+const examples = [
+  ['sudo nstrace live', 'What runs now:'],
+  ['sudo nstrace --container xyxy12', 'Only one container, also if it starts later:'],
+  ['sudo nstrace record -o session.ndjson -- make test', 'What a command does, into a file:'],
+  ['nstrace timeline session.ndjson -c xyxy12', 'The life of a container:'],
+  ['nstrace ps --tree xyxy12', 'What runs in it, with the pids inside and outside:'],
+  ['nstrace inspect xyxy12:7', 'Which process is pid 7 in it:'],
+] as const;
+
+const visible = (program: Command): Command[] =>
+  program.commands.filter((command) => !(command as unknown as { _hidden?: boolean })._hidden);
+
+const commandText = (command: Command): string[] => [
+  `.SS ${command.name()}${command.registeredArguments.map((argument) => ` ${roff(argumentText(argument))}`).join('')}`,
+  paragraph(`${sentence(command.description())}.`),
+  ...command.registeredArguments.flatMap((argument) => [
+    '.TP',
+    `.I ${roff(argumentText(argument))}`,
+    roff(sentence(argument.description)),
+  ]),
+  ...(command.options as Option[]).flatMap((option) => ['.TP', `.B ${roff(option.flags)}`, optionText(option)]),
+];
+
+const argumentText = (argument: Command['registeredArguments'][number]): string => {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+};
+
+const optionText = (option: Option): string => {
+  const choices = option.argChoices ? ` One of ${option.argChoices.join(', ')}.` : '';
+  return roff(`${sentence(option.description)}.${choices}`);
+};
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const paragraph = (text: string): string => `.PP\n${roff(text)}`;
+
+/** Backslashes and hyphens, and dots and quotes at the beginning of a line, mean something to roff. */
+const roff = (text: string): string =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^(?=[.'])/gm, '\\&');
