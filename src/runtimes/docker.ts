@@ -32,13 +32,16 @@ const readConfig = (root: string, id: string, owner = 0): Description | undefine
   };
 };
 
-/** dockerd's own folder is where the container's /etc/hosts comes from. */
-const rootOfBundle = (config: Record<string, unknown> | undefined, id: string): string | undefined => {
+/**
+ * dockerd's own folder is where the container's /etc/hosts comes from; with a shared network those are in the folder of the
+ * other container.
+ */
+const rootOfBundle = (config: Record<string, unknown> | undefined): string | undefined => {
   for (const mount of Array.isArray(config?.mounts) ? config.mounts : []) {
     const source: unknown = isObject(mount) ? mount.source : undefined;
-    const end = typeof source === 'string' ? source.indexOf(`/containers/${id}/`) : -1;
-    if (end > 0) {
-      return (source as string).slice(0, end);
+    const match = typeof source === 'string' ? /^(\/.+)\/containers\/[0-9a-f]{64}\/[a-z.]+$/.exec(source) : null;
+    if (match !== null) {
+      return match[1];
     }
   }
   return undefined;
@@ -78,5 +81,5 @@ export const docker: Runtime = {
         .map((state) => ({ ...state, ...readConfig(data, state.id) })),
     );
   },
-  describe: (id, bundle) => readConfig(rootOfBundle(readBundleConfig(bundle), id) ?? dataRoot, id, bundle?.uid),
+  describe: (id, bundle) => readConfig(rootOfBundle(readBundleConfig(bundle)) ?? dataRoot, id, bundle?.uid),
 };

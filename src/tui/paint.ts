@@ -1,5 +1,5 @@
 import { commandLine, describe, seconds } from '../view/command.ts';
-import { escapeText } from '../view/escape.ts';
+import { escapeText, shortId } from '../view/escape.ts';
 import { age } from '../view/ps.ts';
 import { column, type Piece, renderLine } from './line.ts';
 import type { Row } from './rows.ts';
@@ -67,7 +67,7 @@ const groupPieces = (group: Group, { store, theme }: PaintContext): Piece[] => {
   );
   if (shared.length > 0) {
     facts.push([
-      ` shares ${shared.map(([type, whose]) => `${type} with ${whose.map(escapeText).join('+')}`).join(', ')}`,
+      ` shares ${shared.map(([type, whose]) => `${type} with ${whose.map(shortId).join('+')}`).join(', ')}`,
       'warn',
     ]);
   }

@@ -4,6 +4,9 @@
  */
 export const escapeText = (text: string): string => (plain.test(text) ? text : text.replace(unsafe, visible));
 
+/** An id as people know it from their runtime: 12 of its 64 digits. For what is shown beside others, never for data. */
+export const shortId = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : escapeText(id));
+
 const plain = /^[\x20-\x7e]*$/;
 
 /**

@@ -1,6 +1,6 @@
 import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
 import { seconds } from './command.ts';
-import { escapeBytes, escapeText } from './escape.ts';
+import { escapeBytes, escapeText, shortId } from './escape.ts';
 import { quoteCommand } from './quote.ts';
 import { cutTo } from './width.ts';
 
@@ -77,7 +77,7 @@ const shares = (shared: NonNullable<Timeline['container']['shared']>): string =>
     }
   }
   return [...withWhom]
-    .map(([owner, types]) => `${types.join(' ')} with ${owner === 'host' ? 'the host' : escapeText(owner)}`)
+    .map(([owner, types]) => `${types.join(' ')} with ${owner === 'host' ? 'the host' : shortId(owner)}`)
     .join('; ');
 };
 

@@ -178,6 +178,49 @@ const removeNspawnCgroups = () =>
     },
   );
 
+describe('shared namespaces', () => {
+  traced('are told, and containers in one pid namespace, or in that of the host, are told apart', async () => {
+    const engine = await engines.docker();
+    const [one, two, three] = ['one', 'two', 'three'].map(nameFor) as [string, string, string];
+    try {
+      const { of } = await trace([], async ({ until }) => {
+        await engine.start(one, 'sleep 601');
+        await engine.start(two, 'sleep 602', '--pid', `container:${one}`);
+        await engine.start(three, 'sleep 603', '--pid', 'host');
+        await until((record) => ranIn(record, '603'));
+        await engine.enter(three, 'true; exit 0', 0);
+        for (const name of [three, two, one]) {
+          await engine.remove(name);
+        }
+      });
+      const started = (name: string) =>
+        of('container').find(({ op, container }) => op === 'started' && container.name === name)!;
+      expect(started(one).container.shared).not.toHaveProperty('pid');
+      expect(started(two).container).toMatchObject({
+        pidns: started(one).container.pidns,
+        shared: { pid: [started(one).container.id] },
+      });
+      expect(started(three).container.shared).toMatchObject({ pid: ['host'] });
+      const sleeper = (seconds: string) => of('exec').find(({ args }) => args[0] === 'sleep' && args[1] === seconds);
+      expect(sleeper('601')?.container?.name).toBe(one);
+      expect(sleeper('602')).toMatchObject({
+        container: { name: two },
+        nspid: [expect.any(Number), expect.any(Number)],
+      });
+      expect(sleeper('603')).toMatchObject({ container: { name: three }, nspid: [expect.any(Number)] });
+      expect(of('exec').find(({ args }) => args[2] === 'true; exit 0')).toMatchObject({
+        container: { name: three },
+        origin: 'joined',
+      });
+    } finally {
+      for (const name of [three, two, one]) {
+        await engine.remove(name);
+      }
+      await engine.close();
+    }
+  });
+});
+
 describe('nested namespaces', () => {
   traced('three deep are three containers, each inside the one before', async () => {
     const words = Array.from({ length: 3 }, () => ['unshare', '-fp']).flat();

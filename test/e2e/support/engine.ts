@@ -14,7 +14,7 @@ export interface Engine {
   readonly runtime: string;
   readonly image?: string;
   /** Starts a container that runs `sh -c script`; returns when it was asked for, or when it runs. */
-  start(name: string, script: string): Promise<unknown>;
+  start(name: string, script: string, ...options: string[]): Promise<unknown>;
   /** Runs `sh -c script` in it; its exit code. */
   enter(name: string, script: string, init: number): Promise<number | undefined>;
   /** Removes it, whatever state it is in. */
@@ -64,11 +64,14 @@ export const docker = async (): Promise<Engine> => {
   return {
     runtime: 'docker',
     image: imageName,
-    start: (name, script) => call('run', '-d', '--name', name, '--network', 'none', imageName, 'sh', '-c', script),
+    start: (name, script, ...options) =>
+      call('run', '-d', '--name', name, '--network', 'none', ...options, imageName, 'sh', '-c', script),
     enter: async (name, script) => (await call('exec', name, 'sh', '-c', script)).exitCode,
     remove: (name) => call('rm', '-f', name),
     close: async () => {
       await stopDaemon(daemon);
+      // Kept mounted by dockerd once a container shared the host's network namespace.
+      await run('umount', join(folder, 'exec/netns/default'));
       await removeFolder(folder);
     },
   };
