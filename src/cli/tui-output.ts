@@ -85,7 +85,7 @@ export class TuiOutput implements Output {
     const { store } = this.#view;
     const execs = [...store.groups.values()].reduce((sum, group) => sum + group.execs, 0);
     const seconds = Math.round((performance.now() - this.#began) / 1000);
-    return `${execs} execs in ${seconds} s, ${store.groups.size - 1} containers, ${store.lost} events lost`;
+    return `${execs} execs in ${seconds} s, ${store.groups.size - 1} containers, ${store.unknownLoss ? 'at least ' : ''}${store.lost} events lost`;
   }
 
   #status(): Status {

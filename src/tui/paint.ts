@@ -129,12 +129,7 @@ const tellEvent = ({ kind, record }: ViewEvent, glyphs: Glyphs): Piece[] => {
       }
       return [[`${glyphs.made} ${describe(record, style)}`, 'accent']];
     case 'lost':
-      return [
-        [
-          `${glyphs.fails} ${record.exact ? record.count : `at least ${record.count}`} events LOST (${record.stage})`,
-          'bad',
-        ],
-      ];
+      return [[`${glyphs.fails} ${howMany(record)} events LOST (${record.stage})`, 'bad']];
     case 'namespace':
     case 'cgroup':
       return [[`${glyphs.made} ${record.type} ${describe(record, style)}`, 'dim']];
@@ -144,6 +139,9 @@ const tellEvent = ({ kind, record }: ViewEvent, glyphs: Glyphs): Piece[] => {
       return [];
   }
 };
+
+const howMany = ({ exact, count }: { exact: boolean; count: number }): string =>
+  exact ? String(count) : count === 0 ? 'nobody knows how many' : `at least ${count}`;
 
 const commandOf = (process: ViewProcess): string =>
   process.program === undefined || process.program.args.length === 0
