@@ -157,6 +157,6 @@ const report = (findings: readonly Finding[]): string => {
   });
   const verdict = findings.every(({ ok }) => ok)
     ? 'nstrace can trace here.\n'
-    : 'nstrace cannot trace here yet. Recordings made elsewhere can be read with jq all the same.\n';
+    : 'nstrace cannot trace here yet. Recordings made elsewhere can be read all the same: nstrace replay, nstrace timeline.\n';
   return lines.join('') + verdict;
 };

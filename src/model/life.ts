@@ -17,6 +17,13 @@ const maxAsked = 8;
 /** Names told by helpers of containers that are not there yet. */
 const maxHints = 1000;
 
+/** What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. */
+const toolName = ({ comm, args }: Process): string => {
+  const name = textOf(comm);
+  const called = textOf(args[0] ?? '');
+  return name === 'exe' && called !== '' ? called.slice(called.lastIndexOf('/') + 1) : name;
+};
+
 /** How a process ended; nothing is known of it if that was lost. */
 export interface End {
   code?: number;
@@ -402,7 +409,7 @@ export class ContainerLives {
     }
     const requester = this.#requester(process, 'start') ?? this.#requester(maker, 'start');
     const inode = `${type}:[${process.ns[type]}]`;
-    const tool = textOf(maker.comm) || textOf(process.comm) || 'unknown';
+    const tool = toolName(maker) || toolName(process) || 'unknown';
     const { id, runtime } = requester ?? {};
     const identity =
       id === undefined || runtime === undefined

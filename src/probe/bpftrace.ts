@@ -42,7 +42,7 @@ export const startBpftrace = (
   onLine: (line: string) => void,
 ): Child => {
   const program = handOver(script);
-  const child = execa(command[0]!, [...command.slice(1), '-B', 'full', '/dev/stdin', ...features.parameters], {
+  const child = execa(command[0]!, [...command.slice(1), '-B', 'full', '/proc/self/fd/0', ...features.parameters], {
     stdin: program as unknown as 0,
     env: cleanEnvironment(features.environment),
     extendEnv: false,
