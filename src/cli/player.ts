@@ -89,6 +89,7 @@ export class Player {
     const stop = (): void => reading.abort();
     signal.addEventListener('abort', stop, { once: true });
     let since = 0;
+    this.#position = 0n;
     try {
       for await (const record of this.#options.open(reading.signal)) {
         const at = BigInt(record.mono);
@@ -113,7 +114,18 @@ export class Player {
 
   /** Waits until a record is due, in steps, so that keys are heard and time is seen to pass. */
   async #waitFor(at: bigint, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.#back && this.#target === undefined) {
+    while (!signal.aborted && !this.#back) {
+      if (typeof this.#target === 'bigint' && this.#position > 0n && at > this.#target) {
+        // Nothing happened then: there it is, before what comes next.
+        if (this.#target > this.#position) {
+          this.#position = this.#target;
+        }
+        this.#target = undefined;
+        this.#options.onTime(String(this.#position));
+      }
+      if (this.#target !== undefined) {
+        return;
+      }
       if (!this.playing) {
         await this.#idle(signal);
         continue;

@@ -40,8 +40,12 @@ const readOctal = (text: string): string =>
 const overlayLayers = (options: string): string[] => {
   const value = (name: string): string | undefined => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(options)?.[1];
   const upper = value('upperdir');
-  const lower = (value('lowerdir') ?? '').split(':').filter((layer) => layer !== '');
-  return [...(upper === undefined ? [] : [upper]), ...lower].map(readOctal);
+  // A colon of a layer's own has a backslash before it; since 6.5 layers can be given one by one.
+  const lower = (value('lowerdir') ?? '').split(/(?<!\\134|\\):/);
+  const single = [...options.matchAll(/(?:^|,)(?:lowerdir|datadir)\+=([^,]*)/g)].map((match) => match[1]!);
+  return [...(upper === undefined ? [] : [upper]), ...lower, ...single]
+    .filter((layer) => layer !== '')
+    .map((layer) => readOctal(layer).replaceAll('\\:', ':'));
 };
 
 /** File systems that the kernel makes itself: every container has them. */
@@ -62,6 +66,9 @@ const kernelTypes = new Set([
   ...['bpf', 'pstore', 'configfs', 'fusectl', 'hugetlbfs', 'binfmt_misc', 'efivarfs', 'nsfs', 'autofs', 'ramfs'],
 ]);
 
+/** Those of which each mount is one of its own: the same as the host's is the host's. */
+const ownEach = new Set(['tmpfs', 'devtmpfs', 'ramfs']);
+
 export interface TellingMount extends Mount {
   /** The folder of the host that is bound here, if that can be told. */
   readonly fromHost: string | undefined;
@@ -71,7 +78,10 @@ export interface TellingMount extends Mount {
 export const tellingMounts = (mounts: readonly Mount[], host: readonly Mount[]): TellingMount[] =>
   mounts
     .map((mount) => ({ ...mount, fromHost: onHost(mount, host) }))
-    .filter(({ where, type }) => where === '/' || !kernelTypes.has(type));
+    .filter(
+      ({ where, type, fromHost }) =>
+        where === '/' || !kernelTypes.has(type) || (fromHost !== undefined && ownEach.has(type)),
+    );
 
 /** Where the host sees the same folder: its mount of that device with the longest root above it. */
 const onHost = ({ device, root, type }: Mount, host: readonly Mount[]): string | undefined => {

@@ -71,7 +71,7 @@ export const collectNamespaces = (snapshot: Snapshot, kin: ReadonlyMap<number, K
 type Keep = (type: NamespaceType, inode: number, keeper: Keeper) => void;
 
 const addContainer = (containers: (ContainerRef | null)[], container: ContainerRef | null): void => {
-  if (!containers.some((known) => known?.id === container?.id)) {
+  if (!containers.some((known) => known?.id === container?.id && known?.runtime === container?.runtime)) {
     containers.push(container);
   }
 };

@@ -1,6 +1,6 @@
 import { Box, Text, Transform, useInput } from 'ink';
 import { useSyncExternalStore } from 'react';
-import { keyName } from './keys.ts';
+import { keyName, keysOf } from './keys.ts';
 import type { View } from './view.ts';
 
 /**
@@ -13,8 +13,8 @@ export const App = ({ view }: { view: View }) => {
     // Pasted text, and keys that came while a frame was made, come in one piece.
     const name = keyName(input, key);
     if (name === input && input.length > 1) {
-      for (const character of input) {
-        view.press(character === '\r' ? 'enter' : character);
+      for (const each of keysOf(input)) {
+        view.press(each);
       }
     } else {
       view.press(name);

@@ -8,7 +8,8 @@ import type { Store, ViewEvent, ViewProcess } from './store.ts';
 /** All that is known of one event, a line each; escaped. */
 export const detailLines = (event: ViewEvent, store: Store, users: { nameOf(uid: number): string }): string[] => {
   const { record, group } = event;
-  const process = 'pid' in record && record.pid !== undefined ? processOf(record.pid, store) : undefined;
+  const process =
+    'pid' in record && record.pid !== undefined ? processOf(record.pid, store, Number(record.mono)) : undefined;
   return [
     ...what(record),
     ...section('command', command(record)),
@@ -24,8 +25,14 @@ export const detailLines = (event: ViewEvent, store: Store, users: { nameOf(uid:
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
 
-const processOf = (pid: number, store: Store): ViewProcess | undefined =>
-  store.processes.get(pid) ?? store.endedProcesses.findLast((process) => process.pid === pid);
+/** The process that had that pid at that time: pids are used again. */
+const processOf = (pid: number, store: Store, at: number): ViewProcess | undefined => {
+  const was = ({ startAt, endAt = Number.POSITIVE_INFINITY }: ViewProcess): boolean => startAt <= at && at <= endAt;
+  const living = store.processes.get(pid);
+  return living !== undefined && was(living)
+    ? living
+    : store.endedProcesses.findLast((process) => process.pid === pid && was(process));
+};
 
 const what = (record: NstraceRecord): string[] => {
   const failed =
@@ -82,7 +89,7 @@ const ancestry = (record: NstraceRecord, store: Store): string[] => {
   const seen = new Set<number>();
   while (pid !== undefined && pid > 0 && !seen.has(pid) && lines.length < maxAncestors) {
     seen.add(pid);
-    const process = processOf(pid, store);
+    const process = processOf(pid, store, Number(record.mono));
     if (process === undefined) {
       lines.push(`${pid} (not known)`);
       break;
@@ -105,7 +112,8 @@ const namespaces = (record: NstraceRecord, init: number | undefined, store: Stor
     return [];
   }
   const host = store.header?.host_ns ?? {};
-  const own: NamespaceSet = (init === undefined ? undefined : processOf(init, store)?.program?.ns) ?? {};
+  const own: NamespaceSet =
+    (init === undefined ? undefined : processOf(init, store, Number(record.mono))?.program?.ns) ?? {};
   return namespaceTypes.flatMap((type) => {
     const inode = record.ns[type];
     if (inode === undefined) {

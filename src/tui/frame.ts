@@ -1,5 +1,5 @@
 import { escapeText } from '../view/escape.ts';
-import { cutTo } from '../view/width.ts';
+import { cutTo, widthOf } from '../view/width.ts';
 import { detailLines } from './details.ts';
 import { helpLines } from './help.ts';
 import type { WantedIds } from './ids.ts';
@@ -59,13 +59,19 @@ export const buildFrame = (input: FrameInput): Frame => {
 
 const bodyOf = (input: FrameInput, height: number): { lines: string[]; layout: Layout } => {
   const { ui, store, columns, theme, users } = input;
-  const window = { from: store.now - ui.windowNs, to: store.now };
+  const frozen = frozenOf(ui);
+  const now = frozen?.now ?? store.now;
+  const window = { from: now - ui.windowNs, to: now };
   const context: PaintContext = { store, theme, width: columns, users, window };
   const ruler = ui.mode === 'lanes' && ui.focus === undefined && ui.overlay === undefined ? [laneRuler(context)] : [];
   const room = height - ruler.length;
-  const rows = rowsOf(input, room, window.from);
+  const rows = frozen?.rows ?? rowsOf(input, room, window.from);
+  if (ui.cursor !== undefined) {
+    // What was under it may be gone: it is on what took its place.
+    ui.cursor = rows.at(rows.indexOf(ui.cursor))?.key ?? ui.cursor;
+  }
   const top = topOf(ui, rows, room);
-  const layout = { rows, top, height: room };
+  const layout = { rows, top, height: room, lastId: store.events.next - 1, now: store.now };
   const overlay = overlayLines(input, height);
   if (overlay !== undefined) {
     return { lines: overlay, layout };
@@ -83,6 +89,12 @@ const bodyOf = (input: FrameInput, height: number): { lines: string[]; layout: L
   return { lines: padLines(lines, height, columns), layout };
 };
 
+/** The lines that stay as they are; events that go on to be told have their own way to stay (flat lists). */
+const frozenOf = (ui: Ui): Ui['frozen'] => {
+  const stays = ui.mode !== 'flat' && ui.focus === undefined && (ui.pausedAt !== undefined || ui.cursor !== undefined);
+  return stays && ui.frozen?.key === ui.frozenKey ? ui.frozen : undefined;
+};
+
 const rowsOf = ({ store, ui, ids }: FrameInput, height: number, from: number): RowList => {
   const wanted = { kinds: ui.kinds, query: ui.query, group: ui.focus };
   if (ui.mode === 'flat' || ui.focus !== undefined) {
@@ -94,9 +106,9 @@ const rowsOf = ({ store, ui, ids }: FrameInput, height: number, from: number): R
     case 'grouped':
       return groupedRows(store, groups, wanted, height);
     case 'tree':
-      return treeRows(store, groups, matches);
+      return treeRows(store, groups, matches, !ui.query.empty);
     case 'lanes':
-      return laneRows(store, groups, from, matches);
+      return laneRows(store, groups, from, matches, !ui.query.empty);
   }
 };
 
@@ -127,22 +139,37 @@ const isQuiet = ({ store, ui }: FrameInput): boolean =>
   store.events.next === 0;
 
 const emptyLines = ({ ui, status, columns, theme }: FrameInput, height: number): string[] => {
-  const told = !ui.query.empty
-    ? [`Nothing matches ${ui.query.text}`, 'Esc clears the filter']
-    : status.state === 'starting'
-      ? ['Attaching the probes ...']
-      : [
-          status.message?.text ?? 'Waiting for something to run: every exec on this machine will be shown here',
-          'Start a container, or run a command in another terminal',
-        ];
+  const told = whyEmpty(ui, status);
   const above = Math.max(0, Math.floor((height - told.length) / 2));
-  const center = (text: string): string => ' '.repeat(Math.max(0, Math.floor((columns - text.length) / 2))) + text;
+  const center = (text: string): string => ' '.repeat(Math.max(0, Math.floor((columns - widthOf(text)) / 2))) + text;
   const blank = Array.from({ length: above }, () => ' '.repeat(columns));
   const lines = [
     ...blank,
     ...told.map((text, index) => renderLine([[center(text), index === 0 ? 'plain' : 'dim']], columns, theme)),
   ];
   return padLines(lines, height, columns);
+};
+
+const whyEmpty = (ui: Ui, status: Status): string[] => {
+  if (!ui.query.empty) {
+    return [`Nothing matches ${escapeText(ui.query.text)}`, 'Esc clears the filter'];
+  }
+  if (ui.kinds.size === 0) {
+    return ['No kind of event is chosen', 'e chooses'];
+  }
+  if (ui.pausedAt !== undefined) {
+    return ['What was shown when you paused is no longer kept', 'Space goes on'];
+  }
+  if (status.state === 'starting') {
+    return ['Attaching the probes ...'];
+  }
+  if (status.replay !== undefined) {
+    return [status.message?.text ?? 'Nothing has happened up to here', 'Space plays, right goes on by 5 seconds'];
+  }
+  return [
+    status.message?.text ?? 'Waiting for something to run: every exec on this machine will be shown here',
+    'Start a container, or run a command in another terminal',
+  ];
 };
 
 const padLines = (lines: string[], height: number, columns: number): string[] => {
@@ -239,15 +266,15 @@ const headLine = ({ store, ui, status, columns, theme }: FrameInput): string => 
   const left: Piece[] = [
     ['nstrace ', 'title'],
     state,
-    [` ${duration(status.seconds)}`, 'plain'],
+    [`  lost ${lost}`, store.lost > 0 || store.unknownLoss ? 'bad' : 'plain'],
+    [status.recording === undefined ? '' : `  ${glyphs.recording} ${status.recording}`, 'bad'],
+    [`  ${duration(status.seconds)}`, 'plain'],
     [`  execs ${store.rate.perSecond(now).toFixed(1)}/s `, 'plain'],
     [columns >= 100 ? sparkline(store.rate.history(now), glyphs.spark) : '', 'accent'],
     [` containers ${store.containersAlive}`, 'plain'],
-    [`  lost ${lost}`, store.lost > 0 || store.unknownLoss ? 'bad' : 'plain'],
   ];
   const memory = `${Math.round(status.memoryBytes / 1024 / 1024)}M`;
   const right: Piece[] = [
-    [status.recording === undefined ? '' : `${glyphs.recording} ${status.recording}  `, 'bad'],
     [
       status.replay === undefined
         ? `cpu ${status.cpuPercent.toFixed(1)}% ${memory}`
@@ -275,21 +302,18 @@ const secondLine = (input: FrameInput): string => {
     return renderLine([[message.text, message.bad ? 'bad' : 'warn']], columns, theme);
   }
   if (status.replay !== undefined) {
-    return timeBar(status.replay, columns, theme);
+    return timeBar(status.replay, ui.query.empty ? '' : `filter: ${escapeText(ui.query.text)} `, columns, theme);
   }
   const tabs: Piece[] = modes.flatMap((mode): Piece[] => [
     [mode === ui.mode ? `[${mode}]` : ` ${mode} `, mode === ui.mode ? 'strong' : 'dim'],
     [' ', 'plain'],
   ]);
-  const filter = ui.query.empty ? '' : `filter: ${ui.query.text}`;
+  const filter = ui.query.empty ? '' : `filter: ${escapeText(ui.query.text)}  `;
   const focus = ui.focus === undefined ? '' : ` in ${focusName(ui.focus)}, Esc goes back`;
   const ended = store.ended > 0 ? `  ${store.ended} ended, x clears` : '';
   return renderEnds(
-    [...tabs, [`sort ${ui.sort}`, 'dim'], [focus, 'accent'], [ended, 'dim']],
-    [
-      [filter, 'warn'],
-      [message === undefined ? '' : `  ${message.text}`, 'warn'],
-    ],
+    [[filter, 'warn'], ...tabs, [`sort ${ui.sort}`, 'dim'], [focus, 'accent'], [ended, 'dim']],
+    [[message === undefined ? '' : `  ${message.text}`, 'warn']],
     columns,
     theme,
   );
@@ -299,17 +323,19 @@ const focusName = ({ ref }: Group): string => (ref === null ? 'the host' : escap
 
 const timeBar = (
   { file, position, length, speed }: NonNullable<Status['replay']>,
+  filter: string,
   columns: number,
   theme: Theme,
 ): string => {
   const { glyphs } = theme;
   const times = ` ${duration(position)}/${duration(length)} x${speed} `;
-  const name = `${file} `;
-  const width = Math.max(10, columns - times.length - Math.min(name.length, 30));
+  const room = Math.max(0, columns - widthOf(times) - minBar);
+  const name = cutTo(filter === '' ? `${file} ` : filter, Math.min(maxName, room));
+  const width = Math.max(0, columns - widthOf(times) - widthOf(name));
   const done = length <= 0 ? width : Math.min(width, Math.round((position / length) * width));
   return renderLine(
     [
-      [cutTo(name, 30), 'accent'],
+      [name, filter === '' ? 'accent' : 'warn'],
       [glyphs.bar.repeat(done), 'bar'],
       [glyphs.line.repeat(width - done), 'dim'],
       [times, 'plain'],
@@ -319,12 +345,18 @@ const timeBar = (
   );
 };
 
+const maxName = 30;
+const minBar = 4;
+
 /** Keys in the order of their use; as many as fit. */
 const footLine = ({ ui, columns, theme }: FrameInput): string => {
   if (ui.prompt !== undefined) {
+    // Its end is where the cursor is.
+    const typed = escapeText(ui.prompt);
+    const shown = tailOf(typed, columns - 2);
     return renderLine(
       [
-        [`/${ui.prompt}`, 'strong'],
+        [`/${shown}`, 'strong'],
         ['_', 'accent'],
         ['  c:web n:curl x:failed u:1000 word', 'dim'],
       ],
@@ -344,6 +376,19 @@ const footLine = ({ ui, columns, theme }: FrameInput): string => {
     pieces.push([key, 'strong'], [` ${what}  `, 'dim' as Tone]);
   }
   return renderLine(pieces, columns, theme);
+};
+
+/** As much of the end as fits. */
+const tailOf = (text: string, columns: number): string => {
+  const characters = [...text];
+  let from = characters.length;
+  for (let room = columns; from > 0; from -= 1) {
+    room -= widthOf(characters[from - 1]!);
+    if (room < 0) {
+      break;
+    }
+  }
+  return characters.slice(from).join('');
 };
 
 const footKeys = (ui: Ui): readonly (readonly [string, string])[] => {

@@ -8,20 +8,22 @@ export const keyName = (input: string, key: Key): string => {
   if (key.rightArrow) return 'right';
   if (key.pageUp) return 'pageup';
   if (key.pageDown) return 'pagedown';
+  if (key.home) return 'home';
+  if (key.end) return 'end';
   if (key.return) return 'enter';
   if (key.escape) return 'escape';
   if (key.tab) return 'tab';
   if (key.backspace) return 'backspace';
   if (key.delete) return 'delete';
   if (key.ctrl) return `ctrl+${input}`;
-  return other[input] ?? input;
+  return controls[input] ?? input;
 };
 
-/** Keys that Ink gives as what is left of their escape sequence. */
-const other: Readonly<Record<string, string>> = {
-  '[H': 'home',
-  '[F': 'end',
-  '[1~': 'home',
-  '[4~': 'end',
-  '\x1a': 'ctrl+z',
+/** Keys that come as control characters, also in the middle of what was pasted or typed fast. */
+const controls: Readonly<Record<string, string>> = {
+  ...{ '\r': 'enter', '\n': 'enter', '\t': 'tab', '\x7f': 'backspace', '\b': 'backspace', '\x1b': 'escape' },
+  ...{ '\x03': 'ctrl+c', '\x1a': 'ctrl+z', '\x15': 'ctrl+u' },
 };
+
+/** The keys of text that came in one piece. */
+export const keysOf = (input: string): string[] => [...input].map((character) => controls[character] ?? character);

@@ -8,14 +8,16 @@ export type Piece = readonly [text: string, tone?: Tone];
 export const renderLine = (pieces: readonly Piece[], width: number, theme: Theme, selected = false): string => {
   let room = width;
   let line = '';
-  for (const [index, [text, tone = 'plain']] of pieces.entries()) {
+  for (const [index, [raw, tone = 'plain']] of pieces.entries()) {
+    const text = theme.text(raw);
     if (room <= 0 || text === '') {
       continue;
     }
-    const isLast = index === pieces.length - 1;
+    const isLast = pieces.slice(index + 1).every(([rest]) => rest === '');
     const needed = widthOf(text);
     const fits = needed < room || (needed === room && isLast);
-    const shown = fits ? text : cutTo(text, room);
+    // Longer than the room, so that it is cut with a sign also where it just fits and more is behind it.
+    const shown = fits ? text : cutTo(`${text}${needed === room ? '..' : ''}`, room);
     room -= fits ? needed : widthOf(shown);
     line += selected ? shown : theme.paint(tone, shown);
   }

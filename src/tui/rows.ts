@@ -58,8 +58,8 @@ export const sortedGroups = (store: Store, sort: Sort): Group[] => {
 /** Each group with its last events, as many as there is room for. */
 export const groupedRows = (store: Store, groups: readonly Group[], wanted: Wanted, height: number): RowList => {
   const rows: Row[] = [];
-  let room = Math.max(0, height - groups.length);
   const shown = wanted.query.empty ? groups : groups.filter((group) => lastWanted(store, group, wanted, 1).length > 0);
+  let room = Math.max(0, height - shown.length);
   for (const [index, group] of shown.entries()) {
     rows.push(groupRow(group));
     // What one group does not need is for those behind it.
@@ -104,7 +104,7 @@ export const flatRows = (store: Store, ids: WantedIds, wanted: Wanted, until: nu
       const id = Number(key.slice(1));
       const index = countUpTo(list, id) - 1;
       // An event that is gone by now: what came after it takes its place.
-      return index < 0 || list[index] === id ? index : Math.min(index + 1, length - 1);
+      return list[index] === id ? index : Math.min(index + 1, length - 1);
     },
   };
 };
@@ -141,34 +141,59 @@ export const treeRows = (
   store: Store,
   groups: readonly Group[],
   matches: (process: ViewProcess) => boolean,
+  isFiltered = false,
 ): RowList => {
   const rows: Row[] = [];
   const byGroup = processesOf(store);
   for (const group of groups) {
-    rows.push(groupRow(group));
     const processes = (byGroup.get(group) ?? []).filter(matches);
-    const children = new Map<number, ViewProcess[]>();
-    const inside = new Set(processes.map(({ pid }) => pid));
-    for (const process of processes) {
-      const parent = inside.has(process.ppid) && process.ppid !== process.pid ? process.ppid : 0;
-      children.set(parent, [...(children.get(parent) ?? []), process]);
+    if (processes.length > 0 || !isFiltered) {
+      rows.push(groupRow(group), ...treeOf(processes, maxProcessRows - rows.length));
     }
-    const add = (parent: number, branch: readonly boolean[]): void => {
-      const list = children.get(parent) ?? [];
-      children.delete(parent);
-      for (const [index, process] of list.entries()) {
-        if (rows.length >= maxProcessRows) {
-          return;
-        }
-        const own = [...branch, index === list.length - 1];
-        rows.push({ key: `p${process.pid}`, type: 'process', process, branch: own });
-        add(process.pid, own);
-      }
-    };
-    add(0, []);
   }
   return listOf(rows);
 };
+
+const treeOf = (processes: readonly ViewProcess[], most: number): Row[] => {
+  const children = new Map<number, ViewProcess[]>();
+  const inside = new Set(processes.map(({ pid }) => pid));
+  for (const process of processes) {
+    const parent = inside.has(process.ppid) ? process.ppid : 0;
+    const siblings = children.get(parent);
+    if (siblings === undefined) {
+      children.set(parent, [process]);
+    } else {
+      siblings.push(process);
+    }
+  }
+  const rows: Row[] = [];
+  const done = new Set<ViewProcess>();
+  const waiting: { process: ViewProcess; branch: readonly boolean[] }[] = [];
+  const add = (list: readonly ViewProcess[], branch: readonly boolean[]): void => {
+    for (let index = list.length - 1; index >= 0; index -= 1) {
+      waiting.push({ process: list[index]!, branch: [...branch.slice(-maxStems), index === list.length - 1] });
+    }
+  };
+  // Those that are each other's parents, as a broken recording can say, are below nobody: they come last.
+  for (const roots of [children.get(0) ?? [], ...processes.map((process) => [process])]) {
+    add(
+      roots.filter((process) => !done.has(process)),
+      [],
+    );
+    for (let next = waiting.pop(); next !== undefined && rows.length < most; next = waiting.pop()) {
+      if (!done.has(next.process)) {
+        done.add(next.process);
+        rows.push({ key: `p${next.process.pid}`, type: 'process', process: next.process, branch: next.branch });
+        add(children.get(next.process.pid) ?? [], next.branch);
+      }
+    }
+    waiting.length = 0;
+  }
+  return rows;
+};
+
+/** Deeper ones are drawn as if they were so deep. */
+const maxStems = 40;
 
 /** A lane for each process that lived in the window, container by container. */
 export const laneRows = (
@@ -176,6 +201,7 @@ export const laneRows = (
   groups: readonly Group[],
   from: number,
   matches: (process: ViewProcess) => boolean,
+  isFiltered = false,
 ): RowList => {
   const rows: Row[] = [];
   const byGroup = processesOf(store);
@@ -187,8 +213,11 @@ export const laneRows = (
     }
   }
   for (const group of groups) {
-    rows.push(groupRow(group));
     const processes = (byGroup.get(group) ?? []).filter(matches);
+    if (isFiltered && processes.length === 0) {
+      continue;
+    }
+    rows.push(groupRow(group));
     // What did nothing on the host since tracing began is no news.
     const telling =
       group.ref === null ? processes.filter(({ startAt, marks }) => startAt > 0 || marks.length > 0) : processes;

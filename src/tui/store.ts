@@ -146,6 +146,13 @@ export class Store {
     this.version += 1;
   }
 
+  /** A container that is known from before, though nothing of it came yet. */
+  expect({ key, ref }: Group): Group {
+    const group = ref === null ? this.host : makeGroup(key, ref, 0);
+    this.groups.set(key, group);
+    return group;
+  }
+
   /** The ids of a group's events that are still kept. */
   idsOf(group: Group): readonly number[] {
     const { first } = this.events;

@@ -5,6 +5,8 @@ export interface Theme {
   readonly paint: (tone: Tone, text: string) => string;
   readonly selected: (text: string) => string;
   readonly glyphs: Glyphs;
+  /** What the terminal can show of a text: without UTF-8 other characters by their numbers. */
+  readonly text: (text: string) => string;
 }
 
 export interface Glyphs {
@@ -57,9 +59,13 @@ const codes: Readonly<Record<Tone, string>> = {
   bar: '34',
 };
 
+const asciiOf = (text: string): string =>
+  text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+
 export const makeTheme = (options: { color: boolean; unicode: boolean }): Theme => ({
   paint: (tone, text) => (options.color && codes[tone] !== '' ? `\x1b[${codes[tone]}m${text}\x1b[0m` : text),
   // Inverse is no colour: it stays without them, or the cursor could not be seen.
   selected: (text) => `\x1b[7m${text}\x1b[0m`,
   glyphs: options.unicode ? unicode : ascii,
+  text: options.unicode ? (text) => text : asciiOf,
 });

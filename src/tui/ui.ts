@@ -18,6 +18,9 @@ export type Overlay = 'help' | 'kinds' | 'details';
 
 export interface Layout {
   readonly rows: RowList;
+  /** The last event there was, and the kernel time, when it was made. */
+  readonly lastId: number;
+  readonly now: number;
   /** Index of the row at the top of the body, and how many fit. */
   readonly top: number;
   readonly height: number;
@@ -30,7 +33,8 @@ export class Ui {
   follow = true;
   /** Only events up to this one are shown; tracing goes on. */
   pausedAt: number | undefined;
-  /** The order of the groups when it was frozen. */
+  /** The lines that stay while the view is paused, or while the cursor is in a list that would move under it. */
+  frozen: { key: string; rows: RowList; now: number } | undefined;
   cursor: string | undefined;
   cursorRow = 0;
   focus: Group | undefined;
@@ -91,7 +95,7 @@ export class Ui {
       this.#setPrompt([...text].slice(0, -1).join(''));
     } else if (key === 'ctrl+u') {
       this.#setPrompt('');
-    } else if (!key.startsWith('ctrl+') && !named.has(key) && text.length < maxPrompt) {
+    } else if (!key.startsWith('ctrl+') && !named.has(key) && !/\p{C}/u.test(key) && text.length < maxPrompt) {
       this.#setPrompt(text + key);
     }
   }
@@ -202,10 +206,11 @@ export class Ui {
       return { type: 'play' };
     }
     if (this.pausedAt === undefined) {
-      const last = layout.rows.at(layout.rows.length - 1);
-      this.pausedAt = last?.type === 'event' ? last.event.id : Number.MAX_SAFE_INTEGER;
+      this.pausedAt = layout.lastId;
+      this.#freeze(layout);
     } else {
       this.pausedAt = undefined;
+      this.#toEnd();
     }
     return undefined;
   }
@@ -224,8 +229,10 @@ export class Ui {
     }
     switch (key) {
       case 'left':
+      case '<':
         return { type: 'seek', seconds: -5 };
       case 'right':
+      case '>':
         return { type: 'seek', seconds: 5 };
       case '1':
         return { type: 'jump', to: 'start' };
@@ -279,6 +286,20 @@ export class Ui {
   #toEnd(): void {
     this.follow = true;
     this.cursor = undefined;
+    if (this.pausedAt === undefined) {
+      this.frozen = undefined;
+    }
+  }
+
+  /** What the lines of the body depend on, beside events. */
+  get frozenKey(): string {
+    return [this.mode, this.sort, this.windowNs, this.focus?.key ?? '', [...this.kinds].join(), this.query.text].join(
+      ' ',
+    );
+  }
+
+  #freeze({ rows, now }: Layout): void {
+    this.frozen = { key: this.frozenKey, rows, now };
   }
 
   /** To the next event that the last filter matches, though nothing is filtered now. */
@@ -329,8 +350,12 @@ export class Ui {
     return undefined;
   }
 
-  #setCursor(index: number, { rows, top, height }: Layout): void {
+  #setCursor(index: number, layout: Layout): void {
+    const { rows, top, height } = layout;
     this.follow = false;
+    if (this.mode === 'grouped' && this.focus === undefined && this.frozen === undefined) {
+      this.#freeze(layout);
+    }
     this.cursor = rows.at(index)?.key;
     this.cursorRow = Math.min(height - 1, Math.max(0, index - top));
   }
@@ -339,17 +364,9 @@ export class Ui {
 const next = <Item>(items: readonly Item[], item: Item): Item => items[(items.indexOf(item) + 1) % items.length]!;
 
 const scrolls: Readonly<Record<string, number>> = {
-  ...{
-    down: 1,
-    j: 1,
-    up: -1,
-    k: -1,
-    pagedown: 10,
-    pageup: -10,
-    g: -Number.MAX_SAFE_INTEGER,
-    home: -Number.MAX_SAFE_INTEGER,
-  },
-  ...{ 'wheel-down': 3, 'wheel-up': -3 },
+  ...{ down: 1, j: 1, up: -1, k: -1, pagedown: 10, pageup: -10, 'wheel-down': 3, 'wheel-up': -3 },
+  ...{ g: -Number.MAX_SAFE_INTEGER, home: -Number.MAX_SAFE_INTEGER },
+  ...{ G: Number.MAX_SAFE_INTEGER, end: Number.MAX_SAFE_INTEGER },
 };
 
 /** Names of keys that are not text. */

@@ -53,6 +53,10 @@ export class View {
     this.store = new Store();
     this.#ids = new WantedIds(this.store);
     this.ui.pausedAt = undefined;
+    this.ui.frozen = undefined;
+    if (this.ui.focus !== undefined) {
+      this.ui.focus = this.store.expect(this.ui.focus);
+    }
   }
 
   start(): void {
@@ -91,8 +95,8 @@ export class View {
       ids: this.#ids,
       theme,
       users,
-      columns: Math.max(20, columns),
-      rows: Math.max(4, rows - 1),
+      columns: Math.max(1, columns),
+      rows: Math.max(1, rows - 1),
       status: status(),
     });
   }

@@ -32,7 +32,7 @@ export const describe = (record: NstraceRecord, style: CommandStyle): string => 
     case 'process':
       return commandLine(record, style);
     case 'fork':
-      return [escapeText(record.comm), ...record.flags].join(' ');
+      return [record.comm, ...record.flags].map(escapeText).join(' ');
     case 'exit':
       return describeExit(record);
     case 'namespace':
@@ -43,7 +43,7 @@ export const describe = (record: NstraceRecord, style: CommandStyle): string => 
         ...(record.tid === undefined ? [] : [`(thread ${record.tid})`]),
       ].join(' ');
     case 'cgroup':
-      return `${record.op} ${record.hierarchy} ${escapeText(record.path)}`;
+      return `${record.op} ${escapeText(record.hierarchy)} ${escapeText(record.path)}`;
     case 'container':
       return describeContainer(record);
     default:

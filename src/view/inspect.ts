@@ -40,8 +40,8 @@ const head = (found: InspectRecord): string => {
     ['command', escapeText(found.args.join(' ') || `[${found.comm}]`)],
     ['executable', found.exe && escapeText(found.exe)],
     ['folder', found.cwd && escapeText(found.cwd)],
-    ['started', found.started],
-    ['ended', ended && `${ended.time}${end === undefined ? '' : `, ${end}`}`],
+    ['started', found.started && escapeText(found.started)],
+    ['ended', ended && escapeText(`${ended.time}${end === undefined ? '' : `, ${end}`}`)],
     ['container', container === null ? 'host' : `${escapeText(container.name)} (${escapeText(container.runtime)})`],
     [
       'came',
@@ -101,7 +101,7 @@ const cgroups = ({ cgroups: paths = {} }: InspectRecord): string => {
   for (const [hierarchy, path] of Object.entries(paths)) {
     byPath.set(path, [...(byPath.get(path) ?? []), hierarchy]);
   }
-  return [...byPath].map(([path, names]) => `${escapeText(path)}  (${names.join(', ')})\n`).join('');
+  return [...byPath].map(([path, names]) => `${escapeText(path)}  (${names.map(escapeText).join(', ')})\n`).join('');
 };
 
 /** From itself up; where a pid namespace or a container ends is said. */
@@ -135,7 +135,7 @@ const rights = (found: InspectRecord, users: UserNames): string => {
     ['capabilities', caps?.effective && capabilityText(caps.effective)],
     ['at most', caps?.bounding && capabilityText(caps.bounding)],
     ['ambient', caps?.ambient && caps.ambient.length > 0 ? capabilityText(caps.ambient) : undefined],
-    ['seccomp', seccomp],
+    ['seccomp', seccomp && escapeText(seccomp)],
     ['privileges', noNew === undefined ? undefined : noNew ? 'can gain none (no_new_privs)' : 'can gain by exec'],
     ['label', lsm && escapeText(lsm)],
   ]);
@@ -162,7 +162,7 @@ const mounts = ({ root, mounts: all = [] }: InspectRecord): string => {
       layers.length > 0
         ? `, ${layers.length} layers:${layers.map((layer) => `\n    ${escapeText(layer)}`).join('')}`
         : '';
-    return `${escapeText(where)}  ${type}, ${readOnly ? 'read-only' : 'writable'}, from ${from}${stack}\n`;
+    return `${escapeText(where)}  ${escapeText(type)}, ${readOnly ? 'read-only' : 'writable'}, from ${from}${stack}\n`;
   });
   return `${root === undefined || root === '/' ? '' : `its root is ${escapeText(root)}\n`}${lines.join('')}`;
 };
@@ -185,14 +185,18 @@ export const compareText = (a: InspectRecord, b: InspectRecord): string => {
     rows,
     { header: true, width: undefined },
   );
-  const same = (label: string, left: unknown, right: unknown): string =>
-    `${label.padEnd(12)} ${JSON.stringify(left) === JSON.stringify(right) ? 'the same' : 'differ'}\n`;
+  const same = (label: string, left: unknown, right: unknown): string => {
+    const known = left !== undefined && right !== undefined;
+    const told = known ? (JSON.stringify(left) === JSON.stringify(right) ? 'the same' : 'differ') : 'not known';
+    return `${label.padEnd(12)} ${told}\n`;
+  };
   const containers = [a, b].map(({ container }) => (container === null ? 'host' : escapeText(container.name)));
+  const isSame = a.container?.id === b.container?.id && a.container?.runtime === b.container?.runtime;
   return [
     `${name(a)}\n${name(b)}\n\n`,
     table,
     '\n',
-    `container    ${containers[0] === containers[1] ? `both in ${containers[0]}` : containers.join(' and ')}\n`,
+    `container    ${isSame ? `both in ${containers[0]}` : containers.join(' and ')}\n`,
     same('cgroups', a.cgroups, b.cgroups),
     same('users', a.ids, b.ids),
     same('capabilities', a.capabilities, b.capabilities),

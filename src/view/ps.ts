@@ -190,16 +190,22 @@ export const asTree = (processes: readonly NowProcess[]): PsRow[] => {
   const children = new Map<number, NowProcess[]>();
   const shown = new Set(processes.map(({ proc }) => proc.pid));
   for (const process of processes) {
-    const parent = shown.has(process.proc.ppid) && process.proc.ppid !== process.proc.pid ? process.proc.ppid : 0;
-    push(children, parent, process);
+    push(children, shown.has(process.proc.ppid) ? process.proc.ppid : 0, process);
   }
   const rows: PsRow[] = [];
-  const waiting = (children.get(0) ?? []).map((process) => ({ process, depth: 0 })).reverse();
-  while (waiting.length > 0) {
-    const { process, depth } = waiting.pop()!;
-    rows.push({ ...process, depth });
-    for (const child of (children.get(process.proc.pid) ?? []).reverse()) {
-      waiting.push({ process: child, depth: depth + 1 });
+  const done = new Set<NowProcess>();
+  // Pids that were used again while they were read can be each other's parents: those are below nobody, and come last.
+  for (const roots of [children.get(0) ?? [], ...processes.map((process) => [process])]) {
+    const waiting = roots.map((process) => ({ process, depth: 0 })).reverse();
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { process, depth } = next;
+      if (!done.has(process)) {
+        done.add(process);
+        rows.push({ ...process, depth });
+        for (const child of (children.get(process.proc.pid) ?? []).toReversed()) {
+          waiting.push({ process: child, depth: depth + 1 });
+        }
+      }
     }
   }
   return rows;

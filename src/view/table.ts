@@ -26,23 +26,44 @@ export const tableText = <Row>(
       ? Math.min(longest, Math.max(most, title.length))
       : longest;
   });
+  const fitted = options.width === undefined ? widths : fitWidths(widths, options.width);
   const last = columns.length - 1;
-  const before = widths.slice(0, last).reduce((sum, width) => sum + width + 1, 0);
-  const room = options.width === undefined ? undefined : Math.max(options.width - before, 8);
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, index) => {
-        if (index === last && columns[index]!.right !== true) {
-          return room === undefined ? text : cutTo(text, room);
-        }
-        const cut = cutTo(text, widths[index]!);
-        return columns[index]!.right ? padStartTo(cut, widths[index]!) : padTo(cut, widths[index]!);
+  const line = (row: readonly string[]): string => {
+    const text = row
+      .map((cell, index) => {
+        const cut = options.width === undefined ? cell : cutTo(cell, fitted[index]!);
+        return columns[index]!.right
+          ? padStartTo(cut, fitted[index]!)
+          : index === last
+            ? cut
+            : padTo(cut, fitted[index]!);
       })
       .join(' ')
       .trimEnd();
+    return options.width === undefined ? text : cutTo(text, options.width);
+  };
   const header = options.header ? [columns.map(({ title }) => title)] : [];
   return [...header, ...cells].map((row) => `${line(row)}\n`).join('');
 };
+
+/** Takes what is too much from the widest columns, so that all fit beside each other. */
+const fitWidths = (widths: readonly number[], room: number): number[] => {
+  const fitted = [...widths];
+  let over = fitted.reduce((sum, width) => sum + width + 1, -1) - room;
+  while (over > 0) {
+    const widest = fitted.indexOf(Math.max(...fitted));
+    const next = Math.max(leastWidth, ...fitted.filter((width) => width < fitted[widest]!));
+    const take = Math.min(over, Math.max(1, fitted[widest]! - next));
+    if (fitted[widest]! <= leastWidth) {
+      break;
+    }
+    fitted[widest]! -= take;
+    over -= take;
+  }
+  return fitted;
+};
+
+const leastWidth = 4;
 
 /** By the columns named, `-name` the other way round; equal rows stay as they are. */
 export const sortRows = <Row>(

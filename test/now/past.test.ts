@@ -158,6 +158,10 @@ describe('PastProcesses', () => {
       records.fork({ pid: 600, nspid: [600], ppid: 1 }),
       records.exec({ pid: 600, nspid: [600], ppid: 1, args: ['stranger'] }),
     ];
-    expect(pastOf(lines).withPid(601)?.ancestry.map(({ args }) => args)).toEqual([['parent']]);
+    expect(
+      pastOf(lines)
+        .withPid(601)
+        ?.ancestry.map(({ args }) => args),
+    ).toEqual([['parent']]);
   });
 });

@@ -21,7 +21,12 @@ describe('takeSnapshot', () => {
   it('has this process as it is', async () => {
     const { byPid } = await takeSnapshot();
     const { proc, record } = byPid.get(process.pid)!;
-    expect(proc).toMatchObject({ pid: process.pid, ppid: process.ppid, uid: process.getuid!(), gid: process.getgid!() });
+    expect(proc).toMatchObject({
+      pid: process.pid,
+      ppid: process.ppid,
+      uid: process.getuid!(),
+      gid: process.getgid!(),
+    });
     expect(proc.ns?.net).toBe(Number(/\d+/.exec(readlinkSync('/proc/self/ns/net'))![0]));
     expect(proc.rssBytes).toBeGreaterThan(1_000_000);
     expect(proc.threads).toBeGreaterThan(1);

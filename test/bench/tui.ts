@@ -1,0 +1,243 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { render } from 'ink';
+import { createElement } from 'react';
+import type { NstraceRecord } from '../../src/recording/schema.ts';
+import { App } from '../../src/tui/app.tsx';
+import { modes } from '../../src/tui/rows.ts';
+import { maxEvents } from '../../src/tui/store.ts';
+import { makeTheme } from '../../src/tui/theme.ts';
+import { Ui } from '../../src/tui/ui.ts';
+import { View } from '../../src/tui/view.ts';
+import { container, containerNs, exec, exit, fork, header, process as running } from '../fixtures/records.ts';
+
+const columns = 120;
+const rows = 40;
+const users = { nameOf: (uid: number) => String(uid), idOf: () => undefined };
+
+const makeView = (): View =>
+  new View({
+    ui: new Ui({ isReplay: false, users }),
+    theme: makeTheme({ color: true, unicode: true }),
+    users,
+    size: () => ({ columns, rows }),
+    status: () => ({
+      ...{ state: 'tracing', seconds: 1, cpuPercent: 1, memoryBytes: 1e8 },
+      ...{ recording: undefined, message: undefined, replay: undefined },
+    }),
+    onEffect: () => {},
+  });
+
+/** A terminal that takes everything and shows nothing. */
+class NoTerminal extends EventEmitter {
+  readonly columns = columns;
+  readonly rows = rows;
+  readonly isTTY = true;
+  bytes = 0;
+
+  readonly write = (text: string): boolean => {
+    this.bytes += Buffer.byteLength(text);
+    return true;
+  };
+}
+
+class NoKeyboard extends EventEmitter {
+  readonly isTTY = true;
+  setEncoding(): void {}
+  setRawMode(): void {}
+  ref(): void {}
+  unref(): void {}
+  resume(): void {}
+  pause(): void {}
+  read(): null {
+    return null;
+  }
+}
+
+const showOn = (view: View): { terminal: NoTerminal; stop: () => void } => {
+  const terminal = new NoTerminal();
+  const ink = render(createElement(App, { view }), {
+    stdout: terminal as unknown as NodeJS.WriteStream,
+    stderr: new NoTerminal() as unknown as NodeJS.WriteStream,
+    stdin: new NoKeyboard() as unknown as NodeJS.ReadStream,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  return { terminal, stop: () => ink.unmount() };
+};
+
+const refOf = (index: number) => ({ id: `id-${index}`, name: `container-${index}`, runtime: 'runc' });
+
+/** Birth, exec and end of processes, by turns in so many containers, a time apart; each record is a new object. */
+const lives = function* (containers: number, stepNs: number, startNs = 1e9): Generator<NstraceRecord, never> {
+  for (let life = 0; ; life += 1) {
+    const ref = refOf(life % containers);
+    const pid = 1000 + (life % 60_000);
+    const who = { pid, nspid: [pid, 7], ns: containerNs, container: ref };
+    const time = (step: number) => ({ mono: String(startNs + (life * 3 + step) * stepNs) });
+    yield fork({ ...time(0), ...who });
+    yield exec({ ...time(1), ...who, args: ['sh', '-c', `work ${life}`, '--option=value', '/usr/share/some/file'] });
+    yield exit({ ...time(2), ...who, code: 0 });
+  }
+};
+
+const begin = (view: View, containers: number): void => {
+  view.store.take(header({ mono: '1' }));
+  for (let index = 0; index < containers; index += 1) {
+    const pid = 100_000 + index;
+    const ref = refOf(index);
+    view.store.take(container({ mono: '1', op: 'seen', container: { ...ref, pidns: containerNs.pid, init: pid } }));
+    view.store.take(running({ mono: '1', pid, nspid: [pid, 1], ns: containerNs, container: ref, args: ['init'] }));
+  }
+};
+
+const take = (view: View, source: Generator<NstraceRecord, never>, count: number): void => {
+  for (let index = 0; index < count; index += 1) {
+    view.store.take(source.next().value);
+  }
+};
+
+/** CPU time of so many events a second, in percent of one core; what makes the events is measured apart and taken off. */
+const measureRate = async (perSecond: number, seconds: number, withInk: boolean) => {
+  const stepMs = 10;
+  const each = (perSecond * stepMs) / 1000;
+  const feed = async (to: ((count: number) => void) | undefined): Promise<number> => {
+    const before = process.cpuUsage();
+    const began = performance.now();
+    let given = 0;
+    while (performance.now() - began < seconds * 1000) {
+      const due = Math.floor((performance.now() - began) / stepMs) * each;
+      to?.(due - given);
+      given = due;
+      await sleep(stepMs);
+    }
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 10_000 / seconds;
+  };
+  const idle = lives(20, 1e9 / perSecond);
+  const making = await feed((count) => {
+    for (let index = 0; index < count; index += 1) {
+      idle.next();
+    }
+  });
+  const view = makeView();
+  begin(view, 20);
+  const shown = withInk ? showOn(view) : undefined;
+  let frames = 0;
+  view.subscribe(() => {
+    frames += 1;
+  });
+  const source = lives(20, 1e9 / perSecond);
+  view.start();
+  const all = await feed((count) => take(view, source, count));
+  view.stop();
+  shown?.stop();
+  return { percent: all - making, frames, bytesPerFrame: (shown?.terminal.bytes ?? 0) / Math.max(1, frames) };
+};
+
+/** Bytes that the heap grew by for each frame, once the store is as full as it gets. */
+const measureGrowth = async (frames: number, withInk: boolean): Promise<number> => {
+  if (globalThis.gc === undefined) {
+    throw new Error('node needs --expose-gc');
+  }
+  const view = makeView();
+  begin(view, 20);
+  const source = lives(20, 1e5);
+  take(view, source, 3 * maxEvents);
+  const shown = withInk ? showOn(view) : undefined;
+  const show = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index += 1) {
+      take(view, source, 30);
+      view.refresh();
+      await sleep(0);
+    }
+  };
+  const heap = (): number => {
+    globalThis.gc!();
+    globalThis.gc!();
+    return process.memoryUsage().heapUsed;
+  };
+  await show(1000);
+  const before = heap();
+  await show(frames);
+  const after = heap();
+  shown?.stop();
+  return (after - before) / frames;
+};
+
+const framesOf = (view: View, count: number): { median: number; most: number } => {
+  const times = Array.from({ length: count }, () => {
+    const began = performance.now();
+    view.refresh();
+    return performance.now() - began;
+  }).sort((a, b) => a - b);
+  return { median: times[times.length >> 1]!, most: times.at(-1)! };
+};
+
+const setMode = (view: View, mode: (typeof modes)[number]): void => {
+  while (view.ui.mode !== mode) {
+    view.press('tab');
+  }
+};
+
+/** ms a frame in every mode, with so many containers, events and processes. */
+const measureModes = (containers: number, events: number) => {
+  const view = makeView();
+  begin(view, containers);
+  const began = performance.now();
+  take(view, lives(containers, 1e4), events);
+  const perEvent = ((performance.now() - began) * 1000) / events;
+  const frames = modes.map((mode) => {
+    setMode(view, mode);
+    return { mode, ...framesOf(view, 50) };
+  });
+  return { perEvent, frames };
+};
+
+/** ms a frame of the tree of so many processes, all children of one. */
+const measureTree = (processes: number) => {
+  const view = makeView();
+  begin(view, 1);
+  for (let index = 0; index < processes; index += 1) {
+    view.store.take(running({ mono: '1', pid: 200_000 + index, nspid: [200_000 + index], ppid: 2 }));
+  }
+  view.store.take(running({ mono: '1', pid: 2, nspid: [2], ppid: 0 }));
+  setMode(view, 'tree');
+  return framesOf(view, 5);
+};
+
+/** ms a frame of the details of one exec whose last argument has so many bytes. */
+const measureDetails = (character: string, bytes: number) => {
+  const view = makeView();
+  begin(view, 1);
+  view.store.take(exec({ args: ['sh', '-c', character.repeat(bytes / Buffer.byteLength(character))] }));
+  setMode(view, 'flat');
+  view.press('k');
+  view.press('enter');
+  return framesOf(view, 3);
+};
+
+/** What the view costs, in lines of text. */
+export const measureTui = async (): Promise<string[]> => {
+  const lines: string[] = [];
+  const ms = ({ median, most }: { median: number; most: number }) =>
+    `${median.toFixed(1)} ms, ${most.toFixed(1)} ms at most`;
+  for (const withInk of [false, true]) {
+    const { percent, frames, bytesPerFrame } = await measureRate(10_000, 10, withInk);
+    const written = withInk ? `, ${Math.round(bytesPerFrame)} bytes a frame` : '';
+    lines.push(
+      `10,000 events a second for 10 s, ${columns}x${rows}${withInk ? ', with Ink' : ''}: ${percent.toFixed(1)}% of one core, ${frames} frames${written}`,
+    );
+  }
+  for (const withInk of [false, true]) {
+    const growth = await measureGrowth(3000, withInk);
+    lines.push(`heap growth over 3,000 frames${withInk ? ', with Ink' : ''}: ${growth.toFixed(0)} bytes a frame`);
+  }
+  const { perEvent, frames } = measureModes(1000, 1_000_000);
+  lines.push(`1,000,000 events of 1,000 containers: ${perEvent.toFixed(2)} µs an event`);
+  lines.push(...frames.map((frame) => `  a frame ${frame.mode}: ${ms(frame)}`));
+  lines.push(`a frame of the tree of 20,000 children of one process: ${ms(measureTree(20_000))}`);
+  lines.push(`a frame of the details of an argument of 60 KiB, ASCII: ${ms(measureDetails('x', 60 * 1024))}`);
+  lines.push(`a frame of the details of an argument of 60 KiB, wide letters: ${ms(measureDetails('日', 60 * 1024))}`);
+  return lines;
+};
