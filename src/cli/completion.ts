@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { RootCommand, type Command as TabCommand } from '@bomb.sh/tab';
 import { Argument, type Command, type Option } from 'commander';
 import { takeSnapshot } from '../now/snapshot.ts';
 import { namespaceTypes } from '../recording/namespaces.ts';
@@ -8,8 +7,7 @@ import { eventKinds } from '../view/filter.ts';
 import { nsColumns } from '../view/ns.ts';
 import { psColumns } from '../view/ps.ts';
 import { UserNames } from '../view/users.ts';
-
-const shells = ['bash', 'zsh', 'fish'] as const;
+import { completionScripts, type Shell, shells } from './completion-scripts.ts';
 
 const examples = `
 Examples:
@@ -25,8 +23,8 @@ export const addCompletion = (program: Command): void => {
     .description('print a completion script that knows the containers that run')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText('after', examples)
-    .action((shell: (typeof shells)[number]) => {
-      new RootCommand().setup('nstrace', 'nstrace', shell);
+    .action((shell: Shell) => {
+      process.stdout.write(completionScripts[shell]);
     });
   // What the scripts call: the words so far, the last one being completed.
   program
@@ -35,99 +33,145 @@ export const addCompletion = (program: Command): void => {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (words: string[]) => {
-      const mentions = words.length === 0 ? [''] : words;
-      const known = await knownValues(mentions);
-      describeProgram(program, known, mentions.at(-1)!).parse([...mentions]);
+      process.stdout.write(await complete(program, words.length === 0 ? [''] : words));
     });
 };
 
-type Values = ReadonlyMap<string, readonly (readonly [value: string, about: string])[]>;
+/** A word that fits, and what it is. */
+type Candidate = readonly [value: string, about: string];
 
-const asValues = (words: readonly string[]) => words.map((word) => [word, ''] as const);
-
-/** Values by the name of what takes them; those of the machine only where they are wanted. */
-const knownValues = async (words: readonly string[]): Promise<Values> => {
-  const users = new UserNames();
-  const snapshot = words.length > 1 ? await takeSnapshot() : undefined;
-  const containers = (snapshot?.containers ?? []).map(({ name, runtime }) => [name, runtime] as const);
-  const selectors = [...containers, ['host', 'everything outside containers'] as const];
-  const now = { time: '' } as Parameters<typeof psColumns>[0];
-  const inodes = [...new Set((snapshot?.processes ?? []).flatMap(({ proc }) => Object.values(proc.ns ?? {})))];
-  return new Map(
-    Object.entries({
-      selector: selectors,
-      container: selectors,
-      process: containers,
-      other: containers,
-      events: asValues([...eventKinds, 'all']),
-      type: asValues(namespaceTypes),
-      uid: asValues(users.all()),
-      inode: asValues(inodes.map(String)),
-      ns: asValues(inodes.map(String)),
-      speed: asValues(['1', '10', 'max']),
-      'live columns': columns.map(({ name, about }) => [name, about] as const),
-      'ps columns': psColumns(now, users).map(({ name, about }) => [name, about] as const),
-      'ns columns': nsColumns(users).map(({ name, about }) => [name, about] as const),
-      shell: asValues(shells),
-    }),
+const complete = async (program: Command, words: readonly string[]): Promise<string> => {
+  const current = words.at(-1)!;
+  const found = await candidates(program, words.slice(0, -1), current);
+  return (
+    found
+      // What a line cannot hold cannot be completed either.
+      .filter(([value]) => value.startsWith(current) && !/\p{Cc}/u.test(value))
+      .map(([value, about]) => `${value}\t${about}\n`)
+      .join('')
   );
 };
 
-/** Commands, options and arguments as the library knows them. The default command's options are the program's too. */
-const describeProgram = (program: Command, known: Values, word: string): RootCommand => {
-  const root = new RootCommand();
-  for (const command of program.commands.filter((candidate) => !isHidden(candidate))) {
-    const tab = root.command(command.name(), command.description());
-    addOptions(tab, command, known);
-    for (const argument of command.registeredArguments) {
-      tab.argument(argument.name(), give(valuesFor(argument.name(), command.name(), known, word)), argument.variadic);
-    }
-    if (command.name() === 'live') {
-      addOptions(root, command, known);
-    }
+const candidates = async (program: Command, before: readonly string[], current: string): Promise<Candidate[]> => {
+  const commands = program.commands.filter((command) => !isHidden(command));
+  const chosen = commands.find((command) => command.name() === before[0]);
+  // Without a command it is live.
+  const command = chosen ?? commands.find((candidate) => candidate.name() === 'live')!;
+  const words = chosen === undefined ? before : before.slice(1);
+  const assigned = /^(--[^=]+=)(.*)$/s.exec(current);
+  if (assigned !== null) {
+    const option = optionOf(command, assigned[1]!.slice(0, -1));
+    const values = option === undefined ? [] : await valuesOf(option, command, assigned[2]!);
+    return values.map(([value, about]) => [assigned[1]! + value, about]);
   }
-  return root;
+  const option = optionOf(command, before.at(-1) ?? '');
+  if (option?.required) {
+    return valuesOf(option, command, current);
+  }
+  if (current.startsWith('-')) {
+    return (command.options as Option[]).map((each) => [each.long!, each.description]);
+  }
+  if (chosen === undefined && words.length === 0) {
+    return commands.map((each) => [each.name(), each.description()]);
+  }
+  const place = positionals(command, words);
+  const argument =
+    command.registeredArguments[place] ?? command.registeredArguments.findLast(({ variadic }) => variadic);
+  return argument === undefined ? [] : valuesFor(argument.name(), command.name(), current, argument.argChoices);
 };
 
 const isHidden = (command: Command): boolean => (command as unknown as { _hidden?: boolean })._hidden === true;
 
-const addOptions = (tab: TabCommand, command: Command, known: Values): void => {
-  for (const option of command.options as Option[]) {
-    const name = option.long!.replace(/^--/, '');
-    const about = option.description ?? '';
-    const alias = option.short?.replace(/^-/, '');
-    if (option.required || option.optional) {
-      const values = option.argChoices
-        ? asValues(option.argChoices)
-        : valuesFor(option.attributeName(), command.name(), known, '');
-      tab.option(name, about, give(values), alias);
-    } else if (alias === undefined) {
-      tab.option(name, about);
-    } else {
-      tab.option(name, about, alias);
+const optionOf = (command: Command, word: string): Option | undefined =>
+  (command.options as Option[]).find(({ long, short }) => word !== '' && (word === long || word === short));
+
+/** How many words are neither options nor their values. */
+const positionals = (command: Command, words: readonly string[]): number => {
+  let count = 0;
+  for (let index = 0; index < words.length; index += 1) {
+    const option = optionOf(command, words[index]!);
+    if (option?.required) {
+      index += 1;
+    } else if (!words[index]!.startsWith('-')) {
+      count += 1;
     }
+  }
+  return count;
+};
+
+const valuesOf = (option: Option, command: Command, current: string): Promise<Candidate[]> | Candidate[] =>
+  valuesFor(option.attributeName(), command.name(), current, option.argChoices);
+
+const plain = (words: readonly string[]): Candidate[] => words.map((word) => [word, '']);
+
+/** Words separated by commas: the last of them is being typed. */
+const listed = (current: string, values: readonly Candidate[]): Candidate[] => {
+  const before = current.slice(0, current.lastIndexOf(',') + 1);
+  return values.map(([value, about]) => [before + value, about]);
+};
+
+const valuesFor = async (
+  name: string,
+  command: string,
+  current: string,
+  choices: readonly string[] | undefined,
+): Promise<Candidate[]> => {
+  if (choices !== undefined) {
+    return plain(choices);
+  }
+  switch (name) {
+    case 'file':
+    case 'from':
+    case 'output':
+      return plain(recordings(current));
+    case 'selector':
+    case 'container':
+      return [...(await containers()), ['host', 'everything outside containers']];
+    case 'process':
+    case 'other':
+      return containers();
+    case 'inode':
+    case 'ns':
+      return inodes();
+    case 'events':
+      return listed(current, plain([...eventKinds, 'all']));
+    case 'type':
+      return listed(current, plain(namespaceTypes));
+    case 'columns':
+    case 'sort':
+      return listed(current, columnNames(command));
+    case 'uid':
+      return plain(new UserNames().all());
+    case 'speed':
+      return plain(['1', '10', 'max']);
+    default:
+      return [];
   }
 };
 
-const valuesFor = (name: string, command: string, known: Values, word: string) => {
-  if (name === 'file') {
-    return asValues(recordings(word));
+const containers = async (): Promise<Candidate[]> =>
+  (await takeSnapshot()).containers.map(({ name, runtime }) => [name, runtime]);
+
+const inodes = async (): Promise<Candidate[]> => {
+  const found = new Map<number, string>();
+  for (const { proc } of (await takeSnapshot()).processes) {
+    for (const [type, inode] of Object.entries(proc.ns ?? {})) {
+      found.set(inode, type);
+    }
   }
-  const columnsOf = command === 'ps' || command === 'ns' ? command : 'live';
-  return known.get(name === 'columns' || name === 'sort' ? `${columnsOf} columns` : name) ?? [];
+  return [...found].map(([inode, type]) => [String(inode), type]);
 };
 
-const give =
-  (values: readonly (readonly [string, string])[]) =>
-  (complete: (value: string, about: string) => void): void => {
-    for (const [value, about] of values) {
-      complete(value, about);
-    }
-  };
+const columnNames = (command: string): Candidate[] => {
+  const now = { time: '' } as Parameters<typeof psColumns>[0];
+  const users = new UserNames();
+  const known = command === 'ps' ? psColumns(now, users) : command === 'ns' ? nsColumns(users) : columns;
+  return known.map(({ name, about }) => [name, about]);
+};
 
 /** Recordings and folders that the word so far can become. */
-const recordings = (word: string): string[] => {
-  const folder = word.slice(0, word.lastIndexOf('/') + 1);
+const recordings = (current: string): string[] => {
+  const folder = current.slice(0, current.lastIndexOf('/') + 1);
   try {
     return readdirSync(folder || '.', { withFileTypes: true })
       .filter((entry) => entry.isDirectory() || /\.ndjson(?:\.gz)?$/.test(entry.name))

@@ -89,24 +89,26 @@ const pick = (word: string, snapshot: Snapshot): NowProcess => {
 const smallestInode = 0xeffffff8;
 
 const findPast = async (words: readonly string[], file: string): Promise<InspectRecord[]> => {
-  const found: InspectRecord[] = [];
-  for (const word of words) {
+  const targets = words.map((word) => {
     const byPid = /^\d+$/.test(word);
     const { selector, nspid } = parseTarget(word);
-    const past = new PastProcesses(byPid ? [] : [selector]);
-    for await (const record of new RecordingInput(file, {}, new AbortController().signal).records()) {
+    return { word, byPid, nspid, past: new PastProcesses(byPid ? [] : [selector]) };
+  });
+  for await (const record of new RecordingInput(file, {}, new AbortController().signal).records()) {
+    for (const { past } of targets) {
       past.take(record);
     }
-    const record = byPid ? past.withPid(Number(word)) : past.inContainer(nspid);
-    if (record === undefined) {
-      const ambiguous = past.selection.ambiguous();
-      if (ambiguous !== undefined) {
-        const names = ambiguous.candidates.map(({ name }) => name).join(', ');
-        throw usageError(`${JSON.stringify(ambiguous.text)} could be any of ${names}`, 'give more of it');
-      }
-      throw noSuchProcess(`${word} in ${file}`);
-    }
-    found.push(record);
   }
-  return found;
+  return targets.map(({ word, byPid, nspid, past }) => {
+    const record = byPid ? past.withPid(Number(word)) : past.inContainer(nspid);
+    if (record !== undefined) {
+      return record;
+    }
+    const ambiguous = past.selection.ambiguous();
+    if (ambiguous !== undefined) {
+      const names = ambiguous.candidates.map(({ name }) => name).join(', ');
+      throw usageError(`${JSON.stringify(ambiguous.text)} could be any of ${names}`, 'give more of it');
+    }
+    throw noSuchProcess(`${word} in ${file}`);
+  });
 };

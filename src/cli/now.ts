@@ -108,7 +108,11 @@ export const tellHidden = (hidden: readonly string[]): void => {
 const defaultWatchSeconds = 2;
 
 /** Shows once, or again and again until Ctrl-C. */
-export const showOrWatch = async (watch: number | true | undefined, show: () => Promise<string>): Promise<number> => {
+export const showOrWatch = async (
+  watch: number | true | undefined,
+  show: () => Promise<string>,
+  between = '\n',
+): Promise<number> => {
   if (watch === undefined) {
     await write(await show());
     return exitStatus.ok;
@@ -120,7 +124,7 @@ export const showOrWatch = async (watch: number | true | undefined, show: () => 
   process.stdout.on('error', () => stop.abort());
   while (!stop.signal.aborted) {
     const text = await show();
-    await write(process.stdout.isTTY ? `\x1b[H\x1b[2J${firstLines(text, process.stdout.rows)}` : `${text}\n`);
+    await write(process.stdout.isTTY ? `\x1b[H\x1b[2J${firstLines(text, process.stdout.rows)}` : `${text}${between}`);
     const seconds = watch === true ? defaultWatchSeconds : watch;
     await sleep(seconds * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
   }
@@ -136,6 +140,10 @@ const firstLines = (text: string, rows: number): string =>
 /** To standard output, to the end; a reader that goes away is a quiet end. */
 export const write = (text: string): Promise<void> =>
   new Promise((resolve) => {
-    process.stdout.once('error', () => resolve());
-    process.stdout.write(text, () => resolve());
+    const done = (): void => {
+      process.stdout.removeListener('error', done);
+      resolve();
+    };
+    process.stdout.once('error', done);
+    process.stdout.write(text, done);
   });

@@ -79,31 +79,35 @@ const parseTypes = (value: string): NamespaceType[] => {
 const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
   const format = requireJsonOrTable(values);
   let told = false;
-  return showOrWatch(values.watch, async () => {
-    const snapshot = await takeSnapshot();
-    if (!told) {
-      told = true;
-      tellHidden(snapshot.hidden);
-    }
-    const needsKin =
-      format === 'json' || values.tree === true || (values.columns ?? []).some((name) => /parent|owner/.test(name));
-    const selection = selectNow(values.container ?? [], snapshot);
-    const all = collectNamespaces(snapshot, needsKin ? await readKin() : new Map());
-    const chosen = all.filter(
-      (namespace) =>
-        (inode === undefined || namespace.inode === inode) &&
-        (values.type === undefined || values.type.includes(namespace.type)) &&
-        (selection.empty || namespace.containers.some((container) => selection.wants(container))) &&
-        (values.shared !== true || namespace.containers.length > 1),
-    );
-    if (inode !== undefined && chosen.length === 0) {
-      throw noSuchNamespace(inode);
-    }
-    if (format === 'json') {
-      return chosen.map((namespace) => `${JSON.stringify(toRecord(namespace, snapshot.time))}\n`).join('');
-    }
-    return inode === undefined ? table(chosen, values) : processesOf(chosen[0]!, values, snapshot);
-  });
+  return showOrWatch(
+    values.watch,
+    async () => {
+      const snapshot = await takeSnapshot();
+      if (!told) {
+        told = true;
+        tellHidden(snapshot.hidden);
+      }
+      const needsKin =
+        format === 'json' || values.tree === true || (values.columns ?? []).some((name) => /parent|owner/.test(name));
+      const selection = selectNow(values.container ?? [], snapshot);
+      const all = collectNamespaces(snapshot, needsKin ? await readKin() : new Map());
+      const chosen = all.filter(
+        (namespace) =>
+          (inode === undefined || namespace.inode === inode) &&
+          (values.type === undefined || values.type.includes(namespace.type)) &&
+          (selection.empty || namespace.containers.some((container) => selection.wants(container))) &&
+          (values.shared !== true || namespace.containers.length > 1),
+      );
+      if (inode !== undefined && chosen.length === 0) {
+        throw noSuchNamespace(inode);
+      }
+      if (format === 'json') {
+        return chosen.map((namespace) => `${JSON.stringify(toRecord(namespace, snapshot.time))}\n`).join('');
+      }
+      return inode === undefined ? table(chosen, values) : processesOf(chosen[0]!, values, snapshot);
+    },
+    format === 'json' ? '' : '\n',
+  );
 };
 
 const table = (namespaces: readonly NowNamespace[], values: NsValues): string => {
@@ -135,7 +139,9 @@ const processesOf = (
     }
   }
   const whose = namespace.isHost ? ", the host's" : '';
-  const text = [`${namespace.type}:[${namespace.inode}]${whose}, ${namespace.processes.length} processes\n`];
+  const text = [
+    `${namespace.type}:[${namespace.inode}]${whose}, ${namespace.processes.length} ${namespace.processes.length === 1 ? 'process' : 'processes'}\n`,
+  ];
   for (const keeper of namespace.keepers) {
     text.push(`kept by ${keeper.how} ${escapeText(keeper.where ?? '')} of pid ${keeper.pid}\n`);
   }

@@ -57,17 +57,21 @@ const columnNames = (): string[] => psColumns({ time: '' } as Snapshot, new User
 const ps = async (words: readonly string[], values: PsValues): Promise<number> => {
   const format = requireJsonOrTable(values);
   let told = false;
-  return showOrWatch(values.watch, async () => {
-    const snapshot = await takeSnapshot();
-    if (!told) {
-      told = true;
-      tellHidden(snapshot.hidden);
-    }
-    const processes = choose(snapshot, words, values);
-    return format === 'json'
-      ? processes.map((process) => `${JSON.stringify(toRecord(process, snapshot.time))}\n`).join('')
-      : table(snapshot, processes, values);
-  });
+  return showOrWatch(
+    values.watch,
+    async () => {
+      const snapshot = await takeSnapshot();
+      if (!told) {
+        told = true;
+        tellHidden(snapshot.hidden);
+      }
+      const processes = choose(snapshot, words, values);
+      return format === 'json'
+        ? processes.map((process) => `${JSON.stringify(toRecord(process, snapshot.time))}\n`).join('')
+        : table(snapshot, processes, values);
+    },
+    format === 'json' ? '' : '\n',
+  );
 };
 
 const choose = (snapshot: Snapshot, words: readonly string[], { ns = [], uid = [] }: PsValues): NowProcess[] => {

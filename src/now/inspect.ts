@@ -1,4 +1,4 @@
-import { readProcLink, readProcText } from '../procfs/read.ts';
+import { readProcLink, readProcUtf8 } from '../procfs/read.ts';
 import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
 import type { ContainerInfo } from '../recording/schema.ts';
 import { parseMounts, tellingMounts } from './mounts.ts';
@@ -108,8 +108,8 @@ const ancestryOf = ({ proc }: NowProcess, { byPid }: Snapshot): InspectRecord['a
 };
 
 const mountsOf = (pid: number): InspectRecord['mounts'] => {
-  const host = parseMounts(readProcText('/proc/1/mountinfo') ?? readProcText('/proc/self/mountinfo') ?? '');
-  const mounts = parseMounts(readProcText(`/proc/${pid}/mountinfo`) ?? '');
+  const host = parseMounts(readProcUtf8('/proc/1/mountinfo') ?? readProcUtf8('/proc/self/mountinfo') ?? '');
+  const mounts = parseMounts(readProcUtf8(`/proc/${pid}/mountinfo`) ?? '');
   return tellingMounts(mounts, host).map(({ where, type, source, readOnly, fromHost, layers }) => ({
     where,
     type,

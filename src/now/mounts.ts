@@ -34,7 +34,7 @@ export const parseMounts = (text: string): Mount[] => {
 };
 
 /** Blanks and the like are octal there. */
-const readOctal = (text: string): string =>
+export const readOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
 const overlayLayers = (options: string): string[] => {

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { readProcLink, readProcText } from '../procfs/read.ts';
+import { readProcLink, readProcUtf8 } from '../procfs/read.ts';
 import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
 import type { ContainerRef } from '../recording/schema.ts';
 import type { Kin } from './kin.ts';
+import { readOctal } from './mounts.ts';
 import type { NowProcess, Snapshot } from './snapshot.ts';
 
 /** What keeps a namespace that has no process. */
@@ -91,11 +92,11 @@ const keptByMounts = ({ processes }: Snapshot, keep: Keep): void => {
       continue;
     }
     looked.add(proc.ns.mnt);
-    for (const line of (readProcText(`/proc/${proc.pid}/mountinfo`) ?? '').split('\n')) {
+    for (const line of (readProcUtf8(`/proc/${proc.pid}/mountinfo`) ?? '').split('\n')) {
       const [, , , root, where] = line.split(' ', 5);
       const name = root === undefined ? undefined : parseName(root);
       if (name !== undefined && where !== undefined) {
-        keep(name.type, name.inode, { how: 'mount', where, pid: proc.pid });
+        keep(name.type, name.inode, { how: 'mount', where: readOctal(where), pid: proc.pid });
       }
     }
   }

@@ -42,6 +42,9 @@ export const readProc = (path: string): Buffer | undefined => {
 
 export const readProcText = (path: string): string | undefined => readProc(path)?.toString('latin1');
 
+/** The same with names that people gave: they are UTF-8. */
+export const readProcUtf8 = (path: string): string | undefined => readProc(path)?.toString('utf8');
+
 export const readProcLink = (path: string): Buffer | undefined => {
   try {
     return readlinkSync(path, { encoding: 'buffer' });

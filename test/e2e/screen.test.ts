@@ -62,7 +62,10 @@ describe('the view of a replay on a terminal', () => {
   it('shows the containers with their last events, line by line', async () => {
     const terminal = await busy();
     const { lines } = terminal;
-    expect(lines[0]).toMatch(/^nstrace ■ ended 00:00:01 {2}execs [\d.]+\/s {2}containers 2 {2}lost 0 .* \d+M$/);
+    expect(lines[0]).toMatch(/^nstrace ■ ended .* \d+M$/);
+    for (const fact of ['lost 0', '00:00:01', 'execs 0.0/s', 'containers 2']) {
+      expect(lines[0]).toContain(fact);
+    }
     expect(lines[1]).toMatch(/busy.*━+ 00:00:01\/00:00:01 x1024$/);
     expect(lines.filter((line) => line.startsWith('▾')).map((line) => line.split(' ')[1])).toEqual(
       expect.arrayContaining(['xyxy12', 'web', 'host']),
@@ -173,7 +176,7 @@ describe('playing', () => {
     await terminal.pressUntil(' ', /▶ playing/);
     await terminal.pressUntil('+', / x2\b/);
     await terminal.pressUntil('3', /ENOENT broken/);
-    await terminal.until(/‖ held 00:30:01/);
+    await terminal.until(/‖ held .*00:30:01/);
     expect(terminal.text).not.toContain('late');
   });
 
@@ -181,7 +184,7 @@ describe('playing', () => {
     const terminal = open(['replay', await write('gap', slow()), '--speed', '1']);
     await terminal.until(/soon/);
     await terminal.pressUntil(' ', /‖ held/);
-    const seconds = (): number => Number(/held \d\d:\d\d:(\d\d)/.exec(terminal.text)?.[1]);
+    const seconds = (): number => Number(/held .*?\d\d:\d\d:(\d\d)/.exec(terminal.text)?.[1]);
     const from = seconds();
     await terminal.pressUntil('\x1b[C', () => seconds() !== from);
     expect(terminal.text).not.toContain('late');

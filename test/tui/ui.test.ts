@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { NstraceRecord } from '../../src/recording/schema.ts';
 import { maxEvents } from '../../src/tui/store.ts';
 import { exec, failedExec, lost } from '../fixtures/records.ts';
 import { at, castOf, lifeOf, startOf } from '../fixtures/story.ts';
 import { aBusyMachine, Desk, execs, inWeb, unsafe, web, withoutStyles } from './support.ts';
 
 const { inside } = castOf();
-const flat = (...records: Parameters<Desk['take']>): Desk => {
+const flat = (...records: readonly NstraceRecord[]): Desk => {
   const desk = new Desk().take(...records);
   desk.press('tab');
   return desk;
