@@ -137,13 +137,16 @@ const firstLines = (text: string, rows: number): string =>
     .slice(0, rows - 1)
     .join('\n');
 
+let guarded = false;
+
 /** To standard output, to the end; a reader that goes away is a quiet end. */
-export const write = (text: string): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      process.stdout.removeListener('error', done);
-      resolve();
-    };
-    process.stdout.once('error', done);
-    process.stdout.write(text, done);
+export const write = (text: string): Promise<void> => {
+  if (!guarded) {
+    guarded = true;
+    // The error is told to the callback first, and again as an event, at any time.
+    process.stdout.on('error', () => {});
+  }
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
   });
+};

@@ -497,16 +497,6 @@ describe('ns', () => {
     );
   });
 
-  traced('tells that a descriptor keeps one whose mount is gone, as ip netns del leaves it', async () => {
-    const file = join(folder, 'net');
-    const inode = await keepByMount(file);
-    start('bash', '-c', `exec 7<"${file}"; exec sleep 6043`);
-    const pid = await waitForPid('sleep', '6043');
-    await execa('umount', ['-l', file]);
-    const kept = (await askNs('-t', 'net')).find((namespace) => namespace.inode === inode);
-    expect(kept).toMatchObject({ processes: 0, kept_by: [{ how: 'descriptor', where: '7', pid }] });
-  });
-
   for (const [kind, type] of [
     ['thread', 'net'],
     ['children', 'time'],

@@ -8,9 +8,10 @@ import { run } from './support/run.ts';
 import { type Bundle, makeBundle } from './support/runc.ts';
 import { bpftraceOption, parseRecord, program, traced } from './support/trace.ts';
 
-const socket = `nstrace-test-${process.pid}`;
 const id = `nstrace-tui-${process.pid}`;
 let folder = '';
+/** A tmux server of these tests' own. */
+const server = (): string[] => ['-S', join(folder, 'tmux')];
 let bundle: Bundle;
 beforeAll(async () => {
   folder = await makeFolder();
@@ -22,11 +23,11 @@ beforeEach(async () => {
   }
 });
 afterEach(async () => {
-  await execa('tmux', ['-L', socket, 'kill-server'], { reject: false });
+  await execa('tmux', [...server(), 'kill-server'], { reject: false });
   await bundle?.remove();
 });
 
-const tmux = async (...args: string[]): Promise<string> => (await run('tmux', '-L', socket, ...args)).stdout;
+const tmux = async (...args: string[]): Promise<string> => (await run('tmux', ...server(), ...args)).stdout;
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -38,7 +39,8 @@ const start = async (args: readonly string[], { columns = 120, rows = 40 } = {})
   await run('rm', '-f', join(folder, 'status'), join(folder, 'stderr'));
   const command = `${environment} ${words} 2>stderr; echo $? >status; sleep 600`;
   await execa('tmux', [
-    ...['-L', socket, '-f', '/dev/null', 'new-session', '-d', '-x', String(columns), '-y', String(rows)],
+    ...server(),
+    ...['-f', '/dev/null', 'new-session', '-d', '-x', String(columns), '-y', String(rows)],
     ...['-c', folder, 'sh', '-c', command],
   ]);
 };
