@@ -52,7 +52,7 @@ const onTerminal = async (values: FilterValues & LineValues): Promise<number> =>
       },
       onReady: (_, session) => {
         if (view !== undefined) {
-          view.child = session.child;
+          view.session = session;
         }
       },
     });

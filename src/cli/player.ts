@@ -156,11 +156,21 @@ export class Player {
     return this.#sleep(60_000, signal);
   }
 
+  /** Until the time has come, a key is pressed, or all ends. */
   #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    const waking = new AbortController();
-    this.#wake = () => waking.abort();
-    const all = AbortSignal.any([signal, waking.signal]);
-    return sleep(ms, undefined, { signal: all }).catch(() => undefined) as Promise<void>;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+      signal.addEventListener('abort', done);
+      if (signal.aborted) {
+        done();
+      }
+    });
   }
 }
 

@@ -6,7 +6,7 @@ import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
 import { FileSink, openRecording, type Sink } from '../recording/sink.ts';
 import { pasteable } from '../tui/details.ts';
 import type { Status } from '../tui/frame.ts';
-import type { Kind } from '../tui/store.ts';
+import type { Kind, ViewProcess } from '../tui/store.ts';
 import { makeTheme } from '../tui/theme.ts';
 import { type Effect, Ui } from '../tui/ui.ts';
 import { View } from '../tui/view.ts';
@@ -19,6 +19,8 @@ import { divertSay, speaksUtf8 } from './say.ts';
 import type { Stop, StopReason } from './stop.ts';
 import type { Output } from './trace.ts';
 
+const noCount: Count = { made: 0, delivered: 0, lost: 0 };
+
 /** The terminal view of a live trace. */
 export class TuiOutput implements Output {
   readonly #view: View;
@@ -28,9 +30,9 @@ export class TuiOutput implements Output {
   readonly #began = performance.now();
   #tui: { stop: () => void; suspend: () => void } | undefined;
   #message: Status['message'];
-  #recording: { file: string; output: JsonOutput } | undefined;
-  /** bpftrace, whose work is ours. */
-  child: number | undefined;
+  #recording: { file: string; output: JsonOutput; from: Count } | undefined;
+  /** What traces: its bpftrace's work is ours, and it counts what the probes made. */
+  session: { readonly child: number; readonly count: Count } | undefined;
 
   constructor(values: FilterValues & Pick<LineValues, 'color'>, stop: Stop) {
     this.#stop = stop;
@@ -71,7 +73,7 @@ export class TuiOutput implements Output {
   readonly pending = 0;
 
   async end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void> {
-    await this.#recording?.output.end(now, reason, count);
+    await this.#recording?.output.end(now, reason, this.#countSince(count));
     await this.close();
   }
 
@@ -96,7 +98,7 @@ export class TuiOutput implements Output {
     return {
       state: starting ? 'starting' : waits ? 'waiting' : 'tracing',
       seconds: starting ? 0 : Math.max(0, (store.now - store.beganAt) / 1e9),
-      ...this.#usage.read(this.child),
+      ...this.#usage.read(this.session?.child),
       recording: this.#recording?.file,
       message: this.#message?.bad ? this.#message : waits ? { text: waiting, bad: false } : undefined,
       replay: undefined,
@@ -119,13 +121,18 @@ export class TuiOutput implements Output {
     }
   }
 
+  /** Lines of the probes since the recording began. */
+  #countSince(count: Count = this.session?.count ?? noCount): Count {
+    const from = this.#recording?.from ?? noCount;
+    return { made: count.made - from.made, delivered: count.delivered - from.delivered, lost: count.lost - from.lost };
+  }
+
   #toggleRecording(): void {
     const { ui, store } = this.#view;
     if (this.#recording !== undefined) {
       const { file, output } = this.#recording;
+      void output.end(nowOf(store), 'interrupt', this.#countSince());
       this.#recording = undefined;
-      const time = store.header?.time ?? '';
-      void output.end({ time, mono: String(Math.round(store.now)) }, 'interrupt', { made: 0, delivered: 0, lost: 0 });
       ui.notice = { text: `recorded to ${file}`, bad: false };
       return;
     }
@@ -143,7 +150,7 @@ export class TuiOutput implements Output {
       for (const record of beginning(this.#view)) {
         output.record(record);
       }
-      this.#recording = { file, output };
+      this.#recording = { file, output, from: { ...(this.session?.count ?? noCount) } };
       ui.notice = { text: `recording to ${file}`, bad: false };
     } catch (error) {
       ui.notice = { text: escapeText(messageOf(error)), bad: true };
@@ -151,14 +158,43 @@ export class TuiOutput implements Output {
   }
 }
 
-/** The records that a recording needs to be understood which begins in the middle. */
+/** The records that a recording needs to be understood which begins in the middle: what is there, as at any beginning. */
 const beginning = ({ store }: View): NstraceRecord[] => {
   const header = store.header!;
-  const now = { time: new Date().toISOString().replace('Z', '000000Z'), mono: String(Math.round(store.now)) };
+  const now = nowOf(store);
   const seen = [...store.groups.values()].flatMap(({ info, ended }): RecordOf<'container'>[] =>
     info === undefined || ended ? [] : [{ type: 'container', seq: 0, ...now, op: 'seen', container: info }],
   );
-  return [{ ...header, ...now, started: now.time }, ...seen];
+  const running = [...store.processes.values()].flatMap((process) => runningRecord(process, store, now));
+  return [{ ...header, ...now, started: now.time }, ...seen, ...running];
+};
+
+const nowOf = (store: View['store']): { time: string; mono: string } => ({
+  time: store.lastTime,
+  mono: String(Math.round(store.now)),
+});
+
+const runningRecord = (
+  { pid, ppid, nspid, group, program, startAt }: ViewProcess,
+  store: View['store'],
+  now: { time: string; mono: string },
+): RecordOf<'process'>[] => {
+  if (program === undefined) {
+    return [];
+  }
+  const { uid, gid, comm, exe, args, args_base64, args_bytes, args_truncated, ns, origin, unit, pcomm } = program;
+  const startMs = Date.parse(store.header!.time) + (startAt - store.beganAt) / 1e6;
+  return [
+    {
+      ...{ type: 'process', seq: 0, ...now, pid, nspid: [...nspid], ns, container: group.ref },
+      started: program.type === 'process' ? program.started : new Date(startMs).toISOString().replace('Z', '000000Z'),
+      ...{ ppid, uid, gid, comm, exe, args, args_bytes, args_truncated },
+      ...(args_base64 && { args_base64 }),
+      ...(origin && { origin }),
+      ...(unit && { unit }),
+      ...(pcomm && { pcomm }),
+    },
+  ];
 };
 
 export const kindsOf = ({ events, failed }: FilterValues): Kind[] | undefined =>

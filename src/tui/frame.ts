@@ -1,5 +1,5 @@
 import { escapeText } from '../view/escape.ts';
-import { cutTo, widthOf } from '../view/width.ts';
+import { cutTo, widthOf, wrapTo } from '../view/width.ts';
 import { detailLines } from './details.ts';
 import { helpLines } from './help.ts';
 import type { WantedIds } from './ids.ts';
@@ -218,28 +218,34 @@ const overlayLines = (input: FrameInput, height: number): string[] | undefined =
 
 /** Long lines go on in the next one: nothing of a command is hidden. */
 const scrolled = (text: readonly string[], ui: Ui, height: number, columns: number, theme: Theme): string[] => {
-  const wrapped = text.flatMap((line) => wrap(line, columns));
-  ui.scroll = Math.min(ui.scroll, Math.max(0, wrapped.length - height));
-  const lines = wrapped
+  const all = text.flatMap((line) => wrap(theme.text(line), columns));
+  ui.scroll = Math.min(ui.scroll, Math.max(0, all.length - height));
+  const lines = all
     .slice(ui.scroll, ui.scroll + height)
     .map((line) => renderLine([[line, /^\S/.test(line) ? 'title' : 'plain']], columns, theme));
   return padLines(lines, height, columns);
 };
 
+/** Long lines cost too much to be wrapped for each frame. */
+const wrapped = new Map<string, string[]>();
+const maxWrapped = 64;
+const longLine = 1000;
+
 const wrap = (line: string, columns: number): string[] => {
-  const lines: string[] = [];
-  let rest = line;
-  while (rest !== '') {
-    const part = cutTo(rest, columns, '').trimEnd() || rest.slice(0, columns);
-    lines.push(part);
-    rest = rest.slice(part.length).trimStart() === '' ? '' : `    ${rest.slice(part.length)}`;
-    if (lines.length > maxWrapped) {
-      break;
-    }
+  if (line.length < longLine) {
+    return wrapTo(line, columns, '    ');
   }
-  return lines.length === 0 ? [''] : lines;
+  const key = `${columns} ${line}`;
+  let lines = wrapped.get(key);
+  if (lines === undefined) {
+    lines = wrapTo(line, columns, '    ');
+    if (wrapped.size >= maxWrapped) {
+      wrapped.clear();
+    }
+    wrapped.set(key, lines);
+  }
+  return lines;
 };
-const maxWrapped = 2000;
 
 const duration = (total: number): string => {
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');

@@ -164,12 +164,13 @@ const processPieces = (process: ViewProcess, branch: readonly boolean[], glyphs:
   ];
 };
 
-const laneLabel = 24;
+/** Of the label of a lane; narrow terminals need the room for the lane. */
+const laneLabel = (width: number): number => (width < 70 ? 8 : 24);
 
 /** The place of the lanes in a line: behind pid, nspid and label, before the end. */
 export const laneArea = (width: number): { from: number; width: number } => {
-  const from = 2 + 7 + 1 + 5 + 1 + laneLabel + 1;
-  return { from, width: Math.max(10, width - from - 9) };
+  const from = 2 + 7 + 1 + 5 + 1 + laneLabel(width) + 1;
+  return { from, width: Math.max(4, width - from - 9) };
 };
 
 const lanePieces = (process: ViewProcess, { theme, width, window }: PaintContext): Piece[] => {
@@ -195,7 +196,7 @@ const lanePieces = (process: ViewProcess, { theme, width, window }: PaintContext
   const bad = process.end !== undefined && process.end !== '0';
   return [
     [
-      `  ${String(process.pid).padStart(7)} ${innermost(process).padStart(5)} ${column(commandOf(process), laneLabel)} `,
+      `  ${String(process.pid).padStart(7)} ${innermost(process).padStart(5)} ${column(commandOf(process), laneLabel(width))} `,
       'plain',
     ],
     [cells.join(''), process.endAt === undefined ? 'bar' : 'dim'],

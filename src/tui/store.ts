@@ -70,6 +70,8 @@ export class Store {
   records = 0;
   /** Kernel time in ns of the last record or heartbeat. */
   now = 0;
+  /** Wall time of the last record. */
+  lastTime = '';
   beganAt = 0;
   /** Changes with every record that was taken. */
   version = 0;
@@ -102,6 +104,9 @@ export class Store {
     this.records += 1;
     const at = Number(record.mono);
     this.now = Math.max(this.now, at);
+    if (record.time > this.lastTime) {
+      this.lastTime = record.time;
+    }
     switch (record.type) {
       case 'header':
         this.header = record;

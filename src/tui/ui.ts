@@ -180,9 +180,14 @@ export class Ui {
       case 'c':
         return this.#copy(layout);
       case 'enter':
+      case 'l':
         return this.#open(layout);
       case 'escape':
+      case 'h':
         return this.#back();
+      case 'left':
+      case 'right':
+        return this.isReplay ? this.#transport(key) : key === 'left' ? this.#back() : this.#open(layout);
       case 'n':
       case 'N':
         return this.#search(layout, key === 'n' ? 1 : -1);

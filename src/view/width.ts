@@ -2,8 +2,20 @@ import stringWidth from 'string-width';
 
 const ascii = /^[\x20-\x7e]*$/;
 
-/** Columns of a terminal that a text takes: two for wide characters, none for combining ones. */
-export const widthOf = (text: string): number => (ascii.test(text) ? text.length : stringWidth(text));
+/**
+ * Columns of a terminal that a text takes at most: two for wide characters, none for combining ones. Some terminals draw a
+ * cluster of letters as one, some add up what it is made of: a line must fit in both.
+ */
+export const widthOf = (text: string): number => {
+  if (ascii.test(text)) {
+    return text.length;
+  }
+  let sum = 0;
+  for (const character of text) {
+    sum += stringWidth(character);
+  }
+  return Math.max(sum, stringWidth(text));
+};
 
 const segmenter = new Intl.Segmenter();
 
@@ -21,7 +33,7 @@ export const cutTo = (text: string, columns: number, sign = '~'): string => {
   let cut = '';
   let width = 0;
   for (const { segment } of segmenter.segment(text)) {
-    const more = stringWidth(segment);
+    const more = widthOf(segment);
     if (width + more > columns - sign.length) {
       break;
     }
@@ -35,3 +47,33 @@ export const padTo = (text: string, columns: number): string => text + ' '.repea
 
 export const padStartTo = (text: string, columns: number): string =>
   ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
+
+/** A text in pieces that are at most so wide, the later ones behind `indent`. */
+export const wrapTo = (text: string, columns: number, indent: string): string[] => {
+  const lines: string[] = [];
+  let line = '';
+  let width = 0;
+  const room = Math.max(2, columns);
+  const put = (piece: string, more: number): void => {
+    if (width + more > room && width > 0) {
+      lines.push(line);
+      line = indent.length < room ? indent : '';
+      width = line.length;
+    }
+    line += piece;
+    width += more;
+  };
+  if (ascii.test(text)) {
+    for (let at = 0; at < text.length; ) {
+      const left = Math.max(1, room - (lines.length === 0 && at === 0 ? 0 : Math.min(indent.length, room - 1)));
+      const piece = text.slice(at, at + left);
+      put(piece, piece.length);
+      at += piece.length;
+    }
+  } else {
+    for (const { segment } of segmenter.segment(text)) {
+      put(segment, widthOf(segment));
+    }
+  }
+  return [...lines, line];
+};
