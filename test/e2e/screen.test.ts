@@ -321,7 +321,7 @@ describe('text that programs chose', () => {
       '--speed',
       '1024',
     ]);
-    await terminal.until(/x{10}/);
+    await terminal.until(/nstrace ■ ended/);
     await sleep(500);
     expect(terminal.lines[0]).toMatch(/^nstrace ■ ended/);
     expect(terminal.lines[22]).toMatch(/^\? help/);
