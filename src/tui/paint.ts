@@ -121,10 +121,7 @@ const tellEvent = ({ kind, record }: ViewEvent, glyphs: Glyphs): Piece[] => {
     }
     case 'container':
       if (record.op === 'joined') {
-        const by =
-          record.by === undefined
-            ? ''
-            : ` by ${escapeText((record.by.args ?? [record.by.comm]).join(' '))}, pid ${record.by.pid}`;
+        const by = record.by === undefined ? '' : ` by ${bringer(record.by)}, pid ${record.by.pid}`;
         return [[`${glyphs.joins} entered${by}`, 'warn']];
       }
       return [[`${glyphs.made} ${describe(record, style)}`, 'accent']];
@@ -139,6 +136,13 @@ const tellEvent = ({ kind, record }: ViewEvent, glyphs: Glyphs): Piece[] => {
       return [];
   }
 };
+
+/** Its command line where that is short; engines call runtimes with long ones, of which the action tells most. */
+const bringer = ({ comm, args = [] }: { comm: string; args?: string[] | undefined }): string => {
+  const line = args.join(' ') || comm;
+  return escapeText(line.length <= maxBringer ? line : `${comm}${args.includes('exec') ? ' exec' : ''}`);
+};
+const maxBringer = 60;
 
 const howMany = ({ exact, count }: { exact: boolean; count: number }): string =>
   exact ? String(count) : count === 0 ? 'nobody knows how many' : `at least ${count}`;

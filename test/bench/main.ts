@@ -1,7 +1,9 @@
+import { compareNow } from './now.ts';
 import { comparePeers } from './peers.ts';
 import { makeLines, runStream } from './stream.ts';
+import { measureTui } from './tui.ts';
 
-/** npm run bench [stream|peers|memory]: prints what it measured; docs/limits.md says what that was here. */
+/** npm run bench [stream|peers|memory|now|tui]: prints what it measured; docs/limits.md says what that was here. */
 const [which = 'all'] = process.argv.slice(2);
 
 if (which === 'all' || which === 'stream') {
@@ -20,4 +22,10 @@ if (which === 'memory') {
 }
 if (which === 'all' || which === 'peers') {
   await comparePeers();
+}
+if (which === 'now') {
+  await compareNow();
+}
+if (which === 'tui') {
+  await measureTui();
 }
