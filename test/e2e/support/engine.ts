@@ -70,8 +70,6 @@ export const docker = async (): Promise<Engine> => {
     remove: (name) => call('rm', '-f', name),
     close: async () => {
       await stopDaemon(daemon);
-      // Kept mounted by dockerd once a container shared the host's network namespace.
-      await run('umount', join(folder, 'exec/netns/default'));
       await removeFolder(folder);
     },
   };
