@@ -17,6 +17,9 @@ Examples:
   nstrace completion fish > ~/.config/fish/completions/nstrace.fish
 `;
 
+/** The command that scripts call and people do not. */
+const asked = 'complete';
+
 export const addCompletion = (program: Command): void => {
   program
     .command('completion')
@@ -28,7 +31,7 @@ export const addCompletion = (program: Command): void => {
     });
   // What the scripts call: the words so far, the last one being completed.
   program
-    .command('complete', { hidden: true })
+    .command(asked, { hidden: true })
     .argument('[words...]')
     .allowUnknownOption()
     .passThroughOptions()
@@ -53,7 +56,7 @@ const complete = async (program: Command, words: readonly string[]): Promise<str
 };
 
 const candidates = async (program: Command, before: readonly string[], current: string): Promise<Candidate[]> => {
-  const commands = program.commands.filter((command) => !isHidden(command));
+  const commands = program.commands.filter((command) => command.name() !== asked);
   const chosen = commands.find((command) => command.name() === before[0]);
   // Without a command it is live.
   const command = chosen ?? commands.find((candidate) => candidate.name() === 'live')!;
@@ -79,8 +82,6 @@ const candidates = async (program: Command, before: readonly string[], current: 
     command.registeredArguments[place] ?? command.registeredArguments.findLast(({ variadic }) => variadic);
   return argument === undefined ? [] : valuesFor(argument.name(), command.name(), current, argument.argChoices);
 };
-
-const isHidden = (command: Command): boolean => (command as unknown as { _hidden?: boolean })._hidden === true;
 
 const optionOf = (command: Command, word: string): Option | undefined =>
   (command.options as Option[]).find(({ long, short }) => word !== '' && (word === long || word === short));

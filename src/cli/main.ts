@@ -1,13 +1,16 @@
 import { type Command, CommanderError } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
-import { buildProgram } from './program.ts';
+import { buildProgram, visibleCommands } from './program.ts';
 import { sayError } from './say.ts';
 
 /** Without a command it is live, which takes no words: one that is none of the commands is a slip. */
 const refuseUnknown = (program: Command, word: string | undefined): void => {
   const names = [...program.commands.map((command) => command.name()), 'help'];
   if (word !== undefined && word !== '' && !word.startsWith('-') && !names.includes(word)) {
-    throw usageError(`there is no command ${JSON.stringify(word)}`, `the commands are ${names.join(', ')}`);
+    throw usageError(
+      `there is no command ${JSON.stringify(word)}`,
+      `the commands are ${[...visibleCommands(program).map((command) => command.name()), 'help'].join(', ')}`,
+    );
   }
 };
 

@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import { version } from '../version.ts';
+import { visibleCommands } from './program.ts';
 
 /** The manual page nstrace(8) in man(7)'s language: commands and options are the program's own. */
 export const manualPage = (program: Command): string =>
@@ -18,7 +19,7 @@ export const manualPage = (program: Command): string =>
       'Without a command it is live. Tracing needs root, bpftrace 0.17 or newer and a kernel with BTF; reading recordings needs neither.',
     ),
     '.SH COMMANDS',
-    ...visible(program).flatMap(commandText),
+    ...visibleCommands(program).flatMap(commandText),
     '.SH EXIT STATUS',
     ...exitStatuses.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, roff(meaning)]),
     '.SH OVERHEAD',
@@ -62,9 +63,6 @@ const examples = [
   ['nstrace ps --tree xyxy12', 'What runs in it, with the pids inside and outside:'],
   ['nstrace inspect xyxy12:7', 'Which process is pid 7 in it:'],
 ] as const;
-
-const visible = (program: Command): Command[] =>
-  program.commands.filter((command) => !(command as unknown as { _hidden?: boolean })._hidden);
 
 const commandText = (command: Command): string[] => [
   `.SS ${command.name()}${command.registeredArguments.map((argument) => ` ${roff(argumentText(argument))}`).join('')}`,

@@ -45,3 +45,7 @@ export const buildProgram = (): Command => {
   addCompletion(program);
   return program;
 };
+
+/** Those that people call; commander has no other way to ask. */
+export const visibleCommands = (program: Command): Command[] =>
+  program.commands.filter((command) => !(command as unknown as { _hidden?: boolean })._hidden);

@@ -1,3 +1,5 @@
+import { unitOf } from '../runtimes/systemd-unit.ts';
+
 /** The cgroups of a process: path by hierarchy. Shared by all processes that are in the same ones, and never changed. */
 export class CgroupSet {
   readonly paths: ReadonlyMap<string, string>;
@@ -13,9 +15,12 @@ export class CgroupSet {
 
   static readonly none = new CgroupSet(new Map());
 
-  /** The path that systemd manages: that of its own hierarchy, or of the unified one. */
-  get systemd(): string | undefined {
-    return this.paths.get('name=systemd') ?? this.paths.get('');
+  #unit: string | null | undefined;
+
+  /** The systemd unit that it belongs to: by systemd's own hierarchy, or the unified one. Asked for each exec on the host. */
+  get unit(): string | undefined {
+    this.#unit ??= unitOf(this.paths.get('name=systemd') ?? this.paths.get('') ?? '') ?? null;
+    return this.#unit ?? undefined;
   }
 
   /** The same with another path in one hierarchy. */

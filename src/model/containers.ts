@@ -55,6 +55,11 @@ export class Containers {
     return undefined;
   }
 
+  /** The container whose cgroup that is. */
+  withCgroup(path: string): Container | undefined {
+    return this.#byCgroup.get(path) ?? undefined;
+  }
+
   /** Whether it is known whose cgroup that is. */
   isClaimed(hierarchy: string, path: string): boolean {
     const container = this.#byCgroup.get(path);

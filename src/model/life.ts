@@ -231,7 +231,10 @@ export class ContainerLives {
     requester: Command | undefined,
     isNew = true,
   ): void {
-    let container = this.#containers.withId(identity.id, identity.runtime, identity.guessed);
+    // Mostly the same cgroup in one more hierarchy: then nobody has to be looked for.
+    const owner = this.#containers.withCgroup(path);
+    let container =
+      owner?.ref.id === identity.id ? owner : this.#containers.withId(identity.id, identity.runtime, identity.guessed);
     if (container?.stopped) {
       // Its cgroup was left behind, and the same name is used again.
       this.remove(container, time);

@@ -20,7 +20,6 @@ import type { ProcProcess } from '../procfs/process.ts';
 import { monoOfTicks, ticksOf } from '../procfs/stat.ts';
 import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
 import type { CgroupReading, ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
-import { unitOf } from '../runtimes/systemd-unit.ts';
 import { CgroupPaths, CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
 import { Container, type Identity } from './container.ts';
@@ -622,8 +621,7 @@ export class Model {
   }
 
   #putUnit(record: { unit?: string | undefined }, { container, cgroups }: Process): void {
-    const path = container === undefined ? cgroups.systemd : undefined;
-    const unit = path === undefined || path === '/' ? undefined : unitOf(path);
+    const unit = container === undefined ? cgroups.unit : undefined;
     if (unit !== undefined) {
       record.unit = unit;
     }

@@ -74,7 +74,7 @@ const readCtr = (args: readonly string[]): RuntimeCommand | undefined => {
 
 export const containerd: Runtime = {
   name: 'containerd',
-  isProgram: (name) => name === 'ctr',
+  programs: ['ctr'],
   readCommand: readCtr,
   readCgroup: (folder) => {
     // The last one is that of a wrongly set driver, as `pod_uid.slice:cri-containerd:ID`.

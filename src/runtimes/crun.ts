@@ -45,7 +45,7 @@ const readState = (id: string): ContainerState | undefined => {
 
 export const crun: Runtime = {
   name: 'crun',
-  isProgram: (name) => name === 'crun',
+  programs: ['crun'],
   readCommand: (args) => readOciCommand(args, syntax),
   readCgroup: (folder) => {
     const id = /^crun-(.+)\.scope$/.exec(folder)?.[1];

@@ -30,13 +30,14 @@ const maxWordsOfMonitor = 256;
 export const readRuntimeCommand = (args: readonly Text[], exe: Text): RuntimeCommand | undefined => {
   const called = lastPart(args[0] ?? '');
   const executed = lastPart(exe);
-  for (const { isProgram, readCommand } of runtimes) {
-    if (isProgram !== undefined && readCommand !== undefined && (isProgram(called) || isProgram(executed))) {
-      return readCommand(args.slice(0, called === 'conmon' ? maxWordsOfMonitor : maxWords).map(textOf));
-    }
-  }
-  return undefined;
+  const readCommand = byProgram.get(called) ?? byProgram.get(executed);
+  return readCommand?.(args.slice(0, called === 'conmon' ? maxWordsOfMonitor : maxWords).map(textOf));
 };
+
+/** Asked for each exec: nearly none is a runtime's. */
+const byProgram = new Map(
+  runtimes.flatMap(({ programs = [], readCommand }) => programs.map((program) => [program, readCommand] as const)),
+);
 
 const lastPart = (path: Text): string => {
   const text = textOf(path);

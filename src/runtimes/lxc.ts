@@ -16,7 +16,7 @@ const nameIn = (folder: string, above: readonly string[]): string | undefined =>
 
 export const lxc: Runtime = {
   name: 'lxc',
-  isProgram: (name) => name === 'lxc-start' || name === 'lxc-attach' || name === 'lxc-execute',
+  programs: ['lxc-start', 'lxc-attach', 'lxc-execute'],
   readCommand: ([program = '', ...args]) => {
     const id = optionOf(args, 'n', 'name') ?? args.find((arg) => !arg.startsWith('-'));
     if (id === undefined) {

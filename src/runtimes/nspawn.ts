@@ -21,7 +21,7 @@ const machineIn = (folder: string, above: readonly string[]): string | undefined
 
 export const nspawn: Runtime = {
   name,
-  isProgram: (program) => program === name,
+  programs: [name],
   readCommand: ([, ...args]) => {
     const folder = optionOf(args, 'D', 'directory') ?? optionOf(args, 'i', 'image');
     const id = optionOf(args, 'M', 'machine') ?? folder?.split('/').findLast((part) => part !== '');

@@ -80,7 +80,7 @@ const stateOf = (conmon: ProcProcess, running: readonly ProcProcess[]): Containe
 
 export const podman: Runtime = {
   name: 'podman',
-  isProgram: (name) => name === 'conmon',
+  programs: ['conmon'],
   readCommand: readConmon,
   readCgroup: (folder, above) => {
     if (

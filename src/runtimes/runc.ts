@@ -92,7 +92,7 @@ const describe: Runtime['describe'] = (id, bundle): Description | undefined => {
 
 export const runc: Runtime = {
   name: 'runc',
-  isProgram: (name) => name === 'runc',
+  programs: ['runc'],
   readCommand: (args) => readOciCommand(args, syntax),
   // `runc --systemd-cgroup` without a cgroup path of the configuration (runc, docs/systemd.md).
   readCgroup: (folder) => {

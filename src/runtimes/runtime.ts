@@ -3,8 +3,8 @@ import type { ProcProcess } from '../procfs/process.ts';
 /** What nstrace knows of a container runtime. Each has a file of its own; index.ts lists them. */
 export interface Runtime {
   readonly name: string;
-  /** Whether a command is this runtime's, by the last part of argv[0] or of the path executed. */
-  readonly isProgram?: (name: string) => boolean;
+  /** Its programs, as the last part of argv[0] or of the path executed names them. */
+  readonly programs?: readonly string[];
   /** What one of its command lines asks for. */
   readonly readCommand?: (args: readonly string[]) => RuntimeCommand | undefined;
   /** Whether a cgroup is one that it makes for a container, by the last folder of its path and those above it. */

@@ -44,7 +44,7 @@ const footLines = 1;
 
 /** The whole screen, as lines of exactly that width. Pure: the same input is the same frame. */
 export const buildFrame = (input: FrameInput): Frame => {
-  const { columns, rows, ui, theme } = input;
+  const { columns, rows } = input;
   const height = Math.max(1, rows - headLines - footLines);
   const body = bodyOf(input, height);
   const lines = [headLine(input), secondLine(input), ...body.lines, footLine(input)];
@@ -52,8 +52,6 @@ export const buildFrame = (input: FrameInput): Frame => {
   while (lines.length < rows) {
     lines.splice(-1, 0, blank);
   }
-  void ui;
-  void theme;
   return { lines: lines.slice(0, rows), layout: body.layout };
 };
 

@@ -349,7 +349,7 @@ export class Ui {
     }
     // The cursor appears where the eye is: at the last line that is shown.
     const shown = Math.min(last, top + height - 1);
-    const from = this.cursor === undefined ? shown + (step < 0 ? 0 : 0) : rows.indexOf(this.cursor);
+    const from = this.cursor === undefined ? shown : rows.indexOf(this.cursor);
     const to = this.cursor === undefined && Math.abs(step) === 1 ? shown : from + step;
     this.#setCursor(Math.min(last, Math.max(0, to)), layout);
     return undefined;

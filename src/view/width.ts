@@ -12,9 +12,27 @@ export const widthOf = (text: string): number => {
   }
   let sum = 0;
   for (const character of text) {
-    sum += stringWidth(character);
+    sum += characterWidth(character);
   }
-  return Math.max(sum, stringWidth(text));
+  return widerTogether.test(text) ? Math.max(sum, stringWidth(text)) : sum;
+};
+
+/** Flags, keycaps and signs that a selector makes an emoji: only those can be wider than their parts. */
+const widerTogether = /[\u{1f1e6}-\u{1f1ff}\ufe0f\u20e3]/u;
+
+const widths = new Map<string, number>();
+/** Characters whose widths are remembered: asking takes a hundred times as long. */
+const maxWidths = 10_000;
+
+const characterWidth = (character: string): number => {
+  let width = widths.get(character);
+  if (width === undefined) {
+    width = stringWidth(character);
+    if (widths.size < maxWidths) {
+      widths.set(character, width);
+    }
+  }
+  return width;
 };
 
 const segmenter = new Intl.Segmenter();
