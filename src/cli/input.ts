@@ -10,6 +10,8 @@ import { say, sayError } from './say.ts';
 export interface InputValues {
   follow?: boolean;
   strict?: boolean;
+  /** So much of it, in ms of its own time. */
+  duration?: number;
 }
 
 export const addInputOptions = (command: Command): Command =>
@@ -42,7 +44,15 @@ export class RecordingInput {
     // What comes through a pipe is read once only.
     const names = follow || !isPlainFile(this.#path) ? noNames : await readLateNames(this.#path, this.#signal);
     const source = openSource(this.#path, { follow, signal: this.#signal });
+    let end: bigint | undefined;
     for await (const record of readRecording(source, (damage) => this.#note(damage))) {
+      if (this.#values.duration !== undefined) {
+        const at = BigInt(record.mono);
+        end ??= at + BigInt(Math.round(this.#values.duration * 1e6));
+        if (at > end) {
+          return;
+        }
+      }
       applyLateName(record, names);
       yield record;
       if (this.#signal.aborted || (follow && record.type === 'footer')) {

@@ -83,7 +83,7 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
   const { values, stop, signal } = options;
   const filter = new RecordFilter(options.events);
   const limit = new Limit(values.maxEvents, () => stop.now('max-events'));
-  const pace = new Pace(values.speed, values.duration);
+  const pace = new Pace(values.speed);
   let footer: (NstraceRecord & { type: 'footer' }) | undefined;
   let last = '0';
   const flusher = setInterval(() => output.flush(last), flushMs);
@@ -92,12 +92,7 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
       footer = record;
       continue;
     }
-    const waitMs = pace.waitFor(record);
-    if (waitMs === undefined) {
-      stop.now('duration');
-      break;
-    }
-    for (let left = waitMs; left > 0 && !signal.aborted; left = pace.waitFor(record) ?? 0) {
+    for (let left = pace.waitFor(record); left > 0 && !signal.aborted; left = pace.waitFor(record)) {
       await sleep(Math.min(left, maxSleepMs), undefined, { signal }).catch(() => undefined);
     }
     if (signal.aborted) {
@@ -124,29 +119,21 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
 /** When a record is due: as long after the first one as it was, divided by the speed. */
 class Pace {
   readonly #speed: number;
-  readonly #durationNs: bigint | undefined;
   #first: bigint | undefined;
   #began = 0;
 
-  constructor(speed: number, durationMs: number | undefined) {
+  constructor(speed: number) {
     this.#speed = speed;
-    this.#durationNs = durationMs === undefined ? undefined : BigInt(Math.round(durationMs * 1e6));
   }
 
-  /** In ms; undefined if it is past the part that is to be shown. */
-  waitFor({ mono }: NstraceRecord): number | undefined {
+  /** In ms. */
+  waitFor({ mono }: NstraceRecord): number {
     const at = BigInt(mono);
     if (this.#first === undefined) {
       this.#first = at;
       this.#began = performance.now();
     }
-    const since = at - this.#first;
-    if (this.#durationNs !== undefined && since > this.#durationNs) {
-      return undefined;
-    }
-    if (this.#speed === Number.POSITIVE_INFINITY) {
-      return 0;
-    }
-    return Math.max(0, Number(since) / 1e6 / this.#speed - (performance.now() - this.#began));
+    const sinceMs = Number(at - this.#first) / 1e6;
+    return Math.max(0, sinceMs / this.#speed - (performance.now() - this.#began));
   }
 }

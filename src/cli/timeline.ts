@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { exitStatus } from '../errors.ts';
+import { exitStatus, usageError } from '../errors.ts';
 import type { NstraceRecord } from '../recording/schema.ts';
 import { type Sink, StreamSink } from '../recording/sink.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
@@ -13,7 +13,7 @@ import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import { addFilterOptions, type FilterValues, filterOf, parseCount, requireJsonOrTable } from './options.ts';
 import { say, sayError, speaksUtf8 } from './say.ts';
 import { Stop } from './stop.ts';
-import { type Output, tellAmbiguous, tellWaiting, trace } from './trace.ts';
+import { Limit, type Output, tellAmbiguous, tellWaiting, trace } from './trace.ts';
 
 interface TimelineValues extends FilterValues, InputValues {
   lanes?: boolean;
@@ -58,14 +58,20 @@ const ofRecording = async (file: string, values: TimelineValues): Promise<number
   void stop.asked.then(() => aborter.abort());
   const printer = new TimelinePrinter(values, stop, maxWaiting);
   const input = new RecordingInput(file, values, aborter.signal);
+  const limit = new Limit(values.maxEvents, () => aborter.abort());
   for await (const record of input.records()) {
-    printer.take(record);
+    if (limit.allows(record)) {
+      printer.take(record);
+    }
   }
   await printer.end();
   return input.status();
 };
 
 const live = async (values: TimelineValues): Promise<number> => {
+  if (values.follow || values.strict) {
+    throw usageError('--follow and --strict are for recordings', 'nstrace timeline FILE --strict');
+  }
   let printer: TimelinePrinter | undefined;
   const { failure } = await trace({
     // What happens outside of a container is part of its life: filters come later.
@@ -96,6 +102,7 @@ class TimelinePrinter {
   readonly #style: TimelineStyle;
   readonly #maxWaiting: number;
   readonly #waiting: Timeline[] = [];
+  #wanted = true;
   #printed = 0;
 
   constructor(values: TimelineValues, stop: Stop, maxWaitingTimelines: number) {
@@ -116,13 +123,15 @@ class TimelinePrinter {
       stop.now('reader-gone');
     });
     this.#builder = new TimelineBuilder({
-      wantsRecord: (record) => this.#filter.wants(record),
+      wantsRecord: () => this.#wanted,
       onDone: (timeline) => this.#done(timeline),
     });
   }
 
   take(record: NstraceRecord): void {
     this.selection.learn(record);
+    // The filter sees every record: who descends from whom is told by those outside of containers too.
+    this.#wanted = this.#filter.wants(record);
     this.#builder.take(record);
   }
 

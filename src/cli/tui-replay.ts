@@ -14,6 +14,7 @@ import { wantsColor } from './output.ts';
 import { Player } from './player.ts';
 import { divertSay, speaksUtf8 } from './say.ts';
 import type { Stop } from './stop.ts';
+import { Limit } from './trace.ts';
 import { copy, kindsOf, terminalSize, Usage } from './tui-output.ts';
 
 type Values = FilterValues & InputValues & Pick<LineValues, 'color'> & { speed: number };
@@ -32,6 +33,8 @@ export const replayOnTerminal = async (
   const { events: _, ...others } = values;
   const makeFilter = () => new RecordFilter(filterOf({ ...others, failed: true }, events));
   let filter = makeFilter();
+  const makeLimit = () => new Limit(values.maxEvents, () => {});
+  let limit = makeLimit();
   const users = new UserNames();
   const usage = new Usage();
   let message: Status['message'];
@@ -42,13 +45,14 @@ export const replayOnTerminal = async (
     },
     speed: Number.isFinite(values.speed) ? values.speed : 1,
     onRecord: (record: NstraceRecord) => {
-      if (filter.wants(record)) {
+      if (filter.wants(record) && limit.allows(record)) {
         view.store.take(record);
       }
     },
     onTime: (mono) => view.store.passed(mono),
     onRestart: () => {
       filter = makeFilter();
+      limit = makeLimit();
       view.restart();
     },
   });

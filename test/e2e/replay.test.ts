@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/recording/schema.ts';
 import * as records from '../fixtures/records.ts';
+import { lifeOf } from '../fixtures/story.ts';
 import { makeFolder, removeFolder } from './support/folder.ts';
 import { run } from './support/run.ts';
 import { parseRecord, program } from './support/trace.ts';
@@ -61,6 +62,16 @@ describe('replay', () => {
     expect(
       (await run(program, 'replay', file, '-x', '-n', 'ls', '--max-events', '1', '--no-header')).stdout,
     ).not.toContain('\n');
+  });
+
+  it('shows so many events, or so much of its time, also as timelines', async () => {
+    const file = await write('part.ndjson', numbered(records.header(), ...lifeOf(), records.footer()));
+    const told = async (...options: string[]) =>
+      JSON.parse((await run(program, 'timeline', file, '-o', 'json', ...options)).stdout) as { entries: unknown[] };
+    const whole = (await told()).entries.length;
+    expect(whole).toBeGreaterThan(6);
+    expect((await told('--max-events', '6')).entries.length).toBeLessThan(whole);
+    expect((await told('--duration', '30ms')).entries.length).toBeLessThan(whole);
   });
 
   it('gives records as they were with -o json, and they can be read again', async () => {
@@ -165,6 +176,8 @@ describe('replay', () => {
     [['replay', '/dev/null'], 0, /it is empty/],
     [['replay', '/dev/null', '--speed', 'fast'], 2, /it is not a speed/],
     [['timeline', '/no/such/file'], 1, /there is no such file/],
+    [['timeline', '--strict'], 2, /are for recordings/],
+    [['frobnicate'], 2, /the commands are live, record, replay, timeline, ps, ns, inspect, doctor, completion, help$/m],
   ])('%j ends with %i and says why', async (args, status, message) => {
     const { exitCode, stderr } = await run(program, ...args);
     expect(stderr).toMatch(message);
