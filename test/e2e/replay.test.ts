@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/recording/schema.ts';
 import * as records from '../fixtures/records.ts';
-import { lifeOf } from '../fixtures/story.ts';
+import { at, lifeOf } from '../fixtures/story.ts';
 import { makeFolder, removeFolder } from './support/folder.ts';
 import { run } from './support/run.ts';
 import { parseRecord, program } from './support/trace.ts';
@@ -65,7 +65,7 @@ describe('replay', () => {
   });
 
   it('shows so many events, or so much of its time, also as timelines', async () => {
-    const file = await write('part.ndjson', numbered(records.header(), ...lifeOf(), records.footer()));
+    const file = await write('part.ndjson', numbered(records.header(at(0)), ...lifeOf(), records.footer(at(5000))));
     const told = async (...options: string[]) =>
       JSON.parse((await run(program, 'timeline', file, '-o', 'json', ...options)).stdout) as { entries: unknown[] };
     const whole = (await told()).entries.length;
