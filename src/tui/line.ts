@@ -36,3 +36,11 @@ export const renderEnds = (left: readonly Piece[], right: readonly Piece[], widt
 };
 
 export const column = (text: string, width: number): string => padTo(cutTo(text, width), width);
+
+/** So many lines, with blank ones at the end. */
+export const padLines = (lines: string[], height: number, columns: number): string[] => {
+  while (lines.length < height) {
+    lines.push(' '.repeat(columns));
+  }
+  return lines.slice(0, height);
+};

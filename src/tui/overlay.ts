@@ -1,0 +1,77 @@
+import { wrapTo } from '../view/width.ts';
+import { detailLines } from './details.ts';
+import type { FrameInput } from './frame.ts';
+import { helpLines } from './help.ts';
+import { padLines, renderLine } from './line.ts';
+import { kinds } from './store.ts';
+import type { Theme } from './theme.ts';
+import type { Ui } from './ui.ts';
+
+/** Help, details or kinds in the place of the body, if one of them is open. */
+export const overlayLines = (input: FrameInput, height: number): string[] | undefined => {
+  const { ui, store, users, columns, theme } = input;
+  switch (ui.overlay) {
+    case 'help':
+      return scrolled(helpLines(ui.isReplay), ui, height, columns, theme);
+    case 'details':
+      return ui.details === undefined
+        ? undefined
+        : scrolled(detailLines(ui.details, store, users), ui, height, columns, theme);
+    case 'kinds':
+      return padLines(
+        [
+          renderLine(
+            [
+              ['Kinds of events', 'title'],
+              ['  Space switches, Esc goes back', 'dim'],
+            ],
+            columns,
+            theme,
+          ),
+          ...kinds.map((kind, index) =>
+            renderLine(
+              [[`  ${index + 1} [${ui.kinds.has(kind) ? 'x' : ' '}] ${kind}`]],
+              columns,
+              theme,
+              index === ui.kindCursor,
+            ),
+          ),
+        ],
+        height,
+        columns,
+      );
+    default:
+      return undefined;
+  }
+};
+
+/** Long lines go on in the next one: nothing of a command is hidden. */
+const scrolled = (text: readonly string[], ui: Ui, height: number, columns: number, theme: Theme): string[] => {
+  const all = text.flatMap((line) => wrap(theme.text(line), columns));
+  ui.scroll = Math.min(ui.scroll, Math.max(0, all.length - height));
+  const lines = all
+    .slice(ui.scroll, ui.scroll + height)
+    .map((line) => renderLine([[line, /^\S/.test(line) ? 'title' : 'plain']], columns, theme));
+  return padLines(lines, height, columns);
+};
+
+/** Long lines cost too much to be wrapped for each frame. */
+const wrapped = new Map<string, string[]>();
+const maxWrapped = 64;
+const longLine = 1000;
+
+const wrap = (line: string, columns: number): string[] => {
+  if (line.length < longLine) {
+    return wrapTo(line, columns, '    ');
+  }
+  const key = `${columns} ${line}`;
+  let lines = wrapped.get(key);
+  if (lines === undefined) {
+    lines = wrapTo(line, columns, '    ');
+    if (wrapped.size >= maxWrapped) {
+      wrapped.clear();
+    }
+    wrapped.set(key, lines);
+  }
+  return lines;
+};
