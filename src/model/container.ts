@@ -47,7 +47,6 @@ export class Container {
   guessed: boolean;
   /** How often its runtime's files were asked about it without an answer. */
   asked = 0;
-  described = false;
   cgroupAt: number | undefined;
   namespacesAt: number | undefined;
   /** Its program runs: init's exec was seen, or it was there before. */

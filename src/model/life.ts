@@ -1,22 +1,18 @@
 import type { Namespaces, Nanoseconds } from '../probe/event.ts';
 import { textOf } from '../probe/text.ts';
 import type { RecordOf } from '../recording/schema.ts';
-import type { Bundle, CgroupReading, Description } from '../runtimes/runtime.ts';
 import type { CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
 import { Container, type Identity, type Requester } from './container.ts';
 import type { Containers } from './containers.ts';
+import { Naming, type RuntimeKnowledge } from './naming.ts';
 import type { Command, Process, ProcessTable } from './process.ts';
+import { requesterOf, startupParts, tellRequester } from './requester.ts';
 
 type ContainerRecord = RecordOf<'container'>;
 
 /** So far up the ancestry the command is looked for that asked for a container: runc init is 3 below runc run. */
 const maxAncestors = 8;
-/** So often a runtime's files are asked about a container, a tenth of a second apart, before its id is its name. */
-const maxAsked = 8;
-/** Names told by helpers of containers that are not there yet. */
-const maxHints = 1000;
-
 /** What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. */
 const toolName = ({ comm, args }: Process): string => {
   const name = textOf(comm);
@@ -31,12 +27,6 @@ export interface End {
   oom?: true;
 }
 
-/** What runtimes know: their cgroups by path, and their files about a container. */
-export interface RuntimeKnowledge {
-  readonly readCgroup: (path: string) => CgroupReading;
-  readonly describe: (runtime: string, id: string, bundle: Bundle | undefined) => Description | undefined;
-}
-
 /**
  * The lives of containers: puts processes into them, and tells when one is created, starts, is joined, stops and is
  * removed.
@@ -47,10 +37,7 @@ export class ContainerLives {
   readonly #clock: WallClock;
   readonly #emit: (record: ContainerRecord) => void;
   readonly #runtimes: RuntimeKnowledge;
-  /** Those whose names may still become known. */
-  readonly #undescribed = new Set<Container>();
-  /** What a helper said of a container, by id. */
-  readonly #hints = new Map<string, Description>();
+  readonly naming: Naming;
 
   constructor(
     containers: Containers,
@@ -60,6 +47,7 @@ export class ContainerLives {
     emit: (record: ContainerRecord) => void,
   ) {
     this.#runtimes = runtimes;
+    this.naming = new Naming(runtimes.describe, (container, time) => this.#tell('named', container, time));
     this.#containers = containers;
     this.#processes = processes;
     this.#clock = clock;
@@ -182,47 +170,6 @@ export class ContainerLives {
     }
   }
 
-  /** Something stands by a container, and its command line says what the container is called. */
-  hint({ id, name, image }: { id?: string; name?: string; image?: string }, time: Nanoseconds): void {
-    if (id === undefined || (name === undefined && image === undefined)) {
-      return;
-    }
-    if (this.#hints.size >= maxHints) {
-      this.#hints.delete(this.#hints.keys().next().value!);
-    }
-    const description = { ...(name === undefined ? {} : { name }), ...(image === undefined ? {} : { image }) };
-    this.#hints.set(id, description);
-    for (const container of this.#undescribed) {
-      if (container.ref.id === id && container.learn(description)) {
-        this.#tell('named', container, time);
-      }
-    }
-  }
-
-  /** Asks again about containers that have no name yet: files of a runtime can come later than its first process. */
-  describeAgain(time: Nanoseconds): void {
-    for (const container of this.#undescribed) {
-      if (this.#describe(container)) {
-        this.#tell('named', container, time);
-      }
-    }
-  }
-
-  /** @returns whether something new is known */
-  #describe(container: Container): boolean {
-    const { id, runtime } = container.ref;
-    const hint = this.#hints.get(id);
-    const hinted = hint !== undefined && container.learn(hint);
-    container.asked += 1;
-    const description = this.#runtimes.describe(runtime, id, container.bundle);
-    const news = description !== undefined && container.learn(description);
-    container.described = description?.name !== undefined;
-    if (container.described || container.asked >= maxAsked) {
-      this.#undescribed.delete(container);
-    }
-    return hinted || news;
-  }
-
   /** The runtime made a cgroup, or moved a process into one: that is the container's. */
   claim(
     { hierarchy, path }: { hierarchy: string; path: string },
@@ -268,8 +215,7 @@ export class ContainerLives {
     if (command?.bundle !== undefined && by !== undefined) {
       container.bundle = { path: command.bundle, uid: by.uid };
     }
-    this.#undescribed.add(container);
-    this.#describe(container);
+    this.naming.begin(container);
   }
 
   /**
@@ -282,7 +228,6 @@ export class ContainerLives {
       return false;
     }
     const before = container.ref;
-    container.asked = 0;
     this.#ask(container, requester.by, requester);
     return container.ref !== before;
   }
@@ -327,7 +272,7 @@ export class ContainerLives {
 
   remove(container: Container, time: Nanoseconds): void {
     this.#containers.forget(container);
-    this.#undescribed.delete(container);
+    this.naming.forget(container);
     this.#tell('removed', container, time);
   }
 
@@ -374,13 +319,13 @@ export class ContainerLives {
     container.init = process.pid;
     this.settleNamespaces(container, process.ns);
     const found = this.#foundRequester(container, this.#requester(process, 'start'));
-    if (found || (this.#undescribed.has(container) && this.#describe(container))) {
+    if (found || this.naming.again(container)) {
       this.#tell('named', container, time);
     }
     const { requester } = container;
     const record = this.#record('started', container, time, process);
     if (requester !== undefined) {
-      record.by = tell(requester);
+      record.by = tellRequester(requester);
       record.startup_ns = Math.max(0, Math.round(time.at - requester.at));
       record.startup = startupParts(container, requester, process, time);
     }
@@ -454,7 +399,7 @@ export class ContainerLives {
   ): void {
     const record = this.#record(op, container, time, process);
     if (by !== undefined && (op === 'created' || op === 'joined')) {
-      record.by = tell(by);
+      record.by = tellRequester(by);
     }
     this.#emit(record);
   }
@@ -471,45 +416,3 @@ export class ContainerLives {
     };
   }
 }
-
-export const requesterOf = (process: Process): Requester => ({
-  pid: process.pid,
-  uid: process.uid,
-  comm: textOf(process.comm),
-  args: process.args.slice(0, 64).map(textOf),
-  at: process.startAt,
-});
-
-const tell = ({ pid, uid, comm, args }: Requester): NonNullable<ContainerRecord['by']> => ({
-  pid,
-  uid,
-  comm,
-  args: [...args],
-});
-
-/**
- * The stretches of a start, each from the mark before it: until the first cgroup, until the first namespace, until init's
- * birth in all of them, until its exec.
- */
-const startupParts = (
-  container: Container,
-  requester: Requester,
-  init: Process,
-  time: Nanoseconds,
-): NonNullable<ContainerRecord['startup']> => {
-  const marks = [
-    ['runtime_ns', container.cgroupAt ?? container.namespacesAt],
-    ['cgroup_ns', container.cgroupAt === undefined ? undefined : container.namespacesAt],
-    ['namespaces_ns', init.startAt],
-    ['rest_ns', time.at],
-  ] as const;
-  const parts: NonNullable<ContainerRecord['startup']> = {};
-  let from = requester.at;
-  for (const [name, at] of marks) {
-    if (at !== undefined && at >= from) {
-      parts[name] = Math.round(at - from);
-      from = at;
-    }
-  }
-  return parts;
-};

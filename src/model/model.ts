@@ -24,9 +24,12 @@ import { CgroupPaths, CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
 import { Container, type Identity } from './container.ts';
 import { Containers } from './containers.ts';
-import { ContainerLives, type End, type RuntimeKnowledge, requesterOf } from './life.ts';
+import { ContainerLives, type End } from './life.ts';
 import { askedNamespaces, asksForNamespaces, changedNamespaces, errnoName, flagNames, signalName } from './names.ts';
+import type { RuntimeKnowledge } from './naming.ts';
 import { type Command, type Process, ProcessTable } from './process.ts';
+import { RecentSet } from './recent.ts';
+import { requesterOf } from './requester.ts';
 import { putArguments, putText } from './text.ts';
 
 export interface ModelOptions {
@@ -123,7 +126,7 @@ export class Model {
 
   /** Ten times a second: what could be known by now, is asked for. */
   beat(time: Nanoseconds): void {
-    this.#lives.describeAgain(time);
+    this.#lives.naming.beat(time);
   }
 
   event(event: KernelEvent): void {
@@ -182,7 +185,7 @@ export class Model {
     process.command = this.#commandOf(process, event.at);
     const action = process.command?.action;
     if (action === 'monitor') {
-      this.#lives.hint(process.command!, event);
+      this.#lives.naming.hint(process.command!, event);
     } else if (action === 'start' || action === 'enter') {
       process.errand = process.command;
     }
@@ -544,7 +547,6 @@ export class Model {
     for (const state of states) {
       const container = new Container(state);
       container.init = state.init;
-      container.described = true;
       const init = byPid.get(state.init);
       for (const [hierarchy, path] of init?.cgroups ?? []) {
         if (state.cgroups.includes(path) || isOf(this.#options.runtimes.readCgroup(path), state.id)) {
@@ -630,27 +632,6 @@ export class Model {
 
 /** Whether a cgroup is that of a container by its path. */
 const isOf = ({ owner }: CgroupReading, id: string): boolean => owner !== 'monitor' && owner?.id === id;
-
-/** The last so many keys. */
-class RecentSet {
-  readonly #keys = new Set<string>();
-  readonly #most: number;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  has(key: string): boolean {
-    return this.#keys.has(key);
-  }
-
-  add(key: string): void {
-    this.#keys.add(key);
-    if (this.#keys.size > this.#most) {
-      this.#keys.delete(this.#keys.values().next().value!);
-    }
-  }
-}
 
 const bytesOf = (text: ProcProcess['comm']): number =>
   typeof text === 'string' ? Buffer.byteLength(text) : text.bytes.length;

@@ -1,0 +1,52 @@
+import type { Nanoseconds } from '../probe/event.ts';
+import { textOf } from '../probe/text.ts';
+import type { RecordOf } from '../recording/schema.ts';
+import type { Container, Requester } from './container.ts';
+import type { Process } from './process.ts';
+
+type ContainerRecord = RecordOf<'container'>;
+
+/** Arguments of who asked that are kept. */
+const maxArgs = 64;
+
+export const requesterOf = (process: Process): Requester => ({
+  pid: process.pid,
+  uid: process.uid,
+  comm: textOf(process.comm),
+  args: process.args.slice(0, maxArgs).map(textOf),
+  at: process.startAt,
+});
+
+export const tellRequester = ({ pid, uid, comm, args }: Requester): NonNullable<ContainerRecord['by']> => ({
+  pid,
+  uid,
+  comm,
+  args: [...args],
+});
+
+/**
+ * The stretches of a start, each from the mark before it: until the first cgroup, until the first namespace, until init's
+ * birth in all of them, until its exec.
+ */
+export const startupParts = (
+  container: Container,
+  requester: Requester,
+  init: Process,
+  time: Nanoseconds,
+): NonNullable<ContainerRecord['startup']> => {
+  const marks = [
+    ['runtime_ns', container.cgroupAt ?? container.namespacesAt],
+    ['cgroup_ns', container.cgroupAt === undefined ? undefined : container.namespacesAt],
+    ['namespaces_ns', init.startAt],
+    ['rest_ns', time.at],
+  ] as const;
+  const parts: NonNullable<ContainerRecord['startup']> = {};
+  let from = requester.at;
+  for (const [name, at] of marks) {
+    if (at !== undefined && at >= from) {
+      parts[name] = Math.round(at - from);
+      from = at;
+    }
+  }
+  return parts;
+};
