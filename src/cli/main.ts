@@ -1,3 +1,4 @@
+import '../session/heap.ts';
 import { type Command, CommanderError } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
 import { buildProgram, visibleCommands } from './program.ts';

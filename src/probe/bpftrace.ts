@@ -1,16 +1,11 @@
 import { closeSync } from 'node:fs';
-import { Transform } from 'node:stream';
 import { execa } from 'execa';
-import split2 from 'split2';
+import { largeBuffer } from './buffer.ts';
 import { cleanEnvironment } from './environment.ts';
 import type { Features } from './features.ts';
 import { handOver } from './handover.ts';
+import { toLines, toWholeLines } from './lines.ts';
 
-/** The longest line a probe makes is about 5 KB of hexadecimal; a longer one cannot be ours. */
-const maxLineBytes = 64 * 1024;
-/** `skipOverflow` drops a line that is too long; @types/split2 does not know it. */
-const lineOptions = { maxLength: maxLineBytes, skipOverflow: true } as split2.Options;
-const newline = 10;
 /** Its own words that are kept for an error message. */
 const maxMessages = 50;
 /** After SIGINT it detaches its probes and prints its maps: half a second, on a busy machine more. */
@@ -31,7 +26,7 @@ export interface Child {
 /**
  * Starts bpftrace with a program and gives its lines.
  *
- * It runs with `-B full`: whole blocks are written, and the heartbeat's print() flushes them ten times a second.
+ * It runs with `-B full`: whole blocks are written, and what is left at each heartbeat, when its print() flushes.
  *
  * @param command the path of bpftrace, or a command that ends with it
  */
@@ -44,7 +39,7 @@ export const startBpftrace = (
   const program = handOver(script);
   const child = execa(command[0]!, [...command.slice(1), '-B', 'full', '/proc/self/fd/0', ...features.parameters], {
     stdin: program as unknown as 0,
-    env: cleanEnvironment(features.environment),
+    env: cleanEnvironment({ ...features.environment, ...largeBuffer() }),
     extendEnv: false,
     cwd: '/',
     buffer: false,
@@ -60,15 +55,14 @@ export const startBpftrace = (
       stderr.shift();
     }
   };
-  child.stderr.pipe(split2('\n', lineOptions)).on('data', keep);
-  const lines = child.stdout.pipe(wholeLines()).pipe(split2('\n', lineOptions));
-  lines.on('data', onLine);
+  child.stderr.pipe(toLines(keep));
+  const lines = child.stdout.pipe(toWholeLines(onLine));
 
   let asked = false;
   let killer: NodeJS.Timeout | undefined;
   const ended = (async () => {
     const drained = new Promise<void>((resolve) => {
-      lines.once('end', resolve).once('error', () => resolve());
+      lines.once('end', resolve);
     });
     const result = await child;
     clearTimeout(killer);
@@ -92,25 +86,6 @@ export const startBpftrace = (
       child.kill('SIGKILL');
     },
   };
-};
-
-/** Killed in the middle of a line, bpftrace leaves a piece that could look whole: only what a newline ends goes on. */
-const wholeLines = (): Transform => {
-  let rest = Buffer.alloc(0);
-  return new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      const end = chunk.lastIndexOf(newline) + 1;
-      if (end === 0) {
-        // A line that is too long is none of ours; split2 drops what is left of it.
-        rest = rest.length > maxLineBytes ? rest : Buffer.concat([rest, chunk]);
-        done();
-        return;
-      }
-      const whole = rest.length === 0 ? chunk.subarray(0, end) : Buffer.concat([rest, chunk.subarray(0, end)]);
-      rest = Buffer.from(chunk.subarray(end));
-      done(null, whole);
-    },
-  });
 };
 
 const statusOf = (result: {

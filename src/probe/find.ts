@@ -31,9 +31,10 @@ export const findBpftrace = (chosen?: string): string => {
 const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /** Who besides root could change this file or replace it: its owner and mode, and those of all folders above. */
-const untrusted = (path: string): string | undefined => {
+export const untrusted = (path: string): string | undefined => {
   for (let at = path; ; at = dirname(at)) {
-    const why = writableByOthers(at, lstatSync(at));
+    const stats = lstatSync(at, { throwIfNoEntry: false });
+    const why = stats === undefined ? `${at} is not there` : writableByOthers(at, stats);
     if (why !== undefined || at === '/') {
       return why;
     }

@@ -1,3 +1,4 @@
+import '../../src/session/heap.ts';
 import { compareNow } from './now.ts';
 import { comparePeers } from './peers.ts';
 import { makeLines, runStream } from './stream.ts';

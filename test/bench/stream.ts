@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import split2 from 'split2';
 import { WallClock } from '../../src/model/clock.ts';
 import { Model } from '../../src/model/model.ts';
 import { type Decoded, Decoder } from '../../src/probe/decode.ts';
 import type { Namespaces, Nanoseconds } from '../../src/probe/event.ts';
+import { toWholeLines } from '../../src/probe/lines.ts';
 import { Order } from '../../src/probe/order.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
 import { readCgroup, readRuntimeCommand } from '../../src/runtimes/index.ts';
@@ -112,8 +112,7 @@ export const runStream = async (lines: Buffer, rounds: number): Promise<StreamRe
   const began = process.cpuUsage();
   for (let round = 0; round < rounds; round += 1) {
     const source = Readable.from(chunks(lines), { objectMode: false });
-    const stream = source.pipe(split2('\n'));
-    stream.on('data', (line: string) => pipeline.decoder.line(line));
+    const stream = source.pipe(toWholeLines((line) => pipeline.decoder.line(line)));
     await new Promise((resolve) => stream.once('end', resolve));
     globalThis.gc?.();
     heapMegabytes.push(process.memoryUsage().heapUsed / 1e6);
