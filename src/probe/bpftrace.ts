@@ -5,6 +5,7 @@ import { cleanEnvironment } from './environment.ts';
 import type { Features } from './features.ts';
 import { handOver } from './handover.ts';
 import { toLines, toWholeLines } from './lines.ts';
+import { schedule } from './scheduling.ts';
 
 /** Its own words that are kept for an error message. */
 const maxMessages = 50;
@@ -49,6 +50,9 @@ export const startBpftrace = (
     cleanup: true,
   });
   closeSync(program);
+  if (child.pid !== undefined) {
+    void schedule(child.pid);
+  }
   const stderr: string[] = [];
   const keep = (line: string): void => {
     if (stderr.push(line) > maxMessages) {

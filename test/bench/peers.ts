@@ -9,7 +9,7 @@ interface Tracer {
   readonly command: readonly string[];
   /** What its output holds once it traces; without it, it is given 3 s. */
   readonly ready?: RegExp;
-  /** So many spawns before it is measured: a compiler at run time, as Node's, has its say in the first seconds. */
+  /** So many workloads before the one that is measured: a compiler at run time, as Node's, has its say in the first seconds. */
   readonly warmUp?: number;
   /** How a traced run of the workload's program looks in its output. */
   readonly seen: RegExp;
@@ -26,7 +26,7 @@ const tracers: readonly Tracer[] = [
     name: 'nstrace record (all events)',
     command: [`${root}/bin/nstrace`, 'record', '-o', '-'],
     ready: /"type":"header"/,
-    warmUp: 20_000,
+    warmUp: 10,
     seen: /"type":"exec"[^\n]*bench-noop",/g,
   },
 ];
@@ -101,7 +101,9 @@ const traced = async (folder: string, tracer: Tracer, atOnce: number): Promise<R
     reject: false,
   });
   await untilReady(tracer, file);
-  await execa(join(folder, 'spawn'), [String(tracer.warmUp ?? 1000), join(folder, 'warm-up'), '--alpha', 'beta']);
+  for (let round = 0; round < (tracer.warmUp ?? 1); round += 1) {
+    await execa(join(folder, 'spawn'), [String(spawns), join(folder, 'warm-up'), '--alpha', 'beta']);
+  }
   const before = cpuSeconds(child.pid!);
   const rate = await workload(folder, atOnce);
   await sleep(500);
