@@ -36,12 +36,7 @@ export const describe = (record: NstraceRecord, style: CommandStyle): string => 
     case 'exit':
       return describeExit(record);
     case 'namespace':
-      return [
-        record.op,
-        ...inodes('created', record.created),
-        ...inodes('joined', record.joined),
-        ...(record.tid === undefined ? [] : [`(thread ${record.tid})`]),
-      ].join(' ');
+      return describeNamespaces(record);
     case 'cgroup':
       return `${record.op} ${escapeText(record.hierarchy)} ${escapeText(record.path)}`;
     case 'container':
@@ -49,6 +44,13 @@ export const describe = (record: NstraceRecord, style: CommandStyle): string => 
     default:
       return '';
   }
+};
+
+/** runc calls unshare also where nothing is left to make: then no namespace changes. */
+const describeNamespaces = ({ op, created, joined, tid }: RecordOf<'namespace'>): string => {
+  const changes = [...inodes('created', created), ...inodes('joined', joined)];
+  const thread = tid === undefined ? [] : [`(thread ${tid})`];
+  return [op, ...(changes.length > 0 ? changes : ['changed nothing']), ...thread].join(' ');
 };
 
 const describeExit = (record: RecordOf<'exit'>): string => {
@@ -68,8 +70,10 @@ const describeContainer = (record: RecordOf<'container'>): string => {
     .join(' ');
 };
 
-const inodes = (word: string, set: Partial<Record<string, number>> | undefined): string[] =>
-  set === undefined ? [] : [word, ...Object.entries(set).map(([type, inode]) => `${type}:[${inode}]`)];
+const inodes = (word: string, set: Partial<Record<string, number>> = {}): string[] => {
+  const changed = Object.entries(set).map(([type, inode]) => `${type}:[${inode}]`);
+  return changed.length > 0 ? [word, ...changed] : [];
+};
 
 export const seconds = (ns: number): string => {
   const value = ns / 1e9;

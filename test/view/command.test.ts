@@ -62,6 +62,10 @@ describe('describe', () => {
     expect(describeRecord(record, plain)).toBe(`setns created mnt:[${mnt}] joined net:[${net}] (thread 12)`);
   });
 
+  it('tells of an unshare that made nothing', () => {
+    expect(describeRecord(namespace({ op: 'unshare', created: {} }), plain)).toBe('unshare changed nothing');
+  });
+
   it('tells the cgroup, its path made safe', () => {
     expect(describeRecord(cgroup({ op: 'rmdir', path: '/a\x1b' }), plain)).toBe('rmdir unified /a\\x1b');
   });
