@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exitStatus, messageOf, NstraceError } from '../errors.ts';
 import { Btf } from '../probe/btf.ts';
-import { findFeatures, neededMembers } from '../probe/features.ts';
+import { askFeatures, neededMembers } from '../probe/features.ts';
 import { findBpftrace } from '../probe/find.ts';
 import { hasTracefs, mountTracefs } from '../probe/tracefs.ts';
 import { Tracer } from '../probe/tracer.ts';
@@ -133,9 +133,10 @@ const attach = async (chosen: string | undefined): Promise<string> => {
   checkRights();
   const command = [findBpftrace(chosen)];
   const began = Date.now();
+  const { features } = await askFeatures(command, process.pid);
   const tracer = new Tracer({
     command,
-    features: findFeatures(await versionOf(command), process.pid),
+    features,
     failed: true,
     onEvent: () => {},
     onBeat: () => {},

@@ -35,7 +35,7 @@ export class Btf {
   offsets(wanted: readonly string[]): Map<string, number> {
     const structures = new Set(wanted.map((name) => name.split('.')[0]!));
     const found = new Map<string, number>();
-    for (let at = this.#types; at < this.#typesEnd; ) {
+    for (let at = this.#types; at < this.#typesEnd && found.size < wanted.length; ) {
       const info = this.#u32(at + 4);
       const members = info & 0xffff;
       const kind = (info >>> 24) & 0x1f;

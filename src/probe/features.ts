@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Btf } from './btf.ts';
-import type { Version } from './version.ts';
+import { type Version, versionOf } from './version.ts';
 
 /** All that differs between versions of bpftrace and of the kernel, found out once, at the start. */
 export interface Features {
@@ -26,10 +26,25 @@ const mapKeys = 16_384;
 /** Members of kernel structures whose offsets the probes are told. */
 export const neededMembers = ['pid.numbers', 'task_struct.sibling'] as const;
 
+/**
+ * Asks a bpftrace for its version, and reads the kernel's offsets while it answers: each takes a tenth of a second.
+ *
+ * @param tracer the pid of nstrace
+ */
+export const askFeatures = async (
+  command: readonly string[],
+  tracer: number,
+): Promise<{ version: Version; features: Features }> => {
+  const asked = versionOf(command);
+  const offsets = Btf.ofKernel()?.offsets(neededMembers);
+  const version = await asked;
+  return { version, features: findFeatures(version, tracer, offsets) };
+};
+
 export const findFeatures = (
   version: Version,
   tracer: number,
-  offsets: ReadonlyMap<string, number> | undefined = Btf.ofKernel()?.offsets(neededMembers),
+  offsets: ReadonlyMap<string, number> | undefined,
 ): Features => {
   const big = atLeast(version, 22);
   const brokenDataLoc = version.major === 0 && version.minor === 23;

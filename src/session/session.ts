@@ -6,11 +6,11 @@ import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
 import { Btf } from '../probe/btf.ts';
 import type { KernelEvent, Nanoseconds } from '../probe/event.ts';
-import { findFeatures } from '../probe/features.ts';
+import { askFeatures, type Features } from '../probe/features.ts';
 import { findBpftrace } from '../probe/find.ts';
 import { mountTracefs } from '../probe/tracefs.ts';
 import { type Count, Tracer } from '../probe/tracer.ts';
-import { type Version, versionOf } from '../probe/version.ts';
+import type { Version } from '../probe/version.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
 import { readWallOffset, WallClockWatch } from '../procfs/clock.ts';
@@ -54,7 +54,7 @@ export class Session {
   #overflow = 0;
   #last: Nanoseconds = { mono: '0', at: 0 };
 
-  private constructor(options: SessionOptions, command: readonly string[], bpftrace: Version) {
+  private constructor(options: SessionOptions, command: readonly string[], bpftrace: Version, features: Features) {
     this.#options = options;
     this.#bpftrace = bpftrace;
     this.#model = new Model({
@@ -68,7 +68,7 @@ export class Session {
     });
     this.#tracer = new Tracer({
       command,
-      features: findFeatures(bpftrace, process.pid),
+      features,
       failed: options.failed,
       onEvent: (event) => this.#event(event),
       onBeat: (time) => this.#beat(time),
@@ -90,7 +90,8 @@ export class Session {
       throw noBtf();
     }
     await mountTracefs();
-    const session = new Session(options, command, await versionOf(command));
+    const { version, features } = await askFeatures(command, process.pid);
+    const session = new Session(options, command, version, features);
     options.onStarted?.(session);
     await session.#begin();
     return session;

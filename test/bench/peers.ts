@@ -50,7 +50,6 @@ export const comparePeers = async (): Promise<void> => {
     for (const atOnce of [1, availableParallelism()]) {
       await compare(folder, atOnce);
     }
-    await compareStart(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -135,39 +134,5 @@ const cpuSeconds = (pid: number): number => {
   return children.reduce((sum, child) => sum + cpuSeconds(Number(child)), own);
 };
 
-/** From start to all probes attached: nstrace against bpftrace alone with the same program. */
-const compareStart = async (folder: string): Promise<void> => {
-  const program = join(folder, 'all.bt');
-  const { buildScript } = await import('../../src/probe/script.ts');
-  const { findFeatures } = await import('../../src/probe/features.ts');
-  const { versionOf } = await import('../../src/probe/version.ts');
-  const features = findFeatures(await versionOf(['bpftrace']), 0);
-  const { writeFileSync } = await import('node:fs');
-  writeFileSync(program, buildScript(features, { failed: false }, `${root}/probes`));
-  const bare: number[] = [];
-  const ours: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    bare.push(await until(['bpftrace', '-B', 'full', program, ...features.parameters], /^H /m, features.environment));
-    ours.push(await until([`${root}/bin/nstrace`, 'record', '-o', '-'], /"type":"header"/, {}));
-  }
-  console.log(`\nready after ${median(bare).toFixed(2)} s (bpftrace alone), ${median(ours).toFixed(2)} s (nstrace)`);
-};
-
-const until = async (command: readonly string[], mark: RegExp, env: Record<string, string>): Promise<number> => {
-  const began = performance.now();
-  const child = execa(command[0]!, command.slice(1), { env, stdin: 'ignore', reject: false, buffer: false });
-  let text = '';
-  const seconds = await new Promise<number>((resolve) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (mark.test(text)) {
-        resolve((performance.now() - began) / 1000);
-      }
-    });
-  });
-  child.kill('SIGINT');
-  await child;
-  return seconds;
-};
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;

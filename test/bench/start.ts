@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { askFeatures } from '../../src/probe/features.ts';
+import { buildScript } from '../../src/probe/script.ts';
+import { median } from './peers.ts';
+
+const root = process.cwd();
+const rounds = 7;
+
+/** From start to all probes attached: nstrace, Node's own start with it, against bpftrace alone with the same program. */
+export const compareStart = async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'nstrace-bench-'));
+  try {
+    const program = join(folder, 'all.bt');
+    const { features } = await askFeatures(['bpftrace'], 0);
+    writeFileSync(program, buildScript(features, { failed: false }, `${root}/probes`));
+    const alone: number[] = [];
+    const ours: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const command = ['bpftrace', '-B', 'full', program, ...features.parameters];
+      alone.push(await until(command, /^H /m, features.environment));
+      ours.push(await until([`${root}/bin/nstrace`, 'record', '-o', '-'], /"type":"header"/, {}));
+    }
+    console.log(
+      `start: ready after ${median(alone).toFixed(2)} s (bpftrace alone), ${median(ours).toFixed(2)} s (nstrace), medians of ${rounds}`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const until = async (command: readonly string[], mark: RegExp, env: Record<string, string>): Promise<number> => {
+  const began = performance.now();
+  const child = execa(command[0]!, command.slice(1), { env, stdin: 'ignore', reject: false, buffer: false });
+  let text = '';
+  const seconds = await new Promise<number>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (mark.test(text)) {
+        resolve((performance.now() - began) / 1000);
+      }
+    });
+  });
+  child.kill('SIGINT');
+  await child;
+  return seconds;
+};
