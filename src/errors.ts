@@ -92,6 +92,13 @@ export const cannotWrite = (path: string, why: string): NstraceError =>
 /** What any thrown value says, in one line. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** Not one line of it is a record. */
+export const noRecording = (path: string): NstraceError =>
+  new NstraceError(`${path} is no recording of nstrace`, {
+    advice: '`nstrace record -o FILE` makes one',
+    status: exitStatus.failed,
+  });
+
 export const damaged = (path: string, count: number): NstraceError =>
   new NstraceError(`${path} is damaged in ${count} ${count === 1 ? 'place' : 'places'}`, {
     advice: 'without --strict what is whole is shown all the same',

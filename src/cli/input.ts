@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { damaged, exitStatus } from '../errors.ts';
+import { damaged, exitStatus, noRecording } from '../errors.ts';
 import { applyLateName, readLateNames } from '../recording/late-names.ts';
 import { type Damage, maxToldDamage, readRecording } from '../recording/reader.ts';
 import type { ContainerRef, NstraceRecord } from '../recording/schema.ts';
@@ -27,6 +27,8 @@ export class RecordingInput {
   readonly #values: InputValues;
   readonly #signal: AbortSignal;
   #damage = 0;
+  #records = 0;
+  #badLines = 0;
 
   constructor(path: string, values: InputValues, signal: AbortSignal) {
     this.#path = path;
@@ -53,6 +55,7 @@ export class RecordingInput {
           return;
         }
       }
+      this.#records += 1;
       applyLateName(record, names);
       yield record;
       if (this.#signal.aborted || (follow && record.type === 'footer')) {
@@ -66,13 +69,15 @@ export class RecordingInput {
     if (this.#damage > maxToldDamage) {
       say(`${escapeText(this.#path)}: ${this.#damage - maxToldDamage} more damages were not told one by one`);
     }
-    return this.#damage > 0 && this.#values.strict === true
-      ? sayError(damaged(this.#path, this.#damage))
-      : exitStatus.ok;
+    if (this.#damage > 0 && this.#values.strict === true) {
+      return sayError(damaged(this.#path, this.#damage));
+    }
+    return this.#badLines > 0 && this.#records === 0 ? sayError(noRecording(this.#path)) : exitStatus.ok;
   }
 
   #note({ line, what }: Damage): void {
     this.#damage += 1;
+    this.#badLines += line > 0 ? 1 : 0;
     if (this.#damage <= maxToldDamage) {
       say(`${escapeText(this.#path)}: ${line > 0 ? `line ${line}: ` : ''}${escapeText(what)}`);
     }

@@ -1,11 +1,12 @@
 import '../../src/session/heap.ts';
 import { compareNow } from './now.ts';
+import { comparePair } from './pair.ts';
 import { comparePeers } from './peers.ts';
 import { compareStart } from './start.ts';
 import { makeLines, runStream } from './stream.ts';
 import { measureTui } from './tui.ts';
 
-/** npm run bench [stream|peers|start|memory|now|tui]: prints what it measured; docs/limits.md says what that was here. */
+/** npm run bench [stream|peers|pair|start|memory|now|tui]: prints what it measured; docs/limits.md says what that was here. */
 const [which = 'all'] = process.argv.slice(2);
 
 if (which === 'all' || which === 'stream') {
@@ -24,6 +25,9 @@ if (which === 'memory') {
 }
 if (which === 'all' || which === 'peers') {
   await comparePeers();
+}
+if (which === 'all' || which === 'pair') {
+  await comparePair();
 }
 if (which === 'all' || which === 'start') {
   await compareStart();

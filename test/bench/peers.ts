@@ -17,7 +17,7 @@ interface Tracer {
 
 const root = process.cwd();
 
-const tracers: readonly Tracer[] = [
+export const tracers: readonly Tracer[] = [
   { name: 'execsnoop.bt', command: ['bpftrace', '/usr/sbin/execsnoop.bt'], seen: /bench-noop/g },
   { name: 'execsnoop (libbpf)', command: ['/usr/sbin/execsnoop'], seen: /bench-noop/g },
   { name: 'extrace', command: ['extrace', '-f'], seen: /bench-noop/g },
@@ -55,7 +55,7 @@ export const comparePeers = async (): Promise<void> => {
   }
 };
 
-const compile = async (folder: string, source: string, name: string): Promise<void> => {
+export const compile = async (folder: string, source: string, name: string): Promise<void> => {
   await execa('gcc', ['-O2', '-static', '-o', join(folder, name), `${root}/test/e2e/tools/${source}.c`]);
 };
 
@@ -86,7 +86,7 @@ const compare = async (folder: string, atOnce: number): Promise<void> => {
 };
 
 /** Spawns a second, all spawners together. */
-const workload = async (folder: string, atOnce: number): Promise<number> => {
+export const workload = async (folder: string, atOnce: number): Promise<number> => {
   const one = () => execa(join(folder, 'spawn'), [String(spawns), join(folder, 'bench-noop'), '--alpha', 'beta']);
   const outputs = await Promise.all(Array.from({ length: atOnce }, one));
   return outputs.reduce((sum, { stdout }) => sum + Number(stdout), 0);
@@ -114,7 +114,7 @@ const traced = async (folder: string, tracer: Tracer, atOnce: number): Promise<R
   return { rate, cpuPerThousand: (cpu / expected) * 1000, lost: Math.max(0, 1 - seen / expected) };
 };
 
-const untilReady = async ({ ready }: Tracer, file: string): Promise<void> => {
+export const untilReady = async ({ ready }: Tracer, file: string): Promise<void> => {
   if (ready === undefined) {
     await sleep(3000);
     return;
@@ -126,7 +126,7 @@ const untilReady = async ({ ready }: Tracer, file: string): Promise<void> => {
 };
 
 /** CPU time of a process and of its children that live, in seconds. */
-const cpuSeconds = (pid: number): number => {
+export const cpuSeconds = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);

@@ -1,0 +1,64 @@
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { compile, cpuSeconds, median, tracers, untilReady, workload } from './peers.ts';
+
+const warmUps = 5;
+const rounds = 8;
+
+/**
+ * execsnoop.bt and nstrace at the same time, on the same workload: what the machine does meanwhile is the same for both, so that the
+ * ratio of their CPU time holds also where the machine does not keep its pace.
+ */
+export const comparePair = async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'nstrace-bench-'));
+  try {
+    await compile(folder, 'spawn', 'spawn');
+    await compile(folder, 'noop', 'bench-noop');
+    for (const atOnce of [1, availableParallelism()]) {
+      await compare(folder, atOnce);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const compare = async (folder: string, atOnce: number): Promise<void> => {
+  const pair = [tracers[0]!, tracers.at(-1)!];
+  const children = await Promise.all(
+    pair.map(async (tracer, index) => {
+      const file = join(folder, `output-${index}`);
+      const output = openSync(file, 'w');
+      const child = execa(tracer.command[0]!, tracer.command.slice(1), {
+        stdio: ['ignore', output, 'ignore'] as unknown as ['ignore', 'inherit', 'ignore'],
+        reject: false,
+      });
+      closeSync(output);
+      await untilReady(tracer, file);
+      // Wrapped: an async function would wait for its end.
+      return { child };
+    }),
+  );
+  const costs = () => children.map(({ child }) => cpuSeconds(child.pid!));
+  for (let round = 0; round < warmUps; round += 1) {
+    await workload(folder, atOnce);
+  }
+  const ratios: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const before = costs();
+    await workload(folder, atOnce);
+    await sleep(500);
+    const [theirs, ours] = costs().map((cost, index) => cost - before[index]!);
+    ratios.push(ours! / theirs!);
+  }
+  for (const { child } of children) {
+    child.kill('SIGINT');
+    await child;
+  }
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  console.log(
+    `pair: ${atOnce} spawner(s): CPU of nstrace ${median(ratios).toFixed(2)} times that of execsnoop.bt beside it (${least.toFixed(2)} to ${most.toFixed(2)})`,
+  );
+};
