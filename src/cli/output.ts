@@ -40,6 +40,10 @@ export class JsonOutput implements Output {
 
   record(record: NstraceRecord): void {
     this.writer.write(record);
+    if (record.type === 'header') {
+      // It says that all probes are attached, which readers wait for.
+      this.writer.flush();
+    }
   }
 
   flush(): void {

@@ -1,10 +1,12 @@
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 const ascii = /^[\x20-\x7e]*$/;
 
 /**
  * Columns of a terminal that a text takes at most: two for wide characters, none for combining ones. Some terminals draw a
  * cluster of letters as one, some add up what it is made of: a line must fit in both.
+ *
+ * As string-width has it for each character. That one takes as long to load as all the rest of nstrace.
  */
 export const widthOf = (text: string): number => {
   if (ascii.test(text)) {
@@ -14,11 +16,16 @@ export const widthOf = (text: string): number => {
   for (const character of text) {
     sum += characterWidth(character);
   }
-  return widerTogether.test(text) ? Math.max(sum, stringWidth(text)) : sum;
+  return widening.test(text) ? sum + widened(text) : sum;
 };
 
-/** Flags, keycaps and signs that a selector makes an emoji: only those can be wider than their parts. */
-const widerTogether = /[\u{1f1e6}-\u{1f1ff}\ufe0f\u20e3]/u;
+/** Signs that make the character before them an emoji, which is wide. */
+const widening = /[\ufe0f\u20e3]/;
+
+const widened = (text: string): number => {
+  const emoji = text.match(/\p{Extended_Pictographic}\ufe0f|[\d#*]\ufe0f?\u20e3/gu) ?? [];
+  return emoji.reduce((sum, [first]) => sum + 2 - characterWidth(first!), 0);
+};
 
 const widths = new Map<string, number>();
 /** Characters whose widths are remembered: asking takes a hundred times as long. */
@@ -27,7 +34,7 @@ const maxWidths = 10_000;
 const characterWidth = (character: string): number => {
   let width = widths.get(character);
   if (width === undefined) {
-    width = stringWidth(character);
+    width = isDrawn(character) ? eastAsianWidth(character.codePointAt(0)!) : 0;
     if (widths.size < maxWidths) {
       widths.set(character, width);
     }
@@ -35,7 +42,18 @@ const characterWidth = (character: string): number => {
   return width;
 };
 
-const segmenter = new Intl.Segmenter();
+const isDrawn = (character: string): boolean =>
+  /[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]/u.test(
+    character,
+  );
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** Letters with their marks, as a reader sees them. */
+const segments = (text: string): Intl.Segments => {
+  segmenter ??= new Intl.Segmenter();
+  return segmenter.segment(text);
+};
 
 /** A text cut to so many columns, with a sign that it was. */
 export const cutTo = (text: string, columns: number, sign = '~'): string => {
@@ -50,7 +68,7 @@ export const cutTo = (text: string, columns: number, sign = '~'): string => {
   }
   let cut = '';
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segments(text)) {
     const more = widthOf(segment);
     if (width + more > columns - sign.length) {
       break;
@@ -89,7 +107,7 @@ export const wrapTo = (text: string, columns: number, indent: string): string[] 
       at += piece.length;
     }
   } else {
-    for (const { segment } of segmenter.segment(text)) {
+    for (const { segment } of segments(text)) {
       put(segment, widthOf(segment));
     }
   }

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { cutTo, padStartTo, padTo, widthOf } from '../../src/view/width.ts';
 
@@ -18,7 +19,41 @@ describe('widthOf', () => {
   it.each(texts)('gives %j %i columns', (text, columns) => {
     expect(widthOf(text)).toBe(columns);
   });
+
+  it('is as string-width has it for every character', () => {
+    const others = characters().filter((character) => widthOf(character) !== stringWidth(character));
+    expect(others).toEqual([]);
+  });
+
+  it('is never less than string-width has it, whatever a selector, a keycap or a neighbour makes of a character', () => {
+    const letters = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(0x1f1e6 + index));
+    const flags = letters.flatMap((first) => letters.map((second) => first + second));
+    const clusters = [
+      ...characters().flatMap((character) => [`${character}\ufe0f`, `${character}\ufe0f\u20e3`, `${character}\u20e3`]),
+      ...[
+        '1\ufe0f\u20e3',
+        '❤\ufe0f',
+        '❤\ufe0f\u200d🔥',
+        '👁\u200d🗨',
+        '☝🏽',
+        '🏴\u{e0067}\u{e0062}\u{e007f}',
+        '\u1112\u1161\u11ab',
+      ],
+      ...flags,
+    ];
+    const less = clusters.filter((cluster) => widthOf(cluster) < stringWidth(cluster));
+    expect(less).toEqual([]);
+    expect(['1\ufe0f\u20e3', '1\u20e3', '❤\ufe0f', '⌚\ufe0f', '1\ufe0f', '\ufe0f'].map(widthOf)).toEqual([
+      2, 2, 2, 2, 1, 0,
+    ]);
+  });
 });
+
+/** Every character that Unicode has a meaning for; control characters are escaped before. */
+const characters = (): string[] =>
+  Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code)).filter((character) =>
+    /[^\p{Cn}\p{Co}\p{Cc}\p{Cs}\p{Script=Han}\p{Script=Hangul}]|[\u4e00\uac00\u1100\u1161\u11a8]/u.test(character),
+  );
 
 describe('cutTo', () => {
   it('leaves what fits as it is', () => {
