@@ -14,6 +14,9 @@ export interface TerminalOptions {
 const plainEnv = { CI: 'false', TERM: 'xterm-256color', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
 const unset = ['NO_COLOR', 'FORCE_COLOR', 'COLORTERM', 'LC_CTYPE', 'TMUX'];
 
+/** Synchronized output, as Ink asks terminals for. */
+const frame = { begins: '\x1b[?2026h', ends: '\x1b[?2026l' } as const;
+
 const envOf = (more: Readonly<Record<string, string>>): Record<string, string> => {
   const env: Record<string, string | undefined> = { ...process.env, ...plainEnv, ...more };
   return Object.fromEntries(
@@ -93,12 +96,17 @@ export class Terminal {
     this.pty.resize(columns, rows);
   }
 
+  /** Whether all frames that began are here to their ends: a terminal is given a large one in pieces. */
+  get #isWhole(): boolean {
+    return this.raw.lastIndexOf(frame.begins) <= this.raw.lastIndexOf(frame.ends);
+  }
+
   /** Waits until the screen shows it, at most 20 s. */
   async until(wanted: RegExp | ((text: string) => boolean)): Promise<string> {
     for (let tries = 0; tries < 1000; tries += 1) {
       await this.#written;
       const { text } = this;
-      if (typeof wanted === 'function' ? wanted(text) : wanted.test(text)) {
+      if (this.#isWhole && (typeof wanted === 'function' ? wanted(text) : wanted.test(text))) {
         return text;
       }
       await sleep(20);
