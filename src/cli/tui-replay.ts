@@ -1,9 +1,10 @@
 import { overlook } from '../recording/late-names.ts';
 import type { NstraceRecord } from '../recording/schema.ts';
 import { isPlainFile } from '../recording/source.ts';
+import type { Effect } from '../tui/effect.ts';
 import type { Status } from '../tui/frame.ts';
 import { makeTheme } from '../tui/theme.ts';
-import { type Effect, Ui } from '../tui/ui.ts';
+import { Ui } from '../tui/ui.ts';
 import { View } from '../tui/view.ts';
 import { escapeText } from '../view/escape.ts';
 import { RecordFilter } from '../view/filter.ts';

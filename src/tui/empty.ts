@@ -29,7 +29,7 @@ const whyEmpty = (ui: Ui, status: Status): string[] => {
   if (!ui.query.empty) {
     return [`Nothing matches ${escapeText(ui.query.text)}`, 'Esc clears the filter'];
   }
-  if (ui.kinds.size === 0) {
+  if (ui.kinds.shown.size === 0) {
     return ['No kind of event is chosen', 'e chooses'];
   }
   if (ui.pausedAt !== undefined) {

@@ -94,7 +94,7 @@ const frozenOf = (ui: Ui): Ui['frozen'] => {
 };
 
 const rowsOf = ({ store, ui, ids }: FrameInput, height: number, from: number): RowList => {
-  const wanted = { kinds: ui.kinds, query: ui.query, group: ui.focus };
+  const wanted = { kinds: ui.kinds.shown, query: ui.query, group: ui.focus };
   if (ui.mode === 'flat' || ui.focus !== undefined) {
     return flatRows(store, ids, wanted, ui.pausedAt);
   }

@@ -30,10 +30,10 @@ export const overlayLines = (input: FrameInput, height: number): string[] | unde
           ),
           ...kinds.map((kind, index) =>
             renderLine(
-              [[`  ${index + 1} [${ui.kinds.has(kind) ? 'x' : ' '}] ${kind}`]],
+              [[`  ${index + 1} [${ui.kinds.shown.has(kind) ? 'x' : ' '}] ${kind}`]],
               columns,
               theme,
-              index === ui.kindCursor,
+              index === ui.kinds.cursor,
             ),
           ),
         ],

@@ -1,18 +1,11 @@
+import type { Effect } from './effect.ts';
+import { KindMenu } from './kind-menu.ts';
+import { stepOf } from './moves.ts';
+import { edited } from './prompt.ts';
 import { parseQuery, type Query } from './query.ts';
 import { type Mode, modes, type RowList, type Sort, sorts } from './rows.ts';
-import { type Group, type Kind, kinds, type ViewEvent } from './store.ts';
-
-/** Shown from the start; forks and cgroups are many and say little. */
-const usualKinds: readonly Kind[] = ['exec', 'failed', 'exit', 'join', 'namespace', 'container'];
-
-/** What a key asks of those who have more than the view. */
-export type Effect =
-  | { readonly type: 'quit' | 'record' | 'clear' | 'suspend' }
-  | { readonly type: 'copy'; readonly event: ViewEvent }
-  | { readonly type: 'play' }
-  | { readonly type: 'speed'; readonly factor: number }
-  | { readonly type: 'seek'; readonly seconds: number }
-  | { readonly type: 'jump'; readonly to: 'start' | 'exit' | 'error' | 'join' };
+import type { Group, Kind, ViewEvent } from './store.ts';
+import { transportOf } from './transport.ts';
 
 export type Overlay = 'help' | 'kinds' | 'details';
 
@@ -38,14 +31,13 @@ export class Ui {
   cursor: string | undefined;
   cursorRow = 0;
   focus: Group | undefined;
-  kinds: ReadonlySet<Kind>;
+  readonly kinds: KindMenu;
   query: Query;
   /** What is being typed after `/`. */
   prompt: string | undefined;
   overlay: Overlay | undefined;
   details: ViewEvent | undefined;
   scroll = 0;
-  kindCursor = 0;
   windowNs = 60e9;
   notice: { text: string; bad: boolean } | undefined;
   /** Keys of a recording: play, seek, speed. */
@@ -60,7 +52,7 @@ export class Ui {
   }) {
     this.isReplay = options.isReplay;
     this.#users = options.users;
-    this.kinds = new Set(options.kinds ?? usualKinds);
+    this.kinds = new KindMenu(options.kinds);
     this.query = parseQuery('', this.#users);
     this.#searched = this.query;
   }
@@ -85,24 +77,18 @@ export class Ui {
   }
 
   #type(key: string): void {
-    const text = this.prompt!;
     if (key === 'enter') {
       this.prompt = undefined;
     } else if (key === 'escape') {
       this.prompt = undefined;
       this.#filter('');
-    } else if (key === 'backspace' || key === 'delete') {
-      this.#setPrompt([...text].slice(0, -1).join(''));
-    } else if (key === 'ctrl+u') {
-      this.#setPrompt('');
-    } else if (!key.startsWith('ctrl+') && !named.has(key) && !/\p{C}/u.test(key) && text.length < maxPrompt) {
-      this.#setPrompt(text + key);
+    } else {
+      const before = this.prompt!;
+      this.prompt = edited(before, key);
+      if (this.prompt !== before) {
+        this.#filter(this.prompt);
+      }
     }
-  }
-
-  #setPrompt(text: string): void {
-    this.prompt = text;
-    this.#filter(text);
   }
 
   #filter(text: string): void {
@@ -114,38 +100,16 @@ export class Ui {
   }
 
   #inOverlay(key: string): Effect | undefined {
-    if (key === 'q' || key === 'escape' || (key === '?' && this.overlay === 'help')) {
+    if (key === 'q' || key === 'escape' || key === opens[this.overlay!]) {
       this.overlay = undefined;
     } else if (this.overlay === 'kinds') {
-      this.#chooseKind(key);
+      this.kinds.press(key);
     } else if (key === 'c' && this.details !== undefined && this.overlay === 'details') {
       return { type: 'copy', event: this.details };
     } else {
-      this.scroll = Math.max(0, this.scroll + (scrolls[key] ?? 0));
+      this.scroll = Math.max(0, this.scroll + (stepOf(key, overlayPage) ?? 0));
     }
     return undefined;
-  }
-
-  #chooseKind(key: string): void {
-    if (key === 'down' || key === 'j') {
-      this.kindCursor = Math.min(kinds.length - 1, this.kindCursor + 1);
-    } else if (key === 'up' || key === 'k') {
-      this.kindCursor = Math.max(0, this.kindCursor - 1);
-    } else if (key === ' ' || key === 'enter') {
-      this.#toggleKind(kinds[this.kindCursor]!);
-    } else if (key === 'e') {
-      this.overlay = undefined;
-    } else if (Number(key) >= 1 && Number(key) <= kinds.length) {
-      this.#toggleKind(kinds[Number(key) - 1]!);
-    }
-  }
-
-  #toggleKind(kind: Kind): void {
-    const next = new Set(this.kinds);
-    if (!next.delete(kind)) {
-      next.add(kind);
-    }
-    this.kinds = next;
   }
 
   #command(key: string, layout: Layout): Effect | undefined {
@@ -187,7 +151,7 @@ export class Ui {
         return this.#back();
       case 'left':
       case 'right':
-        return this.isReplay ? this.#transport(key) : key === 'left' ? this.#back() : this.#open(layout);
+        return this.isReplay ? transportOf(key) : key === 'left' ? this.#back() : this.#open(layout);
       case 'n':
       case 'N':
         return this.#search(layout, key === 'n' ? 1 : -1);
@@ -195,7 +159,7 @@ export class Ui {
       case '-':
         return this.#zoom(key);
       default:
-        return this.#move(key, layout) ?? this.#transport(key);
+        return this.#move(key, layout) ?? (this.isReplay ? transportOf(key) : undefined);
     }
   }
 
@@ -208,7 +172,7 @@ export class Ui {
 
   #space(layout: Layout): Effect | undefined {
     if (this.isReplay) {
-      return { type: 'play' };
+      return transportOf(' ');
     }
     if (this.pausedAt === undefined) {
       this.pausedAt = layout.lastId;
@@ -225,31 +189,7 @@ export class Ui {
       this.windowNs = Math.min(3600e9, Math.max(1e9, this.windowNs * (key === '+' ? 0.5 : 2)));
       return undefined;
     }
-    return this.isReplay ? { type: 'speed', factor: key === '+' ? 2 : 0.5 } : undefined;
-  }
-
-  #transport(key: string): Effect | undefined {
-    if (!this.isReplay) {
-      return undefined;
-    }
-    switch (key) {
-      case 'left':
-      case '<':
-        return { type: 'seek', seconds: -5 };
-      case 'right':
-      case '>':
-        return { type: 'seek', seconds: 5 };
-      case '1':
-        return { type: 'jump', to: 'start' };
-      case '2':
-        return { type: 'jump', to: 'exit' };
-      case '3':
-        return { type: 'jump', to: 'error' };
-      case '4':
-        return { type: 'jump', to: 'join' };
-      default:
-        return undefined;
-    }
+    return this.isReplay ? transportOf(key) : undefined;
   }
 
   /** The row under the cursor. */
@@ -298,9 +238,14 @@ export class Ui {
 
   /** What the lines of the body depend on, beside events. */
   get frozenKey(): string {
-    return [this.mode, this.sort, this.windowNs, this.focus?.key ?? '', [...this.kinds].join(), this.query.text].join(
-      ' ',
-    );
+    return [
+      this.mode,
+      this.sort,
+      this.windowNs,
+      this.focus?.key ?? '',
+      [...this.kinds.shown].join(),
+      this.query.text,
+    ].join(' ');
   }
 
   #freeze({ rows, now }: Layout): void {
@@ -329,21 +274,11 @@ export class Ui {
   #move(key: string, layout: Layout): Effect | undefined {
     const { rows, top, height } = layout;
     const last = rows.length - 1;
-    const steps: Record<string, number> = {
-      ...{ down: 1, j: 1, up: -1, k: -1, pagedown: height, pageup: -height, 'ctrl+f': height, 'ctrl+b': -height },
-      ...{
-        'ctrl+d': height >> 1,
-        'ctrl+u': -(height >> 1),
-        g: -Number.MAX_SAFE_INTEGER,
-        home: -Number.MAX_SAFE_INTEGER,
-      },
-      ...{ 'wheel-down': 3, 'wheel-up': -3 },
-    };
     if (key === 'G' || key === 'end') {
       this.#toEnd();
       return undefined;
     }
-    const step = steps[key];
+    const step = stepOf(key, height);
     if (step === undefined || last < 0) {
       return undefined;
     }
@@ -366,31 +301,9 @@ export class Ui {
   }
 }
 
+/** The key that opens it closes it too. */
+const opens: Readonly<Partial<Record<Overlay, string>>> = { help: '?', kinds: 'e' };
+/** Lines of a page in what is on top, which does not know its height. */
+const overlayPage = 10;
+
 const next = <Item>(items: readonly Item[], item: Item): Item => items[(items.indexOf(item) + 1) % items.length]!;
-
-const scrolls: Readonly<Record<string, number>> = {
-  ...{ down: 1, j: 1, up: -1, k: -1, pagedown: 10, pageup: -10, 'wheel-down': 3, 'wheel-up': -3 },
-  ...{ g: -Number.MAX_SAFE_INTEGER, home: -Number.MAX_SAFE_INTEGER },
-  ...{ G: Number.MAX_SAFE_INTEGER, end: Number.MAX_SAFE_INTEGER },
-};
-
-/** Names of keys that are not text. */
-const named = new Set([
-  ...[
-    'up',
-    'down',
-    'left',
-    'right',
-    'enter',
-    'escape',
-    'tab',
-    'backspace',
-    'delete',
-    'pageup',
-    'pagedown',
-    'home',
-    'end',
-  ],
-  ...['wheel-up', 'wheel-down'],
-]);
-const maxPrompt = 200;

@@ -1,8 +1,9 @@
+import type { Effect } from './effect.ts';
 import { buildFrame, type Frame, type Status } from './frame.ts';
 import { WantedIds } from './ids.ts';
 import { Store } from './store.ts';
 import type { Theme } from './theme.ts';
-import type { Effect, Ui } from './ui.ts';
+import type { Ui } from './ui.ts';
 
 /** A frame is made so often at most; keys are shown at once. */
 const tickMs = 100;

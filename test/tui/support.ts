@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { Effect } from '../../src/tui/effect.ts';
 import { buildFrame, type Frame, type Status } from '../../src/tui/frame.ts';
 import { WantedIds } from '../../src/tui/ids.ts';
 import { Store, type ViewEvent } from '../../src/tui/store.ts';
 import { makeTheme } from '../../src/tui/theme.ts';
-import { type Effect, Ui } from '../../src/tui/ui.ts';
+import { Ui } from '../../src/tui/ui.ts';
 import {
   container,
   containerNs,

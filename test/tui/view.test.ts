@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Effect } from '../../src/tui/effect.ts';
 import type { Status } from '../../src/tui/frame.ts';
 import { makeTheme } from '../../src/tui/theme.ts';
-import { type Effect, Ui } from '../../src/tui/ui.ts';
+import { Ui } from '../../src/tui/ui.ts';
 import { View } from '../../src/tui/view.ts';
 import { exec } from '../fixtures/records.ts';
 import { at, castOf, inTime, lifeOf, startOf } from '../fixtures/story.ts';
