@@ -25,12 +25,12 @@ import type { WallClock } from './clock.ts';
 import { Container, type Identity } from './container.ts';
 import { Containers } from './containers.ts';
 import { ContainerLives, type End } from './life.ts';
-import { askedNamespaces, asksForNamespaces, changedNamespaces, errnoName, flagNames, signalName } from './names.ts';
+import { asksForNamespaces, signalName } from './names.ts';
 import type { RuntimeKnowledge } from './naming.ts';
 import { type Command, type Process, ProcessTable } from './process.ts';
 import { RecentSet } from './recent.ts';
+import { Records } from './records.ts';
 import { requesterOf } from './requester.ts';
-import { putArguments, putText } from './text.ts';
 
 export interface ModelOptions {
   /** The host's own namespaces, those of its init. */
@@ -49,8 +49,6 @@ export interface ModelOptions {
 /** What was in the stream about a process before it was read from /proc. */
 export type AlreadyTold = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
 
-/** Nested deeper than this, the pids in between are not told (probes/exec_more.bt). */
-const maxLevels = 8;
 /** So many exits back a second one of the same process is known to be one. */
 const maxRecentlyEnded = 1024;
 
@@ -60,7 +58,7 @@ const maxRecentlyEnded = 1024;
  */
 export class Model {
   readonly #options: ModelOptions;
-  readonly #clock: WallClock;
+  readonly #records: Records;
   readonly #emit: (record: NstraceRecord) => void;
   readonly #processes = new ProcessTable();
   readonly #containers: Containers;
@@ -74,7 +72,7 @@ export class Model {
 
   constructor(options: ModelOptions) {
     this.#options = options;
-    this.#clock = options.clock;
+    this.#records = new Records(options.clock);
     this.#emit = options.emit;
     this.#containers = new Containers(options.host);
     this.#lives = new ContainerLives(this.#containers, this.#processes, options.clock, options.runtimes, options.emit);
@@ -103,7 +101,7 @@ export class Model {
         this.#lives.seen(container, time);
       }
       if (alreadyTold(process.pid, process.startTicks) === undefined) {
-        this.#tellOld(process, fresh[index]!, time);
+        this.#emit(this.#records.process(process, fresh[index]!, time, this.#processes.get(process.ppid)));
       }
     }
   }
@@ -153,23 +151,11 @@ export class Model {
   }
 
   lost(event: LostEvent, stage: RecordOf<'lost'>['stage']): void {
-    this.#emit({
-      type: 'lost',
-      seq: 0,
-      time: this.#clock.time(event.mono),
-      mono: event.mono,
-      count: event.count,
-      exact: event.exact,
-      from: this.#clock.time(event.from),
-      to: this.#clock.time(event.to),
-      ...(event.cpu >= 0 ? { cpu: event.cpu } : {}),
-      stage,
-    });
+    this.#emit(this.#records.lost(event, stage));
   }
 
   #exec(event: ExecEvent): void {
     const process = this.#living(event, event, event.ppid);
-    const parent = this.#processes.get(event.ppid);
     process.ppid = event.ppid;
     process.ns = event.ns;
     process.nspid = event.nspid;
@@ -195,42 +181,7 @@ export class Model {
       // It runs something else now.
       process.errand = undefined;
     }
-    const record: RecordOf<'exec'> = {
-      type: 'exec',
-      seq: 0,
-      time: this.#clock.time(event.mono),
-      mono: event.mono,
-      pid: event.pid,
-      nspid: event.nspid,
-      ns: event.ns,
-      container: process.container?.ref ?? null,
-      ppid: event.ppid,
-      uid: event.uid,
-      gid: event.gid,
-      comm: '',
-      exe: '',
-      args: [],
-      args_bytes: event.argsBytes,
-      args_truncated: event.argsSent < event.argsBytes,
-      ret: 0,
-    };
-    if (parent !== undefined) {
-      record.pcomm = textOf(parent.comm);
-    }
-    putText(record, 'comm', event.comm);
-    putText(record, 'exe', event.exe);
-    putArguments(record, event.args);
-    if (!event.exeWhole) {
-      record.exe_truncated = true;
-    }
-    if (process.origin !== undefined) {
-      record.origin = process.origin;
-    }
-    if (event.oldTid !== event.pid) {
-      record.old_tid = event.oldTid;
-    }
-    this.#putUnit(record, process);
-    this.#emit(deepNested(record));
+    this.#emit(this.#records.exec(event, process, this.#processes.get(event.ppid)));
   }
 
   /** What a program asks a runtime for. Runtimes execute themselves again, from a copy: they were called the first time. */
@@ -246,34 +197,7 @@ export class Model {
 
   #failedExec(event: FailedExecEvent): void {
     const process = this.#living(event, { vfork: 0 }, event.ppid);
-    const parent = this.#processes.get(event.ppid);
-    const record: RecordOf<'exec'> = {
-      type: 'exec',
-      ...this.#about(event, process),
-      ppid: event.ppid,
-      uid: event.uid,
-      gid: event.gid,
-      comm: '',
-      exe: '',
-      args: [],
-      args_bytes: 0,
-      args_truncated: event.truncated,
-      ret: event.ret,
-      errno: errnoName(-event.ret),
-    };
-    if (parent !== undefined) {
-      record.pcomm = textOf(parent.comm);
-    }
-    putText(record, 'comm', process.comm);
-    putText(record, 'exe', event.exe);
-    putArguments(record, event.args);
-    record.args_bytes = event.args.reduce((sum, arg) => sum + bytesOf(arg) + 1, 0);
-    if (process.origin !== undefined) {
-      record.origin = process.origin;
-    }
-    if (event.tid !== event.pid) {
-      record.old_tid = event.tid;
-    }
+    const record = this.#records.failedExec(event, process, this.#processes.get(event.ppid));
     this.#failed.set(event.pid, { record, folded: this.#failed.get(event.pid)?.folded ?? 0 });
     this.#emit(record);
   }
@@ -286,7 +210,7 @@ export class Model {
     const more = event.total - (event.total < told ? 0 : told);
     if (last !== undefined && more > 0) {
       last.folded = event.total;
-      this.#emit({ ...last.record, time: this.#clock.time(event.mono), mono: event.mono, folded: more });
+      this.#emit(this.#records.folded(last.record, more, event));
     }
     if (event.last) {
       this.#failed.delete(event.pid);
@@ -309,19 +233,12 @@ export class Model {
     }
     this.#admit(process, event);
     this.#lives.inherit(process, maker, event);
-    this.#tellBirth(process, event, event.flags, event.by);
+    this.#emit(this.#records.fork(process, event, event.flags, event.by));
     if (made) {
       if (process.container !== undefined) {
         process.container.namespacesAt ??= event.at;
       }
-      const created = askedNamespaces(event.flags, process.ns);
-      this.#emit({
-        type: 'namespace',
-        ...this.#about(event, process),
-        op: 'clone',
-        comm: textOf(process.comm),
-        created,
-      });
+      this.#emit(this.#records.cloned(event, event.flags, process));
     }
   }
 
@@ -339,29 +256,10 @@ export class Model {
     }
     const signal = event.status & 0x7f;
     const end: End = signal === 0 ? { code: (event.status >>> 8) & 0xff } : { signal: signalName(signal) };
-    const record: RecordOf<'exit'> = {
-      type: 'exit',
-      seq: 0,
-      time: this.#clock.time(event.mono),
-      mono: event.mono,
-      pid: event.pid,
-      nspid: process?.nspid ?? event.nspid,
-      ns: process?.ns ?? { pid: event.pidns },
-      container: process?.container?.ref ?? this.#containers.ofPidns(event.pidns)?.ref ?? null,
-      ppid: event.ppid,
-      ...end,
-      core: (event.status & 0x80) !== 0,
-      duration_ns: Math.max(0, event.at - event.start.at),
-    };
     if (this.#oomVictims.delete(event.pid) && signal !== 0) {
-      record.oom = true;
       end.oom = true;
     }
-    if (process !== undefined) {
-      record.comm = textOf(process.comm);
-      record.exe = textOf(process.exe);
-    }
-    this.#emit(deepNested(record));
+    this.#emit(this.#records.exit(event, end, process, this.#containers.ofPidns(event.pidns)));
     this.#failed.delete(event.pid);
     if (process !== undefined) {
       this.#processes.remove(process);
@@ -371,10 +269,9 @@ export class Model {
 
   #namespace(event: NamespaceEvent): void {
     const process = this.#living(event, event, event.ppid);
-    const changed = changedNamespaces(event.before, event.after);
     if (event.tid === event.pid) {
       process.ns = { ...event.after, pid: process.ns.pid, time: process.ns.time };
-      process.mntMoved ||= changed.mnt !== undefined;
+      process.mntMoved ||= event.after.mnt !== event.before.mnt;
       if (event.op === 'setns') {
         process.enteredBy = requesterOf(process);
       }
@@ -383,14 +280,7 @@ export class Model {
     if (process.container !== undefined) {
       process.container.namespacesAt ??= event.at;
     }
-    this.#emit({
-      type: 'namespace',
-      ...this.#about(event, process),
-      op: event.op,
-      ...(event.tid === event.pid ? {} : { tid: event.tid }),
-      comm: textOf(process.comm),
-      ...(event.op === 'setns' ? { joined: changed } : { created: changed }),
-    });
+    this.#emit(this.#records.namespace(event, process));
   }
 
   #cgroup(event: CgroupEvent): void {
@@ -411,21 +301,8 @@ export class Model {
       about.cgroups = about.cgroups.with(hierarchy, path);
       this.#lives.place(about, event, doer);
     }
-    const record: RecordOf<'cgroup'> = {
-      type: 'cgroup',
-      ...this.#about(event, about, event.op === 'attach' ? event.pid : event.by),
-      op: event.op,
-      ...(event.op === 'attach' ? { by: event.by } : {}),
-      path: '',
-      hierarchy: hierarchy === '' ? 'unified' : hierarchy,
-      id: event.id,
-    };
-    putText(record, 'path', event.path);
     const owner = this.#containers.ofCgroups(new CgroupSet(new Map([[hierarchy, path]])));
-    if (event.op !== 'attach' && owner !== undefined) {
-      record.container = owner.ref;
-    }
-    this.#emit(record);
+    this.#emit(this.#records.cgroup(event, hierarchy, about, owner));
     if (event.op === 'rmdir') {
       this.#cgroupPaths.forget(event.root === 0 ? event.id : -1);
       const emptied = this.#containers.dropCgroup(hierarchy, path);
@@ -468,7 +345,7 @@ export class Model {
     this.#admit(process, event);
     this.#lives.inherit(process, parent, event);
     if (held.vfork !== 0) {
-      this.#tellBirth(process, event.start, held.vfork, ppid);
+      this.#emit(this.#records.fork(process, event.start, held.vfork, ppid));
     }
     return process;
   }
@@ -504,41 +381,6 @@ export class Model {
       errand: parent?.errand,
       enteredBy: parent?.enteredBy,
     };
-  }
-
-  #tellBirth(process: Process, time: Nanoseconds, flags: number, by: number): void {
-    const record: RecordOf<'fork'> = {
-      type: 'fork',
-      seq: 0,
-      time: this.#clock.time(time.mono),
-      mono: time.mono,
-      pid: process.pid,
-      nspid: process.nspid,
-      ns: process.ns,
-      container: process.container?.ref ?? null,
-      ppid: process.ppid,
-      comm: textOf(process.comm),
-      flags: flagNames(flags),
-    };
-    if (by !== process.ppid) {
-      record.by = by;
-    }
-    if (process.origin !== undefined) {
-      record.origin = process.origin;
-    }
-    this.#emit(deepNested(record));
-  }
-
-  #about(time: Nanoseconds, process: Process | undefined, pid = process?.pid ?? 0) {
-    return deepNested({
-      seq: 0,
-      time: this.#clock.time(time.mono),
-      mono: time.mono,
-      pid,
-      nspid: process?.nspid ?? [pid],
-      ns: process?.ns ?? {},
-      container: process?.container?.ref ?? null,
-    });
   }
 
   /** Containers that run already, as their runtimes say: theirs are the cgroups that their init is in. */
@@ -590,56 +432,7 @@ export class Model {
     this.#processes.add(process);
     return process;
   }
-
-  #tellOld(process: Process, found: ProcProcess, time: Nanoseconds): void {
-    const parent = this.#processes.get(process.ppid);
-    const record: RecordOf<'process'> = {
-      type: 'process',
-      ...this.#about(time, process),
-      started: this.#clock.time(monoOfTicks(process.startTicks)),
-      ppid: process.ppid,
-      uid: process.uid,
-      gid: process.gid,
-      comm: '',
-      exe: '',
-      args: [],
-      args_bytes: found.argsBytes,
-      args_truncated: found.argsBytes > found.args.reduce((sum, arg) => sum + bytesOf(arg) + 1, 0),
-    };
-    if (parent !== undefined) {
-      record.pcomm = textOf(parent.comm);
-    }
-    putText(record, 'comm', process.comm);
-    putText(record, 'exe', process.exe);
-    if (found.cwd !== undefined) {
-      putText(record, 'cwd', found.cwd);
-    }
-    putArguments(record, process.args);
-    if (process.origin !== undefined) {
-      record.origin = process.origin;
-    }
-    this.#putUnit(record, process);
-    this.#emit(record);
-  }
-
-  #putUnit(record: { unit?: string | undefined }, { container, cgroups }: Process): void {
-    const unit = container === undefined ? cgroups.unit : undefined;
-    if (unit !== undefined) {
-      record.unit = unit;
-    }
-  }
 }
 
 /** Whether a cgroup is that of a container by its path. */
 const isOf = ({ owner }: CgroupReading, id: string): boolean => owner !== 'monitor' && owner?.id === id;
-
-const bytesOf = (text: ProcProcess['comm']): number =>
-  typeof text === 'string' ? Buffer.byteLength(text) : text.bytes.length;
-
-/** Says so where the pids of the deepest namespaces are not all there. */
-const deepNested = <Kind extends { nspid: number[]; nspid_truncated?: boolean | undefined }>(record: Kind): Kind => {
-  if (record.nspid.length > maxLevels + 1) {
-    record.nspid_truncated = true;
-  }
-  return record;
-};

@@ -1,0 +1,279 @@
+import type {
+  CgroupEvent,
+  ExecEvent,
+  ExitEvent,
+  FailedExecEvent,
+  LostEvent,
+  NamespaceEvent,
+  Nanoseconds,
+  Text,
+} from '../probe/event.ts';
+import { textOf } from '../probe/text.ts';
+import type { ProcProcess } from '../procfs/process.ts';
+import { monoOfTicks } from '../procfs/stat.ts';
+import type { RecordOf } from '../recording/schema.ts';
+import type { WallClock } from './clock.ts';
+import type { Container } from './container.ts';
+import type { End } from './life.ts';
+import { askedNamespaces, changedNamespaces, errnoName, flagNames } from './names.ts';
+import type { Process } from './process.ts';
+import { putArguments, putText } from './text.ts';
+
+/** Nested deeper than this, the pids in between are not told (probes/exec_more.bt). */
+const maxLevels = 8;
+
+/** Puts records together out of an event and what is known of its process. `seq` is given where they are written. */
+export class Records {
+  readonly #clock: WallClock;
+
+  constructor(clock: WallClock) {
+    this.#clock = clock;
+  }
+
+  exec(event: ExecEvent, process: Process, parent: Process | undefined): RecordOf<'exec'> {
+    const record: RecordOf<'exec'> = {
+      type: 'exec',
+      seq: 0,
+      time: this.#clock.time(event.mono),
+      mono: event.mono,
+      pid: event.pid,
+      nspid: event.nspid,
+      ns: event.ns,
+      container: process.container?.ref ?? null,
+      ppid: event.ppid,
+      uid: event.uid,
+      gid: event.gid,
+      comm: '',
+      exe: '',
+      args: [],
+      args_bytes: event.argsBytes,
+      args_truncated: event.argsSent < event.argsBytes,
+      ret: 0,
+    };
+    putParent(record, parent);
+    putText(record, 'comm', event.comm);
+    putText(record, 'exe', event.exe);
+    putArguments(record, event.args);
+    if (!event.exeWhole) {
+      record.exe_truncated = true;
+    }
+    putOrigin(record, process);
+    if (event.oldTid !== event.pid) {
+      record.old_tid = event.oldTid;
+    }
+    putUnit(record, process);
+    return deepNested(record);
+  }
+
+  failedExec(event: FailedExecEvent, process: Process, parent: Process | undefined): RecordOf<'exec'> {
+    const record: RecordOf<'exec'> = {
+      type: 'exec',
+      ...this.#about(event, process),
+      ppid: event.ppid,
+      uid: event.uid,
+      gid: event.gid,
+      comm: '',
+      exe: '',
+      args: [],
+      args_bytes: bytesOf(event.args),
+      args_truncated: event.truncated,
+      ret: event.ret,
+      errno: errnoName(-event.ret),
+    };
+    putParent(record, parent);
+    putText(record, 'comm', process.comm);
+    putText(record, 'exe', event.exe);
+    putArguments(record, event.args);
+    putOrigin(record, process);
+    if (event.tid !== event.pid) {
+      record.old_tid = event.tid;
+    }
+    return record;
+  }
+
+  /** The same failure again, so many times, of which only the number is known. */
+  folded(last: RecordOf<'exec'>, count: number, { mono }: Nanoseconds): RecordOf<'exec'> {
+    return { ...last, time: this.#clock.time(mono), mono, folded: count };
+  }
+
+  /** @param by the pid that called fork, which is not the parent's with CLONE_PARENT */
+  fork(process: Process, time: Nanoseconds, flags: number, by: number): RecordOf<'fork'> {
+    const record: RecordOf<'fork'> = {
+      type: 'fork',
+      seq: 0,
+      time: this.#clock.time(time.mono),
+      mono: time.mono,
+      pid: process.pid,
+      nspid: process.nspid,
+      ns: process.ns,
+      container: process.container?.ref ?? null,
+      ppid: process.ppid,
+      comm: textOf(process.comm),
+      flags: flagNames(flags),
+    };
+    if (by !== process.ppid) {
+      record.by = by;
+    }
+    putOrigin(record, process);
+    return deepNested(record);
+  }
+
+  /** @param container of a process whose birth is not known, by its pid namespace */
+  exit(event: ExitEvent, end: End, process: Process | undefined, container: Container | undefined): RecordOf<'exit'> {
+    const record: RecordOf<'exit'> = {
+      type: 'exit',
+      seq: 0,
+      time: this.#clock.time(event.mono),
+      mono: event.mono,
+      pid: event.pid,
+      nspid: process?.nspid ?? event.nspid,
+      ns: process?.ns ?? { pid: event.pidns },
+      container: (process?.container ?? container)?.ref ?? null,
+      ppid: event.ppid,
+      ...end,
+      core: (event.status & 0x80) !== 0,
+      duration_ns: Math.max(0, event.at - event.start.at),
+    };
+    if (process !== undefined) {
+      record.comm = textOf(process.comm);
+      record.exe = textOf(process.exe);
+    }
+    return deepNested(record);
+  }
+
+  /** Namespaces that a new process was made in. */
+  cloned(time: Nanoseconds, flags: number, process: Process): RecordOf<'namespace'> {
+    return {
+      type: 'namespace',
+      ...this.#about(time, process),
+      op: 'clone',
+      comm: textOf(process.comm),
+      created: askedNamespaces(flags, process.ns),
+    };
+  }
+
+  namespace(event: NamespaceEvent, process: Process): RecordOf<'namespace'> {
+    const changed = changedNamespaces(event.before, event.after);
+    return {
+      type: 'namespace',
+      ...this.#about(event, process),
+      op: event.op,
+      ...(event.tid === event.pid ? {} : { tid: event.tid }),
+      comm: textOf(process.comm),
+      ...(event.op === 'setns' ? { joined: changed } : { created: changed }),
+    };
+  }
+
+  /**
+   * @param about who is moved, or who makes or removes it
+   * @param owner the container that the cgroup belongs to
+   */
+  cgroup(
+    event: CgroupEvent,
+    hierarchy: string,
+    about: Process | undefined,
+    owner: Container | undefined,
+  ): RecordOf<'cgroup'> {
+    const moves = event.op === 'attach';
+    const record: RecordOf<'cgroup'> = {
+      type: 'cgroup',
+      ...this.#about(event, about, moves ? event.pid : event.by),
+      op: event.op,
+      ...(moves ? { by: event.by } : {}),
+      path: '',
+      hierarchy: hierarchy === '' ? 'unified' : hierarchy,
+      id: event.id,
+    };
+    putText(record, 'path', event.path);
+    if (!moves && owner !== undefined) {
+      record.container = owner.ref;
+    }
+    return record;
+  }
+
+  /** A process that was there before tracing began. */
+  process(process: Process, found: ProcProcess, time: Nanoseconds, parent: Process | undefined): RecordOf<'process'> {
+    const record: RecordOf<'process'> = {
+      type: 'process',
+      ...this.#about(time, process),
+      started: this.#clock.time(monoOfTicks(process.startTicks)),
+      ppid: process.ppid,
+      uid: process.uid,
+      gid: process.gid,
+      comm: '',
+      exe: '',
+      args: [],
+      args_bytes: found.argsBytes,
+      args_truncated: found.argsBytes > bytesOf(found.args),
+    };
+    putParent(record, parent);
+    putText(record, 'comm', process.comm);
+    putText(record, 'exe', process.exe);
+    if (found.cwd !== undefined) {
+      putText(record, 'cwd', found.cwd);
+    }
+    putArguments(record, process.args);
+    putOrigin(record, process);
+    putUnit(record, process);
+    return record;
+  }
+
+  lost(event: LostEvent, stage: RecordOf<'lost'>['stage']): RecordOf<'lost'> {
+    return {
+      type: 'lost',
+      seq: 0,
+      time: this.#clock.time(event.mono),
+      mono: event.mono,
+      count: event.count,
+      exact: event.exact,
+      from: this.#clock.time(event.from),
+      to: this.#clock.time(event.to),
+      ...(event.cpu >= 0 ? { cpu: event.cpu } : {}),
+      stage,
+    };
+  }
+
+  #about(time: Nanoseconds, process: Process | undefined, pid = process?.pid ?? 0) {
+    return deepNested({
+      seq: 0,
+      time: this.#clock.time(time.mono),
+      mono: time.mono,
+      pid,
+      nspid: process?.nspid ?? [pid],
+      ns: process?.ns ?? {},
+      container: process?.container?.ref ?? null,
+    });
+  }
+}
+
+const putParent = (record: { pcomm?: string | undefined }, parent: Process | undefined): void => {
+  if (parent !== undefined) {
+    record.pcomm = textOf(parent.comm);
+  }
+};
+
+const putOrigin = (record: { origin?: Process['origin'] }, { origin }: Process): void => {
+  if (origin !== undefined) {
+    record.origin = origin;
+  }
+};
+
+/** The systemd unit of a process outside of containers. */
+const putUnit = (record: { unit?: string | undefined }, { container, cgroups }: Process): void => {
+  const unit = container === undefined ? cgroups.unit : undefined;
+  if (unit !== undefined) {
+    record.unit = unit;
+  }
+};
+
+/** Bytes of arguments as the kernel counts them, each with its NUL. */
+const bytesOf = (args: readonly Text[]): number =>
+  args.reduce((sum, arg) => sum + (typeof arg === 'string' ? Buffer.byteLength(arg) : arg.bytes.length) + 1, 0);
+
+/** Says so where the pids of the deepest namespaces are not all there. */
+const deepNested = <Kind extends { nspid: number[]; nspid_truncated?: boolean | undefined }>(record: Kind): Kind => {
+  if (record.nspid.length > maxLevels + 1) {
+    record.nspid_truncated = true;
+  }
+  return record;
+};
