@@ -1,8 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests run beside each other; those that trace the whole machine one after the other. */
+/** End-to-end tests that trace nothing: what else happens on the machine is nothing to them. */
+const untraced = ['completion', 'now', 'replay', 'screen'].map((name) => `test/e2e/${name}.test.ts`);
+
+const e2e = {
+  globalSetup: ['test/e2e/setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 20_000 } },
+};
+
+/** Two files at once. Each tracer sees the whole machine, and tests look only at what they ran themselves. */
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -12,13 +23,15 @@ export default defineConfig({
         },
       },
       {
+        test: { ...e2e, name: 'e2e-untraced', include: untraced },
+      },
+      {
         test: {
+          ...e2e,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/e2e/setup.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: untraced,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
