@@ -24,14 +24,19 @@ const noNames: ReadonlyMap<string, ContainerRef> = new Map();
 /** A recording that is read: what is wrong with it is said, and counted. */
 export class RecordingInput {
   readonly #path: string;
+  /** What messages call it. */
+  readonly #name: string;
   readonly #values: InputValues;
   readonly #signal: AbortSignal;
   #damage = 0;
   #records = 0;
   #badLines = 0;
+  /** Damage before the first record: of a file that has none, it says nothing. */
+  #untold: Damage[] = [];
 
   constructor(path: string, values: InputValues, signal: AbortSignal) {
     this.#path = path;
+    this.#name = path === '-' ? 'standard input' : escapeText(path);
     this.#values = values;
     this.#signal = signal;
   }
@@ -56,6 +61,7 @@ export class RecordingInput {
         }
       }
       this.#records += 1;
+      this.#tellUntold();
       applyLateName(record, names);
       yield record;
       if (this.#signal.aborted || (follow && record.type === 'footer')) {
@@ -66,20 +72,34 @@ export class RecordingInput {
 
   /** The exit status, after the last record. */
   status(): number {
-    if (this.#damage > maxToldDamage) {
-      say(`${escapeText(this.#path)}: ${this.#damage - maxToldDamage} more damages were not told one by one`);
+    const isRecording = this.#badLines === 0 || this.#records > 0;
+    if (isRecording) {
+      this.#tellUntold();
+    }
+    if (isRecording && this.#damage > maxToldDamage) {
+      say(`${this.#name}: ${this.#damage - maxToldDamage} more damages were not told one by one`);
     }
     if (this.#damage > 0 && this.#values.strict === true) {
-      return sayError(damaged(this.#path, this.#damage));
+      return sayError(damaged(this.#name, this.#damage));
     }
-    return this.#badLines > 0 && this.#records === 0 ? sayError(noRecording(this.#path)) : exitStatus.ok;
+    return isRecording ? exitStatus.ok : sayError(noRecording(this.#name));
   }
 
-  #note({ line, what }: Damage): void {
+  #note(damage: Damage): void {
     this.#damage += 1;
-    this.#badLines += line > 0 ? 1 : 0;
+    this.#badLines += damage.line > 0 ? 1 : 0;
     if (this.#damage <= maxToldDamage) {
-      say(`${escapeText(this.#path)}: ${line > 0 ? `line ${line}: ` : ''}${escapeText(what)}`);
+      this.#untold.push(damage);
+    }
+    // Who waits for more waits for no end.
+    if (this.#records > 0 || this.#values.follow === true) {
+      this.#tellUntold();
+    }
+  }
+
+  #tellUntold(): void {
+    for (const { line, what } of this.#untold.splice(0)) {
+      say(`${this.#name}: ${line > 0 ? `line ${line}: ` : ''}${escapeText(what)}`);
     }
   }
 }

@@ -67,7 +67,8 @@ class LineReader {
   #line = 0;
   #seq = 0;
   #ended = false;
-  #broken: Damage | undefined;
+  /** A line that is no record, told when it is not the last one, which may be half a line only. */
+  #broken: (Damage & { readonly first: string }) | undefined;
 
   constructor(schema: Schema, onDamage: (damage: Damage) => void) {
     this.#schema = schema;
@@ -82,8 +83,7 @@ class LineReader {
     }
     const record = isTooLong(line) ? 'it is longer than a record can be' : parse(line, this.#schema);
     if (typeof record === 'string') {
-      // The last line may be half a line only: that is told otherwise.
-      this.#broken = { line: this.#line, what: record };
+      this.#broken = { line: this.#line, what: record, first: line.slice(0, 1) };
       return undefined;
     }
     if (record.type === 'header') {
@@ -113,7 +113,7 @@ class LineReader {
 
   /** @param whole whether the last line ended in a newline */
   end(whole: boolean): void {
-    if (this.#broken !== undefined && whole) {
+    if (this.#broken !== undefined && (whole || this.#broken.first !== '{')) {
       this.#tellBroken();
     }
     if (this.#line === 0) {
@@ -125,8 +125,9 @@ class LineReader {
 
   #tellBroken(): void {
     if (this.#broken !== undefined) {
-      this.#onDamage(this.#broken);
+      const { line, what } = this.#broken;
       this.#broken = undefined;
+      this.#onDamage({ line, what });
     }
   }
 }

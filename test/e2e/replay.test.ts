@@ -187,6 +187,19 @@ describe('replay', () => {
     expect(exitCode).toBe(status);
   });
 
+  it('says of what is no recording only that, not what each line of it lacks', async () => {
+    const file = await write('binary', Buffer.from('\x7fELF\x02\x01 \n\n\x00\xff and more', 'latin1'));
+    expect(await run(program, 'replay', file)).toMatchObject({
+      exitCode: 1,
+      stderr: `nstrace: ${file} is no recording of nstrace\nnstrace:   \`nstrace record -o FILE\` makes one`,
+    });
+    const half = await write('half.ndjson', session().slice(0, 50));
+    expect(await run(program, 'replay', half)).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/incomplete/),
+    });
+  });
+
   it('ends quietly with 0 when its reader goes away', async () => {
     const many = numbered(records.header(), ...Array.from({ length: 20_000 }, () => records.exec()), records.footer());
     const file = await write('many.ndjson', many);

@@ -120,6 +120,11 @@ describe('what is wrong with a recording', () => {
     expect(damage).toEqual([{ line: 0, what: 'it is incomplete: it was cut off after record 2' }]);
   });
 
+  it('is its last line if that is not even half a record', async () => {
+    const { damage } = await readText('\x7fELF\x02\x01');
+    expect(damage[0]).toEqual({ line: 1, what: 'it is not JSON' });
+  });
+
   it('is its last line if that is whole and no record', async () => {
     const { types, damage } = await readText(`${linesOf(header(), exec()).join('')}garbage\n`);
     expect(types).toEqual(['header', 'exec']);

@@ -205,6 +205,7 @@ describe('a packed recording', () => {
       for await (const record of input.records()) {
         expect.unreachable(`a ${record.type}`);
       }
+      expect(input.status()).toBe(0);
       expect(vi.mocked(say).mock.calls.join()).toContain('it ends in the middle: invalid block type');
     }
   });
