@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** End-to-end tests that trace nothing: what else happens on the machine is nothing to them. */
 const untraced = ['completion', 'now', 'replay', 'screen'].map((name) => `test/e2e/${name}.test.ts`);
 
+/** Those that use up buffers, CPUs or pids, which others need. */
+const alone = ['failed', 'loss', 'timeline'].map((name) => `test/e2e/${name}.test.ts`);
+
 const e2e = {
   globalSetup: ['test/e2e/setup.ts'],
   testTimeout: 60_000,
@@ -31,9 +34,12 @@ export default defineConfig({
           ...e2e,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: untraced,
+          exclude: [...untraced, ...alone],
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        test: { ...e2e, name: 'e2e-alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

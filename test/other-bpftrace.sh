@@ -35,6 +35,6 @@ for release in "$@"; do
   printf '#!/bin/sh\nexec /usr/sbin/chroot %s /usr/bin/bpftrace "$@"\n' "$root" >"$wrapper"
   chmod 755 "$wrapper"
   echo "== $release: $("$wrapper" --version)"
-  NSTRACE_TEST_BPFTRACE=$wrapper npx vitest run --project e2e || status=1
+  NSTRACE_TEST_BPFTRACE=$wrapper npx vitest run --project e2e --project e2e-alone || status=1
 done
 exit "$status"

@@ -10,11 +10,13 @@ const inodeOf = (pid: number | 'self', type: string): number =>
 describe('namespaces', () => {
   traced('made by unshare are told with their inodes', async () => {
     let inside: string[] = [];
+    let unshare = 0;
     const { of } = await trace([], async () => {
-      const { stdout } = await run('unshare', '-mnui', 'sh', '-c', 'readlink /proc/self/ns/mnt /proc/self/ns/net');
+      const { stdout, pid } = await run('unshare', '-mnui', 'sh', '-c', 'readlink /proc/self/ns/mnt /proc/self/ns/net');
       inside = stdout.split('\n');
+      unshare = pid;
     });
-    const record = of('namespace').find(({ comm, op }) => comm === 'unshare' && op === 'unshare');
+    const record = of('namespace').find(({ pid, op }) => pid === unshare && op === 'unshare');
     expect(Object.keys(record?.created ?? {}).sort()).toEqual(['ipc', 'mnt', 'net', 'uts']);
     expect(inside).toEqual([`mnt:[${record?.created?.mnt}]`, `net:[${record?.created?.net}]`]);
     expect(record?.ns.net).toBe(record?.created?.net);
@@ -26,8 +28,11 @@ describe('namespaces', () => {
     try {
       await expect.poll(() => inodeOf(holder.pid!, 'net')).not.toBe(inodeOf('self', 'net'));
       const target = { net: inodeOf(holder.pid!, 'net'), uts: inodeOf(holder.pid!, 'uts') };
-      const { of } = await trace([], () => run('nsenter', '-t', String(holder.pid), '-n', '-u', 'true'));
-      const joined = of('namespace').filter(({ op, comm }) => op === 'setns' && comm === 'nsenter');
+      let nsenter = 0;
+      const { of } = await trace([], async () => {
+        nsenter = (await run('nsenter', '-t', String(holder.pid), '-n', '-u', 'true')).pid;
+      });
+      const joined = of('namespace').filter(({ op, pid }) => op === 'setns' && pid === nsenter);
       expect(Object.assign({}, ...joined.map((record) => record.joined))).toEqual(target);
     } finally {
       holder.kill('SIGKILL');

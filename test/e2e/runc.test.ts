@@ -45,7 +45,7 @@ describe('the walk of the article with runc', () => {
     expect(init.ns).toEqual(seen);
     expect(String(init.ns.pid)).toBe(pidns);
     expect(JSON.parse(runcPs)).toContain(init.pid);
-    const child = of('exec').find(({ args }) => args.join(' ') === 'sleep 3');
+    const child = of('exec').find((record) => isExec(record, 'sleep', '3') && record.container?.id === id);
     expect(child).toMatchObject({ container: ref, ppid: init.pid, origin: 'born', ns: init.ns });
     expect(child?.nspid[1]).toBeGreaterThan(1);
     const unshared = of('namespace').find(({ container, op }) => container?.id === id && op === 'unshare');
@@ -63,7 +63,7 @@ describe('the walk of the article with runc', () => {
     const [created, started, stopped] = life;
     expect(created?.by).toMatchObject({ comm: 'runc', uid: 0 });
     expect(created?.by?.args?.slice(-1)).toEqual([id]);
-    const init = of('exec').find(({ args }) => args[2] === 'exit 5');
+    const init = of('exec').find(({ args, container }) => args[2] === 'exit 5' && container?.id === id);
     expect(started).toMatchObject({ pid: init?.pid, container: { init: init?.pid, pidns: init?.ns.pid } });
     const { startup_ns: whole = 0, startup = {} } = started!;
     expect(whole).toBeGreaterThan(1_000_000);
@@ -87,15 +87,15 @@ describe('the walk of the article with runc', () => {
     let execPid = 0;
     const { of } = await trace([], async ({ until }) => {
       const running = bundle.run(id, ['sleep', '4']);
-      await until((record) => isExec(record, 'sleep', '4'));
+      await until((record) => isExec(record, 'sleep', '4') && record.container?.id === id);
       const top = execa('runc', ['exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
       execPid = top.pid!;
-      await until((record) => isExec(record, 'top', '-b'));
+      await until((record) => isExec(record, 'top', '-b') && record.container?.id === id);
       await running;
       await top;
     });
-    const init = of('exec').find(({ args, container }) => container !== null && args.join(' ') === 'sleep 4')!;
-    const top = of('exec').find(({ args }) => args.join(' ') === 'top -b')!;
+    const init = of('exec').find((record) => isExec(record, 'sleep', '4') && record.container?.id === id)!;
+    const top = of('exec').find((record) => isExec(record, 'top', '-b') && record.container?.id === id)!;
     expect(top).toMatchObject({ container: ref, origin: 'joined', ns: init.ns });
     expect(top.nspid[1]).toBeGreaterThan(1);
     const own = Object.values(init.ns);
@@ -128,7 +128,7 @@ describe('the walk of the article with runc', () => {
     const seen = of('container').find(({ container }) => container.id === id);
     expect(seen).toMatchObject({ op: 'seen', container: { ...ref, init } });
     expect(of('process').find(({ pid }) => pid === init)).toMatchObject({ container: ref, origin: 'init' });
-    const entered = of('exec').find(({ args }) => args.join(' ') === 'echo hello');
+    const entered = of('exec').find((record) => isExec(record, 'echo', 'hello') && record.container?.id === id);
     expect(entered).toMatchObject({ container: ref, origin: 'joined' });
     expect(entered?.nspid).toHaveLength(2);
   });

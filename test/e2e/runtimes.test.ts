@@ -35,10 +35,10 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
   let entered: number | undefined;
   try {
     const { of, footer } = await trace([], async ({ until }) => {
-      const script = `trap 'exit 7' TERM; echo ${name}; sleep 600 & wait`;
+      const script = `trap 'exit 7' TERM; echo ${name}; sleep 6201 & wait`;
       const starting = engine.start(name, script);
       const init = (await until((record) => ranIn(record, '-c', script))) as RecordOf<'exec'>;
-      await until((record) => ranIn(record, '600'));
+      await until((record) => ranIn(record, '6201'));
       nspid = nspidOf(init.pid);
       const entering = engine.enter(name, `sleep 0.6; exit 3; ${name}`, init.pid);
       const guest = (await until((record) => ranIn(record, '-c', `sleep 0.6; exit 3; ${name}`))) as RecordOf<'exec'>;
@@ -79,7 +79,7 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
     for (const record of about.filter(({ container }) => container?.id === ref.id)) {
       expect(record.container).toEqual(ref);
     }
-    expect(of('exec').find(({ args }) => args[0] === 'sleep' && args[1] === '600')).toMatchObject({
+    expect(of('exec').find(({ args }) => args[0] === 'sleep' && args[1] === '6201')).toMatchObject({
       container: ref,
       origin: 'born',
     });
@@ -130,8 +130,8 @@ describe('a container is named whole from its first record, with', () => {
     });
     try {
       const { of } = await trace([], async ({ until }) => {
-        await engine.start(id, 'sleep 600');
-        await until((record) => record.type === 'container' && record.op === 'started');
+        await engine.start(id, 'sleep 6202');
+        await until((record) => record.type === 'container' && record.op === 'started' && record.container.id === id);
         await engine.remove(id);
       });
       const started = of('container').find(({ op, container }) => op === 'started' && container.id === id);
@@ -148,7 +148,7 @@ describe('a container is named whole from its first record, with', () => {
           'io.kubernetes.container.type': 'container',
         },
       });
-      expect(of('exec').find(({ args }) => args[0] === 'sh' && args[2] === 'sleep 600')?.container?.name).toBe('web');
+      expect(of('exec').find(({ args }) => args[0] === 'sh' && args[2] === 'sleep 6202')?.container?.name).toBe('web');
     } finally {
       await engine.remove(id);
       await engine.close();
@@ -184,10 +184,10 @@ describe('shared namespaces', () => {
     const [one, two, three] = ['one', 'two', 'three'].map(nameFor) as [string, string, string];
     try {
       const { of } = await trace([], async ({ until }) => {
-        await engine.start(one, 'sleep 601');
-        await engine.start(two, 'sleep 602', '--pid', `container:${one}`);
-        await engine.start(three, 'sleep 603', '--pid', 'host');
-        await until((record) => ranIn(record, '603'));
+        await engine.start(one, 'sleep 6204');
+        await engine.start(two, 'sleep 6205', '--pid', `container:${one}`);
+        await engine.start(three, 'sleep 6206', '--pid', 'host');
+        await until((record) => ranIn(record, '6206'));
         await engine.enter(three, 'true; exit 0', 0);
         for (const name of [three, two, one]) {
           await engine.remove(name);
@@ -202,12 +202,12 @@ describe('shared namespaces', () => {
       });
       expect(started(three).container.shared).toMatchObject({ pid: ['host'] });
       const sleeper = (seconds: string) => of('exec').find(({ args }) => args[0] === 'sleep' && args[1] === seconds);
-      expect(sleeper('601')?.container?.name).toBe(one);
-      expect(sleeper('602')).toMatchObject({
+      expect(sleeper('6204')?.container?.name).toBe(one);
+      expect(sleeper('6205')).toMatchObject({
         container: { name: two },
         nspid: [expect.any(Number), expect.any(Number)],
       });
-      expect(sleeper('603')).toMatchObject({ container: { name: three }, nspid: [expect.any(Number)] });
+      expect(sleeper('6206')).toMatchObject({ container: { name: three }, nspid: [expect.any(Number)] });
       expect(of('exec').find(({ args }) => args[2] === 'true; exit 0')).toMatchObject({
         container: { name: three },
         origin: 'joined',
@@ -224,8 +224,8 @@ describe('shared namespaces', () => {
 describe('nested namespaces', () => {
   traced('three deep are three containers, each inside the one before', async () => {
     const words = Array.from({ length: 3 }, () => ['unshare', '-fp']).flat();
-    const { of } = await trace([], () => run(words[0]!, ...words.slice(1), 'true', 'deepest'));
-    const exec = of('exec').find(({ args }) => args[1] === 'deepest')!;
+    const { of } = await trace([], () => run(words[0]!, ...words.slice(1), 'true', 'third'));
+    const exec = of('exec').find(({ args }) => args[1] === 'third')!;
     expect(exec.nspid).toHaveLength(4);
     const started = of('container').find(
       ({ op, container }) => op === 'started' && container.id === exec.container?.id,
@@ -242,15 +242,15 @@ describe('what runs when tracing begins', () => {
       const engine = await make();
       const name = nameFor(`old-${kind}`);
       try {
-        await engine.start(name, 'sleep 600; exit');
+        await engine.start(name, 'sleep 6203; exit');
         const { of } = await trace([], () => engine.enter(name, 'exit 0', 0));
         const seen = of('container').find(({ container }) => container.name === name)!;
         expect(seen).toMatchObject({ op: 'seen', container: { runtime: engine.runtime } });
-        const sleeping = of('process').find(({ args, container }) => args[1] === '600' && container?.name === name)!;
+        const sleeping = of('process').find(({ args, container }) => args[1] === '6203' && container?.name === name)!;
         expect(sleeping.container).toEqual({ id: seen.container.id, name, runtime: engine.runtime });
         const init = of('process').find(({ pid }) => pid === seen.container.init);
         expect(init).toMatchObject({ origin: 'init', container: sleeping.container });
-        const guest = of('exec').find(({ args, container }) => args[2] === 'exit 0' && container !== null);
+        const guest = of('exec').find(({ args, container }) => args[2] === 'exit 0' && container?.name === name);
         expect(guest).toMatchObject({ origin: 'joined', container: sleeping.container });
         const standing = of('process').filter(({ comm }) => /conmon|containerd-shim|lxc-start/.test(comm));
         expect(standing.filter(({ container }) => container?.name === name)).toEqual([]);

@@ -34,14 +34,16 @@ const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 /** nstrace in a window of a tmux server of this test's own; its stderr and status are kept in files. */
 const start = async (args: readonly string[], { columns = 120, rows = 40 } = {}): Promise<void> => {
   const environment = 'env -u NO_COLOR -u FORCE_COLOR -u LC_CTYPE CI=false LANG=C.UTF-8 LC_ALL=C.UTF-8';
-  const words = [program, ...args, ...bpftraceOption].map(quoted).join(' ');
+  const [command, ...rest] = args;
+  // One that a test gives is the last one, which counts.
+  const words = [program, command!, ...bpftraceOption, ...rest].map(quoted).join(' ');
   // Only the files of the last run.
   await run('rm', '-f', join(folder, 'status'), join(folder, 'stderr'));
-  const command = `${environment} ${words} 2>stderr; echo $? >status; sleep 600`;
+  const shell = `${environment} ${words} 2>stderr; echo $? >status; sleep 600`;
   await execa('tmux', [
     ...server(),
     ...['-f', '/dev/null', 'new-session', '-d', '-x', String(columns), '-y', String(rows)],
-    ...['-c', folder, 'sh', '-c', command],
+    ...['-c', folder, 'sh', '-c', shell],
   ]);
 };
 
@@ -73,7 +75,7 @@ const onlyTrue = async (): Promise<void> => {
 
 /** A container that runs until it is removed, and is quiet. */
 const runs = async (): Promise<void> => {
-  void bundle.run(id, ['sh', '-c', 'sleep 600; true']);
+  void bundle.run(id, ['sh', '-c', 'sleep 6301; true']);
   await expect.poll(async () => (await run('runc', 'state', id)).stdout, { timeout: 10_000 }).toContain('"running"');
 };
 
@@ -83,13 +85,13 @@ describe('nstrace live on a terminal', () => {
     await shows(/● tracing/);
     await runs();
     await shows(new RegExp(`^▾ ${id} runc pid:\\[\\d+\\] init \\d+ +\\d+ alive`, 'm'));
-    await shows(/▶ sh -c sleep 600/);
+    await shows(/▶ sh -c sleep 6301/);
     const entered = execa('timeout', ['20', 'runc', 'exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
     await shows(/◆ entered by \S*runc exec \S+ top -b, pid \d+/);
     await shows(/^ +\S+ +\d+ +\d+ ◆ top -b$/m);
     // The tree and the lanes know them too.
     await press('Tab', 'Tab');
-    await shows(new RegExp(`^▾ ${id}[^▾]*\\d+ +1 sh -c sleep 600[^▾]*top -b`, 'm'));
+    await shows(new RegExp(`^▾ ${id}[^▾]*\\d+ +1 sh -c sleep 6301[^▾]*top -b`, 'm'));
     await press('Tab');
     await shows(/top -b .*◆/);
     await press('q');
@@ -103,10 +105,10 @@ describe('nstrace live on a terminal', () => {
     await start(['live']);
     await shows(/● tracing/);
     await runs();
-    await shows(/▶ sh -c sleep 600/);
+    await shows(/▶ sh -c sleep 6301/);
     await press('Tab', '/');
-    await press('-l', `c:${id} x:exec 600`);
-    await shows(new RegExp(`/c:${id} x:exec 600_`));
+    await press('-l', `c:${id} x:exec 6301`);
+    await shows(new RegExp(`/c:${id} x:exec 6301_`));
     await press('Enter');
     await shows(/filter: c:/);
     await hides(/ host /);
@@ -239,7 +241,7 @@ describe('nstrace live on a terminal', () => {
     await shows(/◌ waiting/);
     await shows(new RegExp(`Waiting for a container ${id}`));
     await runs();
-    await shows(/▶ sh -c sleep 600/);
+    await shows(/▶ sh -c sleep 6301/);
     await shows(/● tracing/);
     await hides(/Waiting for/);
     expect(await screen()).not.toMatch(/^▾ host/m);
