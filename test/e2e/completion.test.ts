@@ -56,11 +56,14 @@ afterAll(async () => {
 
 /** A shell in a terminal, at a prompt. */
 class Terminal {
+  static #opened = 0;
   readonly #socket: string;
   tabs: number;
 
   constructor(kind: string, tabs: number) {
-    this.#socket = join(folder, `${kind}.tmux`);
+    // A server that is asked to end is still there for a moment.
+    Terminal.#opened += 1;
+    this.#socket = join(folder, `${kind}-${Terminal.#opened}.tmux`);
     this.tabs = tabs;
   }
 
@@ -168,7 +171,7 @@ for (const kind of ['bash', 'zsh'] as const) {
   /** One terminal for all that leaves nothing behind in it. */
   const withTab = async (text: string, check: (screen: string) => void): Promise<void> => {
     if (shared === undefined) {
-      shared = new Terminal(`${kind}-shared`, tabs);
+      shared = new Terminal(kind, tabs);
       await shared.open(command, join(folder, 'work'), setUp());
     }
     await shared.expectTab(text, check);

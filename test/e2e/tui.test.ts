@@ -10,8 +10,9 @@ import { bpftraceOption, parseRecord, program, traced } from './support/trace.ts
 
 const id = `nstrace-tui-${process.pid}`;
 let folder = '';
-/** A tmux server of these tests' own. */
-const server = (): string[] => ['-S', join(folder, 'tmux')];
+let servers = 0;
+/** A tmux server of each test's own: one that is asked to end is still there for a moment. */
+const server = (): string[] => ['-S', join(folder, `tmux-${servers}`)];
 let bundle: Bundle;
 beforeAll(async () => {
   folder = await makeFolder();
@@ -24,6 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await execa('tmux', [...server(), 'kill-server'], { reject: false });
+  servers += 1;
   await bundle?.remove();
 });
 
