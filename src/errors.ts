@@ -93,10 +93,10 @@ export const cannotWrite = (path: string, why: string): NstraceError =>
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Not one line of it is a record. */
-export const noRecording = (path: string): NstraceError =>
+export const noRecording = (path: string, strict = false): NstraceError =>
   new NstraceError(`${path} is no recording of nstrace`, {
     advice: '`nstrace record -o FILE` makes one',
-    status: exitStatus.failed,
+    status: strict ? exitStatus.damaged : exitStatus.failed,
   });
 
 export const damaged = (path: string, count: number): NstraceError =>
@@ -105,14 +105,15 @@ export const damaged = (path: string, count: number): NstraceError =>
     status: exitStatus.damaged,
   });
 
-export const noSuchContainer = (text: string, running: readonly string[]): NstraceError =>
-  new NstraceError(`there is no container ${JSON.stringify(text)}`, {
-    advice:
-      running.length === 0
-        ? 'no container is running'
-        : `running are ${running.slice(0, maxNamed).join(', ')}${running.length > maxNamed ? ', ...' : ''}`,
+/** @param file the recording that was asked; without it, those that run are meant */
+export const noSuchContainer = (text: string, known: readonly string[], file?: string): NstraceError => {
+  const names = `${known.slice(0, maxNamed).join(', ')}${known.length > maxNamed ? ', ...' : ''}`;
+  const [none, some] = file === undefined ? ['no container is running', 'running are'] : ['it has none', 'it has'];
+  return new NstraceError(`there is no container ${JSON.stringify(text)}${file === undefined ? '' : ` in ${file}`}`, {
+    advice: known.length === 0 ? none : `${some} ${names}`,
     status: exitStatus.failed,
   });
+};
 
 /** Names that one message lists. */
 const maxNamed = 20;
@@ -120,6 +121,12 @@ const maxNamed = 20;
 export const noSuchProcess = (pid: string): NstraceError =>
   new NstraceError(`there is no process ${pid}`, {
     advice: '`nstrace ps` lists what runs; --from FILE answers for what a recording knows',
+    status: exitStatus.failed,
+  });
+
+export const noPastProcess = (word: string, file: string): NstraceError =>
+  new NstraceError(`${file} knows no process ${word}`, {
+    advice: `nstrace replay ${file} -e all shows what it knows`,
     status: exitStatus.failed,
   });
 

@@ -4,7 +4,7 @@ import { exitStatus, messageOf, NstraceError } from '../errors.ts';
 import { Btf } from '../probe/btf.ts';
 import { askFeatures, neededMembers } from '../probe/features.ts';
 import { findBpftrace } from '../probe/find.ts';
-import { hasTracefs, mountTracefs } from '../probe/tracefs.ts';
+import { hasTracefs, isTracefsMounted, mountTracefs } from '../probe/tracefs.ts';
 import { Tracer } from '../probe/tracer.ts';
 import { versionOf } from '../probe/version.ts';
 import { escapeText } from '../view/escape.ts';
@@ -109,7 +109,10 @@ const checkTracefs = async (): Promise<string> => {
     return 'mounted';
   }
   if (process.geteuid?.() !== 0) {
-    throw missing('not mounted, or not readable without root', 'sudo mount -t tracefs tracefs /sys/kernel/tracing');
+    if (isTracefsMounted()) {
+      return 'mounted, for root to read';
+    }
+    throw missing('not mounted', 'root mounts it: `sudo nstrace doctor`');
   }
   await mountTracefs();
   return 'was not mounted, is now';
@@ -158,6 +161,6 @@ const report = (findings: readonly Finding[]): string => {
   });
   const verdict = findings.every(({ ok }) => ok)
     ? 'nstrace can trace here.\n'
-    : 'nstrace cannot trace here yet. Recordings made elsewhere can be read all the same: nstrace replay, nstrace timeline.\n';
+    : 'nstrace cannot trace here yet. What needs no tracing works: nstrace ps, ns and inspect, and replay and timeline of recordings.\n';
   return lines.join('') + verdict;
 };

@@ -70,19 +70,24 @@ export class RecordingInput {
     }
   }
 
+  /** Whether any line of it was a record, or none was there. */
+  get isRecording(): boolean {
+    return this.#badLines === 0 || this.#records > 0;
+  }
+
   /** The exit status, after the last record. */
   status(): number {
-    const isRecording = this.#badLines === 0 || this.#records > 0;
-    if (isRecording) {
-      this.#tellUntold();
+    if (!this.isRecording) {
+      return sayError(noRecording(this.#name, this.#values.strict === true));
     }
-    if (isRecording && this.#damage > maxToldDamage) {
+    this.#tellUntold();
+    if (this.#damage > maxToldDamage) {
       say(`${this.#name}: ${this.#damage - maxToldDamage} more damages were not told one by one`);
     }
     if (this.#damage > 0 && this.#values.strict === true) {
       return sayError(damaged(this.#name, this.#damage));
     }
-    return isRecording ? exitStatus.ok : sayError(noRecording(this.#name));
+    return exitStatus.ok;
   }
 
   #note(damage: Damage): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exitStatus, noSuchProcess, usageError } from '../errors.ts';
+import { exitStatus, noPastProcess, noRecording, noSuchContainer, noSuchProcess, usageError } from '../errors.ts';
 import { inspectProcess } from '../now/inspect.ts';
 import { PastProcesses } from '../now/past.ts';
 import type { InspectRecord } from '../now/schema.ts';
@@ -94,11 +94,16 @@ const findPast = async (words: readonly string[], file: string): Promise<Inspect
     const { selector, nspid } = parseTarget(word);
     return { word, byPid, nspid, past: new PastProcesses(byPid ? [] : [selector]) };
   });
-  for await (const record of new RecordingInput(file, {}, new AbortController().signal).records()) {
+  const input = new RecordingInput(file, {}, new AbortController().signal);
+  for await (const record of input.records()) {
     for (const { past } of targets) {
       past.take(record);
     }
   }
+  if (!input.isRecording) {
+    throw noRecording(file);
+  }
+  input.status();
   return targets.map(({ word, byPid, nspid, past }) => {
     const record = byPid ? past.withPid(Number(word)) : past.inContainer(nspid);
     if (record !== undefined) {
@@ -109,6 +114,14 @@ const findPast = async (words: readonly string[], file: string): Promise<Inspect
       const names = ambiguous.candidates.map(({ name }) => name).join(', ');
       throw usageError(`${JSON.stringify(ambiguous.text)} could be any of ${names}`, 'give more of it');
     }
-    throw noSuchProcess(`${word} in ${file}`);
+    const container = past.selection.waitingFor()[0];
+    if (container !== undefined) {
+      throw noSuchContainer(
+        container,
+        past.containers.map(({ name }) => name),
+        file,
+      );
+    }
+    throw noPastProcess(word, file);
   });
 };

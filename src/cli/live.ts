@@ -4,9 +4,11 @@ import { eventKinds } from '../view/filter.ts';
 import {
   addFilterOptions,
   addLineOptions,
+  addTracerOptions,
   type FilterValues,
   type LineValues,
   requireJsonOrTable,
+  usualKinds,
   wantsTui,
 } from './options.ts';
 import { outputFor } from './output.ts';
@@ -20,19 +22,20 @@ Examples:
   sudo nstrace --container xyxy12            only what runs in xyxy12, also if it starts later
   sudo nstrace -e all -c '!host'             all kinds of events of all containers
   sudo nstrace -x -n '^(curl|wget)$' -T      also failed ones, of two commands, with the wall clock
-  sudo nstrace -o json | jq -r .exe          records for other tools
+  sudo nstrace -o json | jq -r 'select(.type == "exec").exe'   records for other tools
+  sudo nstrace -o table                      lines also on a terminal, as any option for lines gives them
 `;
 
 export const addLive = (program: Command): void => {
   const command = program
     .command('live', { isDefault: true })
-    .description('trace now: one line an exec, grouped by container')
+    .description('trace now: a view on a terminal, else one line an exec with its container')
     .addHelpText('after', examples)
     .action(async (values: FilterValues & LineValues) => {
       requireJsonOrTable(values);
       process.exitCode = await live(values);
     });
-  addLineOptions(addFilterOptions(command));
+  addTracerOptions(addLineOptions(addFilterOptions(command, usualKinds)));
 };
 
 const live = async (values: FilterValues & LineValues): Promise<number> =>

@@ -18,7 +18,7 @@ const refuseUnknown = (program: Command, word: string | undefined): void => {
 const main = async (): Promise<void> => {
   try {
     const program = buildProgram();
-    refuseUnknown(program, process.argv[2]);
+    refuseUnknown(program, process.argv[2] === 'help' ? process.argv[3] : process.argv[2]);
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { noSuchNamespace } from '../errors.ts';
 import { readKin } from '../now/kin.ts';
 import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
-import type { NsRecord } from '../now/schema.ts';
+import type { NowRecord, NsRecord } from '../now/schema.ts';
 import { type NowProcess, takeSnapshot } from '../now/snapshot.ts';
 import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
 import { escapeText } from '../view/escape.ts';
@@ -22,6 +22,7 @@ import {
   tellHidden,
 } from './now.ts';
 import { collect, requireJsonOrTable } from './options.ts';
+import { toProcessRecord } from './ps.ts';
 
 interface NsValues extends NowValues {
   type?: NamespaceType[];
@@ -40,7 +41,7 @@ Examples:
   nstrace ns -t net,mnt          of two types
   nstrace ns --shared            those that containers share with each other or with the host
   nstrace ns --tree              below the ones they were made in, with the user namespaces that own them
-  nstrace ns 4026532572          the processes in one, with their cgroups by hierarchy
+  nstrace ns 4026532572          the processes in one, with their cgroups by hierarchy; its columns are those of ps
 `;
 
 export const addNs = (program: Command): void => {
@@ -102,7 +103,10 @@ const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
         throw noSuchNamespace(inode);
       }
       if (format === 'json') {
-        return chosen.map((namespace) => `${JSON.stringify(toRecord(namespace, snapshot.time))}\n`).join('');
+        const records: NowRecord[] = chosen.map((namespace) => toRecord(namespace, snapshot.time));
+        const members = inode === undefined ? [] : chosen.flatMap(({ processes }) => processes);
+        records.push(...members.map((member) => toProcessRecord(member, snapshot.time)));
+        return records.map((record) => `${JSON.stringify(record)}\n`).join('');
       }
       return inode === undefined ? table(chosen, values) : processesOf(chosen[0]!, values, snapshot);
     },

@@ -32,7 +32,8 @@ export interface LineValues {
   json?: boolean;
 }
 
-export const addFilterOptions = (command: Command): Command =>
+/** @param usual which kinds of events there are without -e, in words */
+export const addFilterOptions = (command: Command, usual: string): Command =>
   command
     .option(
       '-c, --container <sel>',
@@ -45,10 +46,15 @@ export const addFilterOptions = (command: Command): Command =>
     .option('-n, --name <regex>', 'only commands whose name or executable matches (repeat)', collectRegex)
     .option('-l, --line <regex>', 'only whole command lines that match (repeat)', collectRegex)
     .option('-x, --failed', 'failed execs too')
-    .option('-e, --events <list>', `which kinds: ${eventKinds.join(', ')}, or all`, parseEvents)
+    .option('-e, --events <list>', `which kinds: ${eventKinds.join(', ')}, or all (without it: ${usual})`, parseEvents)
     .option('--duration <time>', 'stop after this time: 30s, 5m, 1h', parseDuration)
-    .option('--max-events <n>', 'stop after so many events', parseCount)
-    .addOption(new Option('--bpftrace <path>', 'the bpftrace to run, if not the system’s'));
+    .option('--max-events <n>', 'stop after so many events', parseCount);
+
+export const addTracerOptions = (command: Command): Command =>
+  command.option('--bpftrace <path>', 'the bpftrace to run, if not the system’s');
+
+/** What live and replay list without -e. */
+export const usualKinds = 'exec; with -o json also container';
 
 export const addLineOptions = (command: Command): Command =>
   command

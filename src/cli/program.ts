@@ -16,7 +16,7 @@ Without a command: live, with its options (nstrace live --help).
 Examples:
   sudo nstrace live                        what runs now, with its container and pid namespace
   sudo nstrace --container xyxy12          only that container, also if it starts later
-  sudo nstrace record -o session.ndjson    keep everything, and prove that nothing is missing
+  sudo nstrace record -o session.ndjson    keep all kinds of events, and prove that nothing is missing
   nstrace timeline session.ndjson          the life of each container in it
   sudo nstrace ps                          what runs now, container by container
   sudo nstrace inspect xyxy12:7            one process: its namespaces, cgroups, ancestry, rights

@@ -67,7 +67,7 @@ const ps = async (words: readonly string[], values: PsValues): Promise<number> =
       }
       const processes = choose(snapshot, words, values);
       return format === 'json'
-        ? processes.map((process) => `${JSON.stringify(toRecord(process, snapshot.time))}\n`).join('')
+        ? processes.map((process) => `${JSON.stringify(toProcessRecord(process, snapshot.time))}\n`).join('')
         : table(snapshot, processes, values);
     },
     format === 'json' ? '' : '\n',
@@ -95,7 +95,8 @@ const table = (snapshot: Snapshot, processes: readonly NowProcess[], values: PsV
   return tableText(columns, sorted, { header: values.header, width: lineWidth(values) });
 };
 
-const toRecord = ({ proc, record }: NowProcess, time: string): PsRecord => {
+/** What -o json tells of a process. */
+export const toProcessRecord = ({ proc, record }: NowProcess, time: string): PsRecord => {
   const { pid, nspid, ppid, uid, gid, container, origin, unit, started, comm, exe, cwd, args, args_base64 } = record;
   return {
     type: 'process',

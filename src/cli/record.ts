@@ -7,7 +7,7 @@ import { requireRoot } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 import { eventKinds } from '../view/filter.ts';
 import { Launch, type LaunchUser } from './launch.ts';
-import { addFilterOptions, type FilterValues } from './options.ts';
+import { addFilterOptions, addTracerOptions, type FilterValues } from './options.ts';
 import { JsonOutput } from './output.ts';
 import { say, sayError } from './say.ts';
 import type { Stop } from './stop.ts';
@@ -23,26 +23,31 @@ const examples = `
 Examples:
   sudo nstrace record -o session.ndjson            until Ctrl-C
   sudo nstrace record -o run.ndjson.gz --duration 5m
-  sudo nstrace record -o test.ndjson -- make test  only what make starts, with make's exit status
+  sudo nstrace record -o test.ndjson -- make test  until make and all that it started have ended, with its status
   sudo nstrace record -o - -c web | jq .           to another program
 `;
 
 export const addRecord = (program: Command): void => {
   const command = program
     .command('record')
-    .description('trace into a file, or what a command does')
+    .description('trace into a file, until Ctrl-C or as long as a command runs')
     .argument('[command...]', 'after --: run this, and stop when it and what it started have ended')
     .option(
       '-o, --output <file>',
       'where to: a file, .gz is compressed, - is standard output (default: nstrace-<time>.ndjson)',
     )
     .option('--force', 'write over an existing file')
-    .addOption(new Option('--as <user>', 'run the command as root, or as who called sudo').choices(['root', 'caller']))
+    .addOption(
+      new Option('--as <user>', 'run the command as root, or as who called sudo (the default)').choices([
+        'root',
+        'caller',
+      ]),
+    )
     .addHelpText('after', examples)
     .action(async (words: string[], values: RecordValues) => {
       process.exitCode = await record(words, values);
     });
-  addFilterOptions(command);
+  addTracerOptions(addFilterOptions(command, 'all'));
 };
 
 const record = async (words: string[], values: RecordValues): Promise<number> => {

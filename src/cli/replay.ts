@@ -10,18 +10,19 @@ import {
   filterOf,
   type LineValues,
   requireJsonOrTable,
+  usualKinds,
   wantsTui,
 } from './options.ts';
 import { outputFor } from './output.ts';
 import { Stop, type StopReason } from './stop.ts';
-import { Limit, type Output } from './trace.ts';
+import { Limit, type Output, tellMissing } from './trace.ts';
 import { replayOnTerminal } from './tui-replay.ts';
 
-type ReplayValues = FilterValues & LineValues & InputValues & { speed: number };
+type ReplayValues = FilterValues & LineValues & InputValues & { speed?: number };
 
 const examples = `
 Examples:
-  nstrace replay session.ndjson                    every exec, as live showed it
+  nstrace replay session.ndjson                    as live showed it
   nstrace replay session.ndjson.gz -c web -e all   everything of one container
   nstrace replay session.ndjson --speed 1          at the pace at which it happened
   nstrace replay -f session.ndjson                 while it is still being written
@@ -31,14 +32,18 @@ Examples:
 export const addReplay = (program: Command): void => {
   const command = program
     .command('replay')
-    .description('show a recording')
+    .description('show a recording: a view on a terminal, else lines')
     .argument('<file>', 'a recording, also packed (.gz); - reads standard input')
-    .option('--speed <n>', 'how fast: 1 is as it happened, 10, 0.5, max', parseSpeed, Number.POSITIVE_INFINITY)
+    .option(
+      '--speed <n>',
+      'how fast: 1 is as it happened, 10, 0.5, max (without it: 1 in a view, else max)',
+      parseSpeed,
+    )
     .addHelpText('after', examples)
     .action(async (file: string, values: ReplayValues) => {
       process.exitCode = await replay(file, values);
     });
-  addInputOptions(addLineOptions(addFilterOptions(command)));
+  addInputOptions(addLineOptions(addFilterOptions(command, usualKinds)));
 };
 
 const parseSpeed = (value: string): number => {
@@ -82,8 +87,8 @@ const maxPendingBytes = 1024 * 1024;
 const play = async (input: RecordingInput, output: Output, options: PlayOptions): Promise<void> => {
   const { values, stop, signal } = options;
   const filter = new RecordFilter(options.events);
-  const limit = new Limit(values.maxEvents, () => stop.now('max-events'));
-  const pace = new Pace(values.speed);
+  const limit = new Limit(values, () => stop.now('max-events'));
+  const pace = new Pace(values.speed ?? Number.POSITIVE_INFINITY);
   let footer: (NstraceRecord & { type: 'footer' }) | undefined;
   let last = '0';
   const flusher = setInterval(() => output.flush(last), flushMs);
@@ -108,6 +113,7 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
     }
   }
   clearInterval(flusher);
+  tellMissing(filter.selection);
   if (footer === undefined) {
     await output.close();
   } else {

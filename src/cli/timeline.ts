@@ -10,10 +10,17 @@ import { ContainerSelection } from '../view/selector.ts';
 import { type TimelineStyle, timelineText } from '../view/timeline.ts';
 import { UserNames } from '../view/users.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
-import { addFilterOptions, type FilterValues, filterOf, parseCount, requireJsonOrTable } from './options.ts';
+import {
+  addFilterOptions,
+  addTracerOptions,
+  type FilterValues,
+  filterOf,
+  parseCount,
+  requireJsonOrTable,
+} from './options.ts';
 import { say, sayError, speaksUtf8 } from './say.ts';
 import { Stop } from './stop.ts';
-import { Limit, type Output, tellAmbiguous, tellWaiting, trace } from './trace.ts';
+import { Limit, type Output, tellMissing, tellWaiting, trace } from './trace.ts';
 
 interface TimelineValues extends FilterValues, InputValues {
   lanes?: boolean;
@@ -46,25 +53,28 @@ export const addTimeline = (program: Command): void => {
     .action(async (file: string | undefined, values: TimelineValues) => {
       process.exitCode = file === undefined ? await live(values) : await ofRecording(file, values);
     });
-  addInputOptions(addFilterOptions(command));
+  addTracerOptions(addInputOptions(addFilterOptions(command, 'all')));
 };
 
 /** Timelines that wait for the end of a recording, to be told in the order in which they began. */
 const maxWaiting = 10_000;
 
 const ofRecording = async (file: string, values: TimelineValues): Promise<number> => {
+  if (values.bpftrace !== undefined) {
+    throw usageError('--bpftrace is for tracing', 'a recording is read without it');
+  }
   const aborter = new AbortController();
   const stop = new Stop(() => {});
   void stop.asked.then(() => aborter.abort());
   const printer = new TimelinePrinter(values, stop, maxWaiting);
   const input = new RecordingInput(file, values, aborter.signal);
-  const limit = new Limit(values.maxEvents, () => aborter.abort());
+  const limit = new Limit(values, () => aborter.abort());
   for await (const record of input.records()) {
     if (limit.allows(record)) {
       printer.take(record);
     }
   }
-  await printer.end();
+  await printer.end(input.isRecording);
   return input.status();
 };
 
@@ -109,7 +119,7 @@ class TimelinePrinter {
     this.#values = values;
     this.#maxWaiting = maxWaitingTimelines;
     this.selection = new ContainerSelection(values.container ?? []);
-    this.#filter = new RecordFilter({ ...filterOf(values, eventKinds), containers: [], failed: true });
+    this.#filter = new RecordFilter({ ...filterOf(values, eventKinds), containers: [] });
     this.#style = {
       quote: values.quote ?? false,
       maxArgs: values.maxArgs ?? Number.POSITIVE_INFINITY,
@@ -145,15 +155,15 @@ class TimelinePrinter {
     return this.#sink.pending;
   }
 
-  async end(): Promise<void> {
+  /** @param tellNone whether to say that there was nothing to print */
+  async end(tellNone = true): Promise<void> {
     this.#builder.finish();
     for (const timeline of this.#waiting.sort((a, b) => (a.begin < b.begin ? -1 : 1))) {
       this.#print(timeline);
     }
-    tellAmbiguous(this.selection);
-    if (this.#printed === 0) {
-      const asked = (this.#values.container ?? []).join(', ');
-      say(asked === '' ? 'there was no container' : `there was no container ${JSON.stringify(asked)}`);
+    tellMissing(this.selection);
+    if (this.#printed === 0 && tellNone && this.selection.waitingFor().length === 0) {
+      say(this.selection.empty ? 'there was no container' : 'no container was asked for that had a life to tell');
     }
     await this.#sink.end();
   }

@@ -48,7 +48,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   const stop = new Stop(() => session?.kill());
   const output = options.makeOutput(stop);
   const filter = new RecordFilter(filterOf(values, options.events));
-  const limit = new Limit(values.maxEvents, () => stop.now('max-events'));
+  const limit = new Limit(values, () => stop.now('max-events'));
   if (process.stderr.isTTY) {
     say('attaching the probes');
   }
@@ -100,18 +100,21 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   return { reason, count: first.count, failure };
 };
 
-/** --max-events counts events, not what frames them. */
+/** --max-events counts events, not what frames them; containers only where -e asks for them. */
 export class Limit {
   readonly #reached: () => void;
+  readonly #uncounted: ReadonlySet<NstraceRecord['type']>;
   #left: number;
 
-  constructor(most: number | undefined, reached: () => void) {
-    this.#left = most ?? Number.POSITIVE_INFINITY;
+  constructor({ maxEvents, events = [] }: FilterValues, reached: () => void) {
+    this.#left = maxEvents ?? Number.POSITIVE_INFINITY;
     this.#reached = reached;
+    const frame = ['header', 'process', 'lost', 'footer'] as const;
+    this.#uncounted = new Set([...frame, ...(events.includes('container') ? [] : (['container'] as const))]);
   }
 
   allows(record: NstraceRecord): boolean {
-    if (['header', 'process', 'container', 'lost', 'footer'].includes(record.type)) {
+    if (this.#uncounted.has(record.type)) {
       return true;
     }
     this.#left -= 1;
@@ -134,6 +137,14 @@ export const tellAmbiguous = (selection: ContainerSelection): void => {
   if (ambiguous !== undefined) {
     const names = ambiguous.candidates.map(({ id, name }) => (id === name ? id : `${id} (${name})`));
     say(`${escapeText(ambiguous.text)} could be any of ${names.map(escapeText).join(', ')}: give more of it`);
+  }
+};
+
+/** Says which containers a recording did not have. */
+export const tellMissing = (selection: ContainerSelection): void => {
+  tellAmbiguous(selection);
+  for (const text of selection.waitingFor()) {
+    say(`there was no container ${escapeText(text)}`);
   }
 };
 

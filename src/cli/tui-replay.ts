@@ -18,7 +18,7 @@ import type { Stop } from './stop.ts';
 import { Limit } from './trace.ts';
 import { copy, kindsOf, terminalSize, Usage } from './tui-output.ts';
 
-type Values = FilterValues & InputValues & Pick<LineValues, 'color'> & { speed: number };
+type Values = FilterValues & InputValues & Pick<LineValues, 'color'> & { speed?: number };
 
 /** A recording in the view that a live trace has, with a bar of time. Resolves when the user is done with it. */
 export const replayOnTerminal = async (
@@ -34,7 +34,7 @@ export const replayOnTerminal = async (
   const { events: _, ...others } = values;
   const makeFilter = () => new RecordFilter(filterOf({ ...others, failed: true }, events));
   let filter = makeFilter();
-  const makeLimit = () => new Limit(values.maxEvents, () => {});
+  const makeLimit = () => new Limit(values, () => {});
   let limit = makeLimit();
   const users = new UserNames();
   const usage = new Usage();
@@ -44,7 +44,7 @@ export const replayOnTerminal = async (
       input = new RecordingInput(file, values, reading);
       return input.records();
     },
-    speed: Number.isFinite(values.speed) ? values.speed : 1,
+    speed: values.speed ?? 1,
     onRecord: (record: NstraceRecord) => {
       if (filter.wants(record) && limit.allows(record)) {
         view.store.take(record);

@@ -66,7 +66,8 @@ export const takeSnapshot = async (): Promise<Snapshot> => {
 /** What rights and mount options keep from us. */
 const findHidden = (running: readonly ProcProcess[]): string[] => {
   const hidden: string[] = [];
-  const unread = running.filter(({ ns }) => ns === undefined).length;
+  // What has ended and is not waited for yet has no namespaces any more.
+  const unread = running.filter(({ ns, state }) => ns === undefined && state !== 'Z' && state !== 'X').length;
   if (unread > 0) {
     const many = unread === 1 ? '1 process' : `${unread} processes`;
     const why = process.geteuid?.() === 0 ? ', though you are root' : ': run it as root to see them';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { noTracefs } from '../errors.ts';
+import { readProcText } from '../procfs/read.ts';
 import { cleanEnvironment } from './environment.ts';
 
 const place = '/sys/kernel/tracing';
@@ -8,6 +9,9 @@ const insideDebugfs = '/sys/kernel/debug/tracing';
 
 export const hasTracefs = (): boolean =>
   existsSync(`${place}/events/sched`) || existsSync(`${insideDebugfs}/events/sched`);
+
+/** Whether it is mounted, which others than root can tell only by the list of mounts. */
+export const isTracefsMounted = (): boolean => / tracefs /.test(readProcText('/proc/self/mounts') ?? '');
 
 /**
  * Mounts tracefs where it is missing, as systemd does at boot. It stays mounted.

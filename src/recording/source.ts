@@ -54,8 +54,10 @@ const openFile = (path: string): number => {
     return descriptor;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'you may not read it' : messageOf(error);
+    if (code === 'EACCES') {
+      throw cannotOpen(path, 'you may not read it', 'recordings belong to who made them: use sudo, or chown it');
+    }
+    const why = code === 'ENOENT' ? 'there is no such file' : messageOf(error);
     throw cannotOpen(path, why, '`nstrace record -o FILE` makes a recording; - reads standard input');
   }
 };

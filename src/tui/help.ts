@@ -2,13 +2,14 @@ const keys = [
   ['Moving', ''],
   ['j k, arrows', 'one line'],
   ['PgUp PgDn, Ctrl-B Ctrl-F', 'one page; Ctrl-U Ctrl-D half of one'],
-  ['g  G', 'to the beginning, to the end'],
+  ['g  G, Home End', 'to the beginning, to the end'],
   ['f', 'follow: show what is newest'],
   ['Enter, l', 'open a container, or the details of an event'],
   ['Esc, h', 'back; clears the filter'],
   ['What is shown', ''],
   ['Tab, m', 'grouped, flat, tree, lanes'],
-  ['/', 'filter as you type: c:web n:curl x:failed u:1000 p:4711, !word turns it round; plain words: command line'],
+  ['/', 'filter as you type: plain words are looked for in command lines, !word turns it round'],
+  ['', 'c:web n:curl l:regex x:failed u:1000 p:4711 ns:4026532572'],
   ['n  N', 'next, previous event that the last filter matches'],
   ['e', 'kinds of events'],
   ['s', 'sort containers by activity, age, name'],
@@ -21,7 +22,7 @@ const live = [
   ['Space', 'pause the view; tracing goes on'],
   ['r', 'start or stop a recording in this folder'],
   ['c', 'copy the command line, quoted for a shell'],
-  ['q, Ctrl-C', 'quit'],
+  ['q, Ctrl-C', 'quit; Ctrl-Z stops the view, fg goes on'],
 ] as const;
 
 const replay = [
