@@ -211,6 +211,10 @@ export class Model {
     if (last !== undefined && more > 0) {
       last.folded = event.total;
       this.#emit(this.#records.folded(last.record, more, event));
+    } else if (event.last && more > 0) {
+      // The line of the one that they are like was lost.
+      const { mono, at, cpu, seq } = event;
+      this.lost({ kind: 'lost', count: more, exact: true, from: mono, to: mono, mono, at, cpu, seq }, 'kernel');
     }
     if (event.last) {
       this.#failed.delete(event.pid);

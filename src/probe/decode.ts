@@ -1,13 +1,4 @@
-import type {
-  CgroupEvent,
-  ExecEvent,
-  FailedExecEvent,
-  KernelEvent,
-  Namespaces,
-  Nanoseconds,
-  Stamp,
-  Text,
-} from './event.ts';
+import type { CgroupEvent, ExecEvent, FailedExecEvent, LineEvent, Nanoseconds, Stamp, Text } from './event.ts';
 import { Fields } from './fields.ts';
 import { NamespaceCache } from './namespaces.ts';
 import type { Sequence } from './sequence.ts';
@@ -26,11 +17,9 @@ const stringBytes = 184;
 const maxCgroupBytes = 1024 + 128;
 /** Nanoseconds of 292 years of uptime: a larger time is none. */
 const maxTime = 2 ** 63;
-/** Threads between the two lines of one setns; more are in a system call that never returned. */
-const maxCallers = 4096;
 
 export interface Decoded {
-  event(event: KernelEvent): void;
+  event(event: LineEvent): void;
   /** All probes are attached, and this time has come. */
   heartbeat(time: Nanoseconds): void;
   /** A row of a map that bpftrace printed: lines made by a CPU, or failed execs folded for a pid. */
@@ -43,6 +32,8 @@ export interface Decoded {
 
 /** Which process, as far as the lines X, S and G tell. */
 interface Head {
+  /** Levels of pid namespaces below the host's. Beyond 1, an n line has the pids in between. */
+  level: number;
   pid: number;
   tid: number;
   ppid: number;
@@ -52,17 +43,10 @@ interface Head {
 }
 
 type Unfinished =
-  | { kind: 'exec'; event: ExecEvent; pathBytes: number; pathEnd: number; argvEnd: number }
+  | { kind: 'exec'; event: ExecEvent; pathBytes: number; pathEnd: number; argvEnd: number; awaitsPids: boolean }
   | { kind: 'cgroup'; event: CgroupEvent; end: number }
   | { kind: 'failed'; event: FailedExecEvent; strings: Buffer[] }
-  | { kind: 'nested'; event: KernelEvent & { nspid: number[] } }
-  | { kind: 'caller'; event: Caller };
-
-/** A thread in the middle of setns or unshare. */
-interface Caller extends Head {
-  before: Namespaces;
-  vfork: number;
-}
+  | { kind: 'nested'; event: LineEvent & { nspid: number[] } };
 
 /** The work space of one CPU: an event whose other lines are still coming, and the bytes they bring. */
 interface Desk {
@@ -73,8 +57,8 @@ interface Desk {
 
 /**
  * Turns lines of the probes (probes/README.md) into events. Lines that continue another one follow it directly on the
- * same CPU: the next line of that CPU ends the event, or finish(). A line that makes no sense is a message, never an
- * error.
+ * same CPU: an event ends when it is whole, or with the next line of that CPU, or with finish(). A line that makes no
+ * sense is a message, never an error.
  */
 export class Decoder {
   readonly #out: Decoded;
@@ -82,7 +66,6 @@ export class Decoder {
   readonly #fields = new Fields();
   readonly #namespaces = new NamespaceCache();
   readonly #desks: Desk[] = [];
-  readonly #callers = new Map<number, Caller>();
 
   constructor(out: Decoded, sequence: Sequence) {
     this.#out = out;
@@ -101,13 +84,15 @@ export class Decoder {
     }
   }
 
-  /**
-   * Ends what is unfinished on every CPU, or on those of which all lines are here. A heartbeat can come between an event and
-   * the lines that continue it, since it interrupts the probe that makes them.
-   */
-  finish(isComplete: (cpu: number) => boolean = () => true): void {
+  /** The time of the oldest event that is unfinished. */
+  get oldest(): number {
+    return this.#desks.reduce((oldest, desk) => Math.min(oldest, desk?.unfinished?.event.at ?? oldest), Infinity);
+  }
+
+  /** Ends what is unfinished on every CPU, or on those that have made no line for a while. */
+  finish(isQuiet: (cpu: number) => boolean = () => true): void {
     for (const [cpu, desk] of this.#desks.entries()) {
-      if (desk?.unfinished !== undefined && isComplete(cpu)) {
+      if (desk?.unfinished !== undefined && isQuiet(cpu)) {
         this.#end(desk);
       }
     }
@@ -172,7 +157,7 @@ export class Decoder {
       case 'F':
         return this.#fork(stamp, desk);
       case 'S':
-        return this.#leave(desk);
+        return this.#leave(stamp, desk);
       case 'J':
         return this.#enter(stamp, 'setns');
       case 'U':
@@ -237,8 +222,8 @@ export class Decoder {
       argsBytes,
       argsSent: 0,
     };
-    const unfinished = { kind: 'exec', event, pathBytes, pathEnd, argvEnd } as const;
-    if (pathEnd === pathBytes && argvEnd === argsBytes && level < 2 && !isDescriptor(desk.path, pathEnd)) {
+    const unfinished = { kind: 'exec', event, pathBytes, pathEnd, argvEnd, awaitsPids: level > 1 } as const;
+    if (isWholeExec(unfinished, desk)) {
       this.#endExec(unfinished, desk);
     } else {
       desk.unfinished = unfinished;
@@ -247,10 +232,10 @@ export class Decoder {
 
   #exit(stamp: Stamp, desk: Desk): void {
     const { mono, at, cpu, seq } = stamp;
-    const { pid, start, ppid, nspid, pidns } = this.#head();
+    const { level, pid, start, ppid, nspid, pidns } = this.#head();
     const status = this.#fields.number();
     const vfork = this.#fields.number();
-    this.#nested(desk, { kind: 'exit', mono, at, cpu, seq, pid, start, ppid, nspid, pidns, status, vfork });
+    this.#nested(desk, level, { kind: 'exit', mono, at, cpu, seq, pid, start, ppid, nspid, pidns, status, vfork });
   }
 
   #fork(stamp: Stamp, desk: Desk): void {
@@ -273,7 +258,7 @@ export class Decoder {
     const cgroupId = fields.number();
     const nspid = level === 0 ? [pid] : [pid, innermost];
     const { mono, at, cpu, seq } = stamp;
-    this.#nested(desk, {
+    this.#nested(desk, level, {
       kind: 'fork',
       mono,
       at,
@@ -294,37 +279,26 @@ export class Decoder {
   }
 
   /** Waits for the pids of the namespaces in between, if there are any. */
-  #nested(desk: Desk, event: KernelEvent & { nspid: number[] }): void {
-    if (event.nspid.length < 2) {
+  #nested(desk: Desk, level: number, event: LineEvent & { nspid: number[] }): void {
+    if (level < 2) {
       this.#out.event(event);
     } else {
       desk.unfinished = { kind: 'nested', event };
     }
   }
 
-  #leave(desk: Desk): void {
-    const head = this.#head();
+  #leave(stamp: Stamp, desk: Desk): void {
+    const { level, ...who } = this.#head();
     const vfork = this.#fields.number();
-    const caller = { ...head, before: this.#namespaces.read(this.#fields), vfork };
-    if (this.#callers.size >= maxCallers) {
-      this.#callers.clear();
-    }
-    this.#callers.set(head.tid, caller);
-    desk.unfinished = { kind: 'caller', event: caller };
+    const before = this.#namespaces.read(this.#fields);
+    this.#nested(desk, level, { kind: 'leave', ...stamp, ...who, vfork, before });
   }
 
   #enter(stamp: Stamp, op: 'setns' | 'unshare'): void {
     const fields = this.#fields;
     fields.hex();
     const tid = fields.low;
-    const after = this.#namespaces.read(fields);
-    const caller = this.#callers.get(tid);
-    if (caller === undefined) {
-      // Its S line was lost, and that was said.
-      return;
-    }
-    this.#callers.delete(tid);
-    this.#out.event({ kind: 'namespace', ...stamp, op, ...caller, after });
+    this.#out.event({ kind: 'enter', ...stamp, op, tid, after: this.#namespaces.read(fields) });
   }
 
   #cgroup(stamp: Stamp, op: CgroupEvent['op'], desk: Desk): void {
@@ -336,6 +310,7 @@ export class Decoder {
     const pid = fields.number();
     const event: CgroupEvent = { kind: 'cgroup', ...stamp, op, by, pid, root, id, path: '' };
     desk.unfinished = { kind: 'cgroup', event, end: fields.bytes(desk.path, 0) };
+    this.#endIfWhole(desk);
   }
 
   #failed(stamp: Stamp, desk: Desk): void {
@@ -379,7 +354,7 @@ export class Decoder {
     const level = fields.low >>> 24;
     const innermost = fields.low & 0xff_ffff;
     const start = this.#nanoseconds();
-    return { pid, tid, ppid, start, nspid: level === 0 ? [pid] : [pid, innermost], pidns: fields.number() };
+    return { level, pid, tid, ppid, start, nspid: level === 0 ? [pid] : [pid, innermost], pidns: fields.number() };
   }
 
   #nanoseconds(): Nanoseconds {
@@ -400,6 +375,9 @@ export class Decoder {
     const letter = line[0];
     if (letter === 'n' && 'nspid' in unfinished.event) {
       this.#readChain(unfinished.event.nspid);
+      if (unfinished.kind === 'exec') {
+        unfinished.awaitsPids = false;
+      }
     } else if (letter === 'p' && unfinished.kind === 'exec') {
       unfinished.pathEnd = this.#append(desk.path, unfinished.pathEnd);
     } else if (letter === 'a' && unfinished.kind === 'exec') {
@@ -414,6 +392,19 @@ export class Decoder {
       this.#readString(unfinished);
     } else {
       this.#out.message(line);
+    }
+    this.#endIfWhole(desk, letter === 'n');
+  }
+
+  /** Nothing waits longer than it must: the next line of a CPU may be long in coming. */
+  #endIfWhole(desk: Desk, hasPids = false): void {
+    const { unfinished } = desk;
+    if (
+      (unfinished?.kind === 'exec' && isWholeExec(unfinished, desk)) ||
+      (unfinished?.kind === 'cgroup' && endOfString(desk.path, 0, unfinished.end) < unfinished.end) ||
+      (unfinished?.kind === 'nested' && hasPids)
+    ) {
+      this.#end(desk);
     }
   }
 
@@ -498,6 +489,16 @@ export class Decoder {
     this.#out.event(event);
   }
 }
+
+/** Whether nothing can follow: its pids, path, arguments, and where the path does not tell it, comm are here. */
+const isWholeExec = (
+  { event, pathBytes, pathEnd, argvEnd, awaitsPids }: Unfinished & { kind: 'exec' },
+  { path }: Desk,
+): boolean =>
+  pathEnd === pathBytes &&
+  argvEnd === event.argsBytes &&
+  !awaitsPids &&
+  (event.comm !== '' || !isDescriptor(path, pathEnd));
 
 /** "/dev/fd/": a program that was run by its file descriptor. */
 const isDescriptor = (path: Buffer, end: number): boolean =>

@@ -128,6 +128,24 @@ export interface NamespaceEvent extends Stamp, Who, HeldFork {
   after: Namespaces;
 }
 
+/** A thread is about to call setns or unshare, from these namespaces. */
+export interface LeaveEvent extends Stamp, Who, HeldFork {
+  kind: 'leave';
+  tid: number;
+  ppid: number;
+  nspid: number[];
+  pidns: number;
+  before: Namespaces;
+}
+
+/** That call succeeded, and the thread is in these. */
+export interface EnterEvent extends Stamp {
+  kind: 'enter';
+  op: NamespaceEvent['op'];
+  tid: number;
+  after: Namespaces;
+}
+
 export interface CgroupEvent extends Stamp {
   kind: 'cgroup';
   op: 'mkdir' | 'attach' | 'rmdir';
@@ -156,6 +174,9 @@ export interface LostEvent extends Stamp {
   from: string;
   to: string;
 }
+
+/** What the lines of the probes tell one by one. */
+export type LineEvent = Exclude<KernelEvent, NamespaceEvent> | LeaveEvent | EnterEvent;
 
 export type KernelEvent =
   | ExecEvent

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { Btf } from './btf.ts';
 import { type Version, versionOf } from './version.ts';
 
@@ -81,5 +81,5 @@ const settings = (version: Version, big: boolean): Record<string, string> => {
   };
 };
 
-/** A power of two, as mmap of a perf buffer demands. */
-const pagesOfOneCpu = (): number => Math.max(64, 2 ** Math.floor(Math.log2(bufferPages / availableParallelism())));
+/** A power of two, as mmap of a perf buffer demands; every CPU has one, also those that we may not run on. */
+const pagesOfOneCpu = (): number => Math.max(64, 2 ** Math.floor(Math.log2(bufferPages / cpus().length)));

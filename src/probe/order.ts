@@ -1,4 +1,4 @@
-import type { KernelEvent, Nanoseconds } from './event.ts';
+import type { LineEvent, Nanoseconds } from './event.ts';
 import type { Sequence } from './sequence.ts';
 
 /** Events held for order; more than this are let go early, oldest first. About 200 MB. */
@@ -18,17 +18,17 @@ interface Beat {
  * before T is, and is let go in order.
  */
 export class Order {
-  readonly #out: (event: KernelEvent) => void;
+  readonly #out: (event: LineEvent) => void;
   readonly #sequence: Sequence;
   readonly #beats: Beat[] = [];
-  #held: KernelEvent[] = [];
+  #held: LineEvent[] = [];
 
-  constructor(out: (event: KernelEvent) => void, sequence: Sequence) {
+  constructor(out: (event: LineEvent) => void, sequence: Sequence) {
     this.#out = out;
     this.#sequence = sequence;
   }
 
-  event(event: KernelEvent): void {
+  event(event: LineEvent): void {
     this.#held.push(event);
     if (this.#held.length >= maxHeld) {
       this.#held.sort(byTime);
@@ -36,8 +36,13 @@ export class Order {
     }
   }
 
-  /** A heartbeat and the lines made by each CPU when it was read. True if all that they count is here. */
-  beat(time: Nanoseconds, totals: Map<number, number>): boolean {
+  /**
+   * A heartbeat and the lines made by each CPU when it was read.
+   *
+   * @param before what is not older than this waits for an event that is still being put together
+   * @returns whether all lines that are counted are here
+   */
+  beat(time: Nanoseconds, totals: Map<number, number>, before = Number.POSITIVE_INFINITY): boolean {
     this.#beats.push({ time, totals, age: 0 });
     let reached: Beat | undefined;
     for (const beat of this.#beats) {
@@ -47,7 +52,7 @@ export class Order {
       reached = this.#beats.shift();
     }
     if (reached !== undefined) {
-      this.#upTo(reached.time.at);
+      this.#upTo(reached.time.at, before);
     }
     return this.#beats.length === 0;
   }
@@ -58,9 +63,9 @@ export class Order {
     this.#upTo(Number.POSITIVE_INFINITY);
   }
 
-  #upTo(at: number): void {
+  #upTo(at: number, before = Number.POSITIVE_INFINITY): void {
     this.#held.sort(byTime);
-    this.#release(this.#held.findLastIndex((event) => event.at <= at) + 1);
+    this.#release(this.#held.findLastIndex((event) => event.at <= at && event.at < before) + 1);
   }
 
   #release(count: number): void {
@@ -72,4 +77,4 @@ export class Order {
   }
 }
 
-const byTime = (a: KernelEvent, b: KernelEvent): number => a.at - b.at || (a.cpu === b.cpu ? a.seq - b.seq : 0);
+const byTime = (a: LineEvent, b: LineEvent): number => a.at - b.at || (a.cpu === b.cpu ? a.seq - b.seq : 0);

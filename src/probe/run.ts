@@ -2,9 +2,10 @@ import { getPriority, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, startBpftrace } from './bpftrace.ts';
 import { type Decoded, Decoder } from './decode.ts';
-import type { FoldedEvent, KernelEvent, Nanoseconds } from './event.ts';
+import type { FoldedEvent, KernelEvent, LineEvent, Nanoseconds } from './event.ts';
 import type { Features } from './features.ts';
 import { Order } from './order.ts';
+import { NamespacePairs } from './pairs.ts';
 import { Sequence } from './sequence.ts';
 
 /** The key under which control.bt notes in @seq that tracing was told to stop. */
@@ -31,6 +32,7 @@ export class Run implements Decoded {
   #resolveReady: (time: Nanoseconds | undefined) => void = () => {};
   #beat: { time: Nanoseconds; totals: Map<number, number>; read: boolean } | undefined;
   #totals = new Map<number, number>();
+  #totalsBefore: ReadonlyMap<number, number> = new Map();
   #stopped = false;
   #drained: (() => void) | undefined;
   #first = '';
@@ -44,7 +46,8 @@ export class Run implements Decoded {
     onBeat: (time: Nanoseconds) => void,
   ) {
     this.#onBeat = onBeat;
-    this.#order = new Order(onEvent, this.sequence);
+    const pairs = new NamespacePairs(onEvent);
+    this.#order = new Order((event) => pairs.take(event), this.sequence);
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve;
     });
@@ -73,7 +76,7 @@ export class Run implements Decoded {
     }
   }
 
-  event(event: KernelEvent): void {
+  event(event: LineEvent): void {
     if (event.kind === 'folded' && event.last) {
       this.#folded.delete(event.pid);
     }
@@ -150,11 +153,14 @@ export class Run implements Decoded {
       return;
     }
     this.#beat = undefined;
-    this.#decoder.finish((cpu) => this.sequence.hasAllOf(cpu, beat.totals));
+    // The totals can be read in the middle of the lines of one event: it is over when none came between two heartbeats.
+    const before = this.#totalsBefore;
+    this.#totalsBefore = beat.totals;
+    this.#decoder.finish((cpu) => before.get(cpu) === beat.totals.get(cpu) && this.sequence.hasAllOf(cpu, beat.totals));
     for (const folded of this.#counted.splice(0)) {
       this.#order.event({ ...folded, mono: beat.time.mono, at: beat.time.at });
     }
-    const complete = this.#order.beat(beat.time, beat.totals);
+    const complete = this.#order.beat(beat.time, beat.totals, this.#decoder.oldest);
     this.#onBeat(beat.time);
     if (complete && this.#stopped) {
       this.#drained?.();

@@ -1,4 +1,6 @@
 import split2 from 'split2';
+import { boundedLines } from './bounded.ts';
+import { maxRecordBytes } from './line.ts';
 import type { ContainerRef, NstraceRecord } from './schema.ts';
 import { openSource } from './source.ts';
 
@@ -21,8 +23,9 @@ export const overlook = async (
     lastLine = line || lastLine;
     return line.includes(mark) ? line : undefined;
   });
-  source.on('error', () => lines.end());
-  for await (const line of source.pipe(lines) as AsyncIterable<string>) {
+  const bounded = boundedLines(maxRecordBytes + 1);
+  source.on('error', () => bounded.end());
+  for await (const line of source.pipe(bounded).pipe(lines) as AsyncIterable<string>) {
     try {
       const { type, op, container } = JSON.parse(line);
       if (type === 'container' && op === 'named' && typeof container?.id === 'string') {

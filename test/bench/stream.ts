@@ -5,6 +5,7 @@ import { type Decoded, Decoder } from '../../src/probe/decode.ts';
 import type { Namespaces, Nanoseconds } from '../../src/probe/event.ts';
 import { toWholeLines } from '../../src/probe/lines.ts';
 import { Order } from '../../src/probe/order.ts';
+import { NamespacePairs } from '../../src/probe/pairs.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
 import { readCgroup, readRuntimeCommand } from '../../src/runtimes/index.ts';
 
@@ -72,7 +73,8 @@ class Pipeline implements Decoded {
       this.records += 1;
     },
   });
-  readonly #order = new Order((event) => this.#model.event(event), this.#sequence);
+  readonly #pairs = new NamespacePairs((event) => this.#model.event(event));
+  readonly #order = new Order((event) => this.#pairs.take(event), this.#sequence);
   #beat: { time: Nanoseconds; totals: Map<number, number> } | undefined;
 
   event(event: Parameters<Decoded['event']>[0]): void {

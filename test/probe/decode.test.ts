@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Decoded, Decoder } from '../../src/probe/decode.ts';
-import type { ExecEvent, KernelEvent } from '../../src/probe/event.ts';
+import type { ExecEvent, LineEvent } from '../../src/probe/event.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
 import { bytes, execLine, hex, host, hostWords, pair, place } from '../fixtures/lines.ts';
 
 const decode = (...lines: string[]) => {
-  const events: KernelEvent[] = [];
+  const events: LineEvent[] = [];
   const messages: string[] = [];
   const totals: [string, number, number][] = [];
   const beats: string[] = [];
@@ -141,17 +141,53 @@ describe('other lines', () => {
     expect(decode(line(61)).events).toMatchObject([{ pid: 60, by: 3, ppid: 3, nspid: [60], whole: false }]);
   });
 
-  it('pair the namespaces before and after of one thread', () => {
+  it('tell the namespaces that a thread leaves, and those that it enters', () => {
     const after = 'f0000153f0000150 effffff9efffffff effffffeeffffffd effffffbeffffffa';
     const { events } = decode(
       `S 1 ${place(0, 1)} ${who(70)} 0 ${hostWords}`,
-      `S 2 ${place(0, 2)} ${who(71)} 0 ${hostWords}`,
-      `U 3 ${place(0, 3)} ${pair(70, 70)} ${after}`,
-      `J 4 ${place(0, 4)} ${pair(99, 99)} ${after}`,
+      `S 2 ${place(0, 2)} ${who(71, 2, 5)} 0 ${hostWords}`,
+      `n 2 ${place(0, 3)} 2 ${pair(40, 5)} 0 0 0`,
+      `U 3 ${place(0, 4)} ${pair(70, 70)} ${after}`,
+      `J 4 ${place(0, 5)} ${pair(99, 98)} ${after}`,
     );
+    const entered = { ...host, pid: 0xf0000153, mnt: 0xf0000150 };
     expect(events).toMatchObject([
-      { kind: 'namespace', op: 'unshare', pid: 70, before: host, after: { ...host, pid: 0xf0000153, mnt: 0xf0000150 } },
+      { kind: 'leave', mono: '1', pid: 70, tid: 70, nspid: [70], before: host },
+      { kind: 'leave', mono: '2', pid: 71, tid: 71, nspid: [71, 40, 5], before: host },
+      { kind: 'enter', mono: '3', op: 'unshare', tid: 70, after: entered },
+      { kind: 'enter', mono: '4', op: 'setns', tid: 98, after: entered },
     ]);
+  });
+
+  it('are events as soon as they are whole, and else wait until their CPU is quiet', () => {
+    const events: LineEvent[] = [];
+    const out: Decoded = {
+      event: (event) => events.push(event),
+      ...{ heartbeat: () => {}, total: () => {}, mapEnd: () => {}, message: () => {} },
+    };
+    const decoder = new Decoder(out, new Sequence());
+    const path = `/${'k'.repeat(180)}`;
+    const argv = Buffer.from(`${'x'.repeat(300)}\0`);
+    decoder.line(`X 1 ${place(0, 1)} ${who(50, 1, 7)} 0 0`);
+    expect(events).toHaveLength(1);
+    decoder.line(`X 2 ${place(0, 2)} ${who(51, 2, 7)} 0 0`);
+    expect(events).toHaveLength(1);
+    expect(decoder.oldest).toBe(2);
+    decoder.line(`n 2 ${place(0, 3)} 2 ${pair(40, 7)} 0 0 0`);
+    expect(events).toHaveLength(2);
+    decoder.line(`M 3 ${place(0, 4)} ${pair(10, 10)} 0 19 0 ${bytes(Buffer.from(path.slice(0, 128)))}`);
+    decoder.finish((cpu) => cpu !== 0);
+    expect(events).toHaveLength(2);
+    decoder.line(`q 3 ${place(0, 5)} 80 ${bytes(Buffer.from(`${path.slice(128)}\0`))}`);
+    expect(events[2]).toMatchObject({ kind: 'cgroup', path });
+    decoder.line(execLine({ time: 4, seq: 6, pid: 5, argv }));
+    expect(events).toHaveLength(3);
+    decoder.line(`a 4 ${place(0, 7)} e0 ${bytes(argv.subarray(224))}`);
+    expect(events[3]).toMatchObject({ kind: 'exec', args: ['x'.repeat(300)] });
+    expect(decoder.oldest).toBe(Number.POSITIVE_INFINITY);
+    decoder.line(execLine({ time: 5, seq: 8, pid: 6, argv }));
+    decoder.finish(() => true);
+    expect(events[4]).toMatchObject({ kind: 'exec', argsBytes: 301, argsSent: 224 });
   });
 
   it('tell cgroups, with a path of any length that ends at its NUL', () => {

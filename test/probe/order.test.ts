@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KernelEvent } from '../../src/probe/event.ts';
+import type { LineEvent } from '../../src/probe/event.ts';
 import { Order } from '../../src/probe/order.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
 
@@ -10,14 +10,27 @@ const setUp = () => {
   const make = (cpu: number, seq: number, at: number): void => {
     const stamp = { cpu, seq, at, mono: String(at) };
     sequence.take(stamp);
-    order.event({ kind: 'folded', ...stamp, pid: 1, total: 1, last: false } as KernelEvent);
+    order.event({ kind: 'folded', ...stamp, pid: 1, total: 1, last: false } as LineEvent);
   };
   const beat = (at: number, ...totals: [number, number][]): boolean =>
     order.beat({ mono: String(at), at }, new Map(totals));
-  return { given, order, make, beat };
+  const beatBefore = (at: number, before: number, ...totals: [number, number][]): boolean =>
+    order.beat({ mono: String(at), at }, new Map(totals), before);
+  return { given, order, make, beat, beatBefore };
 };
 
 describe('order', () => {
+  it('waits for an event that is still being put together', () => {
+    const { given, make, beat, beatBefore } = setUp();
+    make(0, 1, 10);
+    make(0, 2, 30);
+    expect(beatBefore(40, 20, [0, 2])).toBe(true);
+    expect(given).toEqual(['10']);
+    make(1, 1, 20);
+    beat(140, [0, 2], [1, 1]);
+    expect(given).toEqual(['10', '20', '30']);
+  });
+
   it('holds events until a heartbeat says that all before it are here, then gives them by time', () => {
     const { given, make, beat } = setUp();
     make(0, 1, 30);
