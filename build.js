@@ -18,6 +18,7 @@ await build({
   format: 'esm',
   target: 'node20',
   chunkNames: 'chunk-[hash]',
+  // React's development build leaks.
   define: { 'process.env.NODE_ENV': '"production"' },
   // Some dependencies are CommonJS and ask for require.
   banner: {

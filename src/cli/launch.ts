@@ -25,8 +25,11 @@ export class Launch {
   readonly #words: readonly string[];
   readonly #user: LaunchUser;
   readonly #alive = new Set<number>();
+  #child: ReturnType<typeof begin> | undefined;
+  #finished: Promise<void> | undefined;
   #pid = 0;
   #status: number | undefined;
+  #isAsked = false;
   #ended: () => void = () => {};
 
   constructor(words: readonly string[], user: LaunchUser) {
@@ -34,34 +37,39 @@ export class Launch {
     this.#user = user;
   }
 
+  /** Whether the command itself was started, and has not ended. */
   get running(): boolean {
-    return this.#status === undefined;
+    return this.#pid !== 0 && this.#status === undefined;
   }
 
-  /** The command's exit status, 128 + signal if it was killed. */
-  status(): number {
-    return this.#status ?? 0;
+  /** The command's exit status, 128 + signal if it was killed; undefined if it was never started or runs still. */
+  get status(): number | undefined {
+    return this.#status;
   }
 
   /** @param ended called when the command and its descendants are gone */
   start(ended: () => void): void {
     this.#ended = ended;
-    const [file, ...args] = this.#words;
-    const restore = this.#user === 'caller' ? dropGroups() : () => {};
-    try {
-      const child = execa(file!, args, {
-        stdio: 'inherit',
-        reject: false,
-        buffer: false,
-        cleanup: true,
-        ...callerIds(this.#user),
-      });
-      this.#pid = child.pid ?? 0;
-      this.#alive.add(this.#pid);
-      void child.then((result) => this.#finish(result));
-    } finally {
-      restore();
+    const { words, env } = this.#user === 'caller' ? asCaller(this.#words) : { words: this.#words, env: {} };
+    const child = begin(words, env);
+    this.#child = child;
+    this.#pid = child.pid ?? 0;
+    this.#alive.add(this.#pid);
+    this.#finished = child.then((result) => this.#finish(result));
+  }
+
+  /** Passes a signal on to the command. When that has ended, nothing that it left behind is waited for. */
+  signal(name: NodeJS.Signals): void {
+    this.#isAsked = true;
+    // A terminal has told all that run in front.
+    if (name !== 'SIGINT' || !process.stdin.isTTY) {
+      this.#child?.kill(name);
     }
+  }
+
+  /** Resolves when the command itself has ended. */
+  async finished(): Promise<void> {
+    await this.#finished;
   }
 
   /** Learns from records who was started by whom. */
@@ -85,6 +93,9 @@ export class Launch {
       this.#alive.clear();
     } else {
       this.#status = result.exitCode;
+    }
+    if (this.#isAsked) {
+      this.#alive.clear();
     }
     this.#check();
     this.#watch();
@@ -117,32 +128,23 @@ export class Launch {
   }
 }
 
+const begin = ([file, ...args]: readonly string[], env: Record<string, string>) =>
+  execa(file!, args, { env, stdio: 'inherit', reject: false, buffer: false, cleanup: true });
+
+/** util-linux's; Node itself cannot start a program with the groups of a user. */
+const setpriv = '/usr/bin/setpriv';
+
 /** Under sudo the command runs as who called it, as if sudo were not there. */
-const callerIds = (user: LaunchUser): { uid?: number; gid?: number } => {
+const asCaller = (words: readonly string[]): { words: readonly string[]; env: Record<string, string> } => {
   const uid = Number(process.env.SUDO_UID ?? Number.NaN);
   const gid = Number(process.env.SUDO_GID ?? Number.NaN);
-  return user === 'caller' && Number.isInteger(uid) && Number.isInteger(gid) ? { uid, gid } : {};
-};
-
-/** A child takes our supplementary groups with it: it gets the caller's. Returns what puts ours back. */
-const dropGroups = (): (() => void) => {
-  const { uid, gid } = callerIds('caller');
-  const groups = process.getgroups?.();
-  if (uid === undefined || gid === undefined || groups === undefined) {
-    return () => {};
+  if (!Number.isInteger(uid) || !Number.isInteger(gid)) {
+    return { words, env: {} };
   }
-  const { initgroups, setgroups } = process as unknown as GroupCalls;
-  const name = new UserNames().nameOf(uid);
-  if (/^\d+$/.test(name)) {
-    setgroups([gid]);
-  } else {
-    initgroups(name, gid);
-  }
-  return () => setgroups(groups);
+  const user = new UserNames().find(uid);
+  const groups = user === undefined ? '--clear-groups' : '--init-groups';
+  return {
+    words: [setpriv, `--reuid=${uid}`, `--regid=${gid}`, groups, '--', ...words],
+    env: user === undefined ? {} : { HOME: user.home, USER: user.name, LOGNAME: user.name },
+  };
 };
-
-/** Node has them on every POSIX system; its types do not know the first. */
-interface GroupCalls {
-  initgroups(user: string, gid: number): void;
-  setgroups(groups: number[]): void;
-}

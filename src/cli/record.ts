@@ -10,7 +10,7 @@ import { Launch, type LaunchUser } from './launch.ts';
 import { addFilterOptions, addTracerOptions, type FilterValues } from './options.ts';
 import { JsonOutput } from './output.ts';
 import { say, sayError } from './say.ts';
-import type { Stop } from './stop.ts';
+import type { Stop, StopReason } from './stop.ts';
 import { trace } from './trace.ts';
 
 interface RecordValues extends FilterValues {
@@ -55,9 +55,6 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
     throw usageError('--as needs a command', 'nstrace record --as root -- COMMAND');
   }
   const file = values.output ?? `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
-  if (process.geteuid?.() === 0 && file !== '-') {
-    process.umask(0o077);
-  }
   let broken: Error | undefined;
   let output: JsonOutput | undefined;
   const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
@@ -79,17 +76,43 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
         launch.start(() => stop.now('command-ended'));
       }
     },
+    passOn: (signal) => {
+      const passes = launch?.running ?? false;
+      if (passes) {
+        launch?.signal(signal);
+      }
+      return passes;
+    },
     onAny: (entry: NstraceRecord) => launch?.follow(entry),
   });
   const failed = broken ?? failure;
-  if (output !== undefined && failed === undefined && file !== '-') {
+  const failedStatus = failed === undefined ? undefined : sayError(failed);
+  const cutShort = launch?.running ?? false;
+  if (cutShort) {
+    if (failed === undefined) {
+      say('tracing has ended, and so does the command (SIGTERM)');
+      launch?.signal('SIGTERM');
+    } else {
+      say('the command goes on untraced, and is waited for; Ctrl-C ends it');
+    }
+    await launch?.finished();
+  }
+  if (failedStatus !== undefined) {
+    return failedStatus;
+  }
+  if (output !== undefined && file !== '-') {
     tellEnd(file, output);
   }
-  if (failed !== undefined) {
-    return sayError(failed);
+  if (launch === undefined || (cutShort && asked.has(reason))) {
+    return exitStatus.ok;
   }
-  return launch === undefined || (reason === 'duration' && launch.running) ? exitStatus.ok : launch.status();
+  return launch.status ?? signalStatus[reason as keyof typeof signalStatus] ?? exitStatus.ok;
 };
+
+/** Ends of tracing that were asked for, with which the command was ended too. */
+const asked: ReadonlySet<StopReason> = new Set<StopReason>(['duration', 'max-events', 'reader-gone']);
+/** Of a command that was never started, as a shell has it. */
+const signalStatus = { interrupt: 130, terminated: 143, hangup: 129 } as const;
 
 const openSink = (file: string, force: boolean, stop: Stop, onBroken: (error: Error) => void): Sink => {
   if (file === '-') {

@@ -12,6 +12,7 @@ export type StopReason =
   | 'failure';
 
 const signals = { SIGINT: 'interrupt', SIGTERM: 'terminated', SIGHUP: 'hangup' } as const;
+export type StopSignal = keyof typeof signals;
 
 /** Waits for the first reason to end. A second signal does not wait for anything. */
 export class Stop {
@@ -19,19 +20,24 @@ export class Stop {
   #resolve: (reason: StopReason) => void = () => {};
   #signals = 0;
 
-  /** @param leave ends what must not go on without us, at once */
-  constructor(leave: () => void) {
+  /**
+   * @param leave ends what must not go on without us, at once
+   * @param passOn takes a first signal that is not for us
+   */
+  constructor(leave: () => void, passOn: (signal: StopSignal) => boolean = () => false) {
     this.asked = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    for (const signal of Object.keys(signals) as (keyof typeof signals)[]) {
+    for (const signal of Object.keys(signals) as StopSignal[]) {
       process.on(signal, () => {
         this.#signals += 1;
         if (this.#signals > 1) {
           leave();
           process.exit(exitStatus.interrupted);
         }
-        this.now(signals[signal]);
+        if (!passOn(signal)) {
+          this.now(signals[signal]);
+        }
       });
     }
   }

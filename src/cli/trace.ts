@@ -6,7 +6,7 @@ import { type EventKind, RecordFilter } from '../view/filter.ts';
 import type { ContainerSelection } from '../view/selector.ts';
 import { type FilterValues, filterOf, tellFilters } from './options.ts';
 import { say } from './say.ts';
-import { Stop, type StopReason } from './stop.ts';
+import { Stop, type StopReason, type StopSignal } from './stop.ts';
 
 /** What takes the records of a trace: lines, NDJSON, a file. */
 export interface Output {
@@ -28,6 +28,8 @@ export interface TraceOptions {
   readonly makeOutput: (stop: Stop) => Output;
   /** Called when all probes are attached. */
   readonly onReady?: (stop: Stop, session: Session) => void;
+  /** Takes a first signal that is for somebody else. */
+  readonly passOn?: (signal: StopSignal) => boolean;
   /** Sees every record, also those that filters leave out. */
   readonly onAny?: (record: NstraceRecord) => void;
 }
@@ -45,7 +47,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   let failure: Error | undefined;
   let began = false;
   let stopped = false;
-  const stop = new Stop(() => session?.kill());
+  const stop = new Stop(() => session?.kill(), options.passOn);
   const output = options.makeOutput(stop);
   const filter = new RecordFilter(filterOf(values, options.events));
   const limit = new Limit(values, () => stop.now('max-events'));
@@ -90,8 +92,10 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
     return { reason: early, count: { made: 0, delivered: 0, lost: 0 }, failure };
   }
   const first = await starting;
-  tellWaiting(filter.selection);
-  options.onReady?.(stop, first);
+  if (!stopped) {
+    tellWaiting(filter.selection);
+    options.onReady?.(stop, first);
+  }
   const timer = values.duration === undefined ? undefined : setTimeout(() => stop.now('duration'), values.duration);
   const reason = await stop.asked;
   clearTimeout(timer);

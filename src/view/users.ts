@@ -1,41 +1,52 @@
 import { readFileSync } from 'node:fs';
 
-/** User names of this host, from /etc/passwd; a replayed recording may come from another one, then uids are shown. */
+interface User {
+  readonly name: string;
+  readonly home: string;
+}
+
+/** Users of this host, from /etc/passwd; a replayed recording may come from another one, then uids are shown. */
 export class UserNames {
-  #names: Map<number, string> | undefined;
+  #users: Map<number, User> | undefined;
 
   nameOf(uid: number): string {
-    this.#names ??= readNames();
-    return this.#names.get(uid) ?? String(uid);
+    return this.find(uid)?.name ?? String(uid);
+  }
+
+  find(uid: number): User | undefined {
+    return this.#all().get(uid);
   }
 
   all(): string[] {
-    this.#names ??= readNames();
-    return [...this.#names.values()];
+    return [...this.#all().values()].map(({ name }) => name);
   }
 
   idOf(name: string): number | undefined {
-    this.#names ??= readNames();
-    for (const [uid, candidate] of this.#names) {
-      if (candidate === name) {
+    for (const [uid, candidate] of this.#all()) {
+      if (candidate.name === name) {
         return uid;
       }
     }
     return undefined;
   }
+
+  #all(): Map<number, User> {
+    this.#users ??= readUsers();
+    return this.#users;
+  }
 }
 
-const readNames = (): Map<number, string> => {
-  const names = new Map<number, string>();
+const readUsers = (): Map<number, User> => {
+  const users = new Map<number, User>();
   try {
     for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
-      const [name, , uid] = line.split(':');
+      const [name, , uid, , , home = '/'] = line.split(':');
       if (name && uid) {
-        names.set(Number(uid), names.get(Number(uid)) ?? name);
+        users.set(Number(uid), users.get(Number(uid)) ?? { name, home });
       }
     }
   } catch {
     // No names then.
   }
-  return names;
+  return users;
 };
