@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { allKeys } from '../tui/help.ts';
 import { version } from '../version.ts';
 import { visibleCommands } from './program.ts';
 
@@ -20,16 +21,25 @@ export const manualPage = (program: Command): string =>
     ),
     '.SH COMMANDS',
     ...visibleCommands(program).flatMap(commandText),
+    '.SH TERMINAL VIEW',
+    paragraph(
+      'On a terminal live and replay show a view that fills it. An option for lines gives lines: -o, -T, -t, -U, -q, --max-args, --columns, --no-header; so do a pipe and TERM=dumb. The keys:',
+    ),
+    ...keyLines(allKeys.live),
+    paragraph('In a replay:'),
+    ...keyLines(allKeys.replay),
     '.SH EXIT STATUS',
     ...exitStatuses.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, roff(meaning)]),
     '.SH OVERHEAD',
     paragraph(
-      'A machine that does nothing but spawn short programs spawns 0.96 times as many as under the execsnoop of libbpf-tools, and nstrace takes about twice the CPU time of execsnoop.bt, which tells a tenth as much. At rest it takes about half a percent of a core. docs/limits.md has all figures.',
+      'A machine that does nothing but spawn short programs spawns 0.98 times as many as untraced. Beside execsnoop.bt on the same workload nstrace takes 1.0 to 1.2 times its CPU time, and tells ten times as much. At rest it takes about one percent of a core. docs/limits.md has all figures.',
     ),
     '.SH LIMITS',
     paragraph(
       'Programs that run without an exec are not seen: code loaded into a process, commands of interpreters, builtins of shells. Command lines longer than 16 KB (64 KB with bpftrace 0.22 and newer) are completed from /proc while the process lives, and else marked as cut. What root does to hide from it, it cannot see.',
     ),
+    '.SH ENVIRONMENT',
+    ...environment.flatMap(([name, meaning]) => ['.TP', `.B ${name}`, roff(meaning)]),
     '.SH EXAMPLES',
     ...examples.flatMap(([command, what]) => ['.PP', roff(what), '.PP', '.nf', '.RS', roff(command), '.RE', '.fi']),
     '.SH FILES',
@@ -55,14 +65,24 @@ const exitStatuses = [
   ['other', 'record -- CMD ends with the status of CMD.'],
 ] as const;
 
+const environment = [
+  ['NO_COLOR, FORCE_COLOR', 'No colours, or colours also in a pipe, where --color does not say otherwise.'],
+  ['TERM', 'dumb: lines instead of the view.'],
+  ['LC_ALL, LC_CTYPE, LANG', 'Lines and signs are drawn in ASCII where the locale is not UTF-8.'],
+  ['SUDO_UID, SUDO_GID', 'Who runs the command of record, unless --as root.'],
+] as const;
+
 const examples = [
   ['sudo nstrace live', 'What runs now:'],
   ['sudo nstrace --container xyxy12', 'Only one container, also if it starts later:'],
-  ['sudo nstrace record -o session.ndjson -- make test', 'What a command does, into a file:'],
+  ['sudo nstrace record -o session.ndjson -- make test', 'As long as a command runs, into a file:'],
   ['nstrace timeline session.ndjson -c xyxy12', 'The life of a container:'],
   ['nstrace ps --tree xyxy12', 'What runs in it, with the pids inside and outside:'],
   ['nstrace inspect xyxy12:7', 'Which process is pid 7 in it:'],
 ] as const;
+
+const keyLines = (keys: typeof allKeys.live): string[] =>
+  keys.flatMap(([key, what]) => (key === '' ? ['.br', roff(what)] : ['.TP', `.B ${roff(key)}`, roff(what)]));
 
 const commandText = (command: Command): string[] => [
   `.SS ${command.name()}${command.registeredArguments.map((argument) => ` ${roff(argumentText(argument))}`).join('')}`,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { exitStatus, noSuchContainer, usageError } from '../errors.ts';
+import { cannotWrite, exitStatus, noSuchContainer, usageError } from '../errors.ts';
 import type { Snapshot } from '../now/snapshot.ts';
 import { escapeText } from '../view/escape.ts';
 import { ContainerSelection } from '../view/selector.ts';
@@ -146,7 +146,13 @@ export const write = (text: string): Promise<void> => {
     // The error is told to the callback first, and again as an event, at any time.
     process.stdout.on('error', () => {});
   }
-  return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') {
+        reject(cannotWrite('standard output', error.message));
+      } else {
+        resolve();
+      }
+    });
   });
 };

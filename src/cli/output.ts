@@ -1,3 +1,4 @@
+import { cannotWrite } from '../errors.ts';
 import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../recording/schema.ts';
 import { type Sink, StreamSink } from '../recording/sink.ts';
@@ -14,12 +15,13 @@ import type { Output } from './trace.ts';
 const maxPendingBytes = 64 * 1024 * 1024;
 
 /** Standard output; a reader that goes away is a quiet end. */
-const standardOutput = (stop: Stop): Sink =>
+export const standardOutput = (stop: Stop): Sink =>
   new StreamSink(process.stdout, (error) => {
-    if (error.code !== 'EPIPE') {
-      say(`writing to standard output failed: ${error.message}`);
+    if (error.code === 'EPIPE') {
+      stop.now('reader-gone');
+    } else {
+      stop.fail(cannotWrite('standard output', error.message));
     }
-    stop.now('reader-gone');
   });
 
 /** What -o and the options for lines ask for. */

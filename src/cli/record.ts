@@ -1,14 +1,15 @@
+import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { cannotWrite, exitStatus, usageError } from '../errors.ts';
 import type { NstraceRecord } from '../recording/schema.ts';
-import { FileSink, GzipSink, type OnSinkError, openRecording, type Sink, StreamSink } from '../recording/sink.ts';
+import { FileSink, GzipSink, type OnSinkError, openRecording, type Sink } from '../recording/sink.ts';
 import { requireRoot } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 import { eventKinds } from '../view/filter.ts';
 import { Launch, type LaunchUser } from './launch.ts';
 import { addFilterOptions, addTracerOptions, type FilterValues } from './options.ts';
-import { JsonOutput } from './output.ts';
+import { JsonOutput, standardOutput } from './output.ts';
 import { say, sayError } from './say.ts';
 import type { Stop, StopReason } from './stop.ts';
 import { trace } from './trace.ts';
@@ -84,7 +85,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
       return passes;
     },
     onAny: (entry: NstraceRecord) => launch?.follow(entry),
-  });
+  }).finally(() => removeEmpty(file, output, values.force ?? false));
   const failed = broken ?? failure;
   const failedStatus = failed === undefined ? undefined : sayError(failed);
   const cutShort = launch?.running ?? false;
@@ -100,7 +101,9 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
   if (failedStatus !== undefined) {
     return failedStatus;
   }
-  if (output !== undefined && file !== '-') {
+  if (output?.writer.tally.seq === 0) {
+    say('nothing was recorded: it was stopped before all probes were attached');
+  } else if (output !== undefined && file !== '-') {
     tellEnd(file, output);
   }
   if (launch === undefined || (cutShort && asked.has(reason))) {
@@ -114,14 +117,16 @@ const asked: ReadonlySet<StopReason> = new Set<StopReason>(['duration', 'max-eve
 /** Of a command that was never started, as a shell has it. */
 const signalStatus = { interrupt: 130, terminated: 143, hangup: 129 } as const;
 
+/** A file that was made and has no record in it is no recording: it goes. */
+const removeEmpty = async (file: string, output: JsonOutput | undefined, force: boolean): Promise<void> => {
+  if (output?.writer.tally.seq === 0 && file !== '-' && !force) {
+    await rm(file, { force: true });
+  }
+};
+
 const openSink = (file: string, force: boolean, stop: Stop, onBroken: (error: Error) => void): Sink => {
   if (file === '-') {
-    return new StreamSink(process.stdout, (error) => {
-      if (error.code !== 'EPIPE') {
-        onBroken(cannotWrite('standard output', error.message));
-      }
-      stop.now('reader-gone');
-    });
+    return standardOutput(stop);
   }
   const onError: OnSinkError = (error) => {
     onBroken(cannotWrite(file, error.message));

@@ -14,6 +14,7 @@ import {
   wantsTui,
 } from './options.ts';
 import { outputFor } from './output.ts';
+import { sayError } from './say.ts';
 import { Stop, type StopReason } from './stop.ts';
 import { Limit, type Output, tellMissing } from './trace.ts';
 import { replayOnTerminal } from './tui-replay.ts';
@@ -66,7 +67,7 @@ const replay = async (file: string, values: ReplayValues): Promise<number> => {
   const input = new RecordingInput(file, values, aborter.signal);
   const output = outputFor(values, events, stop);
   await play(input, output, { values, events: filterOf(values, events), stop, signal: aborter.signal });
-  return input.status();
+  return stop.failure === undefined ? input.status() : sayError(stop.failure);
 };
 
 interface PlayOptions {

@@ -17,6 +17,8 @@ export type StopSignal = keyof typeof signals;
 /** Waits for the first reason to end. A second signal does not wait for anything. */
 export class Stop {
   readonly asked: Promise<StopReason>;
+  /** What went wrong, where that is the reason. */
+  failure: Error | undefined;
   #resolve: (reason: StopReason) => void = () => {};
   #signals = 0;
 
@@ -45,6 +47,11 @@ export class Stop {
   /** Asks as Ctrl-C does: the second time does not wait. */
   press(): void {
     process.emit('SIGINT');
+  }
+
+  fail(error: Error): void {
+    this.failure ??= error;
+    this.now('failure');
   }
 
   now(reason: StopReason): void {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
 import type { NstraceRecord } from '../recording/schema.ts';
-import { type Sink, StreamSink } from '../recording/sink.ts';
+import type { Sink } from '../recording/sink.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
 import { eventKinds, RecordFilter } from '../view/filter.ts';
@@ -18,6 +18,7 @@ import {
   parseCount,
   requireJsonOrTable,
 } from './options.ts';
+import { standardOutput } from './output.ts';
 import { say, sayError, speaksUtf8 } from './say.ts';
 import { Stop } from './stop.ts';
 import { Limit, type Output, tellMissing, tellWaiting, trace } from './trace.ts';
@@ -75,7 +76,7 @@ const ofRecording = async (file: string, values: TimelineValues): Promise<number
     }
   }
   await printer.end(input.isRecording);
-  return input.status();
+  return stop.failure === undefined ? input.status() : sayError(stop.failure);
 };
 
 const live = async (values: TimelineValues): Promise<number> => {
@@ -126,12 +127,7 @@ class TimelinePrinter {
       users: new UserNames(),
       unicode: speaksUtf8(),
     };
-    this.#sink = new StreamSink(process.stdout, (error) => {
-      if (error.code !== 'EPIPE') {
-        say(`writing to standard output failed: ${error.message}`);
-      }
-      stop.now('reader-gone');
-    });
+    this.#sink = standardOutput(stop);
     this.#builder = new TimelineBuilder({
       wantsRecord: () => this.#wanted,
       onDone: (timeline) => this.#done(timeline),

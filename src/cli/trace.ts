@@ -89,7 +89,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   if (early !== undefined && !began) {
     session?.kill();
     await starting.catch(() => undefined);
-    return { reason: early, count: { made: 0, delivered: 0, lost: 0 }, failure };
+    return { reason: early, count: { made: 0, delivered: 0, lost: 0 }, failure: failure ?? stop.failure };
   }
   const first = await starting;
   if (!stopped) {
@@ -101,7 +101,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   clearTimeout(timer);
   await first.stop();
   await output.end(first.now, reason, first.count);
-  return { reason, count: first.count, failure };
+  return { reason, count: first.count, failure: failure ?? stop.failure };
 };
 
 /** --max-events counts events, not what frames them; containers only where -e asks for them. */

@@ -49,6 +49,9 @@ export interface ModelOptions {
 /** What was in the stream about a process before it was read from /proc. */
 export type AlreadyTold = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
 
+/** Of a command line so long only the beginning is remembered while its process lives: what a runtime is told is there. */
+const maxKeptBytes = 64_000;
+const maxKeptArguments = 256;
 /** So many exits back a second one of the same process is known to be one. */
 const maxRecentlyEnded = 1024;
 
@@ -163,7 +166,7 @@ export class Model {
     process.gid = event.gid;
     process.comm = event.comm;
     process.exe = event.exe;
-    process.args = event.args;
+    process.args = event.argsSent > maxKeptBytes ? event.args.slice(0, maxKeptArguments) : event.args;
     const path = this.#cgroupPaths.get(event.cgroupId);
     if (path !== undefined) {
       process.cgroups = process.cgroups.with('', path);

@@ -21,6 +21,8 @@ const readyMs = 60_000;
 export class Run implements Decoded {
   readonly child: Child;
   readonly sequence = new Sequence();
+  /** Whether all was given. */
+  closed = false;
   readonly ready: Promise<Nanoseconds | undefined>;
   readonly #decoder = new Decoder(this, this.sequence);
   readonly #order: Order;
@@ -143,6 +145,7 @@ export class Run implements Decoded {
       this.#order.event({ ...lost, exact: asked });
     }
     this.#order.flush();
+    this.closed = true;
     return this.#last;
   }
 

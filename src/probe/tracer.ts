@@ -44,11 +44,25 @@ export class Tracer {
   #stopping = false;
   #restarts: number[] = [];
   #supervision: Promise<void> = Promise.resolve();
-  readonly count: Count = { made: 0, delivered: 0, lost: 0 };
+  /** Of those that have ended. */
+  readonly #ended: Count = { made: 0, delivered: 0, lost: 0 };
 
   constructor(options: TracerOptions) {
     this.#options = options;
     this.#script = buildScript(options.features, { failed: options.failed });
+  }
+
+  /** Up to now; exact after stop(). */
+  get count(): Count {
+    const { made, delivered, lost } = this.#ended;
+    const run = this.#run;
+    return run === undefined || run.closed
+      ? { made, delivered, lost }
+      : {
+          made: made + run.made,
+          delivered: delivered + run.sequence.delivered,
+          lost: lost + run.sequence.lost,
+        };
   }
 
   get pid(): number {
@@ -108,9 +122,9 @@ export class Tracer {
     for (;;) {
       const { status, asked } = await run.child.ended;
       const last = run.close(asked);
-      this.count.made += run.made;
-      this.count.delivered += run.sequence.delivered;
-      this.count.lost += run.sequence.lost;
+      this.#ended.made += run.made;
+      this.#ended.delivered += run.sequence.delivered;
+      this.#ended.lost += run.sequence.lost;
       if (this.#stopping) {
         return;
       }

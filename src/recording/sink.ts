@@ -20,10 +20,13 @@ export type OnSinkError = (error: NodeJS.ErrnoException) => void;
 /** Text is collected up to this length, so that a record does not cost a write. */
 const blockBytes = 64 * 1024;
 
-/** A file of a recording: 0600, not through a link at its end, not over one that exists unless that is wanted. */
+/**
+ * A file of a recording: 0600, not through a link at its end, not over one that exists unless that is wanted. What is in
+ * it stays until the first write.
+ */
 export const openRecording = (path: string, options: { force: boolean }): number => {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const mode = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (options.force ? O_TRUNC : O_EXCL);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const mode = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (options.force ? 0 : O_EXCL);
   let descriptor: number;
   try {
     descriptor = openSync(path, mode, 0o600);
@@ -58,6 +61,7 @@ export class FileSink implements Sink {
   #queue: Buffer[] = [];
   #writing = false;
   #failed = false;
+  #cleared = false;
   /** Length of the file up to its last whole block. */
   #whole = 0;
   #idle: (() => void)[] = [];
@@ -98,13 +102,26 @@ export class FileSink implements Sink {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
     if (!this.#failed) {
+      // Quotas and network file systems tell of a full disk only here.
       try {
         fsyncSync(this.#descriptor);
-      } catch {
-        // A pipe cannot be synced.
+      } catch (error) {
+        this.#failLate(error as NodeJS.ErrnoException);
       }
     }
-    await new Promise<void>((resolve) => close(this.#descriptor, () => resolve()));
+    await new Promise<void>((resolve) => {
+      close(this.#descriptor, (error) => {
+        this.#failLate(error);
+        resolve();
+      });
+    });
+  }
+
+  #failLate(error: NodeJS.ErrnoException | null | undefined): void {
+    if (error && !this.#failed && !cannotSync.has(error.code ?? '')) {
+      this.#failed = true;
+      this.#onError(error);
+    }
   }
 
   #next(): void {
@@ -118,7 +135,20 @@ export class FileSink implements Sink {
       return;
     }
     this.#writing = true;
+    this.#clear();
     this.#write(bytes, 0);
+  }
+
+  /** What was in the file before goes when there is something else to be in it. */
+  #clear(): void {
+    if (!this.#cleared) {
+      this.#cleared = true;
+      try {
+        ftruncateSync(this.#descriptor, 0);
+      } catch {
+        // Not a file that can be cut: nothing is in it.
+      }
+    }
   }
 
   #write(bytes: Buffer, from: number): void {
@@ -158,6 +188,9 @@ export class FileSink implements Sink {
     }
   }
 }
+
+/** What says that there is nothing to sync: of pipes and devices. */
+const cannotSync = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EROFS']);
 
 /** How often a compressed recording is made readable up to now. Each time costs some bytes. */
 const syncMs = 1000;

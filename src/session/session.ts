@@ -14,7 +14,7 @@ import type { Version } from '../probe/version.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
 import { readWallOffset, WallClockWatch } from '../procfs/clock.ts';
-import { readNamespaces } from '../procfs/process.ts';
+import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
 import { ticksOf } from '../procfs/stat.ts';
 import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
@@ -52,6 +52,7 @@ export class Session {
   readonly #host = readNamespaces('/proc/1') ?? readNamespaces('/proc/self')!;
   #waiting: KernelEvent[] | undefined = [];
   #overflow = 0;
+  #reading: Promise<void> = Promise.resolve();
   #last: Nanoseconds = { mono: '0', at: 0 };
 
   private constructor(options: SessionOptions, command: readonly string[], bpftrace: Version, features: Features) {
@@ -73,7 +74,11 @@ export class Session {
       onEvent: (event) => this.#event(event),
       onBeat: (time) => this.#beat(time),
       onNotice: options.onNotice,
-      onResume: (time) => void this.#resume(time),
+      onResume: (time) => {
+        // From now on events wait; what runs is read when it was read before, if that still goes on.
+        this.#waiting ??= [];
+        this.#reading = this.#reading.then(() => this.#resume(time));
+      },
       onFailure: options.onFailure,
     });
   }
@@ -115,6 +120,7 @@ export class Session {
   /** Stops tracing and gives the rest of the records. */
   async stop(): Promise<void> {
     await this.#tracer.stop();
+    await this.#reading;
   }
 
   /** Ends bpftrace without waiting. */
@@ -126,29 +132,37 @@ export class Session {
     const ready = await this.#tracer.start();
     this.#last = ready;
     this.#options.onRecord(this.#header(ready));
+    this.#reading = this.#readRunning(ready, (running, waiting) =>
+      this.#model.baseline(running, listContainers(running), ready, toldBy(waiting)),
+    );
+    await this.#reading;
+  }
+
+  /** After a gap, what runs is read again; events wait meanwhile. */
+  async #resume(time: Nanoseconds): Promise<void> {
+    this.#waiting ??= [];
+    await this.#readRunning(time, (running, waiting) => this.#model.resume(running, time, toldBy(waiting)));
+  }
+
+  /** Reads what runs while events wait, takes note of it, and then of them. */
+  async #readRunning(
+    { mono: from }: Nanoseconds,
+    take: (running: readonly ProcProcess[], waiting: readonly KernelEvent[]) => void,
+  ): Promise<void> {
     const running = await readBaseline(new Set([process.pid, this.#tracer.pid]));
     const waiting = this.#waiting ?? [];
-    this.#model.baseline(running, listContainers(running), ready, toldBy(waiting));
+    take(running, waiting);
     this.#waiting = undefined;
     for (const event of waiting) {
       this.#model.event(complete(event));
     }
     if (this.#overflow > 0) {
       const { mono, at } = this.#last;
-      const lost = { kind: 'lost', count: this.#overflow, exact: true, from: ready.mono, to: mono } as const;
-      this.#model.lost({ ...lost, mono, at, cpu: -1, seq: 0 }, 'queue');
-    }
-  }
-
-  /** After a gap, what runs is read again; events wait meanwhile. */
-  async #resume(time: Nanoseconds): Promise<void> {
-    this.#waiting ??= [];
-    const running = await readBaseline(new Set([process.pid, this.#tracer.pid]));
-    const waiting = this.#waiting;
-    this.#model.resume(running, time, toldBy(waiting));
-    this.#waiting = undefined;
-    for (const event of waiting) {
-      this.#model.event(complete(event));
+      this.#model.lost(
+        { kind: 'lost', count: this.#overflow, exact: true, from, to: mono, mono, at, cpu: -1, seq: 0 },
+        'queue',
+      );
+      this.#overflow = 0;
     }
   }
 

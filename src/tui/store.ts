@@ -2,8 +2,11 @@ import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../re
 import { Rate } from './rate.ts';
 import { Ring } from './ring.ts';
 
-/** Events that are kept for scrolling back; about 60 MB. */
+/** Events that are kept for scrolling back; about 60 MB, and what their arguments take. */
 export const maxEvents = 50_000;
+const maxArgumentBytes = 200_000_000;
+/** What an argument takes beside its text. */
+const argumentBytes = 40;
 /** Processes that have ended and are still drawn as lanes. */
 export const maxEndedProcesses = 2000;
 /** Containers that have ended and are still listed. */
@@ -51,12 +54,15 @@ export interface ViewProcess {
   readonly marks: { at: number; kind: 'exec' | 'starts' | 'joins' }[];
 }
 
+const bytesOfArguments = ({ record }: ViewEvent): number =>
+  record.type === 'exec' ? record.args_bytes + record.args.length * argumentBytes : 0;
+
 /** Marks of one process that are drawn. */
 const maxMarks = 20;
 
 /** All that a live view shows, made of records. Nothing here knows of terminals. */
 export class Store {
-  readonly events = new Ring<ViewEvent>(maxEvents);
+  readonly events = new Ring<ViewEvent>({ capacity: maxEvents, maxWeight: maxArgumentBytes, weigh: bytesOfArguments });
   readonly groups = new Map<string, Group>();
   readonly host: Group;
   readonly processes = new Map<number, ViewProcess>();

@@ -17,8 +17,13 @@ beforeAll(async () => {
 afterAll(() => removeFolder(folder));
 
 /** Starts nstrace and resolves when it has printed `mark`. */
-const start = async (args: readonly string[], mark: RegExp, env: Record<string, string> = {}) => {
-  const child = execa(program, [...args, ...bpftraceOption], { reject: false, stdin: 'ignore', env });
+const start = async (
+  args: readonly string[],
+  mark: RegExp,
+  env: Record<string, string> = {},
+  more: readonly string[] = bpftraceOption,
+) => {
+  const child = execa(program, [...args, ...more], { reject: false, stdin: 'ignore', env });
   const output = { text: '' };
   const note = (chunk: Buffer): void => {
     output.text += chunk.toString();
@@ -80,6 +85,9 @@ describe('live', () => {
     const began = Date.now();
     const timed = await run(program, 'live', '--duration', '500ms', ...bpftraceOption);
     expect(timed.exitCode).toBe(0);
+    const shell = `"${program}" live ${bpftraceOption.join(' ')} >/dev/full`;
+    const full = await run('sh', '-c', shell);
+    expect(full).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('writing standard output failed') });
     expect(Date.now() - began).toBeLessThan(30_000);
     const { child } = await start(['live', '--json', '--max-events', '2'], /"type":"header"/);
     await run(tool('spawn'), '5', tool('noop'));
@@ -144,6 +152,85 @@ describe('record', () => {
     };
     expect(await record()).toEqual({ uid: '65534', groups: '65534' });
     expect((await record('--as', 'root')).uid).toBe('0');
+  });
+
+  traced(
+    'leaves to the command its umask and environment, and gives it the groups and home of the caller',
+    async () => {
+      const name = `nstrace-test-${process.pid}`;
+      await run('useradd', '--create-home', '--home-dir', join(folder, 'home'), '--groups', 'adm,audio', name);
+      try {
+        const [uid, gid] = [(await run('id', '-u', name)).stdout, (await run('id', '-g', name)).stdout];
+        const words = ['--', 'sh', '-c', 'umask >&2; echo "$HOME $USER $NODE_ENV" >&2; id -nG >&2'];
+        const { stderr } = await execa(program, ['record', '-o', '-', ...bpftraceOption, ...words], {
+          env: { SUDO_UID: uid, SUDO_GID: gid },
+          extendEnv: true,
+          reject: false,
+          stdin: 'ignore',
+          buffer: { stdout: false },
+        });
+        const umask = (await run('sh', '-c', 'umask')).stdout;
+        const environment = process.env.NODE_ENV ?? '';
+        expect(String(stderr)).toBe(
+          [umask, `${join(folder, 'home')} ${name} ${environment}`, `${name} adm audio`].join('\n'),
+        );
+      } finally {
+        await run('userdel', '--remove', name);
+      }
+    },
+  );
+
+  traced('passes signals on to the command, waits for it, and ends with its status', async () => {
+    const file = join(folder, 'signal.ndjson');
+    const script = 'trap "echo told; exit 9" TERM; echo runs; while :; do sleep 0.1; done';
+    const { child, output } = await start(
+      ['record', '-o', file, ...bpftraceOption, '--', 'sh', '-c', script],
+      /runs/,
+      {},
+      [],
+    );
+    child.kill('SIGTERM');
+    expect((await child).exitCode).toBe(9);
+    expect(output.text).toContain('told');
+    expect(read(await readFile(file, 'utf8')).at(-1)).toMatchObject({ type: 'footer', complete: true });
+  });
+
+  traced('never says that a command succeeded which did not run, and leaves no empty file behind', async () => {
+    const file = join(folder, 'early.ndjson');
+    const { child, output } = await start(['record', '-o', file, ...bpftraceOption, '--', 'echo', 'ran'], /^/, {}, []);
+    await sleep(700);
+    child.kill('SIGTERM');
+    expect((await child).exitCode).toBe(143);
+    expect(output.text).not.toContain('ran');
+    expect(output.text).toContain('nothing was recorded');
+    await expect(readFile(file)).rejects.toThrow(/ENOENT/);
+  });
+
+  traced('ends the command when the time is over, and says so', async () => {
+    const words = [
+      'record',
+      '-o',
+      join(folder, 'over.ndjson'),
+      ...bpftraceOption,
+      '--duration',
+      '500ms',
+      '--',
+      'sleep',
+      '60',
+    ];
+    const { exitCode, stderr } = await run(program, ...words);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('so does the command');
+  });
+
+  traced('with --force keeps what was there until there is something else', async () => {
+    const file = join(folder, 'kept.ndjson');
+    await writeFile(file, 'kept\n');
+    const failed = await run(program, 'record', '--force', '-o', file, '--bpftrace', '/bin/false');
+    expect(failed.exitCode).toBe(3);
+    expect(await readFile(file, 'utf8')).toBe('kept\n');
+    await run(program, 'record', '--force', '-o', file, ...bpftraceOption, '--', 'true');
+    expect(read(await readFile(file, 'utf8')).at(-1)).toMatchObject({ type: 'footer' });
   });
 
   traced('says when the disk is full, and leaves whole lines behind', async () => {

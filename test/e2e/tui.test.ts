@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import type { RecordOf } from '../../src/recording/schema.ts';
 import { makeFolder, removeFolder } from './support/folder.ts';
 import { run } from './support/run.ts';
 import { type Bundle, makeBundle } from './support/runc.ts';
@@ -234,7 +235,11 @@ describe('nstrace live on a terminal', () => {
     await ends(0);
     const [name] = (await readdir(folder)).filter((candidate) => candidate.endsWith('.ndjson'));
     const records = (await readFile(join(folder, name!), 'utf8')).trimEnd().split('\n').map(parseRecord);
-    expect(records.at(-1)).toMatchObject({ type: 'footer', complete: true });
+    const footer = records.at(-1) as RecordOf<'footer'>;
+    expect(footer).toMatchObject({ type: 'footer', complete: true, probe: { lost: 0 } });
+    // The probes' lines of the recording, not of all that was traced before.
+    expect(footer.probe.made).toBeGreaterThan(0);
+    expect(footer.probe.made).toBe(footer.probe.delivered);
     await run('rm', join(folder, name!));
   });
 

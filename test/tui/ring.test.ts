@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Ring } from '../../src/tui/ring.ts';
 
 const filled = (capacity: number, count: number): Ring<string> => {
-  const ring = new Ring<string>(capacity);
+  const ring = new Ring<string>({ capacity, maxWeight: 1000, weigh: () => 1 });
   for (let index = 0; index < count; index += 1) {
     expect(ring.push(`item ${index}`)).toBe(index);
   }
@@ -30,5 +30,19 @@ describe('Ring', () => {
     const ring = filled(3, 10);
     expect([ring.first, ring.next]).toEqual([7, 10]);
     expect([6, 7, 8, 9, 10].map((id) => ring.get(id))).toEqual([undefined, 'item 7', 'item 8', 'item 9', undefined]);
+  });
+
+  it('forgets more of them where the last ones weigh much, but never the newest', () => {
+    const ring = new Ring<string>({ capacity: 10, maxWeight: 10, weigh: ({ length }) => length });
+    for (const text of ['a', 'bb', 'ccc', 'dddd']) {
+      ring.push(text);
+    }
+    expect([ring.first, ring.get(0)]).toEqual([0, 'a']);
+    ring.push('eeeee');
+    expect([ring.first, ring.get(2), ring.get(3), ring.get(4)]).toEqual([3, undefined, 'dddd', 'eeeee']);
+    ring.push('f'.repeat(100));
+    expect([ring.first, ring.next, ring.get(5)?.length]).toEqual([5, 6, 100]);
+    ring.push('g');
+    expect([ring.first, ring.get(6)]).toEqual([6, 'g']);
   });
 });
