@@ -546,6 +546,14 @@ describe('ns', () => {
 
   traced('lists the processes in one, with their cgroups', async () => {
     const inode = inodeOf(init.web, 'net');
+    const told = (await nstrace('ns', String(inode), '-o', 'json')).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(told[0]).toMatchObject({ type: 'namespace', ns_type: 'net', inode, processes: told.length - 1 });
+    expect(told.slice(1).every(({ type, ns, cgroups }) => type === 'process' && ns.net === inode && cgroups)).toBe(
+      true,
+    );
     const { stdout, exitCode } = await nstrace('ns', String(inode));
     expect(exitCode).toBe(0);
     const lines = stdout.split('\n');

@@ -289,6 +289,14 @@ describe('the model', () => {
     ]);
   });
 
+  it('counts failed execs as lost where the line of the one that they are like was lost', () => {
+    const world = setUp();
+    const stamp = { mono: '5', at: 5, cpu: 0, seq: 1 };
+    world.model.event({ kind: 'folded', ...stamp, pid: 80, total: 100, last: false });
+    world.model.event({ kind: 'folded', ...stamp, pid: 80, total: 150, last: true });
+    expect(world.of('lost')).toMatchObject([{ count: 150, exact: true, stage: 'kernel' }]);
+  });
+
   it('knows what was there before: processes once, containers by their state, parents and origins', () => {
     const world = setUp();
     const proc = (pid: number, ppid: number, nspid: number[], ns: Namespaces, path: string): ProcProcess => ({

@@ -38,6 +38,13 @@ describe('readLateNames', () => {
     );
   });
 
+  it('is not held up by a line that is longer than a record can be', async () => {
+    const long = Buffer.alloc(64 * 1024 * 1024, 'x');
+    expect((await namesIn(gzipSync(Buffer.concat([long, Buffer.from(`\n${text(named())}`)])))).get('xyxy12')).toEqual(
+      web,
+    );
+  });
+
   it('takes the last name of one that got several', async () => {
     expect((await namesIn(text(named(), named({ name: 'shop' })))).get('xyxy12')?.name).toBe('shop');
   });
