@@ -125,7 +125,7 @@ export const noSuchProcess = (pid: string): NstraceError =>
   });
 
 export const noPastProcess = (word: string, file: string): NstraceError =>
-  new NstraceError(`${file} knows no process ${word}`, {
+  new NstraceError(`there is no process ${word} in ${file}`, {
     advice: `nstrace replay ${file} -e all shows what it knows`,
     status: exitStatus.failed,
   });

@@ -65,7 +65,7 @@ const whoseWords = {
 
 const namespaces = ({ namespaces: all, for_children: children = {} }: InspectRecord): string =>
   all.length === 0
-    ? 'none to be seen: it has ended, or your rights do not suffice\n'
+    ? `${process.geteuid?.() === 0 ? 'none any more: it has ended' : 'hidden from you: run it as root'}\n`
     : tableText(
         [
           { name: 'type', title: 'TYPE', about: '', value: ({ type }) => type },

@@ -581,6 +581,12 @@ describe('ns', () => {
 });
 
 describe('inspect', () => {
+  /** Without what changes between two looks: when it was, and who else is in the host's namespaces. */
+  const apart = ({ time: _, namespaces, ...rest }: InspectRecord) => ({
+    ...rest,
+    namespaces: namespaces.map(({ type, inode, whose }) => ({ type, inode, whose })),
+  });
+
   traced('finds one process by its pid, by its container, and by its pid inside', async () => {
     const [first] = (await inspect(web)) as [InspectRecord];
     expect(first).toMatchObject({ pid: init.web, nspid: statusOf(init.web).nspid, gone: false, origin: 'init' });
@@ -589,7 +595,7 @@ describe('inspect', () => {
       const { nspid, ppid } = statusOf(pid);
       const [outside, inside] = [(await inspect(String(pid)))[0]!, (await inspect(`${web}:${nspid.at(-1)}`))[0]!];
       expect(outside).toMatchObject({ pid, nspid, ppid, args: commandOf(pid), container: { name: web } });
-      expect({ ...inside, time: '' }).toEqual({ ...outside, time: '' });
+      expect(apart(inside)).toEqual(apart(outside));
     }
     expect((await inspect(docked))[0]).toMatchObject({ pid: init.docked, container: { name: docked } });
     const { stdout } = await nstrace('inspect', `${web}:1`);
@@ -713,11 +719,18 @@ describe('inspect --from', () => {
 
   traced('says what it does not find', async () => {
     const file = await write('none.ndjson', ...lifeOf());
-    for (const word of ['99', 'nobody', `${ref.name}:77`]) {
+    for (const [word, what] of [
+      ['99', 'process 99'],
+      ['nobody', 'container "nobody"'],
+      [`${ref.name}:77`, `process ${ref.name}:77`],
+    ] as const) {
       const { stderr, exitCode } = await nstrace('inspect', '--from', file, word);
       expect(exitCode).toBe(1);
-      expect(stderr).toContain(`there is no process ${word} in ${file}`);
+      expect(stderr).toContain(`there is no ${what} in ${file}`);
+      expect(stderr).not.toContain('--from');
     }
+    const { stderr: none } = await nstrace('inspect', '--from', '/bin/sh', '99');
+    expect(none).toContain('/bin/sh is no recording of nstrace');
     const two = [...lifeOf(), ...lifeOf({ id: 'xyxy34', base: 20_000, from: 5000 })];
     const { stderr, exitCode } = await nstrace('inspect', '--from', await write('two.ndjson', ...two), 'xyxy');
     expect(exitCode).toBe(2);

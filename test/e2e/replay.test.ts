@@ -175,7 +175,7 @@ describe('replay', () => {
     [['replay', '/tmp'], 1, /it is a folder/],
     [['replay', '/dev/null'], 0, /it is empty/],
     [['replay', 'package.json'], 1, /package\.json is no recording of nstrace/],
-    [['replay', 'package.json', '--strict'], 4, /package\.json is damaged in/],
+    [['replay', 'package.json', '--strict'], 4, /package\.json is no recording of nstrace/],
     [['timeline', 'README.md'], 1, /README\.md is no recording of nstrace/],
     [['replay', '/dev/null', '--speed', 'fast'], 2, /it is not a speed/],
     [['timeline', '/no/such/file'], 1, /there is no such file/],
