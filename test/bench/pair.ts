@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { compile, cpuSeconds, median, tracers, untilReady, workload } from './peers.ts';
 
-const warmUps = 5;
+/** Node settles in the first 20,000 execs or so. */
+const warmUps = 20;
 const rounds = 8;
 
 /**
