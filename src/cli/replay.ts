@@ -114,7 +114,9 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
     }
   }
   clearInterval(flusher);
-  tellMissing(filter.selection);
+  if (input.isRecording && !signal.aborted) {
+    tellMissing(filter.selection);
+  }
   if (footer === undefined) {
     await output.close();
   } else {
