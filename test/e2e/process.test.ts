@@ -20,7 +20,7 @@ describe('fork and exit', () => {
       const lived = Number(BigInt(exit.mono) - BigInt(forks[index]!.mono));
       expect(Math.abs(exit.duration_ns - lived)).toBeLessThan(5_000_000);
     }
-    expect(footer.complete).toBe(true);
+    expect(footer).toMatchObject({ lost: 0, cut: 0, complete: true });
   });
 
   traced('tells code, signal and core', async () => {

@@ -53,7 +53,7 @@ describe('the walk of the article with runc', () => {
     expect(unshared?.created).toEqual({
       ...Object.fromEntries(['ipc', 'mnt', 'net', 'uts', 'pid'].map((type) => [type, seen[type]])),
     });
-    expect(footer.complete).toBe(true);
+    expect(footer).toMatchObject({ lost: 0, cut: 0, complete: true });
   });
 
   traced('the life of the container is told in order', async () => {
@@ -159,6 +159,6 @@ describe('the walk of the article with runc', () => {
       expect(life.map(({ op }) => op)).toEqual(['created', 'started', 'stopped', 'removed']);
       expect(of('exec').filter(({ args, container }) => args[1] === name && container?.name === name)).toHaveLength(1);
     }
-    expect(footer.complete).toBe(true);
+    expect(footer).toMatchObject({ lost: 0, cut: 0, complete: true });
   });
 });

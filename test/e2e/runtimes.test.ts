@@ -83,7 +83,7 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
       container: ref,
       origin: 'born',
     });
-    expect(footer.complete).toBe(true);
+    expect(footer).toMatchObject({ lost: 0, cut: 0, complete: true });
   } finally {
     await engine.remove(name);
     await engine.close();
