@@ -6,6 +6,7 @@ import { escapeText } from '../view/escape.ts';
 import { ContainerSelection } from '../view/selector.ts';
 import type { TableColumn } from '../view/table.ts';
 import { say } from './say.ts';
+import { terminalSize } from './terminal.ts';
 
 /** What `ps`, `ns` and `inspect` have in common: they look at what is there now. */
 export interface NowValues {
@@ -68,7 +69,7 @@ const findColumn = <Row>(all: readonly TableColumn<Row>[], name: string): TableC
 
 /** The width that lines must fit into; undefined for whole lines. */
 export const lineWidth = (values: Pick<NowValues, 'wide'>): number | undefined =>
-  process.stdout.isTTY && values.wide !== true ? process.stdout.columns : undefined;
+  process.stdout.isTTY && values.wide !== true ? terminalSize().columns : undefined;
 
 /**
  * The containers that selectors mean now.
@@ -124,7 +125,7 @@ export const showOrWatch = async (
   process.stdout.on('error', () => stop.abort());
   while (!stop.signal.aborted) {
     const text = await show();
-    await write(process.stdout.isTTY ? `\x1b[H\x1b[2J${firstLines(text, process.stdout.rows)}` : `${text}${between}`);
+    await write(process.stdout.isTTY ? `\x1b[H\x1b[2J${firstLines(text, terminalSize().rows)}` : `${text}${between}`);
     const seconds = watch === true ? defaultWatchSeconds : watch;
     await sleep(seconds * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
   }

@@ -21,6 +21,7 @@ import {
 import { standardOutput } from './output.ts';
 import { say, sayError, speaksUtf8 } from './say.ts';
 import { Stop } from './stop.ts';
+import { terminalSize } from './terminal.ts';
 import { Limit, type Output, tellMissing, tellWaiting, trace } from './trace.ts';
 
 interface TimelineValues extends FilterValues, InputValues {
@@ -184,7 +185,7 @@ class TimelinePrinter {
       this.#sink.put(`${JSON.stringify(timeline)}\n`);
     } else {
       const text = this.#values.lanes
-        ? lanesText(timeline, this.#style, process.stdout.columns ?? widthWithoutTerminal)
+        ? lanesText(timeline, this.#style, process.stdout.isTTY ? terminalSize().columns : widthWithoutTerminal)
         : timelineText(timeline, this.#style);
       this.#sink.put(`${this.#printed > 0 ? '\n' : ''}${text}`);
     }

@@ -18,6 +18,7 @@ import type { FilterValues, LineValues } from './options.ts';
 import { JsonOutput, wantsColor } from './output.ts';
 import { divertSay, speaksUtf8 } from './say.ts';
 import type { Stop, StopReason } from './stop.ts';
+import { terminalSize } from './terminal.ts';
 import type { Output } from './trace.ts';
 
 const noCount: Count = { made: 0, delivered: 0, lost: 0 };
@@ -205,11 +206,6 @@ export const kindsOf = ({ events, failed }: FilterValues): Kind[] | undefined =>
         ...events.flatMap((kind): Kind[] => (kind === 'container' ? ['container', 'join'] : [kind])),
         ...(failed ? (['failed'] as const) : []),
       ];
-
-export const terminalSize = (): { columns: number; rows: number } => ({
-  columns: process.stdout.columns ?? 80,
-  rows: process.stdout.rows ?? 24,
-});
 
 /** To the terminal's clipboard (OSC 52), also over ssh. */
 export const copy = (effect: Effect & { type: 'copy' }, { ui }: View): void => {

@@ -15,8 +15,9 @@ import { wantsColor } from './output.ts';
 import { Player } from './player.ts';
 import { divertSay, speaksUtf8 } from './say.ts';
 import type { Stop } from './stop.ts';
+import { terminalSize } from './terminal.ts';
 import { Limit } from './trace.ts';
-import { copy, kindsOf, terminalSize, Usage } from './tui-output.ts';
+import { copy, kindsOf, Usage } from './tui-output.ts';
 
 type Values = FilterValues & InputValues & Pick<LineValues, 'color'> & { speed?: number };
 

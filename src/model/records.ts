@@ -100,13 +100,7 @@ export class Records {
   fork(process: Process, time: Nanoseconds, flags: number, by: number): RecordOf<'fork'> {
     const record: RecordOf<'fork'> = {
       type: 'fork',
-      seq: 0,
-      time: this.#clock.time(time.mono),
-      mono: time.mono,
-      pid: process.pid,
-      nspid: process.nspid,
-      ns: process.ns,
-      container: process.container?.ref ?? null,
+      ...this.#about(time, process),
       ppid: process.ppid,
       comm: textOf(process.comm),
       flags: flagNames(flags),
@@ -115,7 +109,7 @@ export class Records {
       record.by = by;
     }
     putOrigin(record, process);
-    return deepNested(record);
+    return record;
   }
 
   /** @param container of a process whose birth is not known, by its pid namespace */

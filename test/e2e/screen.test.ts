@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/recording/schema.ts';
 import { cgroup, container, exec, failedExec, footer, fork, inContainer } from '../fixtures/records.ts';
@@ -76,6 +77,25 @@ describe('the view of a replay on a terminal', () => {
     expect(lines[23]).toBe('');
     expect(terminal.isAlternate).toBe(true);
     expect(terminal.isCursorVisible).toBe(false);
+  });
+
+  it('takes a terminal that does not tell its size for one of 80 x 24', async () => {
+    // What script(1) makes without a terminal of its own.
+    const file = await write('unsized', aBusyMachine());
+    const command = `exec "${program}" replay "${file}" --speed 1024`;
+    const unsized = execa('script', ['-qefc', command, '/dev/null'], {
+      env: { CI: 'false', TERM: 'xterm', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      stdin: 'ignore',
+      reject: false,
+    });
+    let text = '';
+    unsized.stdout.on('data', (chunk) => {
+      text += chunk;
+    });
+    const shown = () => text.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '');
+    await expect.poll(shown).toMatch(/^▾ xyxy12[\s\S]*^\? help {2}q quit/m);
+    unsized.kill();
+    await unsized;
   });
 
   it('goes through all modes with Tab', async () => {
