@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { execa } from 'execa';
 import { startOf } from '../procfs/process.ts';
 import type { NstraceRecord } from '../recording/schema.ts';
+import { escapeText } from '../view/escape.ts';
 import { UserNames } from '../view/users.ts';
 import { say } from './say.ts';
 
@@ -88,7 +89,8 @@ export class Launch {
     if (result.signal !== undefined) {
       this.#status = 128 + (constants.signals[result.signal as NodeJS.Signals] ?? 0);
     } else if (result.exitCode === undefined) {
-      say(`cannot run ${this.#words[0]}: ${result.shortMessage ?? result.code}`);
+      const why = result.code === 'ENOENT' ? 'there is no such program' : (result.shortMessage ?? result.code ?? '');
+      say(escapeText(`cannot run ${this.#words[0]}: ${why}`));
       this.#status = result.code === 'ENOENT' ? notFound : notRun;
       this.#alive.clear();
     } else {
