@@ -1,17 +1,19 @@
-// Bundles src into dist: one file starts in half the time that a tree of modules needs. With --bench the benchmarks too.
+// Bundles src into dist: one file starts in half the time that a tree of modules needs. With --tools, what only developers
+// run goes to build/: the schemas, the manual page, the picture and the benchmarks.
+import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const bench = process.argv.includes('--bench') ? { bench: 'test/bench/main.ts' } : {};
+const tools = process.argv.includes('--tools');
+const outdir = tools ? 'build' : 'dist';
+
+// Names of chunks change with what is in them: old ones would stay, and be packed.
+rmSync(outdir, { recursive: true, force: true });
 
 await build({
-  entryPoints: {
-    nstrace: 'src/cli/main.ts',
-    schema: 'src/recording/publish.ts',
-    man: 'src/cli/publish-man.ts',
-    picture: 'src/tui/picture.ts',
-    ...bench,
-  },
-  outdir: 'dist',
+  entryPoints: tools
+    ? { schema: 'tools/schema.ts', man: 'tools/man.ts', picture: 'tools/picture.ts', bench: 'bench/main.ts' }
+    : { nstrace: 'src/cli/main.ts' },
+  outdir,
   bundle: true,
   splitting: true,
   platform: 'node',

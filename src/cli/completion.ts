@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { Argument, type Command, type Option } from 'commander';
+import { eventKinds } from '../filter/filter.ts';
+import { namespaceTypes } from '../kernel/namespaces.ts';
 import { takeSnapshot } from '../now/snapshot.ts';
-import { namespaceTypes } from '../recording/namespaces.ts';
 import { columns } from '../view/columns.ts';
-import { eventKinds } from '../view/filter.ts';
 import { nsColumns } from '../view/ns.ts';
 import { psColumns } from '../view/ps.ts';
 import { UserNames } from '../view/users.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { damaged, exitStatus, noRecording } from '../errors.ts';
+import type { ContainerRef, NstraceRecord } from '../record/schema.ts';
 import { applyLateName, readLateNames } from '../recording/late-names.ts';
 import { type Damage, maxToldDamage, readRecording } from '../recording/reader.ts';
-import type { ContainerRef, NstraceRecord } from '../recording/schema.ts';
 import { isPlainFile, openSource } from '../recording/source.ts';
 import { escapeText } from '../view/escape.ts';
 import { say, sayError } from './say.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { execa } from 'execa';
 import { startOf } from '../procfs/process.ts';
-import type { NstraceRecord } from '../recording/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import { escapeText } from '../view/escape.ts';
 import { UserNames } from '../view/users.ts';
 import { say } from './say.ts';

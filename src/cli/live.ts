@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitStatus } from '../errors.ts';
-import { eventKinds } from '../view/filter.ts';
+import { eventKinds } from '../filter/filter.ts';
 import {
   addFilterOptions,
   addLineOptions,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { cannotWrite, exitStatus, noSuchContainer, usageError } from '../errors.ts';
+import { ContainerSelection } from '../filter/selector.ts';
 import type { Snapshot } from '../now/snapshot.ts';
 import { escapeText } from '../view/escape.ts';
-import { ContainerSelection } from '../view/selector.ts';
 import type { TableColumn } from '../view/table.ts';
 import { say } from './say.ts';
 import { terminalSize } from './terminal.ts';

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { noSuchNamespace } from '../errors.ts';
+import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { readKin } from '../now/kin.ts';
 import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
 import type { NowRecord, NsRecord } from '../now/schema.ts';
 import { type NowProcess, takeSnapshot } from '../now/snapshot.ts';
-import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
 import { escapeText } from '../view/escape.ts';
 import { defaultNsColumns, namespaceTree, nsColumns, treeNsColumns } from '../view/ns.ts';
 import { psColumns } from '../view/ps.ts';

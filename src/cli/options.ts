@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../errors.ts';
+import { type EventKind, eventKinds, type FilterOptions } from '../filter/filter.ts';
 import { columns } from '../view/columns.ts';
-import { type EventKind, eventKinds, type FilterOptions } from '../view/filter.ts';
 import { UserNames } from '../view/users.ts';
 
 /** Values of the options for what is traced or shown, as commander gives them. */

@@ -1,9 +1,9 @@
 import { cannotWrite } from '../errors.ts';
+import type { EventKind } from '../filter/filter.ts';
 import type { Count } from '../probe/tracer.ts';
-import type { NstraceRecord } from '../recording/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import { type Sink, StreamSink } from '../recording/sink.ts';
 import { RecordWriter } from '../recording/writer.ts';
-import type { EventKind } from '../view/filter.ts';
 import { chooseColumns, type LineOptions, LineView } from '../view/lines.ts';
 import { UserNames } from '../view/users.ts';
 import { type LineValues, requireJsonOrTable } from './options.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { nsPerTick } from '../kernel/time.ts';
 import type { PsRecord } from '../now/schema.ts';
 import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
-import { nsPerTick } from '../procfs/stat.ts';
 import { asTree, byContainer, defaultPsColumns, type PsRow, psColumns } from '../view/ps.ts';
 import { sortRows, tableText } from '../view/table.ts';
 import { UserNames } from '../view/users.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { NstraceRecord } from '../recording/schema.ts';
-import { eventKinds, RecordFilter } from '../view/filter.ts';
+import { eventKinds, RecordFilter } from '../filter/filter.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import {
   addFilterOptions,

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
-import type { NstraceRecord } from '../recording/schema.ts';
+import { eventKinds, RecordFilter } from '../filter/filter.ts';
+import { ContainerSelection } from '../filter/selector.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import type { Sink } from '../recording/sink.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
-import { eventKinds, RecordFilter } from '../view/filter.ts';
 import { lanesText } from '../view/lanes.ts';
-import { ContainerSelection } from '../view/selector.ts';
 import { type TimelineStyle, timelineText } from '../view/timeline.ts';
 import { UserNames } from '../view/users.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';

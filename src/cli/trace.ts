@@ -1,9 +1,9 @@
+import { type EventKind, RecordFilter } from '../filter/filter.ts';
+import type { ContainerSelection } from '../filter/selector.ts';
 import type { Count } from '../probe/tracer.ts';
-import type { NstraceRecord } from '../recording/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import { Session } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
-import { type EventKind, RecordFilter } from '../view/filter.ts';
-import type { ContainerSelection } from '../view/selector.ts';
 import { type FilterValues, filterOf, tellFilters } from './options.ts';
 import { say } from './say.ts';
 import { Stop, type StopReason, type StopSignal } from './stop.ts';

@@ -1,18 +1,18 @@
 import { messageOf } from '../errors.ts';
+import { parseSelector } from '../filter/selector.ts';
 import type { Count } from '../probe/tracer.ts';
 import { readProcText } from '../procfs/read.ts';
 import { parseStat } from '../procfs/stat.ts';
-import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { FileSink, openRecording, type Sink } from '../recording/sink.ts';
 import { pasteable } from '../tui/details.ts';
 import type { Effect } from '../tui/effect.ts';
-import type { Status } from '../tui/frame.ts';
+import type { Status } from '../tui/frame-input.ts';
 import type { Kind, ViewProcess } from '../tui/store.ts';
 import { makeTheme } from '../tui/theme.ts';
 import { Ui } from '../tui/ui.ts';
 import { View } from '../tui/view.ts';
 import { escapeText } from '../view/escape.ts';
-import { parseSelector } from '../view/selector.ts';
 import { UserNames } from '../view/users.ts';
 import type { FilterValues, LineValues } from './options.ts';
 import { JsonOutput, wantsColor } from './output.ts';
@@ -58,7 +58,7 @@ export class TuiOutput implements Output {
 
   /** Ink and React are loaded only for a terminal: they take longer than all the rest. */
   async show(): Promise<void> {
-    const { startTui } = await import('../tui/start.tsx');
+    const { startTui } = await import('../tui/start.ts');
     this.#tui = startTui(this.#view);
   }
 

@@ -1,18 +1,18 @@
+import { RecordFilter } from '../filter/filter.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import { overlook } from '../recording/late-names.ts';
-import type { NstraceRecord } from '../recording/schema.ts';
 import { isPlainFile } from '../recording/source.ts';
+import { Player } from '../replay/player.ts';
 import type { Effect } from '../tui/effect.ts';
-import type { Status } from '../tui/frame.ts';
+import type { Status } from '../tui/frame-input.ts';
 import { makeTheme } from '../tui/theme.ts';
 import { Ui } from '../tui/ui.ts';
 import { View } from '../tui/view.ts';
 import { escapeText } from '../view/escape.ts';
-import { RecordFilter } from '../view/filter.ts';
 import { UserNames } from '../view/users.ts';
 import { type InputValues, RecordingInput } from './input.ts';
 import { type FilterValues, filterOf, type LineValues } from './options.ts';
 import { wantsColor } from './output.ts';
-import { Player } from './player.ts';
 import { divertSay, speaksUtf8 } from './say.ts';
 import type { Stop } from './stop.ts';
 import { terminalSize } from './terminal.ts';
@@ -82,7 +82,7 @@ export const replayOnTerminal = async (
   });
   let tui: { stop: () => void; suspend: () => void } | undefined;
   try {
-    const { startTui } = await import('../tui/start.tsx');
+    const { startTui } = await import('../tui/start.ts');
     tui = startTui(view);
     await player.run(signal);
   } finally {

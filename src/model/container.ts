@@ -1,8 +1,6 @@
-import type { Namespaces } from '../probe/event.ts';
-import type { NamespaceType } from '../recording/namespaces.ts';
-import type { ContainerInfo, ContainerRef } from '../recording/schema.ts';
+import type { Namespaces, NamespaceType } from '../kernel/namespaces.ts';
+import type { ContainerInfo, ContainerRef } from '../record/schema.ts';
 import type { Bundle, Description } from '../runtimes/runtime.ts';
-import type { Process } from './process.ts';
 
 /** Who made a container: the command line of its runtime, or of what made its namespaces. */
 export interface Requester {
@@ -104,7 +102,7 @@ export class Container {
     };
   }
 
-  isInit(process: Process): boolean {
+  isInit(process: { pid: number }): boolean {
     return this.init === process.pid;
   }
 }

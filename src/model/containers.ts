@@ -1,5 +1,4 @@
-import type { Namespaces } from '../probe/event.ts';
-import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
+import { type Namespaces, type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { CgroupSet } from './cgroups.ts';
 import type { Container } from './container.ts';
 import type { Process } from './process.ts';

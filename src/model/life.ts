@@ -1,6 +1,7 @@
-import type { Namespaces, Nanoseconds } from '../probe/event.ts';
-import { textOf } from '../probe/text.ts';
-import type { RecordOf } from '../recording/schema.ts';
+import type { Namespaces } from '../kernel/namespaces.ts';
+import { textOf } from '../kernel/text.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
+import type { RecordOf } from '../record/schema.ts';
 import type { CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
 import { Container, type Identity, type Requester } from './container.ts';

@@ -1,3 +1,6 @@
+import type { Namespaces } from '../kernel/namespaces.ts';
+import { type Text, textOf } from '../kernel/text.ts';
+import { monoOfTicks, type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import type {
   CgroupEvent,
   ExecEvent,
@@ -9,16 +12,11 @@ import type {
   KernelEvent,
   LostEvent,
   NamespaceEvent,
-  Namespaces,
-  Nanoseconds,
   Stamp,
-  Text,
   Who,
 } from '../probe/event.ts';
-import { textOf } from '../probe/text.ts';
 import type { ProcProcess } from '../procfs/process.ts';
-import { monoOfTicks, ticksOf } from '../procfs/stat.ts';
-import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { CgroupReading, ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
 import { CgroupPaths, CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';

@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
-import type { Namespaces } from '../probe/event.ts';
-import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
+import { type Namespaces, type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 
 /** CLONE_NEW* (include/uapi/linux/sched.h). */
 const cloneFlags: readonly [number, string, NamespaceType][] = [

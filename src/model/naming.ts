@@ -1,4 +1,4 @@
-import type { Nanoseconds } from '../probe/event.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
 import type { Bundle, CgroupReading, Description } from '../runtimes/runtime.ts';
 import type { Container } from './container.ts';
 

@@ -1,5 +1,6 @@
-import type { Namespaces, Text } from '../probe/event.ts';
-import type { Origin } from '../recording/schema.ts';
+import type { Namespaces } from '../kernel/namespaces.ts';
+import type { Text } from '../kernel/text.ts';
+import type { Origin } from '../record/schema.ts';
 import type { RuntimeCommand } from '../runtimes/runtime.ts';
 import type { CgroupSet } from './cgroups.ts';
 import type { Container, Requester } from './container.ts';

@@ -1,23 +1,14 @@
-import type {
-  CgroupEvent,
-  ExecEvent,
-  ExitEvent,
-  FailedExecEvent,
-  LostEvent,
-  NamespaceEvent,
-  Nanoseconds,
-  Text,
-} from '../probe/event.ts';
-import { textOf } from '../probe/text.ts';
+import { type Text, textOf } from '../kernel/text.ts';
+import { monoOfTicks, type Nanoseconds } from '../kernel/time.ts';
+import type { CgroupEvent, ExecEvent, ExitEvent, FailedExecEvent, LostEvent, NamespaceEvent } from '../probe/event.ts';
 import type { ProcProcess } from '../procfs/process.ts';
-import { monoOfTicks } from '../procfs/stat.ts';
-import type { RecordOf } from '../recording/schema.ts';
+import type { RecordOf } from '../record/schema.ts';
+import { putArguments, putText } from '../record/text.ts';
 import type { WallClock } from './clock.ts';
 import type { Container } from './container.ts';
 import type { End } from './life.ts';
 import { askedNamespaces, changedNamespaces, errnoName, flagNames } from './names.ts';
 import type { Process } from './process.ts';
-import { putArguments, putText } from './text.ts';
 
 /** Nested deeper than this, the pids in between are not told (probes/exec_more.bt). */
 const maxLevels = 8;

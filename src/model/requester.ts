@@ -1,6 +1,6 @@
-import type { Nanoseconds } from '../probe/event.ts';
-import { textOf } from '../probe/text.ts';
-import type { RecordOf } from '../recording/schema.ts';
+import { textOf } from '../kernel/text.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
+import type { RecordOf } from '../record/schema.ts';
 import type { Container, Requester } from './container.ts';
 import type { Process } from './process.ts';
 

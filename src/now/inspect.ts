@@ -1,6 +1,6 @@
+import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { readProcLink, readProcUtf8 } from '../procfs/read.ts';
-import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
-import type { ContainerInfo } from '../recording/schema.ts';
+import type { ContainerInfo } from '../record/schema.ts';
 import { parseMounts, tellingMounts } from './mounts.ts';
 import type { InspectRecord } from './schema.ts';
 import type { NowProcess, Snapshot } from './snapshot.ts';

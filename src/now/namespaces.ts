@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
+import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { readProcLink, readProcUtf8 } from '../procfs/read.ts';
-import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
-import type { ContainerRef } from '../recording/schema.ts';
+import type { ContainerRef } from '../record/schema.ts';
 import type { Kin } from './kin.ts';
 import { readOctal } from './mounts.ts';
 import type { NowProcess, Snapshot } from './snapshot.ts';

@@ -1,6 +1,6 @@
-import { type NamespaceType, namespaceTypes } from '../recording/namespaces.ts';
-import type { ContainerInfo, NstraceRecord, RecordOf } from '../recording/schema.ts';
-import { ContainerSelection } from '../view/selector.ts';
+import { ContainerSelection } from '../filter/selector.ts';
+import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
+import type { ContainerInfo, NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { InspectRecord } from './schema.ts';
 
 /** Ended processes of a recording that are remembered. */

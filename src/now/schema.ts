@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { namespaceTypes } from '../recording/namespaces.ts';
-import { schemas } from '../recording/schema.ts';
+import { namespaceTypes } from '../kernel/namespaces.ts';
+import { schemas } from '../record/schema.ts';
 
 /** The one source of what `ps`, `ns` and `inspect` print with -o json: one object a line. */
 

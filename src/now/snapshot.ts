@@ -1,12 +1,12 @@
+import type { Namespaces } from '../kernel/namespaces.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
-import type { Namespaces } from '../probe/event.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
 import { readWallOffset } from '../procfs/clock.ts';
 import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
-import type { ContainerInfo, RecordOf } from '../recording/schema.ts';
+import type { ContainerInfo, RecordOf } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
 
 /** A running process, with what tracing would tell of it. */

@@ -1,8 +1,9 @@
-import type { CgroupEvent, ExecEvent, FailedExecEvent, LineEvent, Nanoseconds, Stamp, Text } from './event.ts';
+import { endOfString, readArguments, readText, type Text } from '../kernel/text.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
+import type { CgroupEvent, ExecEvent, FailedExecEvent, LineEvent, Stamp } from './event.ts';
 import { Fields } from './fields.ts';
 import { NamespaceCache } from './namespaces.ts';
 import type { Sequence } from './sequence.ts';
-import { endOfString, readArguments, readText } from './text.ts';
 
 /** What one E line holds of the path and of the argv (probes/exec.bt), in words of 8 bytes. */
 const pathWords = 8;

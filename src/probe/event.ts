@@ -1,24 +1,8 @@
-/** What the probes tell, decoded: one object for each event, before anything is known about containers. */
+import type { Namespaces } from '../kernel/namespaces.ts';
+import type { Text } from '../kernel/text.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
 
-/** Bytes that a process chose: the text itself where it is UTF-8, else the exact bytes beside what they look like. */
-export type Text = string | RawText;
-
-export interface RawText {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Inodes of the namespaces a process lives in; `pid` and `time` are its own, not those for its children. */
-export interface Namespaces {
-  readonly pid: number;
-  readonly mnt: number;
-  readonly net: number;
-  readonly ipc: number;
-  readonly uts: number;
-  readonly user: number;
-  readonly cgroup: number;
-  readonly time: number;
-}
+/** What the probes emit, decoded: one object for each event, before anything is known about containers. */
 
 /** When and where an event was made. */
 export interface Stamp {
@@ -36,11 +20,6 @@ export interface Who {
   pid: number;
   /** CLOCK_BOOTTIME of its start in ns. */
   start: Nanoseconds;
-}
-
-export interface Nanoseconds {
-  readonly mono: string;
-  readonly at: number;
 }
 
 /** Flags of a vfork whose own line was held back and that this event therefore tells too; 0 if there is none. */

@@ -1,4 +1,4 @@
-import type { Namespaces } from './event.ts';
+import type { Namespaces } from '../kernel/namespaces.ts';
 import type { Fields } from './fields.ts';
 
 /** Processes far outnumber the sets of namespaces they live in: each set is one object, found again by its inodes. */

@@ -1,4 +1,5 @@
-import type { LineEvent, Nanoseconds } from './event.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
+import type { LineEvent } from './event.ts';
 import type { Sequence } from './sequence.ts';
 
 /** Events held for order; more than this are let go early, oldest first. About 200 MB. */

@@ -1,8 +1,9 @@
 import { getPriority, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Nanoseconds } from '../kernel/time.ts';
 import { type Child, startBpftrace } from './bpftrace.ts';
 import { type Decoded, Decoder } from './decode.ts';
-import type { FoldedEvent, KernelEvent, LineEvent, Nanoseconds } from './event.ts';
+import type { FoldedEvent, KernelEvent, LineEvent } from './event.ts';
 import type { Features } from './features.ts';
 import { Order } from './order.ts';
 import { NamespacePairs } from './pairs.ts';

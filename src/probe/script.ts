@@ -15,11 +15,9 @@ const maxPathBytes = 4096;
 /** 16 KB of argv where a line is short, 64 KB where it is long. */
 const argvLines = { short: 88, long: 64 } as const;
 
-/** The folder of the bundled probes, beside dist and src alike. */
-export const probesFolder = (): string => {
-  const here = fileURLToPath(import.meta.url);
-  return here.slice(0, here.lastIndexOf(here.includes('/dist/') ? '/dist/' : '/src/')).concat('/probes');
-};
+/** The folder of the bundled probes: beside src, and beside the folder of a bundle. */
+export const probesFolder = (): string =>
+  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../probes' : '../probes', import.meta.url));
 
 /** One bpftrace program out of the bundled probes. */
 export const buildScript = (features: Features, options: { failed: boolean }, folder = probesFolder()): string => {

@@ -1,4 +1,5 @@
-import type { LostEvent, Nanoseconds, Stamp } from './event.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
+import type { LostEvent, Stamp } from './event.ts';
 
 interface Cpu {
   seen: number;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bpftraceFailed, bpftraceKeepsDying } from '../errors.ts';
-import type { KernelEvent, LostEvent, Nanoseconds } from './event.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
+import type { KernelEvent, LostEvent } from './event.ts';
 import { explainFailure } from './failure.ts';
 import type { Features } from './features.ts';
 import { Run } from './run.ts';

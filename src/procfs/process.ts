@@ -1,5 +1,5 @@
-import type { Namespaces, Text } from '../probe/event.ts';
-import { endOfString, readArguments, readText } from '../probe/text.ts';
+import type { Namespaces } from '../kernel/namespaces.ts';
+import { endOfString, readArguments, readText, type Text } from '../kernel/text.ts';
 import { parseCgroups } from './cgroup.ts';
 import { procRoot, readProc, readProcLink, readProcText } from './read.ts';
 import { parseStat } from './stat.ts';

@@ -31,14 +31,3 @@ export const parseStat = (text: string): Stat | undefined => {
     threads: Number(fields[17]),
   };
 };
-
-/** The kernel's USER_HZ is 100 on every architecture that nstrace runs on. */
-export const nsPerTick = 10_000_000;
-
-/** Start of a process in ticks, as /proc tells it (nsec_to_clock_t), from the ns that the probes tell. */
-export const ticksOf = (start: { mono: string; at: number }): number =>
-  start.at <= Number.MAX_SAFE_INTEGER
-    ? Math.floor(start.at / nsPerTick)
-    : Number(BigInt(start.mono) / BigInt(nsPerTick));
-
-export const monoOfTicks = (ticks: number): string => String(BigInt(ticks) * BigInt(nsPerTick));

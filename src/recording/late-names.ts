@@ -1,7 +1,7 @@
 import split2 from 'split2';
+import type { ContainerRef, NstraceRecord } from '../record/schema.ts';
 import { boundedLines } from './bounded.ts';
 import { maxRecordBytes } from './line.ts';
-import type { ContainerRef, NstraceRecord } from './schema.ts';
 import { openSource } from './source.ts';
 
 /** How a `container` record with the op `named` looks in its line, as nstrace writes it. */

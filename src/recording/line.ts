@@ -1,4 +1,4 @@
-import type { NstraceRecord } from './schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 
 /** No record is longer, in bytes of UTF-8 and with its newline (the contract of nstrace/1). */
 export const maxRecordBytes = 64 * 1024;

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import split2 from 'split2';
+import type { NstraceRecord } from '../record/schema.ts';
 import { boundedLines } from './bounded.ts';
 import { maxRecordBytes } from './line.ts';
-import type { NstraceRecord } from './schema.ts';
 
 /** What is wrong with a recording, in words. */
 export interface Damage {
@@ -55,7 +55,7 @@ const from = (source: Readable, first: NodeJS.WritableStream, last: Readable): A
 
 /** The validator is large: only who reads a recording waits for it. */
 const loadSchema = async () => {
-  const { recordSchema } = await import('./schema.ts');
+  const { recordSchema } = await import('../record/schema.ts');
   return { recordSchema, known: new Set(recordSchema.options.map((option) => option.shape.type.value as string)) };
 };
 

@@ -1,4 +1,4 @@
-import type { NstraceRecord, RecordOf } from './schema.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 
 /** Numbers the records of one output and counts them, for its footer. */
 export class Tally {

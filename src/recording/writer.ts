@@ -1,6 +1,6 @@
 import type { Count } from '../probe/tracer.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { encode } from './line.ts';
-import type { NstraceRecord, RecordOf } from './schema.ts';
 import type { Sink } from './sink.ts';
 import { Tally } from './tally.ts';
 

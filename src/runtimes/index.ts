@@ -1,5 +1,4 @@
-import type { Text } from '../probe/event.ts';
-import { textOf } from '../probe/text.ts';
+import { type Text, textOf } from '../kernel/text.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import { containerd } from './containerd.ts';
 import { crio } from './crio.ts';

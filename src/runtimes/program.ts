@@ -1,4 +1,4 @@
-import { textOf } from '../probe/text.ts';
+import { textOf } from '../kernel/text.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 
 /** The arguments of a running program, as text. */

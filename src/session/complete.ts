@@ -1,7 +1,7 @@
+import { readArguments } from '../kernel/text.ts';
+import { ticksOf } from '../kernel/time.ts';
 import type { ExecEvent, ForkEvent, KernelEvent } from '../probe/event.ts';
-import { readArguments } from '../probe/text.ts';
 import { readArgumentArea, readProcess } from '../procfs/process.ts';
-import { ticksOf } from '../procfs/stat.ts';
 
 /** Fills in from /proc what a probe could not send, if the process still lives and is the same. */
 export const complete = (event: KernelEvent): KernelEvent => {

@@ -1,4 +1,4 @@
-import type { ContainerInfo, NstraceRecord, RecordOf } from '../recording/schema.ts';
+import type { ContainerInfo, NstraceRecord, RecordOf } from '../record/schema.ts';
 import { readRuntimeCommand } from '../runtimes/index.ts';
 import { Draft } from './draft.ts';
 import type { Timeline, TimelineEntry } from './schema.ts';

@@ -1,4 +1,4 @@
-import type { ContainerInfo, RecordOf } from '../recording/schema.ts';
+import type { ContainerInfo, RecordOf } from '../record/schema.ts';
 import type { Timeline, TimelineEntry } from './schema.ts';
 
 /** Entries of a timeline that are kept: so many of its beginning, and at least as many of its end. */

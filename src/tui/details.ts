@@ -1,5 +1,5 @@
-import { namespaceTypes } from '../recording/namespaces.ts';
-import type { NamespaceSet, NstraceRecord } from '../recording/schema.ts';
+import { namespaceTypes } from '../kernel/namespaces.ts';
+import type { NamespaceSet, NstraceRecord } from '../record/schema.ts';
 import { seconds } from '../view/command.ts';
 import { escapeBytes, escapeText } from '../view/escape.ts';
 import { quoteCommand } from '../view/quote.ts';

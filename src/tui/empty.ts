@@ -1,6 +1,6 @@
 import { escapeText } from '../view/escape.ts';
 import { widthOf } from '../view/width.ts';
-import type { FrameInput, Status } from './frame.ts';
+import type { FrameInput, Status } from './frame-input.ts';
 import { padLines, renderLine } from './line.ts';
 import type { Ui } from './ui.ts';
 

@@ -1,6 +1,6 @@
 import { escapeText } from '../view/escape.ts';
 import { widthOf } from '../view/width.ts';
-import type { FrameInput } from './frame.ts';
+import type { FrameInput } from './frame-input.ts';
 import { type Piece, renderLine } from './line.ts';
 import type { Tone } from './theme.ts';
 import type { Ui } from './ui.ts';

@@ -1,38 +1,13 @@
 import { emptyLines, isQuiet } from './empty.ts';
 import { footLine } from './foot.ts';
+import type { FrameInput } from './frame-input.ts';
 import { headLine, secondLine } from './head.ts';
-import type { WantedIds } from './ids.ts';
 import { padLines } from './line.ts';
 import { overlayLines } from './overlay.ts';
 import { laneRuler, type PaintContext, paintRow } from './paint.ts';
 import { flatRows, groupedRows, laneRows, type RowList, sortedGroups, treeRows } from './rows.ts';
-import type { Store, ViewProcess } from './store.ts';
-import type { Theme } from './theme.ts';
+import type { ViewProcess } from './store.ts';
 import type { Layout, Ui } from './ui.ts';
-
-export interface FrameInput {
-  readonly store: Store;
-  readonly ui: Ui;
-  readonly ids: WantedIds;
-  readonly theme: Theme;
-  readonly columns: number;
-  readonly rows: number;
-  readonly users: { nameOf(uid: number): string };
-  readonly status: Status;
-}
-
-/** What the view is told about the world around it. */
-export interface Status {
-  readonly state: 'tracing' | 'waiting' | 'ended' | 'playing' | 'held' | 'starting';
-  /** Seconds since it began. */
-  readonly seconds: number;
-  readonly cpuPercent: number;
-  readonly memoryBytes: number;
-  readonly recording: string | undefined;
-  /** What it waits for, or what went wrong; the latest. */
-  readonly message: { text: string; bad: boolean } | undefined;
-  readonly replay: { file: string; position: number; length: number; speed: number } | undefined;
-}
 
 export interface Frame {
   readonly lines: readonly string[];

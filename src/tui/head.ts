@@ -1,6 +1,6 @@
 import { escapeText } from '../view/escape.ts';
 import { cutTo, widthOf } from '../view/width.ts';
-import type { FrameInput, Status } from './frame.ts';
+import type { FrameInput, Status } from './frame-input.ts';
 import { type Piece, renderEnds, renderLine } from './line.ts';
 import { modes } from './rows.ts';
 import type { Group } from './store.ts';

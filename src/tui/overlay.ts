@@ -1,6 +1,6 @@
 import { wrapTo } from '../view/width.ts';
 import { detailLines } from './details.ts';
-import type { FrameInput } from './frame.ts';
+import type { FrameInput } from './frame-input.ts';
 import { helpLines } from './help.ts';
 import { padLines, renderLine } from './line.ts';
 import { kinds } from './store.ts';

@@ -1,4 +1,4 @@
-import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../recording/schema.ts';
+import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
 import { Rate } from './rate.ts';
 import { Ring } from './ring.ts';
 

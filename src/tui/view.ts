@@ -1,5 +1,6 @@
 import type { Effect } from './effect.ts';
-import { buildFrame, type Frame, type Status } from './frame.ts';
+import { buildFrame, type Frame } from './frame.ts';
+import type { Status } from './frame-input.ts';
 import { WantedIds } from './ids.ts';
 import { Store } from './store.ts';
 import type { Theme } from './theme.ts';

@@ -1,4 +1,4 @@
-import type { NstraceRecord } from '../recording/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import { type CommandStyle, describe } from './command.ts';
 import { escapeText } from './escape.ts';
 import type { UserNames } from './users.ts';

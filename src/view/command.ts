@@ -1,4 +1,4 @@
-import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { escapeBytes, escapeText } from './escape.ts';
 import { quoteCommand } from './quote.ts';
 

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { NstraceRecord } from '../recording/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import { type Column, columns, defaultColumns, type LineContext } from './columns.ts';
 
 export interface LineOptions extends LineContext {

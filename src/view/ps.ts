@@ -1,5 +1,5 @@
+import { nsPerTick } from '../kernel/time.ts';
 import type { NowProcess, Snapshot } from '../now/snapshot.ts';
-import { nsPerTick } from '../procfs/stat.ts';
 import { commandLine } from './command.ts';
 import { escapeText } from './escape.ts';
 import type { TableColumn } from './table.ts';

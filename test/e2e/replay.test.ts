@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import * as records from '../fixtures/records.ts';
 import { at, lifeOf } from '../fixtures/story.ts';
 import { makeFolder, removeFolder } from './support/folder.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import type { NstraceRecord, RecordOf } from '../../src/recording/schema.ts';
+import type { NstraceRecord, RecordOf } from '../../src/record/schema.ts';
 import type { Engine } from './support/engine.ts';
 import * as engines from './support/engine.ts';
 import { run } from './support/run.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { cgroup, container, exec, failedExec, footer, fork, inContainer } from '../fixtures/records.ts';
 import { at } from '../fixtures/story.ts';
 import { aBusyMachine, execs, hostile, hostileText } from '../tui/support.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Namespaces } from '../../src/probe/event.ts';
+import type { Namespaces } from '../../src/kernel/namespaces.ts';
 import type { Bundle, Description } from '../../src/runtimes/runtime.ts';
 import { host } from '../fixtures/lines.ts';
 import { newPidns, processAs, type Start, setUp, startContainer, type World } from '../fixtures/model.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Namespaces } from '../../src/kernel/namespaces.ts';
 import { WallClock } from '../../src/model/clock.ts';
 import { Model } from '../../src/model/model.ts';
-import type { ExecEvent, ForkEvent, KernelEvent, Namespaces } from '../../src/probe/event.ts';
+import type { ExecEvent, ForkEvent, KernelEvent } from '../../src/probe/event.ts';
 import type { ProcProcess } from '../../src/procfs/process.ts';
-import type { NstraceRecord, RecordOf } from '../../src/recording/schema.ts';
+import type { NstraceRecord, RecordOf } from '../../src/record/schema.ts';
 import { readCgroup, readRuntimeCommand } from '../../src/runtimes/index.ts';
 import { host } from '../fixtures/lines.ts';
 

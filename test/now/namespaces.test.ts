@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { namespaceTypes } from '../../src/kernel/namespaces.ts';
 import type { Kin } from '../../src/now/kin.ts';
 import { collectNamespaces } from '../../src/now/namespaces.ts';
-import { namespaceTypes } from '../../src/recording/namespaces.ts';
-import type { ContainerRef } from '../../src/recording/schema.ts';
+import type { ContainerRef } from '../../src/record/schema.ts';
 import { impossible, nowProcess, snapshotOf } from '../fixtures/now.ts';
 import { containerNs, hostNs, xyxy12 } from '../fixtures/records.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PastProcesses } from '../../src/now/past.ts';
 import { nowSchema } from '../../src/now/schema.ts';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import * as records from '../fixtures/records.ts';
 import { castOf, enterOf, lifeOf, startOf } from '../fixtures/story.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { monoOfTicks, parseStat, ticksOf } from '../../src/procfs/stat.ts';
+import { monoOfTicks, ticksOf } from '../../src/kernel/time.ts';
+import { parseStat } from '../../src/procfs/stat.ts';
 
 /** A line of /proc/PID/stat; the start is field 22. */
 const statOf = (comm: string): string =>

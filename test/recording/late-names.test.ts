@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NstraceError } from '../../src/errors.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { applyLateName, readLateNames } from '../../src/recording/late-names.ts';
 import { toLine } from '../../src/recording/line.ts';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
 import { cgroup, container, exec, footer, header, inContainer, lost, xyxy12, xyxy12Info } from '../fixtures/records.ts';
 
 let folder: string;

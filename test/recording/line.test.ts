@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { NstraceRecord, RecordOf } from '../../src/record/schema.ts';
 import { maxRecordBytes, toLine } from '../../src/recording/line.ts';
-import type { NstraceRecord, RecordOf } from '../../src/recording/schema.ts';
 import { cgroup, exec, inContainer } from '../fixtures/records.ts';
 
 const written = (record: NstraceRecord): RecordOf<'exec'> => {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { maxRecordBytes, toLine } from '../../src/recording/line.ts';
 import { type Damage, readRecording } from '../../src/recording/reader.ts';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
 import { container, exec, exit, footer, fork, header, lost } from '../fixtures/records.ts';
 
 /** Records as a recording has them, numbered from 1. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { Tally } from '../../src/recording/tally.ts';
 import { exec, exit, header, lost } from '../fixtures/records.ts';
 

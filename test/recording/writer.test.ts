@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import type { Sink } from '../../src/recording/sink.ts';
 import { RecordWriter } from '../../src/recording/writer.ts';
 import { exec, header } from '../fixtures/records.ts';

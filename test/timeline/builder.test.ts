@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { TimelineBuilder } from '../../src/timeline/builder.ts';
 import { keptEntries } from '../../src/timeline/draft.ts';
 import { type Timeline, type TimelineEntry, timelineSchema } from '../../src/timeline/schema.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordOf } from '../../src/recording/schema.ts';
+import type { RecordOf } from '../../src/record/schema.ts';
 import { Draft, keptEntries } from '../../src/timeline/draft.ts';
 import { type Timeline, type TimelineEntry, timelineSchema } from '../../src/timeline/schema.ts';
 import { container, xyxy12Info } from '../fixtures/records.ts';

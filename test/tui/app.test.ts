@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { cleanup, render } from 'ink-testing-library';
 import { createElement } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
-import { App } from '../../src/tui/app.tsx';
+import { App } from '../../src/tui/app.ts';
 import type { Effect } from '../../src/tui/effect.ts';
 import { makeTheme } from '../../src/tui/theme.ts';
 import { Ui } from '../../src/tui/ui.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { detailLines, pasteable } from '../../src/tui/details.ts';
 import { Store } from '../../src/tui/store.ts';
 import { container, exec, exit, failedExec, header, hostNs, process, xyxy12Info } from '../fixtures/records.ts';

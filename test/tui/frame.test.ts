@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { cutTo, widthOf } from '../../src/view/width.ts';
 import {
   cgroup,

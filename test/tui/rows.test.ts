@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { type Wanted, WantedIds } from '../../src/tui/ids.ts';
 import { parseQuery } from '../../src/tui/query.ts';
 import { flatRows, groupedRows, laneRows, type RowList, sortedGroups, treeRows } from '../../src/tui/rows.ts';

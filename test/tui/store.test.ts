@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { maxEndedGroups, maxEndedProcesses, maxEvents, Store } from '../../src/tui/store.ts';
 import {
   container,

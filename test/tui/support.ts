@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import type { Effect } from '../../src/tui/effect.ts';
-import { buildFrame, type Frame, type Status } from '../../src/tui/frame.ts';
+import { buildFrame, type Frame } from '../../src/tui/frame.ts';
+import type { Status } from '../../src/tui/frame-input.ts';
 import { WantedIds } from '../../src/tui/ids.ts';
 import { Store, type ViewEvent } from '../../src/tui/store.ts';
 import { makeTheme } from '../../src/tui/theme.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { maxEvents } from '../../src/tui/store.ts';
 import { exec, failedExec, lost } from '../fixtures/records.ts';
 import { at, castOf, lifeOf, startOf } from '../fixtures/story.ts';

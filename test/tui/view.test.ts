@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Effect } from '../../src/tui/effect.ts';
-import type { Status } from '../../src/tui/frame.ts';
+import type { Status } from '../../src/tui/frame-input.ts';
 import { makeTheme } from '../../src/tui/theme.ts';
 import { Ui } from '../../src/tui/ui.ts';
 import { View } from '../../src/tui/view.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { columns, defaultColumns } from '../../src/view/columns.ts';
 import { UserNames } from '../../src/view/users.ts';
 import { container, containerNs, exec, failedExec, fork, hostNs, inContainer } from '../fixtures/records.ts';

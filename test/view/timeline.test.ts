@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { keptEntries } from '../../src/timeline/draft.ts';
 import type { Timeline, TimelineEntry } from '../../src/timeline/schema.ts';
 import { heading, type TimelineStyle, timelineText } from '../../src/view/timeline.ts';

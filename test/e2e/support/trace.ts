@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execa } from 'execa';
 import { inject, it } from 'vitest';
-import type { NstraceRecord, RecordOf } from '../../../src/recording/schema.ts';
+import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 
 export const program = join(import.meta.dirname, '../../../bin/nstrace');
 

@@ -1,4 +1,4 @@
-import type { NstraceRecord, RecordOf } from '../recording/schema.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { ContainerSelection } from './selector.ts';
 
 export const eventKinds = ['exec', 'fork', 'exit', 'namespace', 'cgroup', 'container'] as const;

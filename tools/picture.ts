@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { NstraceRecord } from '../recording/schema.ts';
-import { UserNames } from '../view/users.ts';
-import { buildFrame } from './frame.ts';
-import { WantedIds } from './ids.ts';
-import { Store } from './store.ts';
-import { makeTheme } from './theme.ts';
-import { Ui } from './ui.ts';
+import type { NstraceRecord } from '../src/record/schema.ts';
+import { buildFrame } from '../src/tui/frame.ts';
+import { WantedIds } from '../src/tui/ids.ts';
+import { Store } from '../src/tui/store.ts';
+import { makeTheme } from '../src/tui/theme.ts';
+import { Ui } from '../src/tui/ui.ts';
+import { UserNames } from '../src/view/users.ts';
 
 /**
  * Makes the picture in the README out of a recording, as it was after so many seconds, with the CPU percent and the memory in
- * MiB that were seen while it was recorded: node dist/picture.js SESSION.ndjson docs/live.svg SECONDS CPU MEMORY
+ * MiB that were seen while it was recorded: node build/picture.js SESSION.ndjson docs/live.svg SECONDS CPU MEMORY
  */
 const [, , recording = '', target = '', until = '', cpu = '0', memory = '0'] = process.argv;
 const columns = 110;

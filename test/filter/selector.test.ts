@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ContainerInfo } from '../../src/recording/schema.ts';
-import { ContainerSelection, parseSelector } from '../../src/view/selector.ts';
+import { ContainerSelection, parseSelector } from '../../src/filter/selector.ts';
+import type { ContainerInfo } from '../../src/record/schema.ts';
 import { container, containerNs, exec, inContainer } from '../fixtures/records.ts';
 
 const web: ContainerInfo = {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Player } from '../../src/cli/player.ts';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
+import { Player } from '../../src/replay/player.ts';
 import { container, exec, exit, failedExec, lost } from '../fixtures/records.ts';
 import { at } from '../fixtures/story.ts';
 

@@ -1,4 +1,4 @@
-import type { ContainerInfo, NstraceRecord } from '../recording/schema.ts';
+import type { ContainerInfo, NstraceRecord } from '../record/schema.ts';
 
 /** A selector of -c: what it names, and whether that is left out. */
 export interface Selector {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { nowSchema } from '../now/schema.ts';
-import { timelineSchema } from '../timeline/schema.ts';
-import { recordSchema } from './schema.ts';
+import { nowSchema } from '../src/now/schema.ts';
+import { recordSchema } from '../src/record/schema.ts';
+import { timelineSchema } from '../src/timeline/schema.ts';
 
 /** Writes the JSON Schemas of what nstrace prints, or with --check says whether the published ones are still true. */
 const published = [

@@ -1,4 +1,4 @@
-import '../../src/session/heap.ts';
+import '../src/session/heap.ts';
 import { compareNow } from './now.ts';
 import { comparePair } from './pair.ts';
 import { comparePeers } from './peers.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/recording/schema.ts';
-import { eventKinds, type FilterOptions, RecordFilter } from '../../src/view/filter.ts';
+import { eventKinds, type FilterOptions, RecordFilter } from '../../src/filter/filter.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import {
   cgroup,
   container,

@@ -1,5 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import type { Text } from './event.ts';
+
+/** Bytes that a process chose: the text itself where it is UTF-8, else the exact bytes beside what they look like. */
+export type Text = string | RawText;
+
+export interface RawText {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
 
 /** Bytes from a process as text, with the exact bytes kept if they are not UTF-8. */
 export const readText = (buffer: Buffer, from: number, to: number): Text => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { recordSchema, schemas } from '../../src/recording/schema.ts';
+import { recordSchema, schemas } from '../../src/record/schema.ts';
 import {
   cgroup,
   container,

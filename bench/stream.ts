@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
-import { WallClock } from '../../src/model/clock.ts';
-import { Model } from '../../src/model/model.ts';
-import { type Decoded, Decoder } from '../../src/probe/decode.ts';
-import type { Namespaces, Nanoseconds } from '../../src/probe/event.ts';
-import { toWholeLines } from '../../src/probe/lines.ts';
-import { Order } from '../../src/probe/order.ts';
-import { NamespacePairs } from '../../src/probe/pairs.ts';
-import { Sequence } from '../../src/probe/sequence.ts';
-import { readCgroup, readRuntimeCommand } from '../../src/runtimes/index.ts';
+import type { Namespaces } from '../src/kernel/namespaces.ts';
+import type { Nanoseconds } from '../src/kernel/time.ts';
+import { WallClock } from '../src/model/clock.ts';
+import { Model } from '../src/model/model.ts';
+import { type Decoded, Decoder } from '../src/probe/decode.ts';
+import { toWholeLines } from '../src/probe/lines.ts';
+import { Order } from '../src/probe/order.ts';
+import { NamespacePairs } from '../src/probe/pairs.ts';
+import { Sequence } from '../src/probe/sequence.ts';
+import { readCgroup, readRuntimeCommand } from '../src/runtimes/index.ts';
 
 const host: Namespaces = {
   pid: 0xeffffffc,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NstraceRecord } from '../recording/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 
 export type Jump = 'start' | 'exit' | 'error' | 'join';
 

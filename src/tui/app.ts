@@ -1,5 +1,5 @@
 import { Box, Text, Transform, useInput } from 'ink';
-import { useSyncExternalStore } from 'react';
+import { createElement as h, useSyncExternalStore } from 'react';
 import { keyName, keysOf } from './keys.ts';
 import type { View } from './view.ts';
 
@@ -21,11 +21,6 @@ export const App = ({ view }: { view: View }) => {
     }
   });
   const placeholder = Array.from(lines, () => ' ').join('\n');
-  return (
-    <Box flexDirection="column">
-      <Transform transform={(_, index) => lines[index] ?? ''}>
-        <Text>{placeholder}</Text>
-      </Transform>
-    </Box>
-  );
+  const transform = (_: string, index: number): string => lines[index] ?? '';
+  return h(Box, { flexDirection: 'column' }, h(Transform, { transform }, h(Text, null, placeholder)));
 };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { manualPage } from './man.ts';
-import { buildProgram } from './program.ts';
+import { buildProgram } from '../src/cli/program.ts';
+import { manualPage } from './manual-page.ts';
 
 /** Writes the manual page, or with --check says whether the published one is still true. */
 const target = fileURLToPath(new URL('../docs/nstrace.8', import.meta.url));

@@ -1,4 +1,4 @@
-import type { Text } from '../probe/event.ts';
+import type { Text } from '../kernel/text.ts';
 
 /** `exe`, and `exe_base64` with the exact bytes if they are not UTF-8. */
 export const putText = <Name extends string>(record: object, name: Name, text: Text): void => {

@@ -1,5 +1,6 @@
 import { render } from 'ink';
-import { App } from './app.tsx';
+import { createElement } from 'react';
+import { App } from './app.ts';
 import { Screen } from './screen.ts';
 import type { View } from './view.ts';
 
@@ -14,7 +15,7 @@ export const startTui = (view: View): { stop: () => void; suspend: () => void } 
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-  const ink = render(<App view={view} />, { exitOnCtrlC: false, patchConsole: false });
+  const ink = render(createElement(App, { view }), { exitOnCtrlC: false, patchConsole: false });
   const resize = (): void => {
     ink.clear();
     process.stdout.write('\x1b[H\x1b[2J');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { namespaceTypes } from './namespaces.ts';
+import { namespaceTypes } from '../kernel/namespaces.ts';
 
 /**
  * The one source of the record format nstrace/1: types, validation and docs/nstrace-1.schema.json come from here.

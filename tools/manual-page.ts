@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
-import { allKeys } from '../tui/help.ts';
-import { version } from '../version.ts';
-import { visibleCommands } from './program.ts';
+import { visibleCommands } from '../src/cli/program.ts';
+import { allKeys } from '../src/tui/help.ts';
+import { version } from '../src/version.ts';
 
 /** The manual page nstrace(8) in man(7)'s language: commands and options are the program's own. */
 export const manualPage = (program: Command): string =>

@@ -1,0 +1,29 @@
+import type { WantedIds } from './ids.ts';
+import type { Store } from './store.ts';
+import type { Theme } from './theme.ts';
+import type { Ui } from './ui.ts';
+
+/** Everything that a frame is made of. */
+export interface FrameInput {
+  readonly store: Store;
+  readonly ui: Ui;
+  readonly ids: WantedIds;
+  readonly theme: Theme;
+  readonly columns: number;
+  readonly rows: number;
+  readonly users: { nameOf(uid: number): string };
+  readonly status: Status;
+}
+
+/** The state of what is around the view: the trace or the replay. */
+export interface Status {
+  readonly state: 'tracing' | 'waiting' | 'ended' | 'playing' | 'held' | 'starting';
+  /** Seconds since it began. */
+  readonly seconds: number;
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly recording: string | undefined;
+  /** What it waits for, or what went wrong; the latest. */
+  readonly message: { text: string; bad: boolean } | undefined;
+  readonly replay: { file: string; position: number; length: number; speed: number } | undefined;
+}
