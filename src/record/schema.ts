@@ -30,10 +30,18 @@ const namespaceSet = z
 
 const changedNamespaces = z.partialRecord(z.enum(namespaceTypes), inode);
 
+const instance = z
+  .int()
+  .positive()
+  .describe(
+    'from 1 in order of first sight, unique within one recording id, never reused; absent in recordings of 0.1',
+  );
+
 const oneContainer = z.object({
   id: z.string().describe('whole, never cut'),
   name: z.string(),
   runtime: z.string().describe('runc, docker, ...; for namespaces without a runtime the command that made them'),
+  instance: instance.optional(),
 });
 const containerRef = oneContainer.nullable().describe('null on the host');
 
@@ -43,7 +51,18 @@ const common = {
   seq: z.int().positive().describe('1, 2, 3, ... in file order'),
   time,
   mono,
+  recording: z.string().optional().describe('of a merged record: the recording it comes from'),
+  source_seq: z.int().positive().optional().describe('of a merged record: its seq in that recording'),
 };
+
+const merged = {
+  host: z.string().optional().describe('of a merged record: the name of the host it comes from'),
+};
+
+const carried = z
+  .literal(true)
+  .optional()
+  .describe('repeated at the beginning of a part: readers of several parts skip it');
 
 const aboutProcess = {
   pid,
@@ -51,6 +70,11 @@ const aboutProcess = {
   nspid_truncated: z.boolean().optional().describe('true if it is nested deeper than was read'),
   ns: namespaceSet,
   container: containerRef,
+  role: z
+    .enum(['runtime', 'monitor', 'helper'])
+    .optional()
+    .describe('of a process that works for a container from outside; its container is null'),
+  for: oneContainer.optional().describe('the container that a process with a role works for'),
 };
 
 const program = {
@@ -77,10 +101,14 @@ const containerInfo = z.object({
   id: z.string(),
   name: z.string(),
   runtime: z.string(),
+  instance: instance.optional(),
+  root: z.string().optional().describe('root or namespace of the runtime, where it is not the usual one'),
   image: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
   pidns: inode.optional(),
   init: pid.optional().describe('pid of its init process on the host'),
+  started: time.optional().describe('birth of its init'),
+  pod: z.object({ id: z.string(), name: z.string().optional() }).optional(),
   cgroups: z.array(z.string()).optional().describe('its cgroup paths'),
   inside: z.array(oneContainer).optional().describe('the containers around it, the nearest first'),
   shared: z
@@ -96,12 +124,21 @@ const requester = z.object({
   args: z.array(z.string()).optional(),
 });
 
+const askedBy = requester.extend({
+  start: mono.optional().describe('CLOCK_BOOTTIME of its start in ns: with the pid its identity'),
+  user: z.string().optional(),
+  auid: z.int().nonnegative().optional(),
+  tty: z.string().optional(),
+  evidence: z.array(z.string()).describe('why it is certain that this process asked'),
+});
+
 export const schemas = {
   header: z.object({
     type: z.literal('header'),
     ...common,
     schema: z.literal('nstrace/1'),
     recording: z.string().describe('unique id of this recording'),
+    part: z.int().positive().optional().describe('of a recording in several files: which one, from 1'),
     started: time,
     host: z.object({ name: z.string(), boot_id: z.string(), kernel: z.string(), arch: z.string() }),
     tool: z.object({ nstrace: z.string(), bpftrace: z.string(), node: z.string() }),
@@ -113,14 +150,17 @@ export const schemas = {
     .object({
       type: z.literal('process'),
       ...common,
+      ...merged,
       ...aboutProcess,
       ...program,
       started: time.describe('when the process started; exact to 10 ms'),
+      carried,
     })
     .describe('a process that was there before tracing began'),
   exec: z.object({
     type: z.literal('exec'),
     ...common,
+    ...merged,
     ...aboutProcess,
     ...program,
     ret: z.int().max(0).describe('0, or the negative errno of a failed exec'),
@@ -135,6 +175,7 @@ export const schemas = {
   fork: z.object({
     type: z.literal('fork'),
     ...common,
+    ...merged,
     ...aboutProcess,
     ppid: pid.describe('the parent'),
     by: pid.optional().describe('who called clone, if that is not the parent (CLONE_PARENT)'),
@@ -145,6 +186,7 @@ export const schemas = {
   exit: z.object({
     type: z.literal('exit'),
     ...common,
+    ...merged,
     ...aboutProcess,
     ppid: pid,
     comm: z.string().optional(),
@@ -158,6 +200,7 @@ export const schemas = {
   namespace: z.object({
     type: z.literal('namespace'),
     ...common,
+    ...merged,
     ...aboutProcess,
     op: z.enum(['unshare', 'setns', 'clone']),
     tid: pid.optional().describe('the thread, if it was not the leader: then `ns` stays'),
@@ -168,6 +211,7 @@ export const schemas = {
   cgroup: z.object({
     type: z.literal('cgroup'),
     ...common,
+    ...merged,
     ...aboutProcess,
     op: z.enum(['mkdir', 'attach', 'rmdir']),
     by: pid.optional().describe('who moved the process, for attach'),
@@ -179,14 +223,36 @@ export const schemas = {
   container: z.object({
     type: z.literal('container'),
     ...common,
+    ...merged,
     pid: pid.optional(),
     nspid: z.array(z.int().nonnegative()).optional(),
     op: z.enum(['seen', 'created', 'started', 'joined', 'stopped', 'removed', 'named']),
     container: containerInfo,
+    carried,
     by: requester.optional().describe('who asked: the runtime’s command'),
+    asked_by: askedBy
+      .optional()
+      .describe('the person’s command behind it; on created, started and joined, only if certain'),
+    evidence: z
+      .array(z.string())
+      .optional()
+      .describe('why it is a container, why it has its name, why this process stands in it'),
+    reason: z
+      .enum(['late', 'renamed'])
+      .optional()
+      .describe('of named: only late applies to earlier records of the instance'),
+    start_seen: z
+      .enum(['exec', 'birth'])
+      .optional()
+      .describe('of started: whether its first program or the birth of its init'),
     startup_ns: z.int().nonnegative().optional().describe('from the runtime’s exec to init’s exec'),
     startup: z
       .object({
+        client_ns: z
+          .int()
+          .nonnegative()
+          .optional()
+          .describe('from the client’s exec to the runtime’s: before startup_ns'),
         runtime_ns: z.int().nonnegative().optional(),
         cgroup_ns: z.int().nonnegative().optional(),
         namespaces_ns: z.int().nonnegative().optional(),
@@ -201,16 +267,18 @@ export const schemas = {
   lost: z.object({
     type: z.literal('lost'),
     ...common,
+    ...merged,
     count: z.int().nonnegative().describe('how many; at least so many if `exact` is false'),
     exact: z.boolean(),
     from: time,
     to: time,
     cpu: z.int().nonnegative().optional(),
-    stage: z.enum(['kernel', 'pipe', 'queue', 'disk']),
+    stage: z.enum(['kernel', 'pipe', 'queue', 'disk', 'spool', 'limit']).describe('others may come'),
   }),
   footer: z.object({
     type: z.literal('footer'),
     ...common,
+    ...merged,
     ended: time,
     reason: z.string(),
     events: z.record(z.string(), z.int().nonnegative()).describe('records by type'),
