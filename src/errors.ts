@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { counted } from './kernel/plural.ts';
 
 /** Exit statuses: the contract with scripts. */
 export const exitStatus = { ok: 0, failed: 1, usage: 2, system: 3, damaged: 4, interrupted: 130 } as const;
@@ -100,7 +101,7 @@ export const noRecording = (path: string, strict = false): NstraceError =>
   });
 
 export const damaged = (path: string, count: number): NstraceError =>
-  new NstraceError(`${path} is damaged in ${count} ${count === 1 ? 'place' : 'places'}`, {
+  new NstraceError(`${path} is damaged in ${counted(count, 'place')}`, {
     advice: 'without --strict what is whole is shown all the same',
     status: exitStatus.damaged,
   });

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { noSuchNamespace } from '../errors.ts';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
+import { counted } from '../kernel/plural.ts';
 import { readKin } from '../now/kin.ts';
 import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
 import type { NowRecord, NsRecord } from '../now/schema.ts';
@@ -144,7 +145,7 @@ const processesOf = (
   }
   const whose = namespace.isHost ? ", the host's" : '';
   const text = [
-    `${namespace.type}:[${namespace.inode}]${whose}, ${namespace.processes.length} ${namespace.processes.length === 1 ? 'process' : 'processes'}\n`,
+    `${namespace.type}:[${namespace.inode}]${whose}, ${counted(namespace.processes.length, 'process', 'processes')}\n`,
   ];
   for (const keeper of namespace.keepers) {
     text.push(`kept by ${keeper.how} ${escapeText(keeper.where ?? '')} of pid ${keeper.pid}\n`);

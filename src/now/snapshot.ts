@@ -1,4 +1,5 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
+import { counted } from '../kernel/plural.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
 import { readBaseline } from '../procfs/baseline.ts';
@@ -69,7 +70,7 @@ const findHidden = (running: readonly ProcProcess[]): string[] => {
   // What has ended and is not waited for yet has no namespaces any more.
   const unread = running.filter(({ ns, state }) => ns === undefined && state !== 'Z' && state !== 'X').length;
   if (unread > 0) {
-    const many = unread === 1 ? '1 process' : `${unread} processes`;
+    const many = counted(unread, 'process', 'processes');
     const why = process.geteuid?.() === 0 ? ', though you are root' : ': run it as root to see them';
     hidden.push(`the namespaces of ${many} are hidden from you${why}`);
   }

@@ -1,6 +1,8 @@
 import { namespaceTypes } from '../kernel/namespaces.ts';
 import type { NamespaceSet, NstraceRecord } from '../record/schema.ts';
-import { seconds } from '../view/command.ts';
+import { commandOrComm } from '../view/command.ts';
+import { seconds } from '../view/durations.ts';
+import { endingText } from '../view/ending.ts';
 import { escapeBytes, escapeText } from '../view/escape.ts';
 import { quoteCommand } from '../view/quote.ts';
 import type { Store, ViewEvent, ViewProcess } from './store.ts';
@@ -100,8 +102,7 @@ const ancestry = (record: NstraceRecord, store: Store): string[] => {
         ? ''
         : `  <- in ${process.group.ref === null ? 'the host' : escapeText(process.group.ref.name)}`;
     container = its;
-    const args = process.program?.args ?? [];
-    lines.push(`${pid} ${escapeText(args.join(' ') || `[${process.comm}]`)}${border}`);
+    lines.push(`${pid} ${commandOrComm(process.program ?? process)}${border}`);
     pid = process.ppid;
   }
   return lines;
@@ -126,10 +127,7 @@ const namespaces = (record: NstraceRecord, init: number | undefined, store: Stor
 
 const ended = (record: NstraceRecord, process: ViewProcess | undefined): string[] => {
   if (record.type === 'exit') {
-    const how = record.signal === undefined ? `code ${record.code ?? 0}` : escapeText(record.signal);
-    return [
-      `${how}${record.oom ? ', out of memory' : ''}${record.core ? ', core dumped' : ''} after ${seconds(record.duration_ns)}`,
-    ];
+    return [`${endingText({ ...record, code: record.code ?? 0 })} after ${seconds(record.duration_ns)}`];
   }
   return process?.end === undefined ? [] : [`later: ${escapeText(process.end)}`];
 };

@@ -1,3 +1,4 @@
+import { hoursMinutesSeconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import { cutTo, widthOf } from '../view/width.ts';
 import type { FrameInput, Status } from './frame-input.ts';
@@ -5,11 +6,6 @@ import { type Piece, renderEnds, renderLine } from './line.ts';
 import { modes } from './rows.ts';
 import type { Group } from './store.ts';
 import type { Theme } from './theme.ts';
-
-const duration = (total: number): string => {
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  return `${two(total / 3600)}:${two((total / 60) % 60)}:${two(total % 60)}`;
-};
 
 /** The first line: what goes on, and what is lost, before all that may be cut. */
 export const headLine = ({ store, ui, status, columns, theme }: FrameInput): string => {
@@ -34,7 +30,7 @@ export const headLine = ({ store, ui, status, columns, theme }: FrameInput): str
     state,
     [`  lost ${lost}`, store.lost > 0 || store.unknownLoss ? 'bad' : 'plain'],
     [status.recording === undefined ? '' : `  ${glyphs.recording} ${status.recording}`, 'bad'],
-    [`  ${duration(status.seconds)}`, 'plain'],
+    [`  ${hoursMinutesSeconds(status.seconds)}`, 'plain'],
     [`  execs ${store.rate.perSecond(now).toFixed(1)}/s `, 'plain'],
     [columns >= 100 ? sparkline(store.rate.history(now), glyphs.spark) : '', 'accent'],
     [` containers ${store.containersAlive}`, 'plain'],
@@ -95,7 +91,7 @@ const timeBar = (
   theme: Theme,
 ): string => {
   const { glyphs } = theme;
-  const times = ` ${duration(position)}/${duration(length)} x${speed} `;
+  const times = ` ${hoursMinutesSeconds(position)}/${hoursMinutesSeconds(length)} x${speed} `;
   const room = Math.max(0, columns - widthOf(times) - minBar);
   const name = cutTo(filter === '' ? `${file} ` : filter, Math.min(maxName, room));
   const width = Math.max(0, columns - widthOf(times) - widthOf(name));

@@ -1,6 +1,7 @@
-import { commandLine, describe, seconds } from '../view/command.ts';
+import { clock } from '../view/clock.ts';
+import { commandLine, commandOrComm, describe, innermostPid } from '../view/command.ts';
+import { age, seconds } from '../view/durations.ts';
 import { escapeText, shortId } from '../view/escape.ts';
-import { age } from '../view/ps.ts';
 import { column, type Piece, renderLine } from './line.ts';
 import type { Row } from './rows.ts';
 import type { Group, Store, ViewEvent, ViewProcess } from './store.ts';
@@ -74,19 +75,12 @@ const groupPieces = (group: Group, { store, theme }: PaintContext): Piece[] => {
   return facts;
 };
 
-/** Local time, as people on call read it beside other logs. */
-const clock = (time: string): string => {
-  const date = new Date(time);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-};
-
 const nameWidth = 16;
 
 const eventPieces = (event: ViewEvent, inGroup: boolean, glyphs: Glyphs): Piece[] => {
   const { record, group } = event;
   const pid = 'pid' in record && record.pid !== undefined ? String(record.pid) : '';
-  const nspid = 'nspid' in record && record.nspid && record.nspid.length > 1 ? String(record.nspid.at(-1)) : '-';
+  const nspid = 'nspid' in record ? innermostPid(record.nspid) : '-';
   return [
     [`${inGroup ? '  ' : ''}${clock(record.time)} `, 'dim'],
     ...(inGroup ? [] : ([[`${column(nameOf(group), nameWidth)} `, group.ref === null ? 'dim' : 'accent']] as Piece[])),
@@ -147,13 +141,6 @@ const maxBringer = 60;
 const howMany = ({ exact, count }: { exact: boolean; count: number }): string =>
   exact ? String(count) : count === 0 ? 'nobody knows how many' : `at least ${count}`;
 
-const commandOf = (process: ViewProcess): string =>
-  process.program === undefined || process.program.args.length === 0
-    ? `[${escapeText(process.comm)}]`
-    : commandLine(process.program, style);
-
-const innermost = (process: ViewProcess): string => (process.nspid.length > 1 ? String(process.nspid.at(-1)) : '-');
-
 const processPieces = (process: ViewProcess, branch: readonly boolean[], glyphs: Glyphs): Piece[] => {
   const stems = branch
     .slice(1)
@@ -162,9 +149,9 @@ const processPieces = (process: ViewProcess, branch: readonly boolean[], glyphs:
     )
     .join('');
   return [
-    [`  ${String(process.pid).padStart(7)} ${innermost(process).padStart(5)} `, 'plain'],
+    [`  ${String(process.pid).padStart(7)} ${innermostPid(process.nspid).padStart(5)} `, 'plain'],
     [stems, 'dim'],
-    [commandOf(process), 'plain'],
+    [commandOrComm(process.program ?? process), 'plain'],
   ];
 };
 
@@ -200,7 +187,7 @@ const lanePieces = (process: ViewProcess, { theme, width, window }: PaintContext
   const bad = process.end !== undefined && process.end !== '0';
   return [
     [
-      `  ${String(process.pid).padStart(7)} ${innermost(process).padStart(5)} ${column(commandOf(process), laneLabel(width))} `,
+      `  ${String(process.pid).padStart(7)} ${innermostPid(process.nspid).padStart(5)} ${column(commandOrComm(process.program ?? process), laneLabel(width))} `,
       'plain',
     ],
     [cells.join(''), process.endAt === undefined ? 'bar' : 'dim'],

@@ -1,5 +1,6 @@
 import type { NstraceRecord } from '../record/schema.ts';
-import { type CommandStyle, describe } from './command.ts';
+import { exactClock } from './clock.ts';
+import { type CommandStyle, describe, innermostPid } from './command.ts';
 import { escapeText } from './escape.ts';
 import type { UserNames } from './users.ts';
 
@@ -38,7 +39,7 @@ const container = (key: 'id' | 'name' | 'runtime', host: string) => (record: Nst
 
 /** Every column that a line can have: the one source for --columns, the header, the help and the man page. */
 export const columns: readonly Column[] = [
-  { name: 'time', title: 'TIME', width: 15, about: 'wall clock', value: (record) => localTime(record.time) },
+  { name: 'time', title: 'TIME', width: 15, about: 'wall clock', value: (record) => exactClock(record.time) },
   { name: 'timestamp', title: 'TIME(s)', width: 9, about: 'seconds since tracing began', value: sinceStart },
   { name: 'uid', title: 'UID', width: 5, right: true, about: 'user id', value: (record) => field(record, 'uid') },
   {
@@ -90,7 +91,7 @@ export const columns: readonly Column[] = [
     width: 6,
     right: true,
     about: 'pid in its innermost pid namespace',
-    value: innermost,
+    value: (record) => ('nspid' in record ? innermostPid(record.nspid) : none),
   },
   {
     name: 'nspids',
@@ -142,10 +143,6 @@ export const columns: readonly Column[] = [
 
 export const defaultColumns = ['container', 'pidns', 'pid', 'nspid', 'ppid', 'ret', 'args'] as const;
 
-function innermost(record: NstraceRecord): string {
-  return 'nspid' in record && record.nspid && record.nspid.length > 1 ? String(record.nspid.at(-1)) : none;
-}
-
 function chain(record: NstraceRecord): string {
   return 'nspid' in record && record.nspid ? record.nspid.join(',') : none;
 }
@@ -154,10 +151,3 @@ function sinceStart(record: NstraceRecord, { startedMono }: LineContext): string
   // Probes attach one after the other: the first events can be older than the moment when all were.
   return (Math.max(0, Number(BigInt(record.mono) - BigInt(startedMono))) / 1e9).toFixed(3);
 }
-
-/** Local time with microseconds, as people on call read it beside other logs. */
-const localTime = (time: string): string => {
-  const date = new Date(time);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${time.slice(20, 26)}`;
-};

@@ -1,19 +1,28 @@
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import { seconds } from './durations.ts';
+import { endingText } from './ending.ts';
 import { escapeBytes, escapeText } from './escape.ts';
 import { quoteCommand } from './quote.ts';
 
 export interface CommandStyle {
   /** Paste-able shell quoting. */
   readonly quote: boolean;
-  /** So many arguments at most; the rest is said to be left out. */
+  /** At most this many arguments are shown; `...` stands for the rest. */
   readonly maxArgs: number;
 }
 
-type Program = RecordOf<'exec'> | RecordOf<'process'>;
+/** What a command line is made of: an exec, a process, a step of a timeline. */
+export interface Program {
+  readonly args?: readonly string[] | undefined;
+  readonly args_base64?: readonly string[] | undefined;
+  readonly args_truncated?: boolean | undefined;
+  readonly exe?: string | undefined;
+  readonly comm?: string | undefined;
+}
 
 /** The command line of a record, safe to show. What is not there is said: `...` for arguments left out or cut. */
-export const commandLine = (record: Program, style: CommandStyle): string => {
-  const { args, args_base64: exact, args_truncated: cut } = record;
+export const commandLine = (program: Program, style: CommandStyle): string => {
+  const { args = [], args_base64: exact, args_truncated: cut, exe, comm } = program;
   const shown = args.length > style.maxArgs ? args.slice(0, style.maxArgs) : args;
   const text = style.quote
     ? quoteCommand(shown, exact)
@@ -21,10 +30,23 @@ export const commandLine = (record: Program, style: CommandStyle): string => {
         .map((arg, index) => (exact ? escapeBytes(Buffer.from(exact[index] ?? '', 'base64')) : escapeText(arg)))
         .join(' ');
   const more = cut || shown.length < args.length ? ' ...' : '';
-  return `${text || escapeText(record.exe)}${more}`;
+  return `${text || escapeText(exe || comm || '?')}${more}`;
 };
 
-/** What a record tells, after its first word. */
+/** Every argument, as it is. */
+export const wholeCommand: CommandStyle = { quote: false, maxArgs: Number.POSITIVE_INFINITY };
+
+/** The command line, or the comm in brackets, as ps writes it: a kernel thread and a process that has ended have no arguments. */
+export const commandOrComm = (program: Program): string =>
+  program.args === undefined || program.args.length === 0
+    ? `[${escapeText(program.comm ?? '?')}]`
+    : commandLine(program, wholeCommand);
+
+/** The pid in the innermost namespace; `-` on the host. */
+export const innermostPid = (nspid: readonly number[] | undefined): string =>
+  nspid !== undefined && nspid.length > 1 ? String(nspid.at(-1)) : '-';
+
+/** What a record says, after its first word. */
 export const describe = (record: NstraceRecord, style: CommandStyle): string => {
   switch (record.type) {
     case 'exec':
@@ -54,15 +76,13 @@ const describeNamespaces = ({ op, created, joined, tid }: RecordOf<'namespace'>)
 };
 
 const describeExit = (record: RecordOf<'exit'>): string => {
-  const how = record.signal === undefined ? `code ${record.code ?? 0}` : escapeText(record.signal);
-  const core = `${record.core ? ', core dumped' : ''}${record.oom ? ', out of memory' : ''}`;
-  return `${escapeText(record.comm ?? '?')} ${how}${core} after ${seconds(record.duration_ns)}`;
+  const how = endingText({ ...record, code: record.code ?? 0 });
+  return `${escapeText(record.comm ?? '?')} ${how} after ${seconds(record.duration_ns)}`;
 };
 
 const describeContainer = (record: RecordOf<'container'>): string => {
   const { container, op } = record;
-  const how = escapeText(record.signal ?? (record.code === undefined ? '' : `code ${record.code}`));
-  const end = record.oom ? `${how}, out of memory` : how;
+  const end = endingText(record);
   const startup = record.startup_ns === undefined ? '' : `in ${seconds(record.startup_ns)}`;
   const by = record.by === undefined ? '' : `by ${escapeText(record.by.comm)}, pid ${record.by.pid}`;
   return [op, escapeText(container.name), `(${escapeText(container.runtime)})`, end, startup, by]
@@ -73,13 +93,4 @@ const describeContainer = (record: RecordOf<'container'>): string => {
 const inodes = (word: string, set: Partial<Record<string, number>> = {}): string[] => {
   const changed = Object.entries(set).map(([type, inode]) => `${type}:[${inode}]`);
   return changed.length > 0 ? [word, ...changed] : [];
-};
-
-export const seconds = (ns: number): string => {
-  const value = ns / 1e9;
-  return value >= 100
-    ? `${value.toFixed(0)} s`
-    : value >= 1
-      ? `${value.toFixed(2)} s`
-      : `${(value * 1000).toFixed(1)} ms`;
 };

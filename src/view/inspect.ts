@@ -1,5 +1,7 @@
 import { allCapabilities } from '../now/capabilities.ts';
 import type { InspectRecord } from '../now/schema.ts';
+import { commandOrComm } from './command.ts';
+import { endingText } from './ending.ts';
 import { escapeText } from './escape.ts';
 import { tableText } from './table.ts';
 import type { UserNames } from './users.ts';
@@ -34,14 +36,14 @@ const facts = (pairs: readonly (readonly [string, string | undefined])[]): strin
 
 const head = (found: InspectRecord): string => {
   const { container, origin, entered_by: by, ended } = found;
-  const end = ended?.signal ?? (ended?.code === undefined ? undefined : `code ${ended.code}`);
+  const end = ended && endingText(ended);
   return facts([
     ['pid', `${found.pid}${found.nspid.length > 1 ? `, inside ${found.nspid.slice(1).join(', ')}` : ''}`],
-    ['command', escapeText(found.args.join(' ') || `[${found.comm}]`)],
+    ['command', commandOrComm(found)],
     ['executable', found.exe && escapeText(found.exe)],
     ['folder', found.cwd && escapeText(found.cwd)],
     ['started', found.started && escapeText(found.started)],
-    ['ended', ended && escapeText(`${ended.time}${end === undefined ? '' : `, ${end}`}`)],
+    ['ended', ended && `${escapeText(ended.time)}${end ? `, ${end}` : ''}`],
     ['container', container === null ? 'host' : `${escapeText(container.name)} (${escapeText(container.runtime)})`],
     [
       'came',
@@ -114,7 +116,7 @@ const ancestry = (found: InspectRecord): string => {
       const border = its === container ? '' : `  <- in ${name}`;
       container = its;
       const inside = (ancestor.nspid?.length ?? 1) > 1 ? ` (${ancestor.nspid!.slice(1).join(', ')})` : '';
-      const command = escapeText((ancestor.args ?? []).join(' ') || `[${ancestor.comm}]`);
+      const command = commandOrComm(ancestor);
       return `${ancestor.pid}${inside} ${command.slice(0, maxCommand)}${border}\n`;
     })
     .join('');

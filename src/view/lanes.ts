@@ -1,5 +1,5 @@
 import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
-import { seconds } from './command.ts';
+import { seconds } from './durations.ts';
 import { escapeText } from './escape.ts';
 import { heading, type TimelineStyle } from './timeline.ts';
 import { cutTo, padTo } from './width.ts';

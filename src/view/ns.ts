@@ -1,5 +1,5 @@
 import type { Keeper, NowNamespace } from '../now/namespaces.ts';
-import { commandLine } from './command.ts';
+import { commandOrComm } from './command.ts';
 import { escapeText } from './escape.ts';
 import type { TableColumn } from './table.ts';
 import type { UserNames } from './users.ts';
@@ -67,9 +67,7 @@ export const nsColumns = (users: UserNames): readonly TableColumn<NsRow>[] => [
       if (first === undefined) {
         return keepers.map(keptBy).join(', ');
       }
-      return first.args.length === 0
-        ? `[${escapeText(first.comm)}]`
-        : commandLine(first, { quote: false, maxArgs: Number.POSITIVE_INFINITY });
+      return commandOrComm(first);
     },
   },
 ];

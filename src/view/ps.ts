@@ -1,7 +1,9 @@
-import { nsPerTick } from '../kernel/time.ts';
 import type { NowProcess, Snapshot } from '../now/snapshot.ts';
-import { commandLine } from './command.ts';
+import { startClock } from './clock.ts';
+import { commandOrComm } from './command.ts';
+import { age, cpuTime } from './durations.ts';
 import { escapeText } from './escape.ts';
+import { size } from './sizes.ts';
 import type { TableColumn } from './table.ts';
 import type { UserNames } from './users.ts';
 
@@ -75,7 +77,7 @@ export const psColumns = (snapshot: Snapshot, users: UserNames): readonly TableC
       name: 'start',
       title: 'START',
       about: 'when it started',
-      value: (row) => startTime(startMs(row), now),
+      value: (row) => startClock(startMs(row), now),
       key: startMs,
     },
     {
@@ -114,7 +116,7 @@ export const psColumns = (snapshot: Snapshot, users: UserNames): readonly TableC
       name: 'command',
       title: 'COMMAND',
       about: 'command line',
-      value: ({ record, depth }) => '  '.repeat(Math.min(depth, maxDepth)) + commandOf(record),
+      value: ({ record, depth }) => '  '.repeat(Math.min(depth, maxDepth)) + commandOrComm(record),
     },
   ];
 };
@@ -133,57 +135,6 @@ const number = (name: string, title: string, about: string, of: (row: PsRow) => 
   value: (row) => String(of(row)),
   key: of,
 });
-
-/** A kernel thread, and a process that has ended, has no command line: its name in brackets, as ps writes it. */
-const commandOf = (record: NowProcess['record']): string =>
-  record.args.length === 0
-    ? `[${escapeText(record.comm)}]`
-    : commandLine(record, { quote: false, maxArgs: Number.POSITIVE_INFINITY });
-
-const dayMs = 86_400_000;
-
-/** Local time, or the date for what is older than a day. */
-const startTime = (ms: number, now: number): string => {
-  const date = new Date(ms);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return now - ms < dayMs
-    ? `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-    : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-};
-
-export const age = (ms: number): string => {
-  const total = Math.max(0, Math.floor(ms / 1000));
-  const units = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'm'],
-    [1, 's'],
-  ] as const;
-  const first = units.findIndex(([unit]) => total >= unit);
-  const [unit, letter] = units[first === -1 ? 3 : first]!;
-  const next = first === -1 ? undefined : units[first + 1];
-  const rest = next === undefined ? 0 : Math.floor((total % unit) / next[0]);
-  return `${Math.floor(total / unit)}${letter}${rest > 0 ? `${rest}${next![1]}` : ''}`;
-};
-
-/** `0:01.23`, as top writes it. */
-const cpuTime = (ticks: number): string => {
-  const hundredths = Math.floor((ticks * nsPerTick) / 1e7);
-  const seconds = Math.floor(hundredths / 100);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${Math.floor(seconds / 60)}:${two(seconds % 60)}.${two(hundredths % 100)}`;
-};
-
-export const size = (bytes: number): string => {
-  const units = ['B', 'K', 'M', 'G', 'T'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return unit === 0 || value >= 100 ? `${Math.round(value)}${units[unit]}` : `${value.toFixed(1)}${units[unit]}`;
-};
 
 /** Parents before their children, with how deep they are below the ones that are shown. */
 export const asTree = (processes: readonly NowProcess[]): PsRow[] => {

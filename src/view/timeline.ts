@@ -1,7 +1,8 @@
 import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
-import { seconds } from './command.ts';
-import { escapeBytes, escapeText, shortId } from './escape.ts';
-import { quoteCommand } from './quote.ts';
+import { commandLine, innermostPid } from './command.ts';
+import { seconds } from './durations.ts';
+import { endingRemarks } from './ending.ts';
+import { escapeText, shortId } from './escape.ts';
 import { cutTo } from './width.ts';
 
 export interface TimelineStyle {
@@ -100,14 +101,13 @@ const steps = (timeline: Timeline, style: TimelineStyle): string[] => {
     }
     const text = describeStep(entry, timeline, style, { executing, names });
     if (text !== undefined) {
-      const nspid = entry.nspid !== undefined && entry.nspid.length > 1 ? String(entry.nspid.at(-1)) : '-';
       if (entry.at_ns > gone) {
         lines.push(goneLine(timeline));
         gone = Number.POSITIVE_INFINITY;
       }
       const indent = '  '.repeat(Math.min(entry.depth - least, maxIndent));
       lines.push(
-        `  ${`+${seconds(entry.at_ns)}`.padStart(11)} ${String(entry.pid).padStart(7)} ${nspid.padStart(5)}  ${indent}${text}`,
+        `  ${`+${seconds(entry.at_ns)}`.padStart(11)} ${String(entry.pid).padStart(7)} ${innermostPid(entry.nspid).padStart(5)}  ${indent}${text}`,
       );
     }
   }
@@ -152,7 +152,7 @@ const describeStep = (
   const name = names.get(entry.pid) ?? escapeText(entry.comm ?? '?');
   switch (entry.kind) {
     case 'process':
-      return `${command(entry, style)}  (was there before)`;
+      return `${commandLine(entry, style)}  (was there before)`;
     case 'exec':
       return describeExec(entry, timeline, style);
     case 'fork':
@@ -168,7 +168,7 @@ const describeStep = (
 };
 
 const describeExec = (entry: TimelineEntry, timeline: Timeline, style: TimelineStyle): string => {
-  const line = command(entry, style);
+  const line = commandLine(entry, style);
   const arrow = style.unicode ? '▶' : '>';
   if (entry.ret !== undefined && entry.ret !== 0) {
     return `${line}  fails: ${escapeText(entry.errno ?? String(entry.ret))}`;
@@ -205,9 +205,8 @@ const startup = ({ startup_ns: whole, startup: parts }: Timeline): string => {
 
 const describeExit = (entry: TimelineEntry, name: string): string => {
   const how = entry.signal === undefined ? `exits with ${entry.code ?? 0}` : `is killed by ${escapeText(entry.signal)}`;
-  const more = `${entry.oom ? ', out of memory' : ''}${entry.core ? ', core dumped' : ''}`;
   const after = entry.duration_ns === undefined ? '' : ` after ${seconds(entry.duration_ns)}`;
-  return `${name} ${how}${more}${after}${entry.ends ? '  ENDS the container' : ''}`;
+  return `${name} ${how}${endingRemarks(entry)}${after}${entry.ends ? '  ENDS the container' : ''}`;
 };
 
 const describeNamespaces = ({ op, created, joined }: TimelineEntry, name: string): string | undefined => {
@@ -237,19 +236,6 @@ const describeCgroup = ({ op, paths = [], hierarchies = [] }: TimelineEntry, { c
     default:
       return `removes ${where}${many}`;
   }
-};
-
-const command = (
-  { args = [], args_base64: exact, args_truncated: cut, exe, comm }: TimelineEntry,
-  style: TimelineStyle,
-): string => {
-  const shown = args.slice(0, style.maxArgs);
-  const text = style.quote
-    ? quoteCommand(shown, exact)
-    : shown
-        .map((arg, index) => (exact ? escapeBytes(Buffer.from(exact[index] ?? '', 'base64')) : escapeText(arg)))
-        .join(' ');
-  return `${text || escapeText(exe || comm || '?')}${cut || shown.length < args.length ? ' ...' : ''}`;
 };
 
 /** The beginning of a command line of somebody else. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commandLine, describe as describeRecord, seconds } from '../../src/view/command.ts';
+import { commandLine, describe as describeRecord } from '../../src/view/command.ts';
+import { seconds } from '../../src/view/durations.ts';
 import { cgroup, container, containerNs, exec, exit, failedExec, fork, namespace } from '../fixtures/records.ts';
 
 const plain = { quote: false, maxArgs: 20 };

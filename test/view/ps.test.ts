@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { age, asTree, byContainer, defaultPsColumns, type PsRow, psColumns, size } from '../../src/view/ps.ts';
+import { age } from '../../src/view/durations.ts';
+import { asTree, byContainer, defaultPsColumns, type PsRow, psColumns } from '../../src/view/ps.ts';
+import { size } from '../../src/view/sizes.ts';
 import { sortRows } from '../../src/view/table.ts';
 import { UserNames } from '../../src/view/users.ts';
 import { nowProcess, snapshotOf } from '../fixtures/now.ts';

@@ -446,7 +446,7 @@ describe('what others chose', () => {
       [
         "     +39.0 ms   10140     8      nope  fails: ENOENT",
         "     +40.0 ms   10141     9        sh is born, child of 10140",
-        "     +41.0 ms   10141     9        sh is killed by SIGKILL, out of memory, core dumped after 12.3 ms",
+        "     +41.0 ms   10141     9        sh is killed by SIGKILL, core dumped, out of memory after 12.3 ms",
       ]
     `);
   });

@@ -1,0 +1,20 @@
+export const twoDigits = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+
+const dayMs = 86_400_000;
+
+/** Local time of day, as people on call read it beside other logs. */
+export const clock = (time: string | number): string => {
+  const date = new Date(time);
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${twoDigits(date.getSeconds())}`;
+};
+
+/** The same with microseconds, of a time with nine digits. */
+export const exactClock = (time: string): string => `${clock(time)}.${time.slice(20, 26)}`;
+
+/** Local time of day, or the date of what is older than a day. Both in ms since 1970. */
+export const startClock = (ms: number, now: number): string => {
+  const date = new Date(ms);
+  return now - ms < dayMs
+    ? clock(ms)
+    : `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
+};
