@@ -34,14 +34,17 @@ export const outputFor = (values: LineValues, events: readonly EventKind[], stop
 export class JsonOutput implements Output {
   readonly writer: RecordWriter;
   readonly #sink: Sink;
+  readonly #change: ((record: NstraceRecord) => NstraceRecord) | undefined;
 
-  constructor(sink: Sink, stage: 'pipe' | 'disk' = 'pipe') {
+  /** @param change what becomes of a record before it is written */
+  constructor(sink: Sink, stage: 'pipe' | 'disk' = 'pipe', change?: (record: NstraceRecord) => NstraceRecord) {
     this.#sink = sink;
+    this.#change = change;
     this.writer = new RecordWriter(sink, stage);
   }
 
   record(record: NstraceRecord): void {
-    this.writer.write(record);
+    this.writer.write(this.#change === undefined ? record : this.#change(record));
     if (record.type === 'header') {
       // It says that all probes are attached, which readers wait for.
       this.writer.flush();

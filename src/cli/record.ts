@@ -17,6 +17,7 @@ import { trace } from './trace.ts';
 interface RecordValues extends FilterValues {
   output?: string;
   force?: boolean;
+  redact?: boolean;
   as?: LaunchUser;
 }
 
@@ -38,6 +39,7 @@ export const addRecord = (program: Command): void => {
       'where to: a file, .gz is compressed, - is standard output (default: nstrace-<time>.ndjson)',
     )
     .option('--force', 'write over an existing file')
+    .option('--redact', 'mask passwords, tokens and other secrets in arguments')
     .addOption(
       new Option('--as <user>', 'run the command as root, or as who called sudo (the default)').choices([
         'root',
@@ -60,6 +62,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
   let output: JsonOutput | undefined;
   const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
   requireRoot();
+  const change = values.redact ? (await import('../view/redact/record.ts')).redactRecord : undefined;
   const { failure, reason } = await trace({
     values,
     events: eventKinds,
@@ -67,7 +70,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
       const sink = openSink(file, values.force ?? false, stop, (error) => {
         broken = error;
       });
-      output = new JsonOutput(sink, file === '-' ? 'pipe' : 'disk');
+      output = new JsonOutput(sink, file === '-' ? 'pipe' : 'disk', change);
       return output;
     },
     onReady: (stop) => {
