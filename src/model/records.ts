@@ -1,6 +1,7 @@
 import { type Text, textOf } from '../kernel/text.ts';
 import { monoOfTicks, type Nanoseconds } from '../kernel/time.ts';
 import type { CgroupEvent, ExecEvent, ExitEvent, FailedExecEvent, LostEvent, NamespaceEvent } from '../probe/event.ts';
+import { maxLevels } from '../probe/wire.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { putArguments, putText } from '../record/text.ts';
@@ -9,9 +10,6 @@ import type { Container } from './container.ts';
 import type { End } from './life.ts';
 import { askedNamespaces, changedNamespaces, errnoName, flagNames } from './names.ts';
 import type { Process } from './process.ts';
-
-/** Nested deeper than this, the pids in between are not told (probes/exec_more.bt). */
-const maxLevels = 8;
 
 /** Puts records together out of an event and what is known of its process. `seq` is given where they are written. */
 export class Records {

@@ -1,21 +1,15 @@
-import { endOfString, readArguments, readText, type Text } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
+import type { Assembly } from './assembly/assembly.ts';
+import { CgroupAssembly } from './assembly/cgroup.ts';
+import { ExecAssembly } from './assembly/exec.ts';
+import { FailedExecAssembly } from './assembly/failed.ts';
+import { NestedAssembly } from './assembly/nested.ts';
 import type { CgroupEvent, ExecEvent, FailedExecEvent, LineEvent, Stamp } from './event.ts';
 import { Fields } from './fields.ts';
 import { NamespaceCache } from './namespaces.ts';
 import type { Sequence } from './sequence.ts';
+import { letters } from './wire.ts';
 
-/** What one E line holds of the path and of the argv (probes/exec.bt), in words of 8 bytes. */
-const pathWords = 8;
-const argvWords = 28;
-/** The longest path the kernel takes, and more argv than the probes send. */
-const maxPathBytes = 4096 + 64;
-const maxArgvBytes = 128 * 1024;
-/** A failed exec tells its path and 32 arguments (probes/failed.bt), so many bytes of each. */
-const maxStrings = 33;
-const stringBytes = 184;
-/** The kernel's longest cgroup path in a trace event is 1024 bytes. */
-const maxCgroupBytes = 1024 + 128;
 /** Nanoseconds of 292 years of uptime: a larger time is none. */
 const maxTime = 2 ** 63;
 
@@ -43,17 +37,10 @@ interface Head {
   pidns: number;
 }
 
-type Unfinished =
-  | { kind: 'exec'; event: ExecEvent; pathBytes: number; pathEnd: number; argvEnd: number; awaitsPids: boolean }
-  | { kind: 'cgroup'; event: CgroupEvent; end: number }
-  | { kind: 'failed'; event: FailedExecEvent; strings: Buffer[] }
-  | { kind: 'nested'; event: LineEvent & { nspid: number[] } };
-
-/** The work space of one CPU: an event whose other lines are still coming, and the bytes they bring. */
+/** The work of one CPU: an event whose other lines are still coming. */
 interface Desk {
-  unfinished: Unfinished | undefined;
-  path: Buffer;
-  argv: Buffer;
+  unfinished: Assembly | undefined;
+  readonly exec: ExecAssembly;
 }
 
 /**
@@ -104,7 +91,7 @@ export class Decoder {
     fields.start(line);
     const at = fields.peekDecimal();
     const mono = fields.text();
-    if (line.charCodeAt(0) === 72) {
+    if (line[0] === letters.heartbeat) {
       if (at > 0 && at < maxTime) {
         this.#out.heartbeat({ mono, at });
       }
@@ -143,7 +130,7 @@ export class Decoder {
   #desk(cpu: number): Desk {
     let desk = this.#desks[cpu];
     if (desk === undefined) {
-      desk = { unfinished: undefined, path: Buffer.alloc(maxPathBytes), argv: Buffer.alloc(maxArgvBytes) };
+      desk = { unfinished: undefined, exec: new ExecAssembly() };
       this.#desks[cpu] = desk;
     }
     return desk;
@@ -151,29 +138,29 @@ export class Decoder {
 
   #begin(line: string, stamp: Stamp, desk: Desk): void {
     switch (line[0]) {
-      case 'E':
+      case letters.exec:
         return this.#exec(stamp, desk);
-      case 'X':
+      case letters.exit:
         return this.#exit(stamp, desk);
-      case 'F':
+      case letters.fork:
         return this.#fork(stamp, desk);
-      case 'S':
+      case letters.leave:
         return this.#leave(stamp, desk);
-      case 'J':
+      case letters.setns:
         return this.#enter(stamp, 'setns');
-      case 'U':
+      case letters.unshare:
         return this.#enter(stamp, 'unshare');
-      case 'M':
+      case letters.mkdir:
         return this.#cgroup(stamp, 'mkdir', desk);
-      case 'A':
+      case letters.attach:
         return this.#cgroup(stamp, 'attach', desk);
-      case 'R':
+      case letters.rmdir:
         return this.#cgroup(stamp, 'rmdir', desk);
-      case 'G':
+      case letters.failed:
         return this.#failed(stamp, desk);
-      case 'Y':
+      case letters.folded:
         return this.#folded(stamp);
-      case 'O':
+      case letters.oom:
         return this.#out.event({ kind: 'oom', ...stamp, pid: this.#fields.number() });
       default:
         return this.#out.message(line);
@@ -198,8 +185,6 @@ export class Decoder {
     const vfork = fields.number();
     const pathBytes = fields.number();
     const argsBytes = fields.number();
-    const pathEnd = fields.words(pathWords, pathBytes, desk.path);
-    const argvEnd = fields.words(argvWords, argsBytes, desk.argv);
     const event: ExecEvent = {
       kind: 'exec',
       mono: stamp.mono,
@@ -223,12 +208,8 @@ export class Decoder {
       argsBytes,
       argsSent: 0,
     };
-    const unfinished = { kind: 'exec', event, pathBytes, pathEnd, argvEnd, awaitsPids: level > 1 } as const;
-    if (isWholeExec(unfinished, desk)) {
-      this.#endExec(unfinished, desk);
-    } else {
-      desk.unfinished = unfinished;
-    }
+    desk.exec.begin(event, pathBytes, level, fields);
+    this.#await(desk, desk.exec);
   }
 
   #exit(stamp: Stamp, desk: Desk): void {
@@ -284,7 +265,7 @@ export class Decoder {
     if (level < 2) {
       this.#out.event(event);
     } else {
-      desk.unfinished = { kind: 'nested', event };
+      desk.unfinished = new NestedAssembly(event);
     }
   }
 
@@ -310,8 +291,7 @@ export class Decoder {
     const id = fields.number();
     const pid = fields.number();
     const event: CgroupEvent = { kind: 'cgroup', ...stamp, op, by, pid, root, id, path: '' };
-    desk.unfinished = { kind: 'cgroup', event, end: fields.bytes(desk.path, 0) };
-    this.#endIfWhole(desk);
+    this.#await(desk, new CgroupAssembly(event, fields));
   }
 
   #failed(stamp: Stamp, desk: Desk): void {
@@ -335,7 +315,7 @@ export class Decoder {
       args: [],
       truncated: false,
     };
-    desk.unfinished = { kind: 'failed', event, strings: [] };
+    desk.unfinished = new FailedExecAssembly(event);
   }
 
   #folded(stamp: Stamp): void {
@@ -366,147 +346,34 @@ export class Decoder {
     return { mono, at };
   }
 
+  /** Nothing waits longer than it must: the next line of a CPU may be long in coming. */
+  #await(desk: Desk, assembly: Assembly): void {
+    if (assembly.whole) {
+      this.#out.event(assembly.finish());
+    } else {
+      desk.unfinished = assembly;
+    }
+  }
+
   #continue(line: string, desk: Desk): void {
-    const fields = this.#fields;
     const { unfinished } = desk;
     if (unfinished === undefined) {
       // What it continues was lost, and that was said.
       return;
     }
-    const letter = line[0];
-    if (letter === 'n' && 'nspid' in unfinished.event) {
-      this.#readChain(unfinished.event.nspid);
-      if (unfinished.kind === 'exec') {
-        unfinished.awaitsPids = false;
-      }
-    } else if (letter === 'p' && unfinished.kind === 'exec') {
-      unfinished.pathEnd = this.#append(desk.path, unfinished.pathEnd);
-    } else if (letter === 'a' && unfinished.kind === 'exec') {
-      unfinished.argvEnd = this.#append(desk.argv, unfinished.argvEnd);
-    } else if (letter === 'm' && unfinished.kind === 'exec') {
-      const comm = Buffer.alloc(16);
-      const end = fields.bytes(comm, 0);
-      unfinished.event.comm = readText(comm, 0, endOfString(comm, 0, end));
-    } else if (letter === 'q' && unfinished.kind === 'cgroup') {
-      unfinished.end = this.#append(desk.path.subarray(0, maxCgroupBytes), unfinished.end);
-    } else if (letter === 'g' && unfinished.kind === 'failed') {
-      this.#readString(unfinished);
-    } else {
+    if (!unfinished.add(line[0]!, this.#fields)) {
       this.#out.message(line);
     }
-    this.#endIfWhole(desk, letter === 'n');
-  }
-
-  /** Nothing waits longer than it must: the next line of a CPU may be long in coming. */
-  #endIfWhole(desk: Desk, hasPids = false): void {
-    const { unfinished } = desk;
-    if (
-      (unfinished?.kind === 'exec' && isWholeExec(unfinished, desk)) ||
-      (unfinished?.kind === 'cgroup' && endOfString(desk.path, 0, unfinished.end) < unfinished.end) ||
-      (unfinished?.kind === 'nested' && hasPids)
-    ) {
+    if (unfinished.whole) {
       this.#end(desk);
     }
   }
 
-  /** More bytes, if none are missing before them. */
-  #append(into: Buffer, end: number): number {
-    const offset = this.#fields.number();
-    return offset <= end ? Math.max(end, this.#fields.bytes(into, offset)) : end;
-  }
-
-  #readChain(nspid: number[]): void {
-    const fields = this.#fields;
-    const level = fields.number();
-    const innermost = nspid.at(-1)!;
-    nspid.length = 1;
-    for (let depth = 1; depth <= level && !fields.ended; depth += 2) {
-      fields.hex();
-      nspid.push(fields.high);
-      if (depth < level) {
-        nspid.push(fields.low);
-      }
-    }
-    // Nested deeper than the line has room for: those in between are missing, which a reader sees by the length.
-    if (nspid.length <= level) {
-      nspid.push(innermost);
-    }
-  }
-
-  #readString(unfinished: Unfinished & { kind: 'failed' }): void {
-    const fields = this.#fields;
-    const { event, strings } = unfinished;
-    const index = fields.number();
-    const skip = fields.number();
-    const bytes = Buffer.alloc(stringBytes);
-    const end = fields.bytes(bytes, 0);
-    const before = strings[index];
-    const piece = before === undefined ? bytes.subarray(Math.min(skip, end), end) : Buffer.concat([before, bytes]);
-    if (before?.includes(0)) {
-      return;
-    }
-    strings[index] = piece;
-    event.truncated ||= index >= maxStrings - 1;
-  }
-
   #end(desk: Desk): void {
     const { unfinished } = desk;
-    desk.unfinished = undefined;
-    switch (unfinished?.kind) {
-      case 'exec':
-        return this.#endExec(unfinished, desk);
-      case 'cgroup': {
-        const { event, end } = unfinished;
-        event.path = readText(desk.path, 0, endOfString(desk.path, 0, end));
-        return this.#out.event(event);
-      }
-      case 'failed':
-        return this.#endFailed(unfinished);
-      case 'nested':
-        return this.#out.event(unfinished.event);
-      default:
+    if (unfinished !== undefined) {
+      desk.unfinished = undefined;
+      this.#out.event(unfinished.finish());
     }
-  }
-
-  #endExec(unfinished: Unfinished & { kind: 'exec' }, desk: Desk): void {
-    const { event, pathBytes, pathEnd, argvEnd } = unfinished;
-    event.exe = readText(desk.path, 0, pathEnd);
-    event.exeWhole = pathEnd === pathBytes;
-    event.args = readArguments(desk.argv, 0, argvEnd);
-    event.argsSent = argvEnd;
-    event.comm ||= commOf(desk.path, pathEnd);
-    this.#out.event(event);
-  }
-
-  #endFailed({ event, strings }: Unfinished & { kind: 'failed' }): void {
-    const texts: Text[] = [];
-    for (const string of strings) {
-      const end = string === undefined ? 0 : endOfString(string, 0, string.length);
-      event.truncated ||= string === undefined || end === string.length;
-      texts.push(string === undefined ? '' : readText(string, 0, end));
-    }
-    event.exe = texts.shift() ?? '';
-    event.args = texts;
-    this.#out.event(event);
   }
 }
-
-/** Whether nothing can follow: its pids, path, arguments, and where the path does not tell it, comm are here. */
-const isWholeExec = (
-  { event, pathBytes, pathEnd, argvEnd, awaitsPids }: Unfinished & { kind: 'exec' },
-  { path }: Desk,
-): boolean =>
-  pathEnd === pathBytes &&
-  argvEnd === event.argsBytes &&
-  !awaitsPids &&
-  (event.comm !== '' || !isDescriptor(path, pathEnd));
-
-/** "/dev/fd/": a program that was run by its file descriptor. */
-const isDescriptor = (path: Buffer, end: number): boolean =>
-  end > 8 && path[1] === 100 && path[5] === 102 && path.latin1Slice(0, 8) === '/dev/fd/';
-
-/** The kernel names a process after the last part of the path it executes, in 15 bytes (fs/exec.c, begin_new_exec). */
-const commOf = (path: Buffer, end: number): Text => {
-  const from = path.lastIndexOf(47, Math.max(end - 1, 0)) + 1;
-  return readText(path, from, Math.min(end, from + 15));
-};

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { Btf } from './btf.ts';
 import { type Version, versionOf } from './version.ts';
+import { largeChunkBytes, writtenChunkBytes } from './wire.ts';
 
 /** All that differs between versions of bpftrace and of the kernel, found out once, at the start. */
 export interface Features {
@@ -13,10 +14,6 @@ export interface Features {
   /** The conversion for bytes: %rh, or %rx before 0.17. */
   readonly bytesFormat: string;
 }
-
-/** What probes/*.bt are written with, so that they run by hand everywhere: the most that bpftrace before 0.22 can take. */
-export const writtenChunkBytes = 184;
-const chunkBytes = 1000;
 
 /** Memory for events that were made and not yet read: 64 MiB in all, since the probes of a busy second fit in it. */
 const bufferPages = 16_384;
@@ -58,7 +55,7 @@ export const findFeatures = (
       brokenDataLoc ? String(3 * 28) : '0',
       brokenDataLoc ? String(3 * 36) : '0',
     ],
-    chunkBytes: big ? chunkBytes : writtenChunkBytes,
+    chunkBytes: big ? largeChunkBytes : writtenChunkBytes,
     bytesFormat: atLeast(version, 17) ? '%rh' : '%rx',
   };
 };
@@ -68,7 +65,7 @@ const atLeast = (version: Version, minor: number): boolean => version.major > 0 
 /** Both names of each setting where they changed in 0.20: the unknown one is ignored. */
 const settings = (version: Version, big: boolean): Record<string, string> => {
   // Since 0.22 buf() keeps 4 of these bytes for the length.
-  const stringBytes = String(big ? chunkBytes + 4 : writtenChunkBytes);
+  const stringBytes = String(big ? largeChunkBytes + 4 : writtenChunkBytes);
   const old = atLeast(version, 20)
     ? {}
     : { BPFTRACE_STRLEN: stringBytes, BPFTRACE_MAP_KEYS_MAX: String(mapKeys), BPFTRACE_NO_CPP_DEMANGLE: '1' };

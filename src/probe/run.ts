@@ -8,11 +8,8 @@ import type { Features } from './features.ts';
 import { Order } from './order.ts';
 import { NamespacePairs } from './pairs.ts';
 import { Sequence } from './sequence.ts';
+import { firstKey, stopKey } from './wire.ts';
 
-/** The key under which control.bt notes in @seq that tracing was told to stop. */
-const stopKey = 99_999;
-/** Keys from here on are not CPUs. */
-const firstKey = 99_998;
 /** How long a stop waits for what is still in the buffers. */
 const drainMs = 3000;
 /** The slowest start seen is 4 s, on an emulated CPU 25 s. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Features, writtenChunkBytes } from './features.ts';
+import type { Features } from './features.ts';
+import { argvLines, pathLines, writtenChunkBytes } from './wire.ts';
 
 /**
  * In this order, in which probes attach and run: what a process failed to execute is told before its exit, and the
@@ -9,11 +10,6 @@ import { type Features, writtenChunkBytes } from './features.ts';
 const onRequest = 'failed';
 const always = ['exec', 'exec_more', 'fork', 'exit', 'namespace', 'cgroup', 'oom'] as const;
 const last = 'control';
-
-const pathBytesInline = 64;
-const maxPathBytes = 4096;
-/** 16 KB of argv where a line is short, 64 KB where it is long. */
-const argvLines = { short: 88, long: 64 } as const;
 
 /** The folder of the bundled probes: beside src, and beside the folder of a bundle. */
 export const probesFolder = (): string =>
@@ -32,9 +28,17 @@ const adapt = (name: string, text: string, features: Features): string => {
     : formatted;
 };
 
-/** Longer continuation lines, and as many of them as it then takes. */
-const withChunks = (text: string, chunkBytes: number): string =>
-  text
-    .replaceAll(String(writtenChunkBytes), String(chunkBytes))
-    .replace('$i < 22', `$i < ${Math.ceil((maxPathBytes - pathBytesInline) / chunkBytes)}`)
-    .replace(`$i < ${argvLines.short}`, `$i < ${argvLines.long}`);
+/** Longer lines that continue an exec, and as many of them as it then takes. */
+const withChunks = (text: string, chunkBytes: number): string => {
+  const longer = replace(text, String(writtenChunkBytes), String(chunkBytes));
+  const paths = replace(longer, `$i < ${pathLines(writtenChunkBytes)}`, `$i < ${pathLines(chunkBytes)}`);
+  return replace(paths, `$i < ${argvLines.written}`, `$i < ${argvLines.large}`);
+};
+
+/** @throws Error if there is nothing to replace: then the probe was changed, and this was not */
+export const replace = (text: string, what: string, by: string): string => {
+  if (!text.includes(what)) {
+    throw new Error(`the probes do not hold "${what}", which was to become "${by}" (src/probe/script.ts)`);
+  }
+  return text.replaceAll(what, by);
+};

@@ -1,0 +1,62 @@
+/**
+ * What probes/*.bt and the decoder must agree on. The probes carry the same lengths and letters in their own text, so that each can
+ * be run by hand; test/probe/wire.test.ts reads them and compares.
+ */
+
+/** The letter that begins a line, by what the line says (probes/README.md). Small letters continue the line before. */
+export const letters = {
+  exec: 'E',
+  exit: 'X',
+  fork: 'F',
+  leave: 'S',
+  setns: 'J',
+  unshare: 'U',
+  mkdir: 'M',
+  rmdir: 'R',
+  attach: 'A',
+  failed: 'G',
+  folded: 'Y',
+  oom: 'O',
+  heartbeat: 'H',
+  pids: 'n',
+  comm: 'm',
+  path: 'p',
+  argv: 'a',
+  cgroupPath: 'q',
+  string: 'g',
+} as const;
+
+/** What one line of a successful exec has room for, in words of 8 bytes. */
+export const pathWords = 8;
+export const argvWords = 28;
+export const wordBytes = 8;
+
+/** The kernel takes no longer path (PATH_MAX). */
+export const maxPathBytes = 4096;
+
+/**
+ * Bytes of one line that continues an exec. The probes are written with as many as every bpftrace can take: before 0.22 they lie on
+ * a program's stack. Newer ones get larger pieces, and as many of them as it then takes.
+ */
+export const writtenChunkBytes = 184;
+export const largeChunkBytes = 1000;
+/** Lines of argv for each exec: 16 KB where a line is short, 64 KB where it is long. */
+export const argvLines = { written: 88, large: 64 } as const;
+/** Whole lines of path for each exec; one more takes what is left. */
+export const pathLines = (chunkBytes: number): number => Math.ceil((maxPathBytes - pathWords * wordBytes) / chunkBytes);
+
+/** A failed exec brings its path and 32 arguments, the beginning of each. */
+export const maxStrings = 33;
+export const stringBytes = 184;
+
+/** One line of a cgroup's path, and how many can continue it. */
+export const cgroupPathBytes = 128;
+export const cgroupPathLines = 7;
+
+/** Pids of so many levels of namespaces below the host's fit into one line. */
+export const maxLevels = 8;
+
+/** Keys of @seq from here on are no CPUs. */
+export const firstKey = 99_998;
+/** Under this key control.bt notes in @seq that the probes were stopped. */
+export const stopKey = 99_999;
