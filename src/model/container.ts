@@ -53,8 +53,9 @@ export class Container {
   /** Processes that live in it. */
   alive = 0;
 
-  constructor({ id, name, runtime, image, labels, guessed = false }: Identity) {
-    this.ref = { id, name, runtime };
+  /** @param instance unique within a recording */
+  constructor({ id, name, runtime, image, labels, guessed = false }: Identity, instance: number) {
+    this.ref = { id, name, runtime, instance };
     this.image = image;
     this.labels = labels;
     this.guessed = guessed;
@@ -73,7 +74,7 @@ export class Container {
       image !== this.image ||
       JSON.stringify(merged) !== JSON.stringify(this.labels);
     if (news) {
-      this.ref = { id: this.ref.id, name, runtime };
+      this.ref = { ...this.ref, name, runtime };
       this.image = image;
       this.labels = merged;
     }

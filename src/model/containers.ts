@@ -1,6 +1,6 @@
 import { type Namespaces, type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { CgroupSet } from './cgroups.ts';
-import type { Container } from './container.ts';
+import { Container, type Identity } from './container.ts';
 import type { Process } from './process.ts';
 
 /**
@@ -14,9 +14,16 @@ export class Containers {
   readonly #byPidns = new Map<number, Container>();
   readonly #byMnt = new Map<number, Container>();
   #version = 0;
+  #instances = 0;
 
   constructor(host: Namespaces) {
     this.#host = host;
+  }
+
+  /** A container seen for the first time: it gets the next number. */
+  make(identity: Identity): Container {
+    this.#instances += 1;
+    return new Container(identity, this.#instances);
   }
 
   isHostPidns(pidns: number): boolean {

@@ -4,7 +4,7 @@ import type { Nanoseconds } from '../kernel/time.ts';
 import type { RecordOf } from '../record/schema.ts';
 import type { CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
-import { Container, type Identity, type Requester } from './container.ts';
+import type { Container, Identity, Requester } from './container.ts';
 import type { Containers } from './containers.ts';
 import { Naming, type RuntimeKnowledge } from './naming.ts';
 import type { Command, Process, ProcessTable } from './process.ts';
@@ -200,7 +200,7 @@ export class ContainerLives {
       }
       return;
     }
-    container = new Container(identity);
+    container = this.#containers.make(identity);
     container.outer = this.#containers.around(path) ?? requester?.from;
     this.#ask(container, requester?.by, requester);
     container.cgroupAt = time.at;
@@ -365,7 +365,7 @@ export class ContainerLives {
         ? { id: inode, name: `${tool} ${inode}`, runtime: tool }
         : { id, name: id, runtime };
     const known = this.#containers.withId(identity.id, identity.runtime);
-    const container = known ?? new Container(identity);
+    const container = known ?? this.#containers.make(identity);
     this.#containers.claimNamespaces(process.ns, container);
     if (known === undefined) {
       container.outer = maker.container === container ? undefined : maker.container;

@@ -20,7 +20,7 @@ import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { CgroupReading, ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
 import { CgroupPaths, CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
-import { Container, type Identity } from './container.ts';
+import type { Container, Identity } from './container.ts';
 import { Containers } from './containers.ts';
 import { ContainerLives, type End } from './life.ts';
 import { asksForNamespaces, signalName } from './names.ts';
@@ -392,7 +392,7 @@ export class Model {
   #recall(states: readonly ContainerState[], running: readonly ProcProcess[]): void {
     const byPid = new Map(running.map((process) => [process.pid, process]));
     for (const state of states) {
-      const container = new Container(state);
+      const container = this.#containers.make(state);
       container.init = state.init;
       const init = byPid.get(state.init);
       for (const [hierarchy, path] of init?.cgroups ?? []) {

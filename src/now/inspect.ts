@@ -1,6 +1,6 @@
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { readProcLink, readProcUtf8 } from '../procfs/read.ts';
-import type { ContainerInfo } from '../record/schema.ts';
+import type { ContainerInfo, ContainerRef } from '../record/schema.ts';
 import { parseMounts, tellingMounts } from './mounts.ts';
 import type { InspectRecord } from './schema.ts';
 import type { NowProcess, Snapshot } from './snapshot.ts';
@@ -58,10 +58,8 @@ const namespacesOf = ({ proc, record }: NowProcess, snapshot: Snapshot): Inspect
   });
 };
 
-const initOf = (container: { id: string; runtime: string } | null, snapshot: Snapshot): NowProcess | undefined => {
-  const info: ContainerInfo | undefined = snapshot.containers.find(
-    ({ id, runtime }) => id === container?.id && runtime === container.runtime,
-  );
+const initOf = (container: ContainerRef | null, snapshot: Snapshot): NowProcess | undefined => {
+  const info: ContainerInfo | undefined = snapshot.containers.find(({ instance }) => instance === container?.instance);
   return info?.init === undefined ? undefined : snapshot.byPid.get(info.init);
 };
 

@@ -72,10 +72,13 @@ export const collectNamespaces = (snapshot: Snapshot, kin: ReadonlyMap<number, K
 type Keep = (type: NamespaceType, inode: number, keeper: Keeper) => void;
 
 const addContainer = (containers: (ContainerRef | null)[], container: ContainerRef | null): void => {
-  if (!containers.some((known) => known?.id === container?.id && known?.runtime === container?.runtime)) {
+  if (!containers.some((known) => isSame(known, container))) {
     containers.push(container);
   }
 };
+
+const isSame = (a: ContainerRef | null, b: ContainerRef | null): boolean =>
+  a?.instance === b?.instance && a?.id === b?.id && a?.runtime === b?.runtime;
 
 /** `net:[4026532300]`, as links and mounts name a namespace. */
 const parseName = (name: string): { type: NamespaceType; inode: number } | undefined => {

@@ -25,7 +25,8 @@ interface Past {
 export class PastProcesses {
   readonly selection: ContainerSelection;
   readonly #byPid = new Map<number, Past>();
-  readonly #containers = new Map<string, ContainerInfo>();
+  /** By instance; in recordings of 0.1, which have none, by id. */
+  readonly #containers = new Map<string | number, ContainerInfo>();
   #host: RecordOf<'header'>['host_ns'] = {};
 
   constructor(words: readonly string[]) {
@@ -39,7 +40,7 @@ export class PastProcesses {
         this.#host = record.host_ns;
         return;
       case 'container':
-        this.#containers.set(record.container.id, record.container);
+        this.#containers.set(keyOf(record.container), record.container);
         if (record.op === 'joined' && record.pid !== undefined) {
           const joined = this.#byPid.get(record.pid);
           if (joined !== undefined) {
@@ -78,7 +79,7 @@ export class PastProcesses {
       if (container === null || !this.selection.wants(container)) {
         continue;
       }
-      const init = this.#containers.get(container.id)?.init;
+      const init = this.#containers.get(keyOf(container))?.init;
       if (nspid === undefined ? past.pid === init : past.nspid.at(-1) === nspid && past.nspid.length > 1) {
         found = past;
       }
@@ -153,7 +154,7 @@ export class PastProcesses {
   #tell(past: Past): InspectRecord {
     const { at, program, exit } = past;
     const { container } = at;
-    const info = container === null ? undefined : this.#containers.get(container.id);
+    const info = container === null ? undefined : this.#containers.get(keyOf(container));
     const init = info?.init === undefined ? undefined : this.#byPid.get(info.init);
     return {
       type: 'inspect',
@@ -189,6 +190,8 @@ export class PastProcesses {
     return inode === this.#host[type] ? 'host' : init?.at.ns[type] === inode ? 'container' : 'other';
   }
 }
+
+const keyOf = ({ instance, id }: { instance?: number | undefined; id: string }): string | number => instance ?? id;
 
 const shortened = (past: Past): Past => ({ ...past, parent: undefined });
 

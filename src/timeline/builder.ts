@@ -247,8 +247,9 @@ export class TimelineBuilder {
   }
 }
 
-/** A name may be learned late, and a runtime too: the id stays. */
-const keyOf = ({ id }: { id: string }): string => id;
+/** Recordings of 0.1 have no instances; there a name may be learned late, and a runtime too: the id stays. */
+const keyOf = ({ instance, id }: { instance?: number | undefined; id: string }): string =>
+  instance === undefined ? id : String(instance);
 
 const entryOf = (record: ProcessRecord): TimelineEntry => {
   const entry: TimelineEntry = {

@@ -193,7 +193,7 @@ export const compareText = (a: InspectRecord, b: InspectRecord): string => {
     return `${label.padEnd(12)} ${told}\n`;
   };
   const containers = [a, b].map(({ container }) => (container === null ? 'host' : escapeText(container.name)));
-  const isSame = a.container?.id === b.container?.id && a.container?.runtime === b.container?.runtime;
+  const isSame = a.container?.instance === b.container?.instance && a.container?.id === b.container?.id;
   return [
     `${name(a)}\n${name(b)}\n\n`,
     table,

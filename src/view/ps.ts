@@ -167,7 +167,7 @@ export const byContainer = (processes: readonly NowProcess[]): NowProcess[][] =>
   const groups = new Map<string, NowProcess[]>();
   for (const process of processes) {
     const { container } = process.record;
-    const key = container === null ? '' : `${container.runtime}\0${container.id}`;
+    const key = container === null ? '' : String(container.instance ?? `${container.runtime}\0${container.id}`);
     push(groups, key, process);
   }
   const host = groups.get('');

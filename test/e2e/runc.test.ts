@@ -142,7 +142,7 @@ describe('the walk of the article with runc', () => {
     expect(of('exec').some(({ args }) => args[2] === 'true inside')).toBe(true);
     for (const record of records) {
       if ('container' in record && record.type !== 'container') {
-        expect(record.container).toEqual(ref);
+        expect(record.container).toMatchObject(ref);
       }
     }
   });

@@ -247,7 +247,7 @@ describe('what runs when tracing begins', () => {
         const seen = of('container').find(({ container }) => container.name === name)!;
         expect(seen).toMatchObject({ op: 'seen', container: { runtime: engine.runtime } });
         const sleeping = of('process').find(({ args, container }) => args[1] === '6203' && container?.name === name)!;
-        expect(sleeping.container).toEqual({ id: seen.container.id, name, runtime: engine.runtime });
+        expect(sleeping.container).toMatchObject({ id: seen.container.id, name, runtime: engine.runtime });
         const init = of('process').find(({ pid }) => pid === seen.container.init);
         expect(init).toMatchObject({ origin: 'init', container: sleeping.container });
         const guest = of('exec').find(({ args, container }) => args[2] === 'exit 0' && container?.name === name);

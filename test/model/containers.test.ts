@@ -5,7 +5,7 @@ import { Containers } from '../../src/model/containers.ts';
 import type { Process } from '../../src/model/process.ts';
 import { containerNs, hostNs } from '../fixtures/records.ts';
 
-const named = (id: string): Container => new Container({ id, name: id, runtime: 'runc' });
+const named = (id: string): Container => new Container({ id, name: id, runtime: 'runc' }, 1);
 
 const process = (changes: Partial<Process> = {}): Process => ({
   ...{ pid: 500, startTicks: 1, startAt: 1e7, ppid: 1, nspid: [500], uid: 0, gid: 0 },

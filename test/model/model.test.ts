@@ -172,7 +172,7 @@ describe('the model', () => {
     world.fork(31, 30, { flags: 0x2000_0000, nspid: [31, 1], ns: { ...host, pid: 600 } });
     world.exec(31, 30, 'sh', { nspid: [31, 1], ns: { ...host, pid: 600 } });
     world.exit(31, 9);
-    expect(world.of('exec').at(-1)?.container).toEqual({
+    expect(world.of('exec').at(-1)?.container).toMatchObject({
       id: 'pid:[600]',
       name: 'unshare pid:[600]',
       runtime: 'unshare',
