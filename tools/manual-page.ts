@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { visibleCommands } from '../src/cli/program.ts';
-import { allKeys } from '../src/tui/help.ts';
+import { type Binding, bindings } from '../src/tui/bindings.ts';
 import { version } from '../src/version.ts';
 
 /** The manual page nstrace(8) in man(7)'s language: commands and options are the program's own. */
@@ -25,9 +25,9 @@ export const manualPage = (program: Command): string =>
     paragraph(
       'On a terminal live and replay show a view that fills it. An option for lines gives lines: -o, -T, -t, -U, -q, --max-args, --columns, --no-header; so do a pipe and TERM=dumb. The keys:',
     ),
-    ...keyLines(allKeys.live),
+    ...keyLines(bindings.filter(({ when }) => when !== 'replay')),
     paragraph('In a replay:'),
-    ...keyLines(allKeys.replay),
+    ...keyLines(bindings.filter(({ when }) => when === 'replay')),
     '.SH EXIT STATUS',
     ...exitStatuses.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, roff(meaning)]),
     '.SH OVERHEAD',
@@ -81,8 +81,11 @@ const examples = [
   ['nstrace inspect xyxy12:7', 'Which process is pid 7 in it:'],
 ] as const;
 
-const keyLines = (keys: typeof allKeys.live): string[] =>
-  keys.flatMap(([key, what]) => (key === '' ? ['.br', roff(what)] : ['.TP', `.B ${roff(key)}`, roff(what)]));
+const keyLines = (keys: readonly Binding[]): string[] =>
+  keys.flatMap(({ label, what, more = [] }) => [
+    ...['.TP', `.B ${roff(label)}`, roff(what)],
+    ...more.flatMap((line) => ['.br', roff(line)]),
+  ]);
 
 const commandText = (command: Command): string[] => [
   `.SS ${command.name()}${command.registeredArguments.map((argument) => ` ${roff(argumentText(argument))}`).join('')}`,

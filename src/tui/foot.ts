@@ -1,5 +1,6 @@
 import { escapeText } from '../view/escape.ts';
 import { widthOf } from '../view/width.ts';
+import { footBindings } from './bindings.ts';
 import type { FrameInput } from './frame-input.ts';
 import { type Piece, renderLine } from './line.ts';
 import type { Tone } from './theme.ts';
@@ -62,14 +63,5 @@ const footKeys = (ui: Ui): readonly (readonly [string, string])[] => {
       ['j k', 'move'],
     ];
   }
-  const common = [
-    ['?', 'help'],
-    ['q', 'quit'],
-    ['/', 'filter'],
-    ['Tab', 'mode'],
-    ['Enter', 'open'],
-  ] as const;
-  return ui.isReplay
-    ? [...common.slice(0, 2), ['Space', 'play'], ['+ -', 'speed'], ['< >', 'seek'], ['1-4', 'jump'], ...common.slice(2)]
-    : [...common, ['Space', 'pause'], ['f', 'follow'], ['s', 'sort'], ['e', 'kinds'], ['r', 'record'], ['c', 'copy']];
+  return footBindings(ui.isReplay);
 };

@@ -2,22 +2,18 @@ import { emptyLines, isQuiet } from './empty.ts';
 import { footLine } from './foot.ts';
 import type { FrameInput } from './frame-input.ts';
 import { headLine, secondLine } from './head.ts';
+import type { Corrections, Frame, Layout } from './layout.ts';
 import { padLines } from './line.ts';
 import { overlayLines } from './overlay.ts';
 import { laneRuler, type PaintContext, paintRow } from './paint.ts';
 import { flatRows, groupedRows, laneRows, type RowList, sortedGroups, treeRows } from './rows.ts';
 import type { ViewProcess } from './store.ts';
-import type { Layout, Ui } from './ui.ts';
-
-export interface Frame {
-  readonly lines: readonly string[];
-  readonly layout: Layout;
-}
+import type { Ui } from './ui.ts';
 
 const headLines = 2;
 const footLines = 1;
 
-/** The whole screen, as lines of exactly that width. Pure: the same input is the same frame. */
+/** The whole screen, as lines of exactly that width. Pure: the same input is the same frame, and nothing is changed. */
 export const buildFrame = (input: FrameInput): Frame => {
   const { columns, rows } = input;
   const height = Math.max(1, rows - headLines - footLines);
@@ -27,10 +23,16 @@ export const buildFrame = (input: FrameInput): Frame => {
   while (lines.length < rows) {
     lines.splice(-1, 0, blank);
   }
-  return { lines: lines.slice(0, rows), layout: body.layout };
+  return { lines: lines.slice(0, rows), layout: body.layout, corrections: body.corrections };
 };
 
-const bodyOf = (input: FrameInput, height: number): { lines: string[]; layout: Layout } => {
+interface Body {
+  readonly lines: string[];
+  readonly layout: Layout;
+  readonly corrections: Corrections;
+}
+
+const bodyOf = (input: FrameInput, height: number): Body => {
   const { ui, store, columns, theme, users } = input;
   const frozen = frozenOf(ui);
   const now = frozen?.now ?? store.now;
@@ -39,27 +41,27 @@ const bodyOf = (input: FrameInput, height: number): { lines: string[]; layout: L
   const ruler = ui.mode === 'lanes' && ui.focus === undefined && ui.overlay === undefined ? [laneRuler(context)] : [];
   const room = height - ruler.length;
   const rows = frozen?.rows ?? rowsOf(input, room, window.from);
-  if (ui.cursor !== undefined) {
-    // What was under it may be gone: it is on what took its place.
-    ui.cursor = rows.at(rows.indexOf(ui.cursor))?.key ?? ui.cursor;
-  }
-  const top = topOf(ui, rows, room);
+  // What was under the cursor may be gone: it is on what took its place.
+  const cursor = ui.cursor === undefined ? undefined : (rows.at(rows.indexOf(ui.cursor))?.key ?? ui.cursor);
+  const corrections = cursor === undefined || cursor === ui.cursor ? {} : { cursor };
+  const top = topOf(ui, cursor, rows, room);
   const layout = { rows, top, height: room, lastId: store.events.next - 1, now: store.now };
   const overlay = overlayLines(input, height);
   if (overlay !== undefined) {
-    return { lines: overlay, layout };
+    const scroll = overlay.scroll === ui.scroll ? {} : { scroll: overlay.scroll };
+    return { lines: overlay.lines, layout, corrections: { ...corrections, ...scroll } };
   }
   if (rows.length === 0 || isQuiet(input)) {
-    return { lines: emptyLines(input, height), layout };
+    return { lines: emptyLines(input, height), layout, corrections };
   }
   const lines = [...ruler];
   for (let index = top; index < Math.min(rows.length, top + room); index += 1) {
     const row = rows.at(index);
     if (row !== undefined) {
-      lines.push(paintRow(row, context, row.key === ui.cursor));
+      lines.push(paintRow(row, context, row.key === cursor));
     }
   }
-  return { lines: padLines(lines, height, columns), layout };
+  return { lines: padLines(lines, height, columns), layout, corrections };
 };
 
 /** The lines that stay as they are; events that go on to be told have their own way to stay (flat lists). */
@@ -92,12 +94,12 @@ const processTest =
     query.empty || (program !== undefined && query.matches({ id: 0, kind: 'exec', record: program, group }));
 
 /** Following shows the end, or all groups from the first; else the cursor stays on its line of the screen. */
-const topOf = (ui: Ui, rows: RowList, height: number): number => {
+const topOf = (ui: Ui, cursor: string | undefined, rows: RowList, height: number): number => {
   const most = Math.max(0, rows.length - height);
-  if (ui.cursor === undefined) {
+  if (cursor === undefined) {
     return ui.mode === 'flat' || ui.focus !== undefined ? most : 0;
   }
-  const index = rows.indexOf(ui.cursor);
+  const index = rows.indexOf(cursor);
   if (index < 0) {
     return ui.follow ? most : 0;
   }

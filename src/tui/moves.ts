@@ -1,33 +1,29 @@
+import type { Command } from './bindings.ts';
+
 const far = Number.MAX_SAFE_INTEGER;
 
 /**
- * Lines that a key moves by, downwards, if it moves.
+ * Lines that a command moves by, downwards; undefined if it does not move.
  *
  * @param page the lines of a page
  */
-export const stepOf = (key: string, page: number): number | undefined => {
-  switch (key) {
+export const stepOf = (command: Command | undefined, page: number): number | undefined => {
+  switch (command) {
     case 'down':
-    case 'j':
       return 1;
     case 'up':
-    case 'k':
       return -1;
-    case 'pagedown':
-    case 'ctrl+f':
+    case 'pageDown':
       return page;
-    case 'pageup':
-    case 'ctrl+b':
+    case 'pageUp':
       return -page;
-    case 'ctrl+d':
+    case 'halfDown':
       return page >> 1;
-    case 'ctrl+u':
+    case 'halfUp':
       return -(page >> 1);
-    case 'home':
-    case 'g':
+    case 'first':
       return -far;
-    case 'end':
-    case 'G':
+    case 'last':
       return far;
     default:
       return undefined;

@@ -7,8 +7,14 @@ import { kinds } from './store.ts';
 import type { Theme } from './theme.ts';
 import type { Ui } from './ui.ts';
 
+export interface Overlaid {
+  readonly lines: string[];
+  /** How far it is scrolled: not beyond its end. */
+  readonly scroll: number;
+}
+
 /** Help, details or kinds in the place of the body, if one of them is open. */
-export const overlayLines = (input: FrameInput, height: number): string[] | undefined => {
+export const overlayLines = (input: FrameInput, height: number): Overlaid | undefined => {
   const { ui, store, users, columns, theme } = input;
   switch (ui.overlay) {
     case 'help':
@@ -18,41 +24,44 @@ export const overlayLines = (input: FrameInput, height: number): string[] | unde
         ? undefined
         : scrolled(detailLines(ui.details, store, users), ui, height, columns, theme);
     case 'kinds':
-      return padLines(
-        [
-          renderLine(
-            [
-              ['Kinds of events', 'title'],
-              ['  Space switches, Esc goes back', 'dim'],
-            ],
-            columns,
-            theme,
-          ),
-          ...kinds.map((kind, index) =>
+      return {
+        scroll: ui.scroll,
+        lines: padLines(
+          [
             renderLine(
-              [[`  ${index + 1} [${ui.kinds.shown.has(kind) ? 'x' : ' '}] ${kind}`]],
+              [
+                ['Kinds of events', 'title'],
+                ['  Space switches, Esc goes back', 'dim'],
+              ],
               columns,
               theme,
-              index === ui.kinds.cursor,
             ),
-          ),
-        ],
-        height,
-        columns,
-      );
+            ...kinds.map((kind, index) =>
+              renderLine(
+                [[`  ${index + 1} [${ui.kinds.shown.has(kind) ? 'x' : ' '}] ${kind}`]],
+                columns,
+                theme,
+                index === ui.kinds.cursor,
+              ),
+            ),
+          ],
+          height,
+          columns,
+        ),
+      };
     default:
       return undefined;
   }
 };
 
 /** Long lines go on in the next one: nothing of a command is hidden. */
-const scrolled = (text: readonly string[], ui: Ui, height: number, columns: number, theme: Theme): string[] => {
+const scrolled = (text: readonly string[], ui: Ui, height: number, columns: number, theme: Theme): Overlaid => {
   const all = text.flatMap((line) => wrap(theme.text(line), columns));
-  ui.scroll = Math.min(ui.scroll, Math.max(0, all.length - height));
+  const scroll = Math.min(ui.scroll, Math.max(0, all.length - height));
   const lines = all
-    .slice(ui.scroll, ui.scroll + height)
+    .slice(scroll, scroll + height)
     .map((line) => renderLine([[line, /^\S/.test(line) ? 'title' : 'plain']], columns, theme));
-  return padLines(lines, height, columns);
+  return { lines: padLines(lines, height, columns), scroll };
 };
 
 /** Long lines cost too much to be wrapped for each frame. */

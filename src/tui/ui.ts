@@ -1,5 +1,7 @@
+import { type Command, commandOf } from './bindings.ts';
 import type { Effect } from './effect.ts';
 import { KindMenu } from './kind-menu.ts';
+import type { Corrections, Layout } from './layout.ts';
 import { stepOf } from './moves.ts';
 import { edited } from './prompt.ts';
 import { parseQuery, type Query } from './query.ts';
@@ -8,16 +10,6 @@ import type { Group, Kind, ViewEvent } from './store.ts';
 import { transportOf } from './transport.ts';
 
 export type Overlay = 'help' | 'kinds' | 'details';
-
-export interface Layout {
-  readonly rows: RowList;
-  /** The last event there was, and the kernel time, when it was made. */
-  readonly lastId: number;
-  readonly now: number;
-  /** Index of the row at the top of the body, and how many fit. */
-  readonly top: number;
-  readonly height: number;
-}
 
 /** What the user did to the view: where it is, what it shows, and what is on top of it. */
 export class Ui {
@@ -57,6 +49,12 @@ export class Ui {
     this.#searched = this.query;
   }
 
+  /** Takes over what a frame found to have changed under the user's place. */
+  correct({ cursor, scroll }: Corrections): void {
+    this.cursor = cursor ?? this.cursor;
+    this.scroll = scroll ?? this.scroll;
+  }
+
   /** Takes a key by its name, as keys.ts names them. */
   press(key: string, layout: Layout): Effect | undefined {
     this.notice = undefined;
@@ -73,7 +71,8 @@ export class Ui {
     if (this.overlay !== undefined) {
       return this.#inOverlay(key);
     }
-    return this.#command(key, layout);
+    const command = commandOf(key, this);
+    return command === undefined ? undefined : this.#do(command, layout);
   }
 
   #type(key: string): void {
@@ -100,66 +99,60 @@ export class Ui {
   }
 
   #inOverlay(key: string): Effect | undefined {
-    if (key === 'q' || key === 'escape' || key === opens[this.overlay!]) {
+    const command = commandOf(key, this);
+    if (key === 'q' || key === 'escape' || command === opens[this.overlay!]) {
       this.overlay = undefined;
     } else if (this.overlay === 'kinds') {
       this.kinds.press(key);
-    } else if (key === 'c' && this.details !== undefined && this.overlay === 'details') {
+    } else if (command === 'copy' && this.details !== undefined && this.overlay === 'details') {
       return { type: 'copy', event: this.details };
     } else {
-      this.scroll = Math.max(0, this.scroll + (stepOf(key, overlayPage) ?? 0));
+      this.scroll = Math.max(0, this.scroll + (stepOf(command, overlayPage) ?? 0));
     }
     return undefined;
   }
 
-  #command(key: string, layout: Layout): Effect | undefined {
-    switch (key) {
-      case 'q':
-        return { type: 'quit' };
-      case '?':
+  #do(command: Command, layout: Layout): Effect | undefined {
+    switch (command) {
+      case 'quit':
+      case 'record':
+      case 'clear':
+        return { type: command };
+      case 'help':
         this.overlay = 'help';
         this.scroll = 0;
         return undefined;
-      case '/':
+      case 'filter':
         this.prompt = this.query.text;
         return undefined;
-      case 'e':
+      case 'kinds':
         this.overlay = 'kinds';
         return undefined;
-      case 'tab':
-      case 'm':
+      case 'mode':
         return this.#setMode(next(modes, this.mode));
-      case 's':
+      case 'sort':
         this.sort = next(sorts, this.sort);
         return undefined;
-      case 'f':
+      case 'follow':
         this.#toEnd();
         return undefined;
-      case ' ':
-        return this.#space(layout);
-      case 'r':
-        return this.isReplay ? undefined : { type: 'record' };
-      case 'x':
-        return { type: 'clear' };
-      case 'c':
+      case 'pause':
+        return this.#pause(layout);
+      case 'copy':
         return this.#copy(layout);
-      case 'enter':
-      case 'l':
+      case 'open':
         return this.#open(layout);
-      case 'escape':
-      case 'h':
+      case 'back':
         return this.#back();
-      case 'left':
-      case 'right':
-        return this.isReplay ? transportOf(key) : key === 'left' ? this.#back() : this.#open(layout);
-      case 'n':
-      case 'N':
-        return this.#search(layout, key === 'n' ? 1 : -1);
-      case '+':
-      case '-':
-        return this.#zoom(key);
+      case 'next':
+      case 'previous':
+        return this.#search(layout, command === 'next' ? 1 : -1);
+      case 'longer':
+      case 'shorter':
+        this.windowNs = Math.min(3600e9, Math.max(1e9, this.windowNs * (command === 'longer' ? 2 : 0.5)));
+        return undefined;
       default:
-        return this.#move(key, layout) ?? (this.isReplay ? transportOf(key) : undefined);
+        return transportOf(command) ?? this.#move(command, layout);
     }
   }
 
@@ -170,10 +163,7 @@ export class Ui {
     return undefined;
   }
 
-  #space(layout: Layout): Effect | undefined {
-    if (this.isReplay) {
-      return transportOf(' ');
-    }
+  #pause(layout: Layout): undefined {
     if (this.pausedAt === undefined) {
       this.pausedAt = layout.lastId;
       this.#freeze(layout);
@@ -182,14 +172,6 @@ export class Ui {
       this.#toEnd();
     }
     return undefined;
-  }
-
-  #zoom(key: string): Effect | undefined {
-    if (this.mode === 'lanes') {
-      this.windowNs = Math.min(3600e9, Math.max(1e9, this.windowNs * (key === '+' ? 0.5 : 2)));
-      return undefined;
-    }
-    return this.isReplay ? transportOf(key) : undefined;
   }
 
   /** The row under the cursor. */
@@ -271,14 +253,14 @@ export class Ui {
     return undefined;
   }
 
-  #move(key: string, layout: Layout): Effect | undefined {
+  #move(command: Command, layout: Layout): undefined {
     const { rows, top, height } = layout;
     const last = rows.length - 1;
-    if (key === 'G' || key === 'end') {
+    if (command === 'last') {
       this.#toEnd();
       return undefined;
     }
-    const step = stepOf(key, height);
+    const step = stepOf(command, height);
     if (step === undefined || last < 0) {
       return undefined;
     }
@@ -301,8 +283,8 @@ export class Ui {
   }
 }
 
-/** The key that opens it closes it too. */
-const opens: Readonly<Partial<Record<Overlay, string>>> = { help: '?', kinds: 'e' };
+/** What opens it closes it too. */
+const opens: Readonly<Partial<Record<Overlay, Command>>> = { help: 'help', kinds: 'kinds' };
 /** Lines of a page in what is on top, which does not know its height. */
 const overlayPage = 10;
 

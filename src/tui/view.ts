@@ -1,7 +1,8 @@
 import type { Effect } from './effect.ts';
-import { buildFrame, type Frame } from './frame.ts';
+import { buildFrame } from './frame.ts';
 import type { Status } from './frame-input.ts';
 import { WantedIds } from './ids.ts';
+import type { Frame } from './layout.ts';
 import { Store } from './store.ts';
 import type { Theme } from './theme.ts';
 import type { Ui } from './ui.ts';
@@ -91,7 +92,7 @@ export class View {
     const { ui, theme, users, size, status } = this.#options;
     const { columns, rows } = size();
     // A frame as high as the terminal makes Ink clear it each time.
-    return buildFrame({
+    const frame = buildFrame({
       store: this.store,
       ui,
       ids: this.#ids,
@@ -101,6 +102,8 @@ export class View {
       rows: Math.max(1, rows - 1),
       status: status(),
     });
+    ui.correct(frame.corrections);
+    return frame;
   }
 
   #tick(): void {

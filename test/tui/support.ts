@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import type { Effect } from '../../src/tui/effect.ts';
-import { buildFrame, type Frame } from '../../src/tui/frame.ts';
+import { buildFrame } from '../../src/tui/frame.ts';
 import type { Status } from '../../src/tui/frame-input.ts';
 import { WantedIds } from '../../src/tui/ids.ts';
+import type { Frame } from '../../src/tui/layout.ts';
 import { Store, type ViewEvent } from '../../src/tui/store.ts';
 import { makeTheme } from '../../src/tui/theme.ts';
 import { Ui } from '../../src/tui/ui.ts';
@@ -74,7 +75,10 @@ export class Desk {
   get frame(): Frame {
     const { store, ids, ui, columns, rows, status } = this;
     const { color = false, unicode = true } = this.#options;
-    return buildFrame({ store, ids, ui, columns, rows, status, users, theme: makeTheme({ color, unicode }) });
+    const theme = makeTheme({ color, unicode });
+    const frame = buildFrame({ store, ids, ui, columns, rows, status, users, theme });
+    ui.correct(frame.corrections);
+    return frame;
   }
 
   /** Presses keys, each on the screen that the one before it made; returns what the last one asked for. */
