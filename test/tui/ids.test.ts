@@ -84,7 +84,7 @@ describe('WantedIds', () => {
     });
     expect(ids.list(any)).toHaveLength(maxEvents);
     expect(ids.list(any)[0]).toBe(10);
-    execs(3 * maxEvents).forEach((record) => {
+    execs(maxEvents + 50).forEach((record) => {
       store.take(record);
     });
     expect(ids.list(any)).toHaveLength(maxEvents);

@@ -134,9 +134,11 @@ export class Desk {
 
 /** So many execs on the host, a ms each: `run 0`, `run 1`, ... */
 export const execs = (count: number, from = 0): NstraceRecord[] =>
-  Array.from({ length: count }, (_, index) =>
-    exec({ ...at(from + index), pid: 1000 + ((from + index) % 30_000), args: ['run', String(from + index)] }),
-  );
+  Array.from({ length: count }, (_, index) => {
+    // Thousands are wanted: their wall clock stands still after the first ones.
+    const when = index < 1000 ? at(from + index) : { mono: String(5_000_000_000 + (from + index) * 1_000_000) };
+    return exec({ ...when, pid: 1000 + ((from + index) % 30_000), args: ['run', String(from + index)] });
+  });
 
 export const web = { id: 'web0123456789abc', name: 'web', runtime: 'docker' } as const;
 export const webNs = { ...containerNs, pid: 4026532700 };
