@@ -14,7 +14,7 @@ export const compareStart = async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'nstrace-bench-'));
   try {
     const program = join(folder, 'all.bt');
-    const { features } = await askFeatures(['bpftrace'], 0);
+    const { features } = await askFeatures(['bpftrace']);
     writeFileSync(program, buildScript(features, { failed: false }, `${root}/probes`));
     const alone: number[] = [];
     const ours: number[] = [];

@@ -136,7 +136,7 @@ const attach = async (chosen: string | undefined): Promise<string> => {
   checkRights();
   const command = [findBpftrace(chosen)];
   const began = Date.now();
-  const { features } = await askFeatures(command, process.pid);
+  const { features } = await askFeatures(command);
   const tracer = new Tracer({
     command,
     features,

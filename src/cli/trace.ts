@@ -93,7 +93,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   }
   const first = await starting;
   if (!stopped) {
-    tellWaiting(filter.selection);
+    void first.settled.then(() => tellWaiting(filter.selection));
     options.onReady?.(stop, first);
   }
   const timer = values.duration === undefined ? undefined : setTimeout(() => stop.now('duration'), values.duration);

@@ -13,10 +13,12 @@ import { letters } from './wire.ts';
 /** Nanoseconds of 292 years of uptime: a larger time is none. */
 const maxTime = 2 ** 63;
 
+const isTime = (at: number): boolean => at > 0 && at < maxTime;
+
 export interface Decoded {
   event(event: LineEvent): void;
-  /** All probes are attached, and this time has come. */
-  heartbeat(time: Nanoseconds): void;
+  /** This time has come. All probes began at the moment `begun`. */
+  heartbeat(time: Nanoseconds, begun: Nanoseconds): void;
   /** A row of a map that bpftrace printed: lines made by a CPU, or failed execs folded for a pid. */
   total(map: string, key: number, value: number): void;
   /** The last row was given. */
@@ -92,8 +94,11 @@ export class Decoder {
     const at = fields.peekDecimal();
     const mono = fields.text();
     if (line[0] === letters.heartbeat) {
-      if (at > 0 && at < maxTime) {
-        this.#out.heartbeat({ mono, at });
+      const begun = fields.ended ? Number.NaN : fields.peekDecimal();
+      if (isTime(at) && isTime(begun)) {
+        this.#out.heartbeat({ mono, at }, { mono: fields.text(), at: begun });
+      } else {
+        this.#out.message(line);
       }
       return;
     }
@@ -101,7 +106,7 @@ export class Decoder {
     const cpu = fields.high >>> 16;
     const seq = (fields.high & 0xffff) * 0x1_0000_0000 + fields.low;
     const stamp: Stamp = { mono, at, cpu, seq };
-    if (!(at > 0 && at < maxTime && seq > 0) || fields.ended) {
+    if (!(isTime(at) && seq > 0) || fields.ended) {
       this.#out.message(line);
       return;
     }

@@ -1,4 +1,6 @@
 import { cpus } from 'node:os';
+import { ownIdentity, type Self } from '../procfs/host.ts';
+import { readProcText } from '../procfs/read.ts';
 import { Btf } from './btf.ts';
 import { type Version, versionOf } from './version.ts';
 import { largeChunkBytes, writtenChunkBytes } from './wire.ts';
@@ -25,22 +27,17 @@ export const neededMembers = ['pid.numbers', 'task_struct.sibling'] as const;
 
 /**
  * Asks a bpftrace for its version, and reads the kernel's offsets while it answers: each takes a tenth of a second.
- *
- * @param tracer the pid of nstrace
  */
-export const askFeatures = async (
-  command: readonly string[],
-  tracer: number,
-): Promise<{ version: Version; features: Features }> => {
+export const askFeatures = async (command: readonly string[]): Promise<{ version: Version; features: Features }> => {
   const asked = versionOf(command);
   const offsets = Btf.ofKernel()?.offsets(neededMembers);
   const version = await asked;
-  return { version, features: findFeatures(version, tracer, offsets) };
+  return { version, features: findFeatures(version, ownIdentity(), offsets) };
 };
 
 export const findFeatures = (
   version: Version,
-  tracer: number,
+  tracer: Self,
   offsets: ReadonlyMap<string, number> | undefined,
 ): Features => {
   const big = atLeast(version, 22);
@@ -50,10 +47,13 @@ export const findFeatures = (
     parameters: [
       String(offsets?.get('pid.numbers') ?? 0),
       String(offsets?.get('task_struct.sibling') ?? 0),
-      String(tracer),
+      String(tracer.pid),
       // 3 times the place where the string begins in the event: bpftrace 4238.
       brokenDataLoc ? String(3 * 28) : '0',
       brokenDataLoc ? String(3 * 36) : '0',
+      String(tracer.startTicks),
+      String(tracer.pidns),
+      String(possibleCpus()),
     ],
     chunkBytes: big ? largeChunkBytes : writtenChunkBytes,
     bytesFormat: atLeast(version, 17) ? '%rh' : '%rx',
@@ -77,6 +77,10 @@ const settings = (version: Version, big: boolean): Record<string, string> => {
     BPFTRACE_PERF_RB_PAGES: String(atLeast(version, 19) ? bufferPages : pagesOfOneCpu()),
   };
 };
+
+/** One more than the highest number that a CPU of this machine can have. */
+const possibleCpus = (): number =>
+  Number(/(\d+)\s*$/.exec(readProcText('/sys/devices/system/cpu/possible') ?? '')?.[1] ?? cpus().length - 1) + 1;
 
 /** A power of two, as mmap of a perf buffer demands; every CPU has one, also those that we may not run on. */
 const pagesOfOneCpu = (): number => Math.max(64, 2 ** Math.floor(Math.log2(bufferPages / cpus().length)));

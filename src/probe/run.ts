@@ -1,4 +1,3 @@
-import { getPriority, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Nanoseconds } from '../kernel/time.ts';
 import { type Child, startBpftrace } from './bpftrace.ts';
@@ -8,7 +7,8 @@ import type { Features } from './features.ts';
 import { Order } from './order.ts';
 import { NamespacePairs } from './pairs.ts';
 import { Sequence } from './sequence.ts';
-import { firstKey, stopKey } from './wire.ts';
+import { askForHeartbeat, askMs, stopProbes } from './switch.ts';
+import { stopped, switchKey } from './wire.ts';
 
 /** How long a stop waits for what is still in the buffers. */
 const drainMs = 3000;
@@ -21,6 +21,7 @@ export class Run implements Decoded {
   readonly sequence = new Sequence();
   /** Whether all was given. */
   closed = false;
+  /** The moment at which all probes began; undefined if bpftrace ended before. */
   readonly ready: Promise<Nanoseconds | undefined>;
   readonly #decoder = new Decoder(this, this.sequence);
   readonly #order: Order;
@@ -35,7 +36,7 @@ export class Run implements Decoded {
   #totalsBefore: ReadonlyMap<number, number> = new Map();
   #stopped = false;
   #drained: (() => void) | undefined;
-  #first = '';
+  #begun: Nanoseconds = { mono: '0', at: 0 };
   #last: Nanoseconds = { mono: '0', at: 0 };
 
   constructor(
@@ -53,7 +54,11 @@ export class Run implements Decoded {
     });
     this.child = startBpftrace(command, script, features, (line) => this.#decoder.line(line));
     const timer = setTimeout(() => this.child.stop(), readyMs);
-    void this.ready.then(() => clearTimeout(timer));
+    const asking = setInterval(askForHeartbeat, askMs);
+    void this.ready.then(() => {
+      clearTimeout(timer);
+      clearInterval(asking);
+    });
     void this.child.ended.then(() => this.#resolveReady(undefined));
   }
 
@@ -72,7 +77,17 @@ export class Run implements Decoded {
     if (count > 0) {
       this.sequence.lost += count;
       const { mono, at } = this.#last;
-      this.#order.event({ kind: 'lost', count, exact: true, from: this.#first, to: mono, mono, at, cpu: -1, seq: 0 });
+      this.#order.event({
+        kind: 'lost',
+        count,
+        exact: true,
+        from: this.#begun.mono,
+        to: mono,
+        mono,
+        at,
+        cpu: -1,
+        seq: 0,
+      });
     }
   }
 
@@ -80,15 +95,19 @@ export class Run implements Decoded {
     if (event.kind === 'folded' && event.last) {
       this.#folded.delete(event.pid);
     }
+    if ('vfork' in event && event.vfork !== 0 && event.start.at < this.#begun.at) {
+      // Its vfork began before all probes did.
+      event.vfork = 0;
+    }
     this.#order.event(event);
   }
 
-  heartbeat(time: Nanoseconds): void {
+  heartbeat(time: Nanoseconds, begun: Nanoseconds): void {
     this.#endBeat();
-    this.#first ||= time.mono;
+    this.#begun = begun;
     this.#last = time;
     this.#beat = { time, totals: new Map(), read: false };
-    this.#resolveReady(time);
+    this.#resolveReady(begun);
   }
 
   total(map: string, key: number, value: number): void {
@@ -105,9 +124,9 @@ export class Run implements Decoded {
     if (this.#beat !== undefined) {
       this.#beat.read = true;
     }
-    if (key === stopKey) {
-      this.#stopped ||= value !== 0;
-    } else if (key < firstKey) {
+    if (key === switchKey) {
+      this.#stopped ||= value === stopped;
+    } else if (key < switchKey) {
       this.#totals.set(key, value);
       this.#beat?.totals.set(key, value);
     }
@@ -128,7 +147,7 @@ export class Run implements Decoded {
     const drained = new Promise<void>((resolve) => {
       this.#drained = resolve;
     });
-    setPriority(getPriority());
+    stopProbes();
     await Promise.race([drained, this.child.ended, sleep(drainMs, undefined, { ref: false })]);
   }
 

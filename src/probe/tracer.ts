@@ -66,6 +66,11 @@ export class Tracer {
         };
   }
 
+  /** Whether nothing more will come. */
+  get ended(): boolean {
+    return this.#run?.closed ?? true;
+  }
+
   get pid(): number {
     return this.#run?.child.pid ?? 0;
   }
@@ -73,7 +78,7 @@ export class Tracer {
   /**
    * Starts tracing.
    *
-   * @returns the kernel's time at which all probes were seen attached
+   * @returns the kernel's time at which all probes began: nothing older comes, and nothing later is missing
    * @throws NstraceError (3) with bpftrace's reason in plain words
    */
   async start(): Promise<Nanoseconds> {

@@ -56,7 +56,7 @@ export const cgroupPathLines = 7;
 /** Pids of so many levels of namespaces below the host's fit into one line. */
 export const maxLevels = 8;
 
-/** Keys of @seq from here on are no CPUs. */
-export const firstKey = 99_998;
-/** Under this key control.bt notes in @seq that the probes were stopped. */
-export const stopKey = 99_999;
+/** Under this key, which is no CPU, @seq has the switch of all probes: see probes/control.bt. */
+export const switchKey = 99_999;
+/** The switch once the probes were stopped. */
+export const stopped = 1;

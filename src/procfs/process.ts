@@ -1,7 +1,7 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
 import { endOfString, readArguments, readText, type Text } from '../kernel/text.ts';
 import { parseCgroups } from './cgroup.ts';
-import { procRoot, readProc, readProcLink, readProcText } from './read.ts';
+import { procRoot, readProc, readProcFolder, readProcLink, readProcText } from './read.ts';
 import { parseStat } from './stat.ts';
 
 /** A running process as /proc shows it. What may not be read is left out. */
@@ -22,6 +22,8 @@ export interface ProcProcess {
   readonly cgroups: ReadonlyMap<string, string>;
   readonly state: string;
   readonly threads: number;
+  /** All of its threads are on their way out, or it is a zombie: its end may have been reported before it was read. */
+  readonly ending?: true;
   readonly cpuTicks: number;
   /** Resident memory; a kernel thread has none. */
   readonly rssBytes: number | undefined;
@@ -47,7 +49,8 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
   const exe = readProcLink(`${folder}/exe`);
   const cwd = readProcLink(`${folder}/cwd`);
   const ns = readNamespaces(folder);
-  if (parseStat(readProcText(`${folder}/stat`) ?? '')?.startTicks !== stat.startTicks) {
+  const after = parseStat(readProcText(`${folder}/stat`) ?? '');
+  if (after?.startTicks !== stat.startTicks) {
     return undefined;
   }
   return {
@@ -68,8 +71,16 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
     threads: stat.threads,
     cpuTicks: stat.cpuTicks,
     rssBytes: rssOf(status),
+    ...(after.exiting && (after.threads <= 1 || allExiting(folder)) ? { ending: true } : {}),
   };
 };
+
+/** A leader can end before its other threads. */
+const allExiting = (folder: string): boolean =>
+  readProcFolder(`${folder}/task`).every((tid) => {
+    const thread = parseStat(readProcText(`${folder}/task/${tid}/stat`) ?? '');
+    return thread === undefined || thread.exiting;
+  });
 
 const rssOf = (status: string): number | undefined => {
   const kilobytes = numbersOf(status, 'VmRSS:')?.[0];

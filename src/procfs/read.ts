@@ -1,4 +1,4 @@
-import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 
 /** No file of /proc that nstrace reads is longer, but a hostile argv can be 2 MB. */
 const maxBytes = 2 * 1024 * 1024 + 4096;
@@ -44,6 +44,15 @@ export const readProcText = (path: string): string | undefined => readProc(path)
 
 /** The same with names that people gave: they are UTF-8. */
 export const readProcUtf8 = (path: string): string | undefined => readProc(path)?.toString('utf8');
+
+/** Names in a folder of /proc; none if it is gone. */
+export const readProcFolder = (path: string): string[] => {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+};
 
 export const readProcLink = (path: string): Buffer | undefined => {
   try {

@@ -3,12 +3,16 @@ export interface Stat {
   readonly comm: string;
   readonly state: string;
   readonly ppid: number;
+  /** Whether this thread is on its way out or a zombie (PF_EXITING, include/linux/sched.h). */
+  readonly exiting: boolean;
   /** Clock ticks since boot, field 22: with the pid the identity of a process. */
   readonly startTicks: number;
   /** Of all its threads, in user and in kernel mode. */
   readonly cpuTicks: number;
   readonly threads: number;
 }
+
+const pfExiting = 0x4;
 
 /** The comm can hold blanks and brackets: the fields begin behind the last one. */
 export const parseStat = (text: string): Stat | undefined => {
@@ -26,6 +30,7 @@ export const parseStat = (text: string): Stat | undefined => {
     comm: text.slice(open + 1, close),
     state: fields[0]!,
     ppid: Number(fields[1]),
+    exiting: (Number(fields[6]) & pfExiting) !== 0,
     startTicks,
     cpuTicks: Number(fields[11]) + Number(fields[12]),
     threads: Number(fields[17]),

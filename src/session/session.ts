@@ -9,6 +9,7 @@ import { Btf } from '../probe/btf.ts';
 import type { KernelEvent } from '../probe/event.ts';
 import { askFeatures, type Features } from '../probe/features.ts';
 import { findBpftrace } from '../probe/find.ts';
+import { askForHeartbeat, askMs } from '../probe/switch.ts';
 import { mountTracefs } from '../probe/tracefs.ts';
 import { type Count, Tracer } from '../probe/tracer.ts';
 import type { Version } from '../probe/version.ts';
@@ -53,6 +54,8 @@ export class Session {
   #waiting: KernelEvent[] | undefined = [];
   #overflow = 0;
   #reading: Promise<void> = Promise.resolve();
+  /** Waits for a heartbeat not older than this. */
+  #awaited: { at: number; resolve: () => void } | undefined;
   #last: Nanoseconds = { mono: '0', at: 0 };
 
   private constructor(options: SessionOptions, command: readonly string[], bpftrace: Version, features: Features) {
@@ -84,7 +87,8 @@ export class Session {
   }
 
   /**
-   * Starts tracing; from then on records are given, the header first.
+   * Starts tracing. Resolves as soon as the header was given, at the moment from which every event is reported; what was
+   * there before follows (`settled`), then the events.
    *
    * @throws NstraceError (3) that says what the system lacks
    */
@@ -95,7 +99,7 @@ export class Session {
       throw noBtf();
     }
     await mountTracefs();
-    const { version, features } = await askFeatures(command, process.pid);
+    const { version, features } = await askFeatures(command);
     const session = new Session(options, command, version, features);
     options.onStarted?.(session);
     await session.#begin();
@@ -117,9 +121,15 @@ export class Session {
     return this.#tracer.pid;
   }
 
+  /** Resolves when all that was there before was given. */
+  get settled(): Promise<void> {
+    return this.#reading;
+  }
+
   /** Stops tracing and gives the rest of the records. */
   async stop(): Promise<void> {
     await this.#tracer.stop();
+    this.#resolveAwaited();
     await this.#reading;
   }
 
@@ -135,7 +145,6 @@ export class Session {
     this.#reading = this.#readRunning(ready, (running, waiting) =>
       this.#model.baseline(running, listContainers(running), ready, toldBy(waiting)),
     );
-    await this.#reading;
   }
 
   /** After a gap, what runs is read again; events wait meanwhile. */
@@ -149,9 +158,15 @@ export class Session {
     { mono: from }: Nanoseconds,
     take: (running: readonly ProcProcess[], waiting: readonly KernelEvent[]) => void,
   ): Promise<void> {
-    const running = await readBaseline(new Set([process.pid, this.#tracer.pid]));
+    const found = await readBaseline(new Set([process.pid, this.#tracer.pid]));
+    await this.#everythingUpTo(bootTime());
     const waiting = this.#waiting ?? [];
-    take(running, waiting);
+    const ended = exitsIn(waiting);
+    // What was about to end while it was read either has its exit here, or ended before tracing began.
+    take(
+      found.filter((process) => !process.ending || ended(process)),
+      waiting,
+    );
     this.#waiting = undefined;
     for (const event of waiting) {
       this.#model.event(complete(event));
@@ -164,6 +179,22 @@ export class Session {
       );
       this.#overflow = 0;
     }
+  }
+
+  /** Waits until every event up to a time is here. */
+  async #everythingUpTo(at: number): Promise<void> {
+    if (this.#last.at < at && !this.#tracer.ended) {
+      const asking = setInterval(askForHeartbeat, askMs);
+      await new Promise<void>((resolve) => {
+        this.#awaited = { at, resolve };
+      });
+      clearInterval(asking);
+    }
+  }
+
+  #resolveAwaited(): void {
+    this.#awaited?.resolve();
+    this.#awaited = undefined;
   }
 
   #event(event: KernelEvent): void {
@@ -180,6 +211,9 @@ export class Session {
     this.#last = time;
     if (this.#watch.changed()) {
       this.#clock.setOffset(readWallOffset());
+    }
+    if (this.#awaited !== undefined && time.at >= this.#awaited.at) {
+      this.#resolveAwaited();
     }
     if (this.#waiting === undefined) {
       this.#model.beat(time);
@@ -216,6 +250,16 @@ export const requireRoot = (): void => {
   if (process.geteuid?.() !== 0) {
     throw notRoot();
   }
+};
+
+/** CLOCK_BOOTTIME now, at most a millisecond too late. */
+const bootTime = (): number => (Date.now() + 1) * 1e6 - Number(readWallOffset());
+
+/** Which processes have their exit in the stream. */
+const exitsIn = (events: readonly KernelEvent[]): ((process: ProcProcess) => boolean) => {
+  const exits = events.filter((event) => event.kind === 'exit');
+  const ended = new Set(exits.map(({ pid, start }) => `${pid} ${ticksOf(start)}`));
+  return ({ pid, startTicks }) => ended.has(`${pid} ${startTicks}`);
 };
 
 /** Which processes the stream tells of by itself, so that they are not told twice. */

@@ -11,7 +11,7 @@ const decode = (...lines: string[]) => {
   const beats: string[] = [];
   const out: Decoded = {
     event: (event) => events.push(event),
-    heartbeat: ({ mono }) => beats.push(mono),
+    heartbeat: ({ mono }, begun) => beats.push(`${mono} since ${begun.mono}`),
     total: (map, key, value) => totals.push([map, key, value]),
     mapEnd: () => {},
     message: (line) => messages.push(line),
@@ -224,6 +224,8 @@ describe('other lines', () => {
       'E 1 2',
       'Z 1 1000000000001',
       'H',
+      'H 5',
+      'H 5 x',
       '@[',
       '@seq[',
       '\u{1f600} x',
@@ -235,11 +237,11 @@ describe('other lines', () => {
   });
 
   it('give heartbeats and totals', () => {
-    const { beats, totals } = decode('H 123', '@seq[0]: 15', '@seq[99998]: 1', '@folded[77]: 4', '');
-    expect(beats).toEqual(['123']);
+    const { beats, totals } = decode('H 123 99', '@seq[0]: 15', '@seq[99999]: 1', '@folded[77]: 4', '');
+    expect(beats).toEqual(['123 since 99']);
     expect(totals).toEqual([
       ['seq', 0, 15],
-      ['seq', 99_998, 1],
+      ['seq', 99_999, 1],
       ['folded', 77, 4],
     ]);
   });

@@ -5,7 +5,7 @@ import { parseVersion, type Version } from '../../src/probe/version.ts';
 
 const version = (text: string): Version => parseVersion(`bpftrace v${text}`)!;
 const none = new Map<string, number>();
-const features = (text: string) => findFeatures(version(text), 1234, none);
+const features = (text: string) => findFeatures(version(text), { pid: 1234, startTicks: 55, pidns: 0xeffffffc }, none);
 const script = (text: string, failed = false): string => buildScript(features(text), { failed }, probesFolder());
 
 describe('features', () => {
@@ -16,9 +16,15 @@ describe('features', () => {
   });
 
   it('undo what 0.23 does to the paths of cgroups, and only there', () => {
-    expect(features('0.23.2').parameters.slice(3)).toEqual(['84', '108']);
-    expect(features('0.17.0').parameters.slice(3)).toEqual(['0', '0']);
-    expect(features('0.27.1').parameters).toEqual(['0', '0', '1234', '0', '0']);
+    expect(features('0.23.2').parameters.slice(3, 5)).toEqual(['84', '108']);
+    expect(features('0.17.0').parameters.slice(3, 5)).toEqual(['0', '0']);
+    expect(features('0.27.1').parameters.slice(0, 5)).toEqual(['0', '0', '1234', '0', '0']);
+  });
+
+  it('name nstrace by pid, start and pid namespace, and count the CPUs', () => {
+    const parameters = features('0.17.0').parameters.map(Number);
+    expect(parameters.slice(5, 7)).toEqual([55, 0xeffffffc]);
+    expect(parameters[7]).toBeGreaterThanOrEqual(1);
   });
 
   it('give a buffer a power of two of pages', () => {
@@ -30,8 +36,12 @@ describe('features', () => {
 
 describe('the program', () => {
   it('ends with the heartbeat, which says that all before it is attached', () => {
-    expect(script('0.17.0').trimEnd().split('\n').slice(-6).join('\n')).toContain('print(@seq)');
-    expect(script('0.17.0').lastIndexOf('tracepoint:')).toBeLessThan(script('0.17.0').lastIndexOf('interval:ms:100'));
+    expect(script('0.17.0').trimEnd().split('\n').slice(-8).join('\n')).toContain('print(@seq)');
+    const after = script('0.17.0').split('interval:ms:100').at(-1)!;
+    expect([...after.matchAll(/^tracepoint:\S+/gm)].map(String)).toEqual([
+      'tracepoint:syscalls:sys_enter_setpriority',
+      'tracepoint:syscalls:sys_enter_getpriority',
+    ]);
   });
 
   it('looks at failed execs only on request, and before exits', () => {

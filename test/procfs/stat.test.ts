@@ -11,7 +11,7 @@ describe('parseStat', () => {
     'reads a process whose comm is %j',
     (comm) => {
       expect(parseStat(statOf(comm))).toEqual({
-        ...{ comm, state: 'S', ppid: 17, startTicks: 551234 },
+        ...{ comm, state: 'S', ppid: 17, startTicks: 551234, exiting: false },
         ...{ cpuTicks: 3, threads: 1 },
       });
     },

@@ -1,0 +1,35 @@
+import { nsPerTick } from '../kernel/time.ts';
+import { startOf } from './process.ts';
+import { procRoot, readProcLink, readProcText } from './read.ts';
+
+/** PROC_PID_INIT_INO (include/linux/proc_ns.h): the inode of the first pid namespace, the same on every boot. */
+const hostPidns = 0xeffffffc;
+
+/** The pid namespace that we are in, by its inode; undefined where /proc does not show us. */
+export const ownPidns = (root = procRoot): number | undefined => {
+  const link = readProcLink(`${root}/self/ns/pid`)?.toString('latin1');
+  return link === undefined ? undefined : Number(/\[(\d+)\]/.exec(link)?.[1]);
+};
+
+/** Whether pids mean the same to us and to the kernel. Not by NSpid: a /proc of the inner namespace hides the outer ones. */
+export const inHostPidns = (root = procRoot): boolean => ownPidns(root) === hostPidns;
+
+/** Who we are to the kernel: a pid alone could be another process, in another namespace or at another time. */
+export interface Self {
+  readonly pid: number;
+  readonly startTicks: number;
+  readonly pidns: number;
+}
+
+export const ownIdentity = (root = procRoot): Self => ({
+  pid: process.pid,
+  startTicks: (startOf(process.pid, root) ?? 0) - timeOffsetTicks(root),
+  pidns: ownPidns(root) ?? 0,
+});
+
+/** What a time namespace adds to the boot time that /proc shows us (time_namespaces(7)). */
+const timeOffsetTicks = (root: string): number => {
+  const offsets = readProcText(`${root}/self/timens_offsets`) ?? '';
+  const [, seconds, nanos] = /^boottime\s+(-?\d+)\s+(\d+)$/m.exec(offsets) ?? [];
+  return seconds === undefined ? 0 : Math.floor((Number(seconds) * 1e9 + Number(nanos)) / nsPerTick);
+};
