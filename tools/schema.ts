@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { nowSchema } from '../src/now/schema.ts';
 import { recordSchema } from '../src/record/schema.ts';
 import { timelineSchema } from '../src/timeline/schema.ts';
+import { renderValidator } from './validator.ts';
 
-/** Writes the JSON Schemas of what nstrace prints, or with --check says whether the published ones are still true. */
+/** Writes the JSON Schemas of what nstrace prints and the code that checks records, or with --check says whether they are still true. */
 const published = [
   { name: 'nstrace-1', title: 'A line of an nstrace recording', source: recordSchema },
   { name: 'nstrace-timeline-1', title: 'A line of nstrace timeline -o json', source: timelineSchema },
@@ -23,13 +24,19 @@ const render = (title: string, source: z.ZodType): string => {
   return `${JSON.stringify({ title, ...schema }, undefined, 2)}\n`;
 };
 
-for (const { name, title, source } of published) {
-  const target = fileURLToPath(new URL(`../docs/${name}.schema.json`, import.meta.url));
-  const text = render(title, source);
+const records = Object.fromEntries(recordSchema.options.map((option) => [option.shape.type.value, option]));
+
+const files = [
+  ...published.map(({ name, title, source }) => ({ path: `docs/${name}.schema.json`, text: render(title, source) })),
+  { path: 'src/record/valid.ts', text: renderValidator(records) },
+];
+
+for (const { path, text } of files) {
+  const target = fileURLToPath(new URL(`../${path}`, import.meta.url));
   if (!process.argv.includes('--check')) {
     writeFileSync(target, text);
   } else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
-    process.stderr.write(`docs/${name}.schema.json is not what its source in src says: run npm run schema\n`);
+    process.stderr.write(`${path} is not what its source in src says: run npm run schema\n`);
     process.exitCode = 1;
   }
 }

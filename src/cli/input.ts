@@ -1,110 +1,230 @@
 import type { Command } from 'commander';
 import { damaged, exitStatus, noRecording } from '../errors.ts';
-import type { ContainerRef, NstraceRecord } from '../record/schema.ts';
-import { applyLateName, readLateNames } from '../recording/late-names.ts';
-import { type Damage, maxToldDamage, readRecording } from '../recording/reader.ts';
-import { isPlainFile, openSource } from '../recording/source.ts';
+import type { NstraceRecord } from '../record/schema.ts';
+import type { Damage } from '../recording/damage.ts';
+import { type Batch, type ReadOptions, readRecords } from '../recording/reader.ts';
+import { isPlainFile } from '../recording/source.ts';
 import { escapeText } from '../view/escape.ts';
+import { ProgressLine } from './progress.ts';
 import { say, sayError } from './say.ts';
 
 export interface InputValues {
   follow?: boolean;
   strict?: boolean;
+  /** False with --no-spool. */
+  spool?: boolean;
   /** So much of it, in ms of its own time. */
   duration?: number;
 }
 
 export const addInputOptions = (command: Command): Command =>
+  addReadOptions(command.option('-f, --follow', 'wait for more: the recording is still being written'));
+
+/** Options of every command that reads recordings to their end. */
+export const addReadOptions = (command: Command): Command =>
   command
-    .option('-f, --follow', 'wait for more: the recording is still being written')
-    .option('--strict', 'end with status 4 if the recording is damaged or incomplete');
+    .option('--strict', 'end with status 4 if the recording is damaged or incomplete')
+    .option('--no-spool', 'read standard input as it comes: a name that is learned late holds from then on only');
 
-const noNames: ReadonlyMap<string, ContainerRef> = new Map();
+/** How many lines of damage are reported one by one. */
+const maxReported = 10;
 
-/** A recording that is read: what is wrong with it is said, and counted. */
+/** What is known of a file that is read. */
+interface FileState {
+  records: number;
+  badLines: number;
+  /** Damage before the first record: of a file that has none, it says nothing. */
+  unreported: Damage[];
+}
+
+export interface BatchOptions extends Pick<ReadOptions, 'types' | 'lines'> {
+  /** Show how far it is, on a terminal: for commands that print nothing meanwhile. */
+  readonly progress?: boolean;
+}
+
+/** Recordings that a command reads: what is wrong with them is reported, and counted. */
 export class RecordingInput {
-  readonly #path: string;
-  /** What messages call it. */
-  readonly #name: string;
+  readonly #paths: readonly string[];
   readonly #values: InputValues;
   readonly #signal: AbortSignal;
+  readonly #files = new Map<string, FileState>();
   #damage = 0;
-  #records = 0;
-  #badLines = 0;
-  /** Damage before the first record: of a file that has none, it says nothing. */
-  #untold: Damage[] = [];
+  #progress: ProgressLine | undefined;
 
-  constructor(path: string, values: InputValues, signal: AbortSignal) {
-    this.#path = path;
-    this.#name = path === '-' ? 'standard input' : escapeText(path);
+  /** @param words files, patterns, or `-`, as {@link readRecords} takes them */
+  constructor(words: string | readonly string[], values: InputValues, signal: AbortSignal) {
+    this.#paths = typeof words === 'string' ? [words] : words;
     this.#values = values;
     this.#signal = signal;
   }
 
+  /** What messages call it. */
+  get name(): string {
+    return this.#paths.map(nameOf).join(', ');
+  }
+
   /**
-   * Its records, with the names that their containers got later.
+   * Its records in batches, with the names that their containers got later.
    *
    * @throws NstraceError (1) if it cannot be read
    */
-  async *records(): AsyncGenerator<NstraceRecord, void> {
-    const follow = this.#values.follow ?? false;
-    // What comes through a pipe is read once only.
-    const names = follow || !isPlainFile(this.#path) ? noNames : await readLateNames(this.#path, this.#signal);
-    const source = openSource(this.#path, { follow, signal: this.#signal });
-    let end: bigint | undefined;
-    for await (const record of readRecording(source, (damage) => this.#note(damage))) {
-      if (this.#values.duration !== undefined) {
-        const at = BigInt(record.mono);
-        end ??= at + BigInt(Math.round(this.#values.duration * 1e6));
-        if (at > end) {
+  async *batches(options: BatchOptions = {}): AsyncGenerator<Batch> {
+    const { follow = false, spool = true, duration } = this.#values;
+    const { progress = false, ...wanted } = options;
+    this.#progress = progress && process.stderr.isTTY ? new ProgressLine(this.name) : undefined;
+    const span = new Span(duration);
+    const end = new Deadline(this.#signal, this.#isLive ? duration : undefined);
+    try {
+      const batches = readRecords(this.#paths, {
+        ...wanted,
+        ...{ signal: end.signal, follow, spool, onDamage: (damage) => this.#note(damage) },
+        ...(this.#progress && { onProgress: this.#progress.show }),
+      });
+      for await (const batch of batches) {
+        const state = this.#stateOf(batch.file);
+        state.records += batch.records.length;
+        this.#report(state);
+        if (span.cut(batch)) {
+          yield batch;
+        } else if (this.#paths.length === 1) {
+          return;
+        }
+        if (end.signal.aborted) {
           return;
         }
       }
-      this.#records += 1;
-      this.#tellUntold();
-      applyLateName(record, names);
-      yield record;
-      if (this.#signal.aborted || (follow && record.type === 'footer')) {
-        return;
-      }
+    } finally {
+      end.clear();
+      this.#progress?.clear();
     }
   }
 
-  /** Whether any line of it was a record, or none was there. */
+  /** The same one by one, for commands that need not be fast. */
+  async *records(): AsyncGenerator<NstraceRecord> {
+    for await (const { records } of this.batches()) {
+      yield* records;
+    }
+  }
+
+  /** Whether any line of each file was a record, or none was there. */
   get isRecording(): boolean {
-    return this.#badLines === 0 || this.#records > 0;
+    return this.#noRecording === undefined;
   }
 
   /** The exit status, after the last record. */
   status(): number {
-    if (!this.isRecording) {
-      return sayError(noRecording(this.#name, this.#values.strict === true));
+    if (this.#noRecording !== undefined) {
+      return sayError(noRecording(nameOf(this.#noRecording), this.#values.strict === true));
     }
-    this.#tellUntold();
-    if (this.#damage > maxToldDamage) {
-      say(`${this.#name}: ${this.#damage - maxToldDamage} more damages were not told one by one`);
+    for (const state of this.#files.values()) {
+      this.#report(state);
+    }
+    if (this.#damage > maxReported) {
+      say(`${this.name}: ${this.#damage - maxReported} more damages were not reported one by one`);
     }
     if (this.#damage > 0 && this.#values.strict === true) {
-      return sayError(damaged(this.#name, this.#damage));
+      return sayError(damaged(this.name, this.#damage));
     }
     return exitStatus.ok;
   }
 
+  /** Whether it is still being written, as far as one can see. */
+  get #isLive(): boolean {
+    return this.#values.follow === true || this.#paths.some((path) => !isPlainFile(path));
+  }
+
+  get #noRecording(): string | undefined {
+    return [...this.#files].find(([, { badLines, records }]) => badLines > 0 && records === 0)?.[0];
+  }
+
+  #stateOf(file: string): FileState {
+    let state = this.#files.get(file);
+    if (state === undefined) {
+      state = { records: 0, badLines: 0, unreported: [] };
+      this.#files.set(file, state);
+    }
+    return state;
+  }
+
   #note(damage: Damage): void {
+    const state = this.#stateOf(damage.file);
     this.#damage += 1;
-    this.#badLines += damage.line > 0 ? 1 : 0;
-    if (this.#damage <= maxToldDamage) {
-      this.#untold.push(damage);
+    state.badLines += damage.line > 0 ? 1 : 0;
+    if (this.#damage <= maxReported) {
+      state.unreported.push(damage);
     }
     // Who waits for more waits for no end.
-    if (this.#records > 0 || this.#values.follow === true) {
-      this.#tellUntold();
+    if (state.records > 0 || this.#values.follow === true) {
+      this.#report(state);
     }
   }
 
-  #tellUntold(): void {
-    for (const { line, what } of this.#untold.splice(0)) {
-      say(`${this.#name}: ${line > 0 ? `line ${line}: ` : ''}${escapeText(what)}`);
+  #report(state: FileState): void {
+    if (state.unreported.length > 0) {
+      this.#progress?.clear();
+      for (const { file, line, what } of state.unreported.splice(0)) {
+        say(`${nameOf(file)}: ${line > 0 ? `line ${line}: ` : ''}${escapeText(what)}`);
+      }
     }
+  }
+}
+
+const nameOf = (path: string): string => (path === '-' ? 'standard input' : escapeText(path));
+
+/** So much of each recording, counted in its own time. */
+class Span {
+  readonly #lengthNs: bigint | undefined;
+  #header: Batch['header'];
+  #end: bigint | undefined;
+
+  /** @param length in ms */
+  constructor(length: number | undefined) {
+    this.#lengthNs = length === undefined ? undefined : BigInt(Math.round(length * 1e6));
+  }
+
+  /** Leaves out what is later. Returns whether anything is left. */
+  cut(batch: Batch): boolean {
+    const { records, lines, header } = batch;
+    if (this.#lengthNs === undefined) {
+      return true;
+    }
+    if (this.#end === undefined || header !== this.#header) {
+      this.#header = header;
+      this.#end = BigInt(records[0]!.mono) + this.#lengthNs;
+    }
+    const end = this.#end;
+    const from = records.findIndex(({ mono }) => BigInt(mono) > end);
+    if (from !== -1) {
+      records.length = from;
+      lines.length = Math.min(lines.length, from);
+    }
+    return records.length > 0;
+  }
+}
+
+/** A signal that comes with another one, or after a time. */
+class Deadline {
+  readonly #aborter = new AbortController();
+  readonly #outer: AbortSignal;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #abort = (): void => this.#aborter.abort();
+
+  /** @param afterMs undefined for never */
+  constructor(outer: AbortSignal, afterMs: number | undefined) {
+    this.#outer = outer;
+    this.#timer = afterMs === undefined ? undefined : setTimeout(this.#abort, afterMs);
+    outer.addEventListener('abort', this.#abort);
+    if (outer.aborted) {
+      this.#abort();
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#aborter.signal;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#outer.removeEventListener('abort', this.#abort);
   }
 }

@@ -43,8 +43,9 @@ export class JsonOutput implements Output {
     this.writer = new RecordWriter(sink, stage);
   }
 
-  record(record: NstraceRecord): void {
-    this.writer.write(this.#change === undefined ? record : this.#change(record));
+  record(record: NstraceRecord, line?: string): void {
+    const change = this.#change;
+    this.writer.write(change === undefined ? record : change(record), change === undefined ? line : undefined);
     if (record.type === 'header') {
       // It says that all probes are attached, which readers wait for.
       this.writer.flush();

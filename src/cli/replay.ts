@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { eventKinds, RecordFilter } from '../filter/filter.ts';
+import { type EventKind, eventKinds, RecordFilter } from '../filter/filter.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import {
@@ -66,13 +66,15 @@ const replay = async (file: string, values: ReplayValues): Promise<number> => {
   }
   const input = new RecordingInput(file, values, aborter.signal);
   const output = outputFor(values, events, stop);
-  await play(input, output, { values, events: filterOf(values, events), stop, signal: aborter.signal });
+  await play(input, output, { values, events: filterOf(values, events), json, stop, signal: aborter.signal });
   return stop.failure === undefined ? input.status() : sayError(stop.failure);
 };
 
 interface PlayOptions {
   readonly values: ReplayValues;
   readonly events: ReturnType<typeof filterOf>;
+  /** Records are passed on as they came. */
+  readonly json: boolean;
   readonly stop: Stop;
   readonly signal: AbortSignal;
 }
@@ -86,30 +88,34 @@ const maxPendingBytes = 1024 * 1024;
 
 /** Gives wanted records to the output, at their pace. */
 const play = async (input: RecordingInput, output: Output, options: PlayOptions): Promise<void> => {
-  const { values, stop, signal } = options;
+  const { values, stop, signal, json } = options;
   const filter = new RecordFilter(options.events);
   const limit = new Limit(values, () => stop.now('max-events'));
   const pace = new Pace(values.speed ?? Number.POSITIVE_INFINITY);
   let footer: (NstraceRecord & { type: 'footer' }) | undefined;
   let last = '0';
   const flusher = setInterval(() => output.flush(last), flushMs);
-  for await (const record of input.records()) {
-    if (record.type === 'footer') {
-      footer = record;
-      continue;
-    }
-    for (let left = pace.waitFor(record); left > 0 && !signal.aborted; left = pace.waitFor(record)) {
-      await sleep(Math.min(left, maxSleepMs), undefined, { signal }).catch(() => undefined);
-    }
-    if (signal.aborted) {
-      break;
-    }
-    last = record.mono;
-    if (filter.wants(record) && limit.allows(record)) {
-      output.record(record);
-      while (output.pending > maxPendingBytes && !signal.aborted) {
-        output.flush(record.mono);
-        await sleep(10, undefined, { signal }).catch(() => undefined);
+  const types = typesFor(values, options.events.events, json);
+  for await (const { records, lines } of input.batches({ lines: json, ...(types && { types }) })) {
+    for (let index = 0; index < records.length && !signal.aborted; index += 1) {
+      const record = records[index]!;
+      if (record.type === 'footer') {
+        footer = record;
+        continue;
+      }
+      for (let left = pace.waitFor(record); left > 0 && !signal.aborted; left = pace.waitFor(record)) {
+        await sleep(Math.min(left, maxSleepMs), undefined, { signal }).catch(() => undefined);
+      }
+      if (signal.aborted) {
+        break;
+      }
+      last = record.mono;
+      if (filter.wants(record) && limit.allows(record)) {
+        output.record(record, lines[index]);
+        while (output.pending > maxPendingBytes && !signal.aborted) {
+          output.flush(record.mono);
+          await sleep(1, undefined, { signal }).catch(() => undefined);
+        }
       }
     }
   }
@@ -125,6 +131,16 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
   }
 };
 
+/** The types that have to be read: all, if conditions look at processes that other records are about. */
+const typesFor = (
+  { container, ns, pid, uid, name, line }: ReplayValues,
+  events: ReadonlySet<EventKind>,
+  json: boolean,
+): NstraceRecord['type'][] | undefined =>
+  [container, ns, pid, uid, name, line].some((values) => values !== undefined)
+    ? undefined
+    : [...events, ...(json ? (['process'] as const) : [])];
+
 /** When a record is due: as long after the first one as it was, divided by the speed. */
 class Pace {
   readonly #speed: number;
@@ -137,6 +153,9 @@ class Pace {
 
   /** In ms. */
   waitFor({ mono }: NstraceRecord): number {
+    if (this.#speed === Number.POSITIVE_INFINITY) {
+      return 0;
+    }
     const at = BigInt(mono);
     if (this.#first === undefined) {
       this.#first = at;

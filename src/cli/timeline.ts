@@ -71,9 +71,11 @@ const ofRecording = async (file: string, values: TimelineValues): Promise<number
   const printer = new TimelinePrinter(values, stop, maxWaiting);
   const input = new RecordingInput(file, values, aborter.signal);
   const limit = new Limit(values, () => aborter.abort());
-  for await (const record of input.records()) {
-    if (limit.allows(record)) {
-      printer.take(record);
+  for await (const { records } of input.batches({ progress: true })) {
+    for (const record of records) {
+      if (limit.allows(record)) {
+        printer.take(record);
+      }
     }
   }
   await printer.end(input.isRecording);

@@ -10,7 +10,8 @@ import { Stop, type StopReason, type StopSignal } from './stop.ts';
 
 /** What takes the records of a trace: lines, NDJSON, a file. */
 export interface Output {
-  record(record: NstraceRecord): void;
+  /** @param line the record as it was read, if it was and is unchanged */
+  record(record: NstraceRecord, line?: string): void;
   /** All records up to this kernel time were given. */
   flush(mono: string): void;
   /** Bytes that wait for a reader. */

@@ -1,6 +1,6 @@
 import { RecordFilter } from '../filter/filter.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { overlook } from '../recording/late-names.ts';
+import { survey } from '../recording/late-names.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { Player } from '../replay/player.ts';
 import type { Effect } from '../tui/effect.ts';
@@ -29,7 +29,7 @@ export const replayOnTerminal = async (
   stop: Stop,
   signal: AbortSignal,
 ): Promise<RecordingInput> => {
-  const { lastMono } = isPlainFile(file) ? await overlook(file, signal) : { lastMono: undefined };
+  const { lastMono } = isPlainFile(file) ? await survey(file, signal) : { lastMono: undefined };
   let input = new RecordingInput(file, values, signal);
   // The view shows failures and counts all kinds; e chooses what it lists.
   const { events: _, ...others } = values;

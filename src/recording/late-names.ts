@@ -1,54 +1,160 @@
-import split2 from 'split2';
+import { NstraceError } from '../errors.ts';
 import type { ContainerRef, NstraceRecord } from '../record/schema.ts';
-import { boundedLines } from './bounded.ts';
-import { maxRecordBytes } from './line.ts';
-import { openSource } from './source.ts';
+import { decode, LineCutter } from './lines.ts';
+import { openSource, type Place } from './source.ts';
 
 /** How a `container` record with the op `named` looks in its line, as nstrace writes it. */
-const mark = '"op":"named"';
+const namedMark = Buffer.from('"op":"named"');
+const headerMark = Buffer.from('{"type":"header"');
+const newline = 0x0a;
+/** Late names that are kept, of all recordings together. */
+const maxNames = 1_000_000;
 
-/** Names that a recording tells late, by the id of their container. A file is read once more for them. */
-export const readLateNames = async (path: string, signal: AbortSignal): Promise<Map<string, ContainerRef>> =>
-  (await overlook(path, signal)).names;
+interface LateName {
+  readonly name: string;
+  readonly runtime: string;
+  /** It holds for the records before this one. */
+  readonly seq: number;
+}
 
-/** What has to be known of a recording before it is shown: late names, and when its last record was. */
-export const overlook = async (
-  path: string,
-  signal: AbortSignal,
-): Promise<{ names: Map<string, ContainerRef>; lastMono: string | undefined }> => {
-  const names = new Map<string, ContainerRef>();
-  let lastLine = '';
-  const source = openSource(path, { follow: false, signal });
-  const lines = split2('\n', (line: string) => {
-    lastLine = line || lastLine;
-    return line.includes(mark) ? line : undefined;
-  });
-  const bounded = boundedLines(maxRecordBytes + 1);
-  source.on('error', () => bounded.end());
-  for await (const line of source.pipe(bounded).pipe(lines) as AsyncIterable<string>) {
-    try {
-      const { type, op, container } = JSON.parse(line);
-      if (type === 'container' && op === 'named' && typeof container?.id === 'string') {
-        const { id, name, runtime } = container;
-        names.set(id, { id, name: String(name), runtime: String(runtime) });
-      }
-    } catch {
-      // A line that is no record is told when the records are read.
+/** Names that containers got after their first records. A record gets the name that was learned after it. */
+export class LateNames {
+  readonly #recordings = new Map<string, Map<string, LateName>>();
+  #count = 0;
+
+  get empty(): boolean {
+    return this.#count === 0;
+  }
+
+  /** Takes note of what a record says of a late name; a new name for a container (`renamed`) is none. */
+  learn(record: unknown, recording: string): void {
+    const { type, op, seq, reason, container } = record as Record<string, unknown>;
+    if (type !== 'container' || op !== 'named' || reason === 'renamed' || typeof seq !== 'number') {
+      return;
+    }
+    const { id, name, runtime, instance } = (container ?? {}) as Record<string, unknown>;
+    if (typeof id !== 'string' || this.#count >= maxNames) {
+      return;
+    }
+    const late = { name: String(name), runtime: String(runtime), seq };
+    const names = this.#recordings.get(recording) ?? new Map<string, LateName>();
+    this.#recordings.set(recording, names);
+    this.#count += 1;
+    if (typeof instance === 'number') {
+      names.set(instanceKey(instance), late);
+    } else {
+      names.set(runtimeKey(late.runtime, id), late);
+      // The runtime may be learned late too.
+      names.set(id, late);
     }
   }
-  return { names, lastMono: /"mono":"(\d+)"/.exec(lastLine)?.[1] };
+
+  /** Gives a record of a recording the name that its container got later. Returns whether it was changed. */
+  apply(record: NstraceRecord, recording: string): boolean {
+    if (this.#count === 0 || !('container' in record) || !record.container) {
+      return false;
+    }
+    const names = this.#recordings.get(recording);
+    if (names === undefined) {
+      return false;
+    }
+    let changed = rename(record.container, record.seq, names);
+    for (const outer of (record.type === 'container' && record.container.inside) || []) {
+      changed = rename(outer, record.seq, names) || changed;
+    }
+    return changed;
+  }
+}
+
+const instanceKey = (instance: number): string => `#${instance}`;
+const runtimeKey = (runtime: string, id: string): string => `${runtime}\0${id}`;
+
+const rename = (container: ContainerRef, seq: number, names: ReadonlyMap<string, LateName>): boolean => {
+  const late =
+    container.instance === undefined
+      ? (names.get(runtimeKey(container.runtime, container.id)) ?? names.get(container.id))
+      : names.get(instanceKey(container.instance));
+  if (late === undefined || seq >= late.seq || (container.name === late.name && container.runtime === late.runtime)) {
+    return false;
+  }
+  container.name = late.name;
+  container.runtime = late.runtime;
+  return true;
 };
 
-/** Gives a record the name that its container got later. */
-export const applyLateName = (record: NstraceRecord, names: ReadonlyMap<string, ContainerRef>): void => {
-  if (names.size > 0 && 'container' in record && record.container) {
-    const late = names.get(record.container.id);
-    if (late !== undefined) {
-      record.container.name = late.name;
-      record.container.runtime = late.runtime;
+/** What has to be known of a recording before it is shown: late names, and when its last record was. */
+export interface Survey {
+  readonly names: LateNames;
+  lastMono: string | undefined;
+}
+
+/**
+ * Looks a file through for late names, without reading its records.
+ *
+ * @param onBytes called with the bytes that were looked through, chunk by chunk
+ */
+export const survey = async (
+  place: Place,
+  signal: AbortSignal,
+  found: Survey = { names: new LateNames(), lastMono: undefined },
+  onBytes?: (count: number) => void,
+): Promise<Survey> => {
+  const cutter = new LineCutter();
+  let recording = '';
+  let last: Buffer | undefined;
+  const look = (bytes: Buffer): void => {
+    for (const line of markedLines(bytes)) {
+      const record = parse(line);
+      if (record?.type === 'header') {
+        recording = String(record.recording);
+      } else if (record !== undefined) {
+        found.names.learn(record, recording);
+      }
     }
-    for (const outer of (record.type === 'container' && record.container.inside) || []) {
-      outer.name = names.get(outer.id)?.name ?? outer.name;
+  };
+  try {
+    for await (const chunk of openSource(place, { follow: false, signal })) {
+      const bytes = cutter.take(chunk);
+      if (bytes.length > 0) {
+        look(bytes);
+        last = Buffer.from(bytes.subarray(bytes.lastIndexOf(newline, -2) + 1));
+      }
+      onBytes?.(chunk.length);
     }
+    look(cutter.rest());
+  } catch (error) {
+    if (error instanceof NstraceError) {
+      throw error;
+    }
+    // What is wrong with the file is reported when its records are read.
+  }
+  found.lastMono = (last && /"mono":"(\d+)"/.exec(decode(last))?.[1]) ?? found.lastMono;
+  return found;
+};
+
+/** The lines that may be a header or a late name, in their order. */
+const markedLines = (bytes: Buffer): string[] => {
+  const ranges: [number, number][] = [];
+  for (const mark of [headerMark, namedMark]) {
+    for (let at = bytes.indexOf(mark); at !== -1; ) {
+      const from = at === 0 ? 0 : bytes.lastIndexOf(newline, at) + 1;
+      const end = bytes.indexOf(newline, at);
+      const to = end === -1 ? bytes.length : end;
+      if (mark === namedMark || from === at) {
+        ranges.push([from, to]);
+      }
+      at = bytes.indexOf(mark, to);
+    }
+  }
+  return ranges.sort(([a], [b]) => a - b).map(([from, to]) => decode(bytes.subarray(from, to)));
+};
+
+const parse = (line: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    // A line that is no record is reported when the records are read.
+    return undefined;
   }
 };

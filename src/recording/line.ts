@@ -21,6 +21,18 @@ export const encode = (record: NstraceRecord): Line => {
 
 export const toLine = (record: NstraceRecord): string => encode(record).text;
 
+/** The line of a record with its new number, where it begins as nstrace writes lines. */
+export const renumber = (line: string, { type, seq }: NstraceRecord, before: number): string | undefined => {
+  if (seq === before) {
+    return line;
+  }
+  const from = `{"type":"${type}","seq":`;
+  const old = `${before},`;
+  return line.startsWith(from) && line.startsWith(old, from.length)
+    ? `${from}${seq},${line.slice(from.length + old.length)}`
+    : undefined;
+};
+
 /** Each part is measured once: an argv can have a million arguments. */
 const shortLine = (record: NstraceRecord): string => {
   if (!('args' in record) || record.type === 'header') {

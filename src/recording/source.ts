@@ -1,52 +1,85 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { constants as constantsOfZlib, createGunzip } from 'node:zlib';
 import { cannotOpen, messageOf } from '../errors.ts';
+import { chunksOf } from './stream.ts';
 
 const readAt = promisify(read);
 /** How often a file that is still being written is looked at. */
 const followMs = 100;
-const blockBytes = 256 * 1024;
+const chunkBytes = 256 * 1024;
 
 export interface SourceOptions {
   /** Wait for more at the end of the file. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
+  /** Where to begin, in bytes; for files that are not packed only. */
+  readonly from?: number;
 }
 
+/** A file by its path, `-` for standard input, or an open file. */
+export type Place = string | { readonly descriptor: number };
+
 /**
- * The bytes of a recording, unpacked if they are gzip: a file, or `-` for standard input.
+ * The bytes of a recording in chunks, unpacked if they are gzip, until its end or the signal. A chunk is good until the
+ * next one is asked for.
  *
- * @throws NstraceError (1) if there is no such file
+ * @throws NstraceError (1) if there is no such file; the error of a read that fails, after the bytes before it
  */
-export const openSource = (path: string, options: SourceOptions): Readable => {
-  if (path === '-') {
-    return unpacked(process.stdin, undefined);
+export async function* openSource(place: Place, options: SourceOptions): AsyncGenerator<Buffer, void> {
+  // Who stops reading must not wait for what comes next.
+  const aborter = new AbortController();
+  const abort = (): void => aborter.abort();
+  options.signal.addEventListener('abort', abort);
+  if (options.signal.aborted) {
+    abort();
   }
-  const descriptor = openFile(path);
-  const isFile = fstatSync(descriptor).isFile();
-  const head = Buffer.alloc(2);
-  // A pipe can be read once only, and not from a place: its first bytes tell when they come.
-  const isGzip = isFile ? readSync(descriptor, head, 0, 2, 0) === 2 && isPacked(head) : undefined;
-  if (options.follow) {
-    return unpacked(Readable.from(grow(descriptor, isFile, options.signal), { objectMode: false }), isGzip);
+  const bytes = rawBytes(place, { ...options, signal: aborter.signal });
+  try {
+    yield* options.from === undefined ? unpacked(bytes, aborter.signal) : bytes;
+  } finally {
+    options.signal.removeEventListener('abort', abort);
+    abort();
+    await bytes.return();
   }
-  const range = isFile ? { start: 0 } : {};
-  return unpacked(createReadStream('', { fd: descriptor, ...range, highWaterMark: blockBytes }), isGzip);
-};
+}
 
 /** Whether it can be read more than once. */
-export const isPlainFile = (path: string): boolean =>
-  path !== '-' && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+export const isPlainFile = (place: Place): boolean =>
+  typeof place !== 'string' || (place !== '-' && statSync(place, { throwIfNoEntry: false })?.isFile() === true);
 
-/** The first bytes of gzip (RFC 1952). */
-const isPacked = (head: Buffer): boolean => head.length > 1 && head.readUInt16BE() === 0x1f8b;
+const rawBytes = (place: Place, options: SourceOptions): AsyncGenerator<Buffer, void> => {
+  if (place === '-') {
+    return chunksOf(process.stdin, options.signal);
+  }
+  if (typeof place !== 'string') {
+    return fileChunks(place.descriptor, options);
+  }
+  const descriptor = openFile(place);
+  const stat = fstatSync(descriptor);
+  if (stat.isFile()) {
+    return closing(descriptor, fileChunks(descriptor, options));
+  }
+  if (stat.isFIFO() || stat.isSocket()) {
+    // Read when there is something to read: a blocked read would hold the process until its writer ends.
+    return chunksOf(new Socket({ fd: descriptor, readable: true, writable: false }), options.signal);
+  }
+  if (isatty(descriptor)) {
+    return chunksOf(new ReadStream(descriptor), options.signal);
+  }
+  return closing(descriptor, fileChunks(descriptor, { ...options, from: -1 }));
+};
+
+/** Opening a pipe that nobody writes to must not wait. */
+const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 const openFile = (path: string): number => {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY);
+    const descriptor = openSync(path, openFlags);
     if (fstatSync(descriptor).isDirectory()) {
       closeSync(descriptor);
       throw new Error('it is a folder');
@@ -62,60 +95,75 @@ const openFile = (path: string): number => {
   }
 };
 
-/** The file's bytes, then what is added to it, until the signal. */
-async function* grow(descriptor: number, isFile: boolean, signal: AbortSignal): AsyncGenerator<Buffer> {
-  let position = 0;
+async function* closing(descriptor: number, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   try {
-    while (!signal.aborted) {
-      const { bytesRead, buffer } = await readAt(
-        descriptor,
-        Buffer.alloc(blockBytes),
-        0,
-        blockBytes,
-        isFile ? position : null,
-      );
-      if (bytesRead > 0) {
-        position += bytesRead;
-        yield buffer.subarray(0, bytesRead);
-      } else {
-        await sleep(followMs, undefined, { signal }).catch(() => undefined);
-      }
-    }
+    yield* chunks;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Standard input tells by its first bytes whether it is packed. A packed stream that ends early gives what it had. */
-const unpacked = (bytes: Readable, isGzip: boolean | undefined): Readable => {
-  if (isGzip === false) {
-    return bytes;
+/** The file's bytes, and what is added to it if that is waited for. One buffer is used again and again. */
+async function* fileChunks(
+  descriptor: number,
+  { follow, signal, from = 0 }: SourceOptions,
+): AsyncGenerator<Buffer, void> {
+  const buffer = Buffer.allocUnsafeSlow(chunkBytes);
+  let position = from;
+  while (!signal.aborted) {
+    const { bytesRead } = await readAt(descriptor, buffer, 0, chunkBytes, position < 0 ? null : position);
+    if (signal.aborted) {
+      return;
+    }
+    if (bytesRead > 0) {
+      position += position < 0 ? 0 : bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    } else if (follow) {
+      await sleep(followMs, undefined, { signal }).catch(() => undefined);
+    } else {
+      return;
+    }
   }
-  if (isGzip === true) {
-    return unpack(bytes);
+}
+
+/** The first bytes of gzip (RFC 1952). */
+const isPacked = (head: Buffer): boolean => head.length > 1 && head[0] === 0x1f && head[1] === 0x8b;
+
+/** The first bytes tell whether they are packed. A packed stream that ends early gives what it had. */
+async function* unpacked(chunks: AsyncGenerator<Buffer, void>, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+  const first = await chunks.next();
+  if (first.done) {
+    return;
   }
-  return Readable.from(
-    (async function* () {
-      const iterator = bytes[Symbol.asyncIterator]();
-      const first = (await iterator.next()) as IteratorResult<Buffer>;
-      if (first.done) {
-        return;
-      }
-      const rest = Readable.from(
-        (async function* () {
-          yield first.value;
-          yield* { [Symbol.asyncIterator]: () => iterator };
-        })(),
-        { objectMode: false },
-      );
-      yield* isPacked(first.value) ? unpack(rest) : rest;
-    })(),
-    { objectMode: false },
-  );
+  let head = first.value;
+  while (head.length < 2) {
+    const before = Buffer.from(head);
+    const next = await chunks.next();
+    if (next.done) {
+      break;
+    }
+    head = Buffer.concat([before, next.value]);
+  }
+  if (isPacked(head)) {
+    yield* chunksOf(unpack(head, chunks), signal);
+  } else {
+    yield head;
+    yield* chunks;
+  }
+}
+
+const unpack = (head: Buffer, rest: AsyncIterable<Buffer>): Readable => {
+  const packed = Readable.from(copies(head, rest), { objectMode: false });
+  const gunzip = createGunzip({ finishFlush: constantsOfZlib.Z_SYNC_FLUSH, chunkSize: chunkBytes });
+  packed.on('error', (error) => gunzip.destroy(error));
+  gunzip.on('close', () => packed.destroy());
+  return packed.pipe(gunzip);
 };
 
-const unpack = (bytes: Readable): Readable => {
-  const gunzip = createGunzip({ finishFlush: constantsOfZlib.Z_SYNC_FLUSH });
-  bytes.on('error', (error) => gunzip.destroy(error));
-  return bytes.pipe(gunzip);
-};
+/** What a stream holds must not change when the next chunk is read. */
+async function* copies(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  yield Buffer.from(head);
+  for await (const chunk of rest) {
+    yield Buffer.from(chunk);
+  }
+}

@@ -1,6 +1,6 @@
 import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import { encode } from './line.ts';
+import { encode, renumber } from './line.ts';
 import type { Sink } from './sink.ts';
 import { Tally } from './tally.ts';
 
@@ -23,13 +23,14 @@ export class RecordWriter {
     this.#stage = stage;
   }
 
-  write(record: NstraceRecord): void {
+  /** @param line the record as it was read, if it is to be passed on: it gets a new number and is not encoded again */
+  write(record: NstraceRecord, line?: string): void {
     if (this.#full()) {
       this.#drop(record);
       return;
     }
     this.#tellDropped();
-    this.#put(record);
+    this.#put(record, line);
   }
 
   flush(): void {
@@ -72,8 +73,14 @@ export class RecordWriter {
     }
   }
 
-  #put(record: NstraceRecord): void {
+  #put(record: NstraceRecord, line?: string): void {
+    const { seq } = record;
     this.tally.take(record);
+    const passed = line === undefined ? undefined : renumber(line, record, seq);
+    if (passed !== undefined) {
+      this.#sink.put(`${passed}\n`);
+      return;
+    }
     const { text, cut } = encode(record);
     if (cut) {
       this.tally.noteCut(record);

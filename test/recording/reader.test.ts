@@ -1,19 +1,20 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
+import type { Damage } from '../../src/recording/damage.ts';
 import { maxRecordBytes, toLine } from '../../src/recording/line.ts';
-import { type Damage, readRecording } from '../../src/recording/reader.ts';
 import { container, exec, exit, footer, fork, header, lost } from '../fixtures/records.ts';
+import { recordsOf } from './records-of.ts';
 
 /** Records as a recording has them, numbered from 1. */
 const numbered = (...records: NstraceRecord[]): NstraceRecord[] =>
   records.map((record, index) => ({ ...record, seq: index + 1 }));
 const linesOf = (...records: NstraceRecord[]): string[] => numbered(...records).map(toLine);
 
-const read = async (source: Readable) => {
-  const damage: Damage[] = [];
+const read = async (source: AsyncIterable<Buffer>) => {
+  const damage: Omit<Damage, 'file'>[] = [];
   const records: NstraceRecord[] = [];
-  for await (const record of readRecording(source, (one) => damage.push(one))) {
+  for await (const record of recordsOf(source, ({ line, what }) => damage.push({ line, what }))) {
     records.push(record);
   }
   return { records, damage, types: records.map(({ type }) => type) };
@@ -31,7 +32,7 @@ const readText = (text: string | Buffer, chunk = Number.POSITIVE_INFINITY) => {
 
 const whole = [header(), fork(), exec({ args: ['ä', '😀'] }), container(), lost(), exit(), footer()];
 
-describe('readRecording', () => {
+describe('readChunks', () => {
   it.each([1, 7, 1000, Number.POSITIVE_INFINITY])(
     'gives a whole recording as it was, in chunks of %d bytes',
     async (chunk) => {
@@ -43,7 +44,7 @@ describe('readRecording', () => {
 
   it('gives records before the source has ended', async () => {
     const source = new Readable({ read() {} });
-    const records = readRecording(source, () => {});
+    const records = recordsOf(source, () => {});
     source.push(linesOf(...whole)[0]);
     expect((await records.next()).value).toMatchObject({ type: 'header' });
     source.push(null);
@@ -53,7 +54,7 @@ describe('readRecording', () => {
   it('lets go of the source when nobody reads on', async () => {
     const source = new Readable({ read() {} });
     source.push(linesOf(...whole).join(''));
-    for await (const record of readRecording(source, () => {})) {
+    for await (const record of recordsOf(source, () => {})) {
       expect(record.type).toBe('header');
       break;
     }
@@ -274,5 +275,79 @@ describe('a line that is longer than a record can be', () => {
     const { records, damage } = await readText(linesOf(header(), exec({ args }), footer()).join(''), 1000);
     expect(records[1]).toMatchObject({ args });
     expect(damage).toEqual([]);
+  });
+});
+
+describe('a recording from elsewhere', () => {
+  it.each([1, 2, 7, Number.POSITIVE_INFINITY])(
+    'may begin with a byte order mark, in chunks of %d bytes',
+    async (chunk) => {
+      expect(await readText(`\ufeff${linesOf(...whole).join('')}`, chunk)).toMatchObject({
+        records: numbered(...whole),
+        damage: [],
+      });
+      expect((await readText('\ufeff', chunk)).damage).toEqual([{ line: 0, what: 'it is empty' }]);
+    },
+  );
+
+  it('may be nested, but not so deep that it cannot be written again', async () => {
+    const nested = (depth: number): string =>
+      toLine(header()).replace('"filters":{}', `"filters":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+    const rest = linesOf(header(), footer())[1];
+    expect((await readText(nested(400) + rest)).damage).toEqual([]);
+    const { types, damage } = await readText(nested(20_000) + rest);
+    expect(types).toEqual(['footer']);
+    expect(damage[0]).toEqual({ line: 1, what: 'it is nested too deep' });
+  });
+
+  it('may have brackets in its texts', async () => {
+    const args = ['"['.repeat(5000)];
+    expect((await readText(linesOf(header(), exec({ args }), footer()).join(''))).damage).toEqual([]);
+  });
+});
+
+describe('types that are not wanted', () => {
+  const of = async (text: string, ...types: NstraceRecord['type'][]) => {
+    const damage: string[] = [];
+    const records: NstraceRecord[] = [];
+    const source = Readable.from([Buffer.from(text)], { objectMode: false });
+    for await (const record of recordsOf(source, ({ line, what }) => damage.push(`${line}: ${what}`), types)) {
+      records.push(record);
+    }
+    return { damage, types: records.map(({ type }) => type) };
+  };
+
+  it('are left out, but for what frames a recording', async () => {
+    const lines = linesOf(header(), fork(), exec(), lost(), exit(), container(), footer()).join('');
+    expect(await of(lines, 'exec')).toEqual({ types: ['header', 'exec', 'lost', 'footer'], damage: [] });
+    expect(await of(lines)).toEqual({ types: ['header', 'lost', 'footer'], damage: [] });
+  });
+
+  it('count as records that are there', async () => {
+    const [first, second, , ...rest] = linesOf(header(), fork(), fork(), fork(), exec(), footer());
+    expect((await of([first, second, ...rest].join(''), 'exec')).damage).toEqual(['3: 1 record is missing before it']);
+  });
+
+  it('are damage where their line is torn', async () => {
+    const [first, second, ...rest] = linesOf(header(), fork(), exec(), footer());
+    expect((await of([first, `${second!.slice(0, -20)}\n`, ...rest].join(''), 'exec')).damage).toEqual([
+      '2: it is not JSON',
+      '3: 1 record is missing before it',
+    ]);
+  });
+
+  it('are recognised also where their fields are in another order', async () => {
+    const [first, second, ...rest] = linesOf(header(), fork(), exec(), footer());
+    const { type, ...fields } = JSON.parse(second!);
+    const other = `${JSON.stringify({ ...fields, type })}\n`;
+    expect(await of([first, other, ...rest].join(''), 'exec')).toEqual({
+      types: ['header', 'exec', 'footer'],
+      damage: [],
+    });
+  });
+
+  it('do not hide that there is no header', async () => {
+    const lines = linesOf(header(), fork(), exec(), footer()).slice(1).join('');
+    expect((await of(lines, 'exec')).damage).toEqual(['1: it does not begin with a header']);
   });
 });

@@ -9,10 +9,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordingInput } from '../../src/cli/input.ts';
 import { say } from '../../src/cli/say.ts';
 import { NstraceError } from '../../src/errors.ts';
+import type { Damage } from '../../src/recording/damage.ts';
 import { toLine } from '../../src/recording/line.ts';
-import { type Damage, readRecording } from '../../src/recording/reader.ts';
 import { openSource } from '../../src/recording/source.ts';
 import { exec, footer, header } from '../fixtures/records.ts';
+import { recordsOf } from './records-of.ts';
 
 vi.mock('../../src/cli/say.ts', () => ({ say: vi.fn(), sayError: vi.fn() }));
 
@@ -30,20 +31,21 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const open = (follow = false, from = path): Readable => openSource(from, { follow, signal: aborter.signal });
+const open = (follow = false, from = path): AsyncGenerator<Buffer, void> =>
+  openSource(from, { follow, signal: aborter.signal });
 
-const textOf = async (source: Readable): Promise<string> => {
+const textOf = async (source: AsyncIterable<Buffer>): Promise<string> => {
   const chunks: Buffer[] = [];
   for await (const chunk of source) {
-    chunks.push(chunk as Buffer);
+    chunks.push(Buffer.from(chunk));
   }
   return Buffer.concat(chunks).toString();
 };
 
-const recordsOf = async (source: Readable) => {
-  const damage: Damage[] = [];
+const typesOf = async (source: AsyncIterable<Buffer>) => {
+  const damage: Omit<Damage, 'file'>[] = [];
   const types: string[] = [];
-  for await (const { type } of readRecording(source, (one) => damage.push(one))) {
+  for await (const { type } of recordsOf(source, ({ line, what }) => damage.push({ line, what }))) {
     types.push(type);
   }
   return { types, damage };
@@ -90,36 +92,37 @@ describe('openSource', () => {
     await ended;
   });
 
-  it.each(['missing', 'missing/below'])('throws an error that tells what to do if there is no file %j', (name) => {
-    const error = errorOf(() => open(false, `${folder}/${name}`));
-    expect(error).toMatchObject({
-      status: 1,
-      message: `cannot open ${folder}/${name}: there is no such file`,
-      advice: expect.stringContaining('nstrace record'),
-    });
-  });
+  it.each(['missing', 'missing/below'])(
+    'throws an error that tells what to do if there is no file %j',
+    async (name) => {
+      const error = await errorOf(`${folder}/${name}`);
+      expect(error).toMatchObject({
+        status: 1,
+        message: `cannot open ${folder}/${name}: there is no such file`,
+        advice: expect.stringContaining('nstrace record'),
+      });
+    },
+  );
 
-  it.each([false, true])('throws an error if it is a folder, with follow %j', (follow) => {
-    expect(errorOf(() => open(follow, folder))).toMatchObject({
+  it.each([false, true])('throws an error if it is a folder, with follow %j', async (follow) => {
+    expect(await errorOf(folder, follow)).toMatchObject({
       status: 1,
       message: `cannot open ${folder}: it is a folder`,
     });
   });
 
-  it('throws an error if a folder on the way is a file', () => {
+  it('throws an error if a folder on the way is a file', async () => {
     writeFileSync(path, '');
-    expect(errorOf(() => open(false, `${path}/b`))).toMatchObject({ status: 1 });
+    expect(await errorOf(`${path}/b`)).toMatchObject({ status: 1 });
   });
 });
 
-const errorOf = (act: () => unknown): NstraceError => {
-  try {
-    act();
-  } catch (error) {
-    expect(error).toBeInstanceOf(NstraceError);
-    return error as NstraceError;
-  }
-  throw new Error('it did not throw');
+const errorOf = async (from: string, follow = false): Promise<unknown> => {
+  const error = await Promise.resolve()
+    .then(() => textOf(open(follow, from)))
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(NstraceError);
+  return error;
 };
 
 describe('standard input', () => {
@@ -147,14 +150,14 @@ describe('standard input', () => {
   it('gives what it had if it is packed and ends early', async () => {
     const packed = gzipSync(long);
     standardInput(packed.subarray(0, 1000), packed.subarray(1000, packed.length / 2));
-    const { types, damage } = await recordsOf(open(false, '-'));
+    const { types, damage } = await typesOf(open(false, '-'));
     expect(types.slice(0, 2)).toEqual(['header', 'exec']);
     expect(damage.at(-1)?.what).toContain('it is incomplete');
   });
 
   it('is damaged, and no more than that, if it is packed and broken', async () => {
     standardInput(broken());
-    const { types, damage } = await recordsOf(open(false, '-'));
+    const { types, damage } = await typesOf(open(false, '-'));
     expect(types).not.toContain('footer');
     expect(damage.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^it ends in the middle: /));
   });
@@ -172,7 +175,7 @@ const broken = (): Buffer => {
 describe('a packed recording', () => {
   it('is whole if it is', async () => {
     writeFileSync(path, gzipSync(long));
-    const { types, damage } = await recordsOf(open());
+    const { types, damage } = await typesOf(open());
     expect(types).toHaveLength(5002);
     expect(damage).toEqual([]);
   });
@@ -181,7 +184,7 @@ describe('a packed recording', () => {
     const packed = gzipSync(long);
     const length = Math.floor(packed.length * part);
     writeFileSync(path, packed.subarray(0, length));
-    const { types, damage } = await recordsOf(open());
+    const { types, damage } = await typesOf(open());
     expect(types.length).toBeGreaterThan(5000 * part * 0.5);
     expect(types.length).toBeLessThan(5001);
     expect(types).not.toContain('footer');
@@ -190,7 +193,7 @@ describe('a packed recording', () => {
 
   it('is damaged, and gives what came before, when it is broken in the middle', async () => {
     writeFileSync(path, broken());
-    const { types, damage } = await recordsOf(open());
+    const { types, damage } = await typesOf(open());
     expect(types[0]).toBe('header');
     expect(damage.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^it ends in the middle: /));
     expect(types).not.toContain('footer');
@@ -214,7 +217,7 @@ describe('a packed recording', () => {
     const packed = gzipSync(long);
     packed.writeUInt32LE(packed.readUInt32LE(packed.length - 8) ^ 1, packed.length - 8);
     writeFileSync(path, packed);
-    const { types, damage } = await recordsOf(open());
+    const { types, damage } = await typesOf(open());
     expect(types.length).toBeGreaterThan(4000);
     expect(damage.map(({ what }) => what)).toContain('it ends in the middle: incorrect data check');
   });
@@ -223,7 +226,7 @@ describe('a packed recording', () => {
 describe('a recording that is followed', () => {
   it('gives what is added to it, until it is told to stop', async () => {
     writeFileSync(path, lines(header()));
-    const records = readRecording(open(true), () => {});
+    const records = recordsOf(open(true), () => {});
     expect((await records.next()).value).toMatchObject({ type: 'header' });
     appendFileSync(path, toLine(exec({ seq: 2, args: ['one'] })));
     expect((await records.next()).value).toMatchObject({ type: 'exec', args: ['one'] });
@@ -241,7 +244,7 @@ describe('a recording that is followed', () => {
     writeFileSync(path, lines(header()));
     appendFileSync(path, bytes.subarray(0, middle));
     const damage: Damage[] = [];
-    const records = readRecording(open(true), (one) => damage.push(one));
+    const records = recordsOf(open(true), (one) => damage.push(one));
     await records.next();
     appendFileSync(path, bytes.subarray(middle));
     expect((await records.next()).value).toMatchObject({ args: ['ä'] });
@@ -250,7 +253,7 @@ describe('a recording that is followed', () => {
 
   it('may be empty first', async () => {
     writeFileSync(path, '');
-    const records = readRecording(open(true), () => {});
+    const records = recordsOf(open(true), () => {});
     const first = records.next();
     appendFileSync(path, lines(header()));
     expect((await first).value).toMatchObject({ type: 'header' });
@@ -272,18 +275,18 @@ describe('a recording that is followed', () => {
   it('stops when nobody reads on', async () => {
     writeFileSync(path, lines(header()));
     const source = open(true);
-    for await (const record of readRecording(source, () => {})) {
+    for await (const record of recordsOf(source, () => {})) {
       expect(record.type).toBe('header');
       break;
     }
-    expect(source.destroyed).toBe(true);
+    expect(await source.next()).toEqual({ done: true, value: undefined });
   });
 
   it('is unpacked as far as it is written', async () => {
     const packed = gzipSync(long);
     const middle = Math.floor(packed.length / 2);
     writeFileSync(path, packed.subarray(0, middle));
-    const records = readRecording(open(true), () => {});
+    const records = recordsOf(open(true), () => {});
     expect((await records.next()).value).toMatchObject({ type: 'header' });
     appendFileSync(path, packed.subarray(middle));
     let last = '';

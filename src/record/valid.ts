@@ -1,0 +1,631 @@
+// Made from src/record/schema.ts by `npm run schema`: change that, not this.
+
+// biome-ignore-all lint: it is generated.
+type Value = any;
+
+const isObject = (v: Value): boolean => typeof v === 'object' && v !== null && !Array.isArray(v);
+const isInt = (v: Value): boolean => Number.isSafeInteger(v);
+const pattern0 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
+const pattern1 = /^\d+$/;
+const pattern2 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+const isHost1 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    typeof v.name === 'string' &&
+    typeof v.boot_id === 'string' &&
+    typeof v.kernel === 'string' &&
+    typeof v.arch === 'string'
+  );
+};
+
+const isTool2 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    typeof v.nstrace === 'string' &&
+    typeof v.bpftrace === 'string' &&
+    typeof v.node === 'string'
+  );
+};
+
+const isHostns3 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    (v.pid === undefined || (isInt(v.pid) && v.pid >= 0)) &&
+    (v.mnt === undefined || (isInt(v.mnt) && v.mnt >= 0)) &&
+    (v.net === undefined || (isInt(v.net) && v.net >= 0)) &&
+    (v.ipc === undefined || (isInt(v.ipc) && v.ipc >= 0)) &&
+    (v.uts === undefined || (isInt(v.uts) && v.uts >= 0)) &&
+    (v.user === undefined || (isInt(v.user) && v.user >= 0)) &&
+    (v.cgroup === undefined || (isInt(v.cgroup) && v.cgroup >= 0)) &&
+    (v.time === undefined || (isInt(v.time) && v.time >= 0))
+  );
+};
+
+const isFilters4 = (v: Value): boolean => {
+  if (!isObject(v)) {
+    return false;
+  }
+  for (const key in v) {
+    if (key !== '__proto__' && !(typeof key === 'string' && true)) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isArgs5 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isHeader0 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "header" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    typeof v.recording === 'string' &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    v.schema === "nstrace/1" &&
+    (v.part === undefined || (isInt(v.part) && v.part > 0)) &&
+    (typeof v.started === 'string' && pattern0.test(v.started)) &&
+    isHost1(v.host) &&
+    isTool2(v.tool) &&
+    isHostns3(v.host_ns) &&
+    isFilters4(v.filters) &&
+    isArgs5(v.args)
+  );
+};
+
+const isNspid7 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 1) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!((isInt(item) && item >= 0))) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isContainer8 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    typeof v.id === 'string' &&
+    typeof v.name === 'string' &&
+    typeof v.runtime === 'string' &&
+    (v.instance === undefined || (isInt(v.instance) && v.instance > 0))
+  );
+};
+
+const isArgs9 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isArgsbase10 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!((typeof item === 'string' && pattern2.test(item)))) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isProcess6 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "process" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    isNspid7(v.nspid) &&
+    (v.nspid_truncated === undefined || typeof v.nspid_truncated === 'boolean') &&
+    isHostns3(v.ns) &&
+    (v.container === null || isContainer8(v.container)) &&
+    (v.role === undefined || (v.role === "runtime" || v.role === "monitor" || v.role === "helper")) &&
+    (v.for === undefined || isContainer8(v.for)) &&
+    (isInt(v.ppid) && v.ppid >= 0) &&
+    (v.pcomm === undefined || typeof v.pcomm === 'string') &&
+    (isInt(v.uid) && v.uid >= 0) &&
+    (isInt(v.gid) && v.gid >= 0) &&
+    typeof v.comm === 'string' &&
+    (v.comm_base64 === undefined || (typeof v.comm_base64 === 'string' && pattern2.test(v.comm_base64))) &&
+    typeof v.exe === 'string' &&
+    (v.exe_base64 === undefined || (typeof v.exe_base64 === 'string' && pattern2.test(v.exe_base64))) &&
+    (v.exe_truncated === undefined || typeof v.exe_truncated === 'boolean') &&
+    (v.cwd === undefined || typeof v.cwd === 'string') &&
+    (v.cwd_base64 === undefined || (typeof v.cwd_base64 === 'string' && pattern2.test(v.cwd_base64))) &&
+    isArgs9(v.args) &&
+    (v.args_base64 === undefined || isArgsbase10(v.args_base64)) &&
+    (isInt(v.args_bytes) && v.args_bytes >= 0) &&
+    typeof v.args_truncated === 'boolean' &&
+    (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined")) &&
+    (v.unit === undefined || typeof v.unit === 'string') &&
+    (typeof v.started === 'string' && pattern0.test(v.started)) &&
+    (v.carried === undefined || v.carried === true)
+  );
+};
+
+const isExec11 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "exec" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    isNspid7(v.nspid) &&
+    (v.nspid_truncated === undefined || typeof v.nspid_truncated === 'boolean') &&
+    isHostns3(v.ns) &&
+    (v.container === null || isContainer8(v.container)) &&
+    (v.role === undefined || (v.role === "runtime" || v.role === "monitor" || v.role === "helper")) &&
+    (v.for === undefined || isContainer8(v.for)) &&
+    (isInt(v.ppid) && v.ppid >= 0) &&
+    (v.pcomm === undefined || typeof v.pcomm === 'string') &&
+    (isInt(v.uid) && v.uid >= 0) &&
+    (isInt(v.gid) && v.gid >= 0) &&
+    typeof v.comm === 'string' &&
+    (v.comm_base64 === undefined || (typeof v.comm_base64 === 'string' && pattern2.test(v.comm_base64))) &&
+    typeof v.exe === 'string' &&
+    (v.exe_base64 === undefined || (typeof v.exe_base64 === 'string' && pattern2.test(v.exe_base64))) &&
+    (v.exe_truncated === undefined || typeof v.exe_truncated === 'boolean') &&
+    (v.cwd === undefined || typeof v.cwd === 'string') &&
+    (v.cwd_base64 === undefined || (typeof v.cwd_base64 === 'string' && pattern2.test(v.cwd_base64))) &&
+    isArgs9(v.args) &&
+    (v.args_base64 === undefined || isArgsbase10(v.args_base64)) &&
+    (isInt(v.args_bytes) && v.args_bytes >= 0) &&
+    typeof v.args_truncated === 'boolean' &&
+    (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined")) &&
+    (v.unit === undefined || typeof v.unit === 'string') &&
+    (isInt(v.ret) && v.ret <= 0) &&
+    (v.errno === undefined || typeof v.errno === 'string') &&
+    (v.folded === undefined || (isInt(v.folded) && v.folded > 0)) &&
+    (v.old_tid === undefined || (isInt(v.old_tid) && v.old_tid >= 0))
+  );
+};
+
+const isFlags13 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isFork12 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "fork" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    isNspid7(v.nspid) &&
+    (v.nspid_truncated === undefined || typeof v.nspid_truncated === 'boolean') &&
+    isHostns3(v.ns) &&
+    (v.container === null || isContainer8(v.container)) &&
+    (v.role === undefined || (v.role === "runtime" || v.role === "monitor" || v.role === "helper")) &&
+    (v.for === undefined || isContainer8(v.for)) &&
+    (isInt(v.ppid) && v.ppid >= 0) &&
+    (v.by === undefined || (isInt(v.by) && v.by >= 0)) &&
+    typeof v.comm === 'string' &&
+    isFlags13(v.flags) &&
+    (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined"))
+  );
+};
+
+const isExit14 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "exit" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    isNspid7(v.nspid) &&
+    (v.nspid_truncated === undefined || typeof v.nspid_truncated === 'boolean') &&
+    isHostns3(v.ns) &&
+    (v.container === null || isContainer8(v.container)) &&
+    (v.role === undefined || (v.role === "runtime" || v.role === "monitor" || v.role === "helper")) &&
+    (v.for === undefined || isContainer8(v.for)) &&
+    (isInt(v.ppid) && v.ppid >= 0) &&
+    (v.comm === undefined || typeof v.comm === 'string') &&
+    (v.exe === undefined || typeof v.exe === 'string') &&
+    (v.code === undefined || (isInt(v.code) && v.code >= 0 && v.code <= 255)) &&
+    (v.signal === undefined || typeof v.signal === 'string') &&
+    typeof v.core === 'boolean' &&
+    (v.oom === undefined || v.oom === true) &&
+    (isInt(v.duration_ns) && v.duration_ns >= 0)
+  );
+};
+
+const isCreated16 = (v: Value): boolean => {
+  if (!isObject(v)) {
+    return false;
+  }
+  for (const key in v) {
+    const item: Value = v[key];
+    if (key !== '__proto__' && !((key === "pid" || key === "mnt" || key === "net" || key === "ipc" || key === "uts" || key === "user" || key === "cgroup" || key === "time") && (isInt(item) && item >= 0))) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isNamespace15 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "namespace" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    isNspid7(v.nspid) &&
+    (v.nspid_truncated === undefined || typeof v.nspid_truncated === 'boolean') &&
+    isHostns3(v.ns) &&
+    (v.container === null || isContainer8(v.container)) &&
+    (v.role === undefined || (v.role === "runtime" || v.role === "monitor" || v.role === "helper")) &&
+    (v.for === undefined || isContainer8(v.for)) &&
+    (v.op === "unshare" || v.op === "setns" || v.op === "clone") &&
+    (v.tid === undefined || (isInt(v.tid) && v.tid >= 0)) &&
+    (v.comm === undefined || typeof v.comm === 'string') &&
+    (v.created === undefined || isCreated16(v.created)) &&
+    (v.joined === undefined || isCreated16(v.joined))
+  );
+};
+
+const isCgroup17 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "cgroup" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    isNspid7(v.nspid) &&
+    (v.nspid_truncated === undefined || typeof v.nspid_truncated === 'boolean') &&
+    isHostns3(v.ns) &&
+    (v.container === null || isContainer8(v.container)) &&
+    (v.role === undefined || (v.role === "runtime" || v.role === "monitor" || v.role === "helper")) &&
+    (v.for === undefined || isContainer8(v.for)) &&
+    (v.op === "mkdir" || v.op === "attach" || v.op === "rmdir") &&
+    (v.by === undefined || (isInt(v.by) && v.by >= 0)) &&
+    typeof v.path === 'string' &&
+    (v.path_base64 === undefined || (typeof v.path_base64 === 'string' && pattern2.test(v.path_base64))) &&
+    typeof v.hierarchy === 'string' &&
+    (isInt(v.id) && v.id >= 0)
+  );
+};
+
+const isNspid19 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!((isInt(item) && item >= 0))) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isLabels21 = (v: Value): boolean => {
+  if (!isObject(v)) {
+    return false;
+  }
+  for (const key in v) {
+    const item: Value = v[key];
+    if (key !== '__proto__' && !(typeof key === 'string' && typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isPod22 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    typeof v.id === 'string' &&
+    (v.name === undefined || typeof v.name === 'string')
+  );
+};
+
+const isCgroups23 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isInside24 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(isContainer8(item))) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isSharedItem26 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isShared25 = (v: Value): boolean => {
+  if (!isObject(v)) {
+    return false;
+  }
+  for (const key in v) {
+    const item: Value = v[key];
+    if (key !== '__proto__' && !((key === "pid" || key === "mnt" || key === "net" || key === "ipc" || key === "uts" || key === "user" || key === "cgroup" || key === "time") && isSharedItem26(item))) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isContainer20 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    typeof v.id === 'string' &&
+    typeof v.name === 'string' &&
+    typeof v.runtime === 'string' &&
+    (v.instance === undefined || (isInt(v.instance) && v.instance > 0)) &&
+    (v.root === undefined || typeof v.root === 'string') &&
+    (v.image === undefined || typeof v.image === 'string') &&
+    (v.labels === undefined || isLabels21(v.labels)) &&
+    (v.pidns === undefined || (isInt(v.pidns) && v.pidns >= 0)) &&
+    (v.init === undefined || (isInt(v.init) && v.init >= 0)) &&
+    (v.started === undefined || (typeof v.started === 'string' && pattern0.test(v.started))) &&
+    (v.pod === undefined || isPod22(v.pod)) &&
+    (v.cgroups === undefined || isCgroups23(v.cgroups)) &&
+    (v.inside === undefined || isInside24(v.inside)) &&
+    (v.shared === undefined || isShared25(v.shared))
+  );
+};
+
+const isArgs28 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isBy27 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    (v.uid === undefined || (isInt(v.uid) && v.uid >= 0)) &&
+    typeof v.comm === 'string' &&
+    (v.args === undefined || isArgs28(v.args))
+  );
+};
+
+const isEvidence30 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isAskedby29 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    (v.uid === undefined || (isInt(v.uid) && v.uid >= 0)) &&
+    typeof v.comm === 'string' &&
+    (v.args === undefined || isArgs28(v.args)) &&
+    (v.start === undefined || (typeof v.start === 'string' && pattern1.test(v.start))) &&
+    (v.user === undefined || typeof v.user === 'string') &&
+    (v.auid === undefined || (isInt(v.auid) && v.auid >= 0)) &&
+    (v.tty === undefined || typeof v.tty === 'string') &&
+    isEvidence30(v.evidence)
+  );
+};
+
+const isEvidence31 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isStartup32 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    (v.client_ns === undefined || (isInt(v.client_ns) && v.client_ns >= 0)) &&
+    (v.runtime_ns === undefined || (isInt(v.runtime_ns) && v.runtime_ns >= 0)) &&
+    (v.cgroup_ns === undefined || (isInt(v.cgroup_ns) && v.cgroup_ns >= 0)) &&
+    (v.namespaces_ns === undefined || (isInt(v.namespaces_ns) && v.namespaces_ns >= 0)) &&
+    (v.rest_ns === undefined || (isInt(v.rest_ns) && v.rest_ns >= 0))
+  );
+};
+
+const isContainer18 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "container" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (v.pid === undefined || (isInt(v.pid) && v.pid >= 0)) &&
+    (v.nspid === undefined || isNspid19(v.nspid)) &&
+    (v.op === "seen" || v.op === "created" || v.op === "started" || v.op === "joined" || v.op === "stopped" || v.op === "removed" || v.op === "named") &&
+    isContainer20(v.container) &&
+    (v.carried === undefined || v.carried === true) &&
+    (v.by === undefined || isBy27(v.by)) &&
+    (v.asked_by === undefined || isAskedby29(v.asked_by)) &&
+    (v.evidence === undefined || isEvidence31(v.evidence)) &&
+    (v.reason === undefined || (v.reason === "late" || v.reason === "renamed")) &&
+    (v.start_seen === undefined || (v.start_seen === "exec" || v.start_seen === "birth")) &&
+    (v.startup_ns === undefined || (isInt(v.startup_ns) && v.startup_ns >= 0)) &&
+    (v.startup === undefined || isStartup32(v.startup)) &&
+    (v.code === undefined || isInt(v.code)) &&
+    (v.signal === undefined || typeof v.signal === 'string') &&
+    (v.oom === undefined || v.oom === true)
+  );
+};
+
+const isLost33 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "lost" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (isInt(v.count) && v.count >= 0) &&
+    typeof v.exact === 'boolean' &&
+    (typeof v.from === 'string' && pattern0.test(v.from)) &&
+    (typeof v.to === 'string' && pattern0.test(v.to)) &&
+    (v.cpu === undefined || (isInt(v.cpu) && v.cpu >= 0)) &&
+    (v.stage === "kernel" || v.stage === "pipe" || v.stage === "queue" || v.stage === "disk" || v.stage === "spool" || v.stage === "limit")
+  );
+};
+
+const isEvents35 = (v: Value): boolean => {
+  if (!isObject(v)) {
+    return false;
+  }
+  for (const key in v) {
+    const item: Value = v[key];
+    if (key !== '__proto__' && !(typeof key === 'string' && (isInt(item) && item >= 0))) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isProbe36 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    isInt(v.made) &&
+    isInt(v.delivered) &&
+    isInt(v.lost)
+  );
+};
+
+const isFooter34 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "footer" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    (typeof v.ended === 'string' && pattern0.test(v.ended)) &&
+    typeof v.reason === 'string' &&
+    isEvents35(v.events) &&
+    (isInt(v.lost) && v.lost >= 0) &&
+    (isInt(v.cut) && v.cut >= 0) &&
+    typeof v.complete === 'boolean' &&
+    isProbe36(v.probe)
+  );
+};
+
+/** Whether a parsed line is a record of its type, by type: the verdict of the schema. Types that are not here are not known. */
+export const valid: Readonly<Record<string, (record: Value) => boolean>> = {
+  header: isHeader0,
+  process: isProcess6,
+  exec: isExec11,
+  fork: isFork12,
+  exit: isExit14,
+  namespace: isNamespace15,
+  cgroup: isCgroup17,
+  container: isContainer18,
+  lost: isLost33,
+  footer: isFooter34,
+};

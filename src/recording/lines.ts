@@ -1,0 +1,76 @@
+import { isAscii } from 'node:buffer';
+import { maxRecordBytes } from './line.ts';
+
+const newline = 0x0a;
+const byteOrderMark = Buffer.from('\ufeff');
+/** Of a line that is longer than a record can be, this much is kept: enough to see that it is. */
+const keptBytes = maxRecordBytes + 1;
+
+/** Cuts chunks of bytes where lines end. The memory that it holds does not grow with a line that never ends. */
+export class LineCutter {
+  /** Bytes of whole lines that were given, from the beginning of the source. */
+  offset: number;
+  #carry: Buffer[] = [];
+  #carried = 0;
+  /** Bytes of the unfinished line, those that were dropped too. */
+  #length = 0;
+
+  constructor(offset = 0) {
+    this.offset = offset;
+  }
+
+  /** The whole lines up to the end of this chunk, with their newlines; empty if none has ended. */
+  take(chunk: Buffer): Buffer {
+    const last = chunk.lastIndexOf(newline);
+    if (last === -1) {
+      this.#keep(chunk);
+      return empty;
+    }
+    let whole = chunk.subarray(0, last + 1);
+    if (this.#length > 0) {
+      const { length } = whole;
+      // What was dropped of a line that is too long stays dropped.
+      const from = this.#length > this.#carried ? whole.indexOf(newline) : 0;
+      whole = Buffer.concat([...this.#carry, whole.subarray(from)]);
+      this.offset += this.#length + length - whole.length;
+      this.#carry = [];
+      this.#carried = 0;
+      this.#length = 0;
+    }
+    whole = this.#withoutMark(whole);
+    this.offset += whole.length;
+    if (last + 1 < chunk.length) {
+      this.#keep(chunk.subarray(last + 1));
+    }
+    return whole;
+  }
+
+  /** What came after the last newline. */
+  rest(): Buffer {
+    return this.#withoutMark(Buffer.concat(this.#carry));
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#length += bytes.length;
+    const room = keptBytes - this.#carried;
+    if (room > 0) {
+      const kept = Buffer.from(bytes.subarray(0, room));
+      this.#carry.push(kept);
+      this.#carried += kept.length;
+    }
+  }
+
+  /** Editors and shells of other systems put a byte order mark first. */
+  #withoutMark(bytes: Buffer): Buffer {
+    if (this.offset === 0 && bytes[0] === byteOrderMark[0] && bytes.subarray(0, 3).equals(byteOrderMark)) {
+      this.offset += byteOrderMark.length;
+      return bytes.subarray(byteOrderMark.length);
+    }
+    return bytes;
+  }
+}
+
+const empty = Buffer.alloc(0);
+
+/** Bytes as text; what is not UTF-8 becomes U+FFFD. Text of one byte a character is made and searched twice as fast. */
+export const decode = (bytes: Buffer): string => (isAscii(bytes) ? bytes.latin1Slice() : bytes.toString());

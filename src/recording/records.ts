@@ -1,0 +1,294 @@
+import type { NstraceRecord } from '../record/schema.ts';
+import { valid } from '../record/valid.ts';
+import type { Damage } from './damage.ts';
+import { maxRecordBytes } from './line.ts';
+
+export type RecordType = NstraceRecord['type'];
+
+/** What frames a recording: always read, whatever else is wanted. */
+const framing = ['header', 'footer', 'lost'] as const;
+
+/** A line whose record is not valid: what is wrong with it can be said when the schema is loaded. */
+export const needsSchema = Symbol('needs schema');
+
+/** Where a reader stands in a recording, so that another can go on from there. */
+export interface Position {
+  readonly line: number;
+  readonly seq: number;
+  readonly recording: string;
+  readonly part: number;
+}
+
+type Schema = typeof import('../record/schema.ts')['recordSchema'];
+
+/**
+ * Makes records of lines and reports what is wrong with them: lines that are no records, numbers that are missing, files
+ * that were cut off. One reader reads all parts of a recording, one after the other.
+ */
+export class RecordReader {
+  readonly #wanted: ReadonlySet<string> | undefined;
+  readonly #onDamage: (damage: Damage) => void;
+  #schema: Schema | undefined;
+  #file = '';
+  #line = 0;
+  #seq = 0;
+  /** The last number of the file before. */
+  #before = 0;
+  #ended = false;
+  #recording = '';
+  #part = 0;
+  /** Whether this part goes on where another one ended: then it repeats what was alive. */
+  #continued = false;
+  /** Of the file that was read, if it has one at its end. */
+  lastFooter: (NstraceRecord & { type: 'footer' }) | undefined;
+  /** A line that is no record, reported when it is not the last one, which may be half a line only. */
+  #broken: (Damage & { readonly first: string }) | undefined;
+
+  /** @param types which records are wanted; without it all. Those of other types are passed over, most of them unparsed. */
+  constructor(types: Iterable<RecordType> | undefined, onDamage: (damage: Damage) => void) {
+    this.#wanted = types === undefined ? undefined : new Set([...types, ...framing]);
+    this.#onDamage = onDamage;
+  }
+
+  /** A file begins. */
+  begin(file: string, position?: Position): void {
+    this.#file = file;
+    this.#line = position?.line ?? 0;
+    this.#before = this.#seq;
+    this.#seq = position?.seq ?? 0;
+    this.#ended = false;
+    this.#broken = undefined;
+    if (position !== undefined) {
+      this.#recording = position.recording;
+      this.#part = position.part;
+    }
+  }
+
+  get position(): Position {
+    return { line: this.#line, seq: this.#seq, recording: this.#recording, part: this.#part };
+  }
+
+  /** Whether the last record was a footer. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The id of the recording that is being read. */
+  get recording(): string {
+    return this.#recording;
+  }
+
+  /** The validator with messages is large: it is loaded when there is something to say. */
+  async loadSchema(): Promise<void> {
+    this.#schema = (await import('../record/schema.ts')).recordSchema;
+  }
+
+  /** The record of the next line, if it is a wanted one. The line is to be taken again when the schema is needed. */
+  take(line: string): NstraceRecord | typeof needsSchema | undefined {
+    const skipped = this.#wanted === undefined ? 0 : this.#unwanted(line);
+    if (skipped > 0) {
+      this.#next();
+      this.#arrive(skipped, false);
+      return undefined;
+    }
+    const record = line === '' ? undefined : this.#parse(line);
+    if (record === needsSchema) {
+      return needsSchema;
+    }
+    this.#next();
+    if (record === undefined) {
+      return undefined;
+    }
+    if (typeof record === 'string') {
+      this.#broken = { file: this.#file, line: this.#line, what: record, first: line.slice(0, 1) };
+      return undefined;
+    }
+    const { type } = record;
+    if (type === 'header') {
+      this.#begins(record);
+    } else if (this.#line === 1) {
+      this.#report(1, 'it does not begin with a header');
+    }
+    this.#arrive(record.seq, type === 'footer');
+    this.lastFooter = type === 'footer' ? record : undefined;
+    if (this.#continued && (record as { carried?: boolean }).carried === true) {
+      return undefined;
+    }
+    return this.#wanted === undefined
+      ? type in valid
+        ? record
+        : undefined
+      : this.#wanted.has(type)
+        ? record
+        : undefined;
+  }
+
+  /** The file ends. @param rest what came after its last newline */
+  end(rest: string): NstraceRecord | typeof needsSchema | undefined {
+    const record = rest === '' ? undefined : this.take(rest);
+    if (record === needsSchema) {
+      return needsSchema;
+    }
+    // Half a record is what every file that was cut off ends with.
+    if (this.#broken !== undefined && (rest === '' || this.#broken.first !== '{')) {
+      this.#reportBroken();
+    }
+    if (this.#line === 0) {
+      this.#report(0, 'it is empty');
+    } else if (!this.#ended) {
+      this.#report(0, `it is incomplete: it was cut off after record ${this.#seq}`);
+    }
+    return record;
+  }
+
+  /** Reading the file failed. */
+  fail(error: Error): void {
+    this.#report(0, `it ends in the middle: ${error.message}`);
+  }
+
+  #next(): void {
+    this.#line += 1;
+    if (this.#broken !== undefined) {
+      this.#reportBroken();
+    }
+  }
+
+  #begins(header: NstraceRecord & { type: 'header' }): void {
+    const { recording } = header;
+    const { part = 0 } = header as { part?: number };
+    if (this.#line > 1 && this.#seq > 0 && !this.#ended) {
+      // Recordings that were put one behind the other.
+      this.#report(this.#line, `the recording before it was cut off after record ${this.#seq}`);
+    }
+    this.#continued = recording === this.#recording && this.#part > 0 && part > this.#part;
+    if (this.#continued) {
+      this.#seq ||= this.#before;
+      this.#reportAbsent(this.#part + 1, part - 1);
+    } else {
+      this.#seq = header.seq - 1;
+    }
+    this.#recording = recording;
+    this.#part = part;
+  }
+
+  #reportAbsent(first: number, last: number): void {
+    if (first <= last) {
+      this.#report(this.#line, first === last ? `part ${first} is absent` : `parts ${first} to ${last} are absent`);
+    }
+  }
+
+  #arrive(seq: number, ends: boolean): void {
+    if (seq !== this.#seq + 1 && this.#seq > 0) {
+      const missing = seq - this.#seq - 1;
+      this.#report(
+        this.#line,
+        missing > 0
+          ? `${missing} ${missing === 1 ? 'record is' : 'records are'} missing before it`
+          : 'it is out of order',
+      );
+    }
+    this.#seq = seq;
+    this.#ended = ends;
+  }
+
+  /** The number of a record of a type that is not wanted, as its first characters say it; 0 if they do not. */
+  #unwanted(line: string): number {
+    if (!line.startsWith('{"type":"') || this.#line === 0) {
+      return 0;
+    }
+    const end = line.indexOf('"', 9);
+    const type = line.slice(9, end);
+    if (this.#wanted!.has(type) || !(type in valid) || !line.startsWith('","seq":', end)) {
+      return 0;
+    }
+    let seq = 0;
+    let at = end + 8;
+    for (let digit = line.charCodeAt(at) - 48; digit >= 0 && digit <= 9; digit = line.charCodeAt(at) - 48) {
+      seq = seq * 10 + digit;
+      at += 1;
+    }
+    return line.charCodeAt(at) === comma && isClosed(line) && seq <= Number.MAX_SAFE_INTEGER ? seq : 0;
+  }
+
+  #parse(line: string): NstraceRecord | string | typeof needsSchema {
+    if (isTooLong(line)) {
+      return 'it is longer than a record can be';
+    }
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      return 'it is not JSON';
+    }
+    if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string') {
+      return 'it is not a record';
+    }
+    if (!('seq' in value) || typeof value.seq !== 'number') {
+      return 'it has no number';
+    }
+    if (line.length > maxDepth && depthOf(line) > maxDepth) {
+      return 'it is nested too deep';
+    }
+    const { type } = value;
+    const check = Object.hasOwn(valid, type) ? valid[type] : undefined;
+    if (check === undefined || check(value)) {
+      return value as NstraceRecord;
+    }
+    if (this.#schema === undefined) {
+      return needsSchema;
+    }
+    const issue = this.#schema.safeParse(value).error?.issues[0];
+    return `it is no ${type} of nstrace/1: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`;
+  }
+
+  #reportBroken(): void {
+    const { line, what } = this.#broken!;
+    this.#broken = undefined;
+    this.#report(line, what);
+  }
+
+  #report(line: number, what: string): void {
+    this.#onDamage({ file: this.#file, line, what });
+  }
+}
+
+const comma = 0x2c;
+const brace = 0x7d;
+
+/** With its newline. Below a third of the limit no text can be too long. */
+const isTooLong = (line: string): boolean =>
+  line.length > maxRecordBytes / 3 && Buffer.byteLength(line) + 1 > maxRecordBytes;
+
+/** Whether it ends as a record does, on Windows too. */
+const isClosed = (line: string): boolean => {
+  const last = line.length - 1;
+  return line.charCodeAt(last) === brace || (line.charCodeAt(last) === 0x0d && line.charCodeAt(last - 1) === brace);
+};
+
+/** Records are nested 4 deep. What is nested thousands deep cannot be written again: JSON.stringify goes down by itself. */
+const maxDepth = 500;
+
+/** How deep objects and arrays are nested in a line that is JSON. */
+const depthOf = (line: string): number => {
+  let depth = 0;
+  let deepest = 0;
+  let inText = false;
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at);
+    if (inText) {
+      if (code === 0x5c) {
+        at += 1;
+      } else if (code === 0x22) {
+        inText = false;
+      }
+    } else if (code === 0x22) {
+      inText = true;
+    } else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+    }
+  }
+  return deepest;
+};
