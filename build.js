@@ -1,10 +1,22 @@
 // Bundles src into dist: one file starts in half the time that a tree of modules needs. With --tools, what only developers
 // run goes to build/: the schemas, the manual page, the picture and the benchmarks.
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import sources from './bin/sources.js';
 
 const tools = process.argv.includes('--tools');
 const outdir = tools ? 'build' : 'dist';
+
+/** For --version; empty outside of a git checkout. */
+const commit = () => {
+  try {
+    const options = { cwd: import.meta.dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], options).trim();
+  } catch {
+    return '';
+  }
+};
 
 // Names of chunks change with what is in them: old ones would stay, and be packed.
 rmSync(outdir, { recursive: true, force: true });
@@ -21,7 +33,7 @@ await build({
   target: 'node20',
   chunkNames: 'chunk-[hash]',
   // React's development build leaks.
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: { 'process.env.NODE_ENV': '"production"', builtFrom: JSON.stringify(commit()) },
   // Some dependencies are CommonJS and ask for require.
   banner: {
     js: "import { createRequire as bundledRequire } from 'node:module';\nconst require = bundledRequire(import.meta.url);",
@@ -31,3 +43,7 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+if (!tools) {
+  writeFileSync('dist/sources', sources.digestOf(import.meta.dirname));
+}

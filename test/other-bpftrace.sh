@@ -22,7 +22,7 @@ for release in "$@"; do
   root=$roots/$release
   if [ ! -e "$root/usr/bin/bpftrace" ]; then
     rm -rf "$root"
-    debootstrap --variant=minbase --include=bpftrace "$release" "$root" http://deb.debian.org/debian >&2
+    debootstrap --variant=minbase --include=bpftrace "$release" "$root" >&2
   fi
   for place in proc sys dev; do
     if ! mountpoint -q "$root/$place"; then

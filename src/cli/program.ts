@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { version } from '../version.ts';
+import { fullVersion } from '../version.ts';
 import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { addInspect } from './inspect.ts';
@@ -27,7 +27,7 @@ Examples:
 export const buildProgram = (): Command => {
   const program = new Command('nstrace')
     .description('See what runs in your containers: an exec and namespace tracer for Linux.')
-    .version(version, '-V, --version')
+    .version(fullVersion, '-V, --version')
     .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'nstrace: ')) })
     .showSuggestionAfterError()
     .showHelpAfterError('(nstrace --help shows what there is)')
