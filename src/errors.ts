@@ -116,6 +116,13 @@ export const noSuchContainer = (text: string, known: readonly string[], file?: s
   });
 };
 
+/** @param candidates each in full, escaped */
+export const severalContainers = (text: string, candidates: readonly string[]): NstraceError =>
+  new NstraceError(`${JSON.stringify(text)} is ${candidates.length} containers`, {
+    advice: `name one by RUNTIME/ID, its whole id or a host pid in it:\n${candidates.slice(0, maxNamed).join('\n')}`,
+    status: exitStatus.failed,
+  });
+
 /** Names that one message lists. */
 const maxNamed = 20;
 

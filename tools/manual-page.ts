@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import { visibleCommands } from '../src/cli/program.ts';
+import { flags, keys } from '../src/filter/keys.ts';
 import { type Binding, bindings } from '../src/tui/bindings.ts';
 import { version } from '../src/version.ts';
 
@@ -21,6 +22,8 @@ export const manualPage = (program: Command): string =>
     ),
     '.SH COMMANDS',
     ...visibleCommands(program).flatMap(commandText),
+    '.SH FILTER LANGUAGE',
+    ...filterLanguage(),
     '.SH TERMINAL VIEW',
     paragraph(
       'On a terminal live and replay show a view that fills it. An option for lines gives lines: -o, -T, -t, -U, -q, --max-args, --columns, --no-header; so do a pipe and TERM=dumb. The keys:',
@@ -54,6 +57,27 @@ export const manualPage = (program: Command): string =>
     '.BR namespaces (7)',
     '',
   ].join('\n');
+
+const filterLanguage = (): string[] => [
+  paragraph(
+    'An expression of --where is words separated by blanks, and all must hold. A word is KEY:VALUE, a flag, or text, which is a part of the command line; ! before it turns it round. KEY:!VALUE is the same as !KEY:VALUE, but only for records that have the key. a,b is any of them. Double quotes keep blanks, commas and colons; \\" is a quote itself. A record without the key does not match. USER, PID, TTY, NAME, IMAGE, POD and V are globs, RE2 is a regular expression in the syntax of RE2: it has no lookaround and no back-references, so that no text can keep the tracer busy. Headers, footers and losses always pass. Words about kinds or ends ask for all kinds of events where -e does not say which.',
+  ),
+  ...keys.flatMap(({ name, alias, values, about }) => [
+    '.TP',
+    `.B ${roff(alias === undefined ? `${name}:${values}` : `${name}:${values}, ${alias}:${values}`)}`,
+    roff(sentence(about)),
+  ]),
+  ...flags.flatMap(({ name, about }) => ['.TP', `.B ${name}`, roff(`Flag: ${about}`)]),
+  ...expressions.flatMap(([expression, what]) => ['.TP', `.B ${roff(expression)}`, roff(what)]),
+];
+
+const expressions = [
+  ['c:web exit:!0', 'What ended with a failure in web, killed processes included.'],
+  ['c:!host joined', 'Who entered a container, and what they do there.'],
+  ['n:^(curl|wget)$ !u:root', 'Two commands, not run by root.'],
+  ['signal:KILL,TERM e:container', 'Containers whose init was killed.'],
+  ['l:oom', 'A command line with a word that is a flag otherwise.'],
+] as const;
 
 const exitStatuses = [
   ['0', 'Ended as asked: Ctrl-C, q, a duration, a reader that went away.'],

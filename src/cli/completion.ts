@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { Argument, type Command, type Option } from 'commander';
-import { eventKinds } from '../filter/filter.ts';
+import { eventKinds } from '../filter/kinds.ts';
 import { namespaceTypes } from '../kernel/namespaces.ts';
 import { takeSnapshot } from '../now/snapshot.ts';
 import { columns } from '../view/columns.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exitStatus, noPastProcess, noRecording, noSuchContainer, noSuchProcess, usageError } from '../errors.ts';
+import { exitStatus, noPastProcess, noRecording, noSuchContainer, noSuchProcess } from '../errors.ts';
 import { inspectProcess } from '../now/inspect.ts';
 import { PastProcesses } from '../now/past.ts';
 import type { InspectRecord } from '../now/schema.ts';
@@ -7,7 +7,7 @@ import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts
 import { compareText, inspectText } from '../view/inspect.ts';
 import { UserNames } from '../view/users.ts';
 import { RecordingInput } from './input.ts';
-import { addJsonOptions, type NowValues, selectNow, tellHidden, write } from './now.ts';
+import { addJsonOptions, type NowValues, requireOne, selectNow, tellHidden, write } from './now.ts';
 import { requireJsonOrTable } from './options.ts';
 
 interface InspectValues extends Pick<NowValues, 'output' | 'json'> {
@@ -71,6 +71,7 @@ const pick = (word: string, snapshot: Snapshot): NowProcess => {
   }
   const { selector, nspid } = parseTarget(word);
   const selection = selectNow([selector], snapshot);
+  requireOne(selection);
   const members = snapshot.processes.filter(({ record }) => selection.wants(record.container));
   const init = snapshot.containers.find((container) => selection.wants(container))?.init;
   // Pids inside are those of the container's own namespace, also for processes that are nested deeper.
@@ -105,14 +106,10 @@ const findPast = async (words: readonly string[], file: string): Promise<Inspect
   }
   input.status();
   return targets.map(({ word, byPid, nspid, past }) => {
+    requireOne(past.selection);
     const record = byPid ? past.withPid(Number(word)) : past.inContainer(nspid);
     if (record !== undefined) {
       return record;
-    }
-    const ambiguous = past.selection.ambiguous();
-    if (ambiguous !== undefined) {
-      const names = ambiguous.candidates.map(({ name }) => name).join(', ');
-      throw usageError(`${JSON.stringify(ambiguous.text)} could be any of ${names}`, 'give more of it');
     }
     const container = past.selection.waitingFor()[0];
     if (container !== undefined) {

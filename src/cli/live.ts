@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { exitStatus } from '../errors.ts';
-import { eventKinds } from '../filter/filter.ts';
+import { eventKinds } from '../filter/kinds.ts';
+import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import {
-  addFilterOptions,
   addLineOptions,
   addTracerOptions,
-  type FilterValues,
   type LineValues,
   requireJsonOrTable,
+  type TracerValues,
   usualKinds,
   wantsTui,
 } from './options.ts';
@@ -26,28 +26,29 @@ Examples:
   sudo nstrace -o table                      lines also on a terminal, as any option for lines gives them
 `;
 
+type LiveValues = FilterValues & LineValues & TracerValues;
+
 export const addLive = (program: Command): void => {
   const command = program
     .command('live', { isDefault: true })
     .description('trace now: a view on a terminal, else one line an exec with its container')
     .addHelpText('after', examples)
-    .action(async (values: FilterValues & LineValues) => {
+    .action(async (values: LiveValues) => {
       requireJsonOrTable(values);
       process.exitCode = await live(values);
     });
   addTracerOptions(addLineOptions(addFilterOptions(command, usualKinds)));
 };
 
-const live = async (values: FilterValues & LineValues): Promise<number> =>
-  wantsTui(values) ? onTerminal(values) : asLines(values);
+const live = async (values: LiveValues): Promise<number> => (wantsTui(values) ? onTerminal(values) : asLines(values));
 
-const onTerminal = async (values: FilterValues & LineValues): Promise<number> => {
+const onTerminal = async (values: LiveValues): Promise<number> => {
   let view: TuiOutput | undefined;
   try {
     const { failure } = await trace({
+      values,
       // The view shows failures and counts all kinds; e chooses what it lists.
-      values: { ...values, events: [...eventKinds], failed: true },
-      events: eventKinds,
+      filter: await filterOf({ ...values, events: [...eventKinds], failed: true }, eventKinds),
       makeOutput: (stop) => {
         view = new TuiOutput(values, stop);
         void view.show();
@@ -67,14 +68,14 @@ const onTerminal = async (values: FilterValues & LineValues): Promise<number> =>
   }
 };
 
-const asLines = async (values: FilterValues & LineValues): Promise<number> => {
+const asLines = async (values: LiveValues): Promise<number> => {
   const json = requireJsonOrTable(values) === 'json';
   // Readers of records need to be told what the containers of the execs are.
-  const events = values.events ?? (json ? ['exec', 'container'] : ['exec']);
+  const filter = await filterOf(values, json ? ['exec', 'container'] : ['exec']);
   const { failure, count } = await trace({
     values,
-    events,
-    makeOutput: (stop) => outputFor(values, events, stop),
+    filter,
+    makeOutput: (stop) => outputFor(values, filter.events, stop),
     onReady: () => {
       if (process.stderr.isTTY && !process.stdout.isTTY) {
         say('tracing; Ctrl-C stops');

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { cannotWrite, exitStatus, noSuchContainer, usageError } from '../errors.ts';
+import { cannotWrite, exitStatus, noSuchContainer, severalContainers, usageError } from '../errors.ts';
 import { ContainerSelection } from '../filter/selector.ts';
 import type { Snapshot } from '../now/snapshot.ts';
+import { containerInFull } from '../view/container.ts';
 import { escapeText } from '../view/escape.ts';
 import type { TableColumn } from '../view/table.ts';
 import { say } from './say.ts';
@@ -74,7 +75,7 @@ export const lineWidth = (values: Pick<NowValues, 'wide'>): number | undefined =
 /**
  * The containers that selectors mean now.
  *
- * @throws NstraceError (1) if there is none, or if one could be several
+ * @throws NstraceError (1) if there is none, or if a prefix fits several
  */
 export const selectNow = (words: readonly string[], snapshot: Snapshot): ContainerSelection => {
   const selection = new ContainerSelection(words);
@@ -86,9 +87,9 @@ export const selectNow = (words: readonly string[], snapshot: Snapshot): Contain
     selection.learn(record);
   }
   const ambiguous = selection.ambiguous();
-  if (ambiguous !== undefined) {
-    const names = ambiguous.candidates.map(({ id, name }) => (id === name ? id : `${name} (${id})`));
-    throw usageError(`${JSON.stringify(ambiguous.text)} could be any of ${names.join(', ')}`, 'give more of it');
+  const [tooShort] = ambiguous.filter(({ kind }) => kind === 'prefix');
+  if (tooShort !== undefined) {
+    throw severalContainers(tooShort.text, tooShort.candidates.map(containerInFull));
   }
   const missing = selection.waitingFor()[0];
   if (missing !== undefined) {
@@ -98,6 +99,14 @@ export const selectNow = (words: readonly string[], snapshot: Snapshot): Contain
     );
   }
   return selection;
+};
+
+/** @throws NstraceError (1) if a selector of a command about one container means several */
+export const requireOne = (selection: ContainerSelection): void => {
+  const [several] = selection.ambiguous();
+  if (several !== undefined) {
+    throw severalContainers(several.text, several.candidates.map(containerInFull));
+  }
 };
 
 export const tellHidden = (hidden: readonly string[]): void => {

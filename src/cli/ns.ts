@@ -24,6 +24,7 @@ import {
 } from './now.ts';
 import { collect, requireJsonOrTable } from './options.ts';
 import { toProcessRecord } from './ps.ts';
+import { tellAmbiguous } from './selection.ts';
 
 interface NsValues extends NowValues {
   type?: NamespaceType[];
@@ -85,13 +86,14 @@ const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
     values.watch,
     async () => {
       const snapshot = await takeSnapshot();
+      const selection = selectNow(values.container ?? [], snapshot);
       if (!told) {
         told = true;
         tellHidden(snapshot.hidden);
+        tellAmbiguous(selection);
       }
       const needsKin =
         format === 'json' || values.tree === true || (values.columns ?? []).some((name) => /parent|owner/.test(name));
-      const selection = selectNow(values.container ?? [], snapshot);
       const all = collectNamespaces(snapshot, needsKin ? await readKin() : new Map());
       const chosen = all.filter(
         (namespace) =>

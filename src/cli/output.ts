@@ -1,5 +1,5 @@
 import { cannotWrite } from '../errors.ts';
-import type { EventKind } from '../filter/filter.ts';
+import type { EventKind } from '../filter/kinds.ts';
 import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { type Sink, StreamSink } from '../recording/sink.ts';
@@ -25,7 +25,7 @@ export const standardOutput = (stop: Stop): Sink =>
   });
 
 /** What -o and the options for lines ask for. */
-export const outputFor = (values: LineValues, events: readonly EventKind[], stop: Stop): Output =>
+export const outputFor = (values: LineValues, events: ReadonlySet<EventKind>, stop: Stop): Output =>
   requireJsonOrTable(values) === 'json'
     ? new JsonOutput(standardOutput(stop))
     : new LineOutput(values, events, standardOutput(stop));
@@ -79,10 +79,10 @@ class LineOutput implements Output {
   #view: LineView | undefined;
   #dropped = 0;
 
-  constructor(values: LineValues, events: readonly EventKind[], sink: Sink) {
+  constructor(values: LineValues, events: ReadonlySet<EventKind>, sink: Sink) {
     this.#sink = sink;
     this.#values = values;
-    this.#events = new Set(events);
+    this.#events = events;
   }
 
   record(record: NstraceRecord): void {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ContainerSelection } from '../filter/selector.ts';
 import { nsPerTick } from '../kernel/time.ts';
 import type { PsRecord } from '../now/schema.ts';
 import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
@@ -17,6 +18,7 @@ import {
   tellHidden,
 } from './now.ts';
 import { collect, collectNumber, collectUser, requireJsonOrTable } from './options.ts';
+import { tellAmbiguous } from './selection.ts';
 
 interface PsValues extends NowValues {
   container?: string[];
@@ -61,11 +63,13 @@ const ps = async (words: readonly string[], values: PsValues): Promise<number> =
     values.watch,
     async () => {
       const snapshot = await takeSnapshot();
+      const selection = selectNow(words, snapshot);
       if (!told) {
         told = true;
         tellHidden(snapshot.hidden);
+        tellAmbiguous(selection);
       }
-      const processes = choose(snapshot, words, values);
+      const processes = choose(snapshot, selection, values);
       return format === 'json'
         ? processes.map((process) => `${JSON.stringify(toProcessRecord(process, snapshot.time))}\n`).join('')
         : table(snapshot, processes, values);
@@ -74,8 +78,8 @@ const ps = async (words: readonly string[], values: PsValues): Promise<number> =
   );
 };
 
-const choose = (snapshot: Snapshot, words: readonly string[], { ns = [], uid = [] }: PsValues): NowProcess[] => {
-  const selection = selectNow(words, snapshot);
+const choose = (snapshot: Snapshot, selection: ContainerSelection, values: PsValues): NowProcess[] => {
+  const { ns = [], uid = [] } = values;
   return snapshot.processes.filter(
     ({ proc, record }) =>
       selection.wants(record.container) &&

@@ -2,19 +2,20 @@ import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { cannotWrite, exitStatus, usageError } from '../errors.ts';
-import { eventKinds } from '../filter/filter.ts';
+import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { FileSink, GzipSink, type OnSinkError, openRecording, type Sink } from '../recording/sink.ts';
 import { requireRoot } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
+import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import { Launch, type LaunchUser } from './launch.ts';
-import { addFilterOptions, addTracerOptions, type FilterValues } from './options.ts';
+import { addTracerOptions, type TracerValues } from './options.ts';
 import { JsonOutput, standardOutput } from './output.ts';
 import { say, sayError } from './say.ts';
 import type { Stop, StopReason } from './stop.ts';
 import { trace } from './trace.ts';
 
-interface RecordValues extends FilterValues {
+interface RecordValues extends FilterValues, TracerValues {
   output?: string;
   force?: boolean;
   redact?: boolean;
@@ -58,6 +59,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
     throw usageError('--as needs a command', 'nstrace record --as root -- COMMAND');
   }
   const file = values.output ?? `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
+  const filter = await filterOf(values, eventKinds);
   let broken: Error | undefined;
   let output: JsonOutput | undefined;
   const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
@@ -65,7 +67,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
   const change = values.redact ? (await import('../view/redact/record.ts')).redactRecord : undefined;
   const { failure, reason } = await trace({
     values,
-    events: eventKinds,
+    filter,
     makeOutput: (stop) => {
       const sink = openSink(file, values.force ?? false, stop, (error) => {
         broken = error;

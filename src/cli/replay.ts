@@ -1,22 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type EventKind, eventKinds, RecordFilter } from '../filter/filter.ts';
+import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
+import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
+import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
-import {
-  addFilterOptions,
-  addLineOptions,
-  type FilterValues,
-  filterOf,
-  type LineValues,
-  requireJsonOrTable,
-  usualKinds,
-  wantsTui,
-} from './options.ts';
+import { addLineOptions, type LineValues, requireJsonOrTable, usualKinds, wantsTui } from './options.ts';
 import { outputFor } from './output.ts';
 import { sayError } from './say.ts';
+import { tellMissing } from './selection.ts';
 import { Stop, type StopReason } from './stop.ts';
-import { Limit, type Output, tellMissing } from './trace.ts';
+import { Limit, type Output } from './trace.ts';
 import { replayOnTerminal } from './tui-replay.ts';
 
 type ReplayValues = FilterValues & LineValues & InputValues & { speed?: number };
@@ -57,7 +51,7 @@ const parseSpeed = (value: string): number => {
 
 const replay = async (file: string, values: ReplayValues): Promise<number> => {
   const json = requireJsonOrTable(values) === 'json';
-  const events = values.events ?? (json ? ['exec', 'container'] : ['exec']);
+  const filter = await filterOf(values, json ? ['exec', 'container'] : ['exec']);
   const aborter = new AbortController();
   const stop = new Stop(() => {});
   void stop.asked.then(() => aborter.abort());
@@ -65,14 +59,14 @@ const replay = async (file: string, values: ReplayValues): Promise<number> => {
     return (await replayOnTerminal(file, values, eventKinds, stop, aborter.signal)).status();
   }
   const input = new RecordingInput(file, values, aborter.signal);
-  const output = outputFor(values, events, stop);
-  await play(input, output, { values, events: filterOf(values, events), json, stop, signal: aborter.signal });
+  const output = outputFor(values, filter.events, stop);
+  await play(input, output, { values, filter, json, stop, signal: aborter.signal });
   return stop.failure === undefined ? input.status() : sayError(stop.failure);
 };
 
 interface PlayOptions {
   readonly values: ReplayValues;
-  readonly events: ReturnType<typeof filterOf>;
+  readonly filter: FilterOptions;
   /** Records are passed on as they came. */
   readonly json: boolean;
   readonly stop: Stop;
@@ -89,13 +83,14 @@ const maxPendingBytes = 1024 * 1024;
 /** Gives wanted records to the output, at their pace. */
 const play = async (input: RecordingInput, output: Output, options: PlayOptions): Promise<void> => {
   const { values, stop, signal, json } = options;
-  const filter = new RecordFilter(options.events);
+  const filter = new RecordFilter(options.filter);
   const limit = new Limit(values, () => stop.now('max-events'));
   const pace = new Pace(values.speed ?? Number.POSITIVE_INFINITY);
   let footer: (NstraceRecord & { type: 'footer' }) | undefined;
   let last = '0';
   const flusher = setInterval(() => output.flush(last), flushMs);
-  const types = typesFor(values, options.events.events, json);
+  // All, if conditions look at processes and containers that other records are about.
+  const types = filter.remembers ? undefined : [...options.filter.events, ...(json ? (['process'] as const) : [])];
   for await (const { records, lines } of input.batches({ lines: json, ...(types && { types }) })) {
     for (let index = 0; index < records.length && !signal.aborted; index += 1) {
       const record = records[index]!;
@@ -130,16 +125,6 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
     await output.end({ time, mono }, reason as StopReason, probe);
   }
 };
-
-/** The types that have to be read: all, if conditions look at processes that other records are about. */
-const typesFor = (
-  { container, ns, pid, uid, name, line }: ReplayValues,
-  events: ReadonlySet<EventKind>,
-  json: boolean,
-): NstraceRecord['type'][] | undefined =>
-  [container, ns, pid, uid, name, line].some((values) => values !== undefined)
-    ? undefined
-    : [...events, ...(json ? (['process'] as const) : [])];
 
 /** When a record is due: as long after the first one as it was, divided by the speed. */
 class Pace {

@@ -27,7 +27,9 @@ export const sayError = (error: unknown): number => {
   if (error instanceof NstraceError) {
     say(escapeText(error.message), true);
     if (error.advice !== undefined) {
-      say(`  ${escapeText(error.advice)}`, true);
+      for (const line of error.advice.split('\n')) {
+        say(`  ${escapeText(line)}`, true);
+      }
     }
     return error.status;
   }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
-import { eventKinds, RecordFilter } from '../filter/filter.ts';
+import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
+import { eventKinds } from '../filter/kinds.ts';
 import { ContainerSelection } from '../filter/selector.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Sink } from '../recording/sink.ts';
@@ -9,22 +10,17 @@ import type { Timeline } from '../timeline/schema.ts';
 import { lanesText } from '../view/lanes.ts';
 import { type TimelineStyle, timelineText } from '../view/timeline.ts';
 import { UserNames } from '../view/users.ts';
+import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
-import {
-  addFilterOptions,
-  addTracerOptions,
-  type FilterValues,
-  filterOf,
-  parseCount,
-  requireJsonOrTable,
-} from './options.ts';
+import { addTracerOptions, parseCount, requireJsonOrTable, type TracerValues } from './options.ts';
 import { standardOutput } from './output.ts';
 import { say, sayError, speaksUtf8 } from './say.ts';
+import { tellMissing, tellWaiting } from './selection.ts';
 import { Stop } from './stop.ts';
 import { terminalSize } from './terminal.ts';
-import { Limit, type Output, tellMissing, tellWaiting, trace } from './trace.ts';
+import { Limit, type Output, trace } from './trace.ts';
 
-interface TimelineValues extends FilterValues, InputValues {
+interface TimelineValues extends FilterValues, InputValues, TracerValues {
   lanes?: boolean;
   quote?: boolean;
   maxArgs?: number;
@@ -68,7 +64,7 @@ const ofRecording = async (file: string, values: TimelineValues): Promise<number
   const aborter = new AbortController();
   const stop = new Stop(() => {});
   void stop.asked.then(() => aborter.abort());
-  const printer = new TimelinePrinter(values, stop, maxWaiting);
+  const printer = new TimelinePrinter(values, await filterOf(values, eventKinds), stop, maxWaiting);
   const input = new RecordingInput(file, values, aborter.signal);
   const limit = new Limit(values, () => aborter.abort());
   for await (const { records } of input.batches({ progress: true })) {
@@ -86,13 +82,14 @@ const live = async (values: TimelineValues): Promise<number> => {
   if (values.follow || values.strict) {
     throw usageError('--follow and --strict are for recordings', 'nstrace timeline FILE --strict');
   }
+  const filter = await filterOf(values, eventKinds);
   let printer: TimelinePrinter | undefined;
   const { failure } = await trace({
+    values,
     // What happens outside of a container is part of its life: filters come later.
-    values: { ...values, container: [] },
-    events: eventKinds,
+    filter: { ...filter, containers: [] },
     makeOutput: (stop): Output => {
-      printer = new TimelinePrinter(values, stop, 0);
+      printer = new TimelinePrinter(values, filter, stop, 0);
       return new Unprinted(printer);
     },
     onReady: () => {
@@ -119,11 +116,11 @@ class TimelinePrinter {
   #wanted = true;
   #printed = 0;
 
-  constructor(values: TimelineValues, stop: Stop, maxWaitingTimelines: number) {
+  constructor(values: TimelineValues, filter: FilterOptions, stop: Stop, maxWaitingTimelines: number) {
     this.#values = values;
     this.#maxWaiting = maxWaitingTimelines;
     this.selection = new ContainerSelection(values.container ?? []);
-    this.#filter = new RecordFilter({ ...filterOf(values, eventKinds), containers: [] });
+    this.#filter = new RecordFilter({ ...filter, containers: [] });
     this.#style = {
       quote: values.quote ?? false,
       maxArgs: values.maxArgs ?? Number.POSITIVE_INFINITY,
@@ -168,7 +165,7 @@ class TimelinePrinter {
   }
 
   #done(timeline: Timeline): void {
-    if (!this.selection.wants(timeline.container)) {
+    if (!this.selection.wantsLife(timeline.container)) {
       return;
     }
     if (this.#maxWaiting === 0) {

@@ -1,11 +1,11 @@
-import { type EventKind, RecordFilter } from '../filter/filter.ts';
-import type { ContainerSelection } from '../filter/selector.ts';
+import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { Session } from '../session/session.ts';
-import { escapeText } from '../view/escape.ts';
-import { type FilterValues, filterOf, tellFilters } from './options.ts';
+import { describeFilters, type FilterValues } from './filter-options.ts';
+import { maxTimerMs, type TracerValues } from './options.ts';
 import { say } from './say.ts';
+import { tellWaiting } from './selection.ts';
 import { Stop, type StopReason, type StopSignal } from './stop.ts';
 
 /** What takes the records of a trace: lines, NDJSON, a file. */
@@ -23,9 +23,8 @@ export interface Output {
 }
 
 export interface TraceOptions {
-  readonly values: FilterValues;
-  /** Kinds without -e. */
-  readonly events: readonly EventKind[];
+  readonly values: FilterValues & TracerValues;
+  readonly filter: FilterOptions;
   readonly makeOutput: (stop: Stop) => Output;
   /** Called when all probes are attached. */
   readonly onReady?: (stop: Stop, session: Session) => void;
@@ -50,15 +49,15 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   let stopped = false;
   const stop = new Stop(() => session?.kill(), options.passOn);
   const output = options.makeOutput(stop);
-  const filter = new RecordFilter(filterOf(values, options.events));
+  const filter = new RecordFilter(options.filter);
   const limit = new Limit(values, () => stop.now('max-events'));
   if (process.stderr.isTTY) {
     say('attaching the probes');
   }
   const starting = Session.start({
     bpftrace: values.bpftrace,
-    failed: values.failed ?? false,
-    filters: tellFilters(values),
+    failed: options.filter.failed,
+    filters: describeFilters(values),
     args: process.argv.slice(2),
     onRecord: (record) => {
       began = true;
@@ -97,12 +96,19 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
     void first.settled.then(() => tellWaiting(filter.selection));
     options.onReady?.(stop, first);
   }
-  const timer = values.duration === undefined ? undefined : setTimeout(() => stop.now('duration'), values.duration);
+  const left = timeLeft(values.duration, options.filter.until);
+  const timer = left === undefined ? undefined : setTimeout(() => stop.now('duration'), left);
   const reason = await stop.asked;
   clearTimeout(timer);
   await first.stop();
   await output.end(first.now, reason, first.count);
   return { reason, count: first.count, failure: failure ?? stop.failure };
+};
+
+/** What --duration and --until leave, in ms; a timer waits 24 days at most. */
+const timeLeft = (duration: number | undefined, until: string | undefined): number | undefined => {
+  const left = Math.min(duration ?? Infinity, until === undefined ? Infinity : Date.parse(until) - Date.now());
+  return left === Infinity ? undefined : Math.min(Math.max(0, left), maxTimerMs);
 };
 
 /** --max-events counts events, not what frames them; containers only where -e asks for them. */
@@ -134,29 +140,4 @@ const warnOfLoss = (record: NstraceRecord & { type: 'lost' }): void => {
   const many = record.exact ? String(record.count) : `at least ${record.count}`;
   const where = record.cpu === undefined ? '' : ` on CPU ${record.cpu}`;
   say(`${many} events lost${where} between ${record.from} and ${record.to} (${record.stage})`, true);
-};
-
-/** Says which selectors could mean more than one container. */
-export const tellAmbiguous = (selection: ContainerSelection): void => {
-  const ambiguous = selection.ambiguous();
-  if (ambiguous !== undefined) {
-    const names = ambiguous.candidates.map(({ id, name }) => (id === name ? id : `${id} (${name})`));
-    say(`${escapeText(ambiguous.text)} could be any of ${names.map(escapeText).join(', ')}: give more of it`);
-  }
-};
-
-/** Says which containers a recording did not have. */
-export const tellMissing = (selection: ContainerSelection): void => {
-  tellAmbiguous(selection);
-  for (const text of selection.waitingFor()) {
-    say(`there was no container ${escapeText(text)}`);
-  }
-};
-
-/** Says which containers are not there yet. */
-export const tellWaiting = (selection: ContainerSelection): void => {
-  tellAmbiguous(selection);
-  for (const text of selection.waitingFor()) {
-    say(`waiting for a container ${escapeText(text)}`);
-  }
 };

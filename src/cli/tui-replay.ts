@@ -1,4 +1,5 @@
 import { RecordFilter } from '../filter/filter.ts';
+import type { EventKind } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { survey } from '../recording/late-names.ts';
 import { isPlainFile } from '../recording/source.ts';
@@ -10,8 +11,9 @@ import { Ui } from '../tui/ui.ts';
 import { View } from '../tui/view.ts';
 import { escapeText } from '../view/escape.ts';
 import { UserNames } from '../view/users.ts';
+import { type FilterValues, filterOf } from './filter-options.ts';
 import { type InputValues, RecordingInput } from './input.ts';
-import { type FilterValues, filterOf, type LineValues } from './options.ts';
+import type { LineValues } from './options.ts';
 import { wantsColor } from './output.ts';
 import { divertSay, speaksUtf8 } from './say.ts';
 import type { Stop } from './stop.ts';
@@ -25,7 +27,7 @@ type Values = FilterValues & InputValues & Pick<LineValues, 'color'> & { speed?:
 export const replayOnTerminal = async (
   file: string,
   values: Values,
-  events: Parameters<typeof filterOf>[1],
+  events: readonly EventKind[],
   stop: Stop,
   signal: AbortSignal,
 ): Promise<RecordingInput> => {
@@ -33,7 +35,8 @@ export const replayOnTerminal = async (
   let input = new RecordingInput(file, values, signal);
   // The view shows failures and counts all kinds; e chooses what it lists.
   const { events: _, ...others } = values;
-  const makeFilter = () => new RecordFilter(filterOf({ ...others, failed: true }, events));
+  const options = await filterOf({ ...others, failed: true }, events);
+  const makeFilter = () => new RecordFilter(options);
   let filter = makeFilter();
   const makeLimit = () => new Limit(values, () => {});
   let limit = makeLimit();

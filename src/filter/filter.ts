@@ -1,27 +1,35 @@
-import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
+import { inodeTest, rootTest, uidTest } from './about-process.ts';
+import { linePatterns, namePatterns } from './about-text.ts';
+import type { Expression } from './expression.ts';
+import type { EventKind } from './kinds.ts';
+import type { Pattern } from './pattern.ts';
 import { ContainerSelection } from './selector.ts';
-
-export const eventKinds = ['exec', 'fork', 'exit', 'namespace', 'cgroup', 'container'] as const;
-export type EventKind = (typeof eventKinds)[number];
+import { Knowledge, type Subject } from './subject.ts';
+import type { Test } from './test.ts';
 
 export interface FilterOptions {
+  /** Selectors, as -c has them. */
   readonly containers: readonly string[];
   readonly namespaces: readonly number[];
   readonly pids: readonly number[];
   readonly uids: readonly number[];
-  readonly names: readonly RegExp[];
-  readonly lines: readonly RegExp[];
+  readonly names: readonly Pattern[];
+  readonly lines: readonly Pattern[];
+  /** More conditions on processes. */
+  readonly processes?: readonly Test[];
+  /** More conditions on whatever a record is about. */
+  readonly records?: readonly Test[];
+  readonly where?: Expression | undefined;
+  /** RFC 3339 in UTC with nine digits, as records have it: not before, and not after. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
   readonly failed: boolean;
   readonly events: ReadonlySet<EventKind>;
 }
 
-/** What is remembered of a living process, for records that do not say it themselves. */
-interface Known {
-  uid: number;
-  name: string;
-  line: string;
-  descendant: boolean;
-}
+/** Roots whose descendants one filter follows exactly, as bits of a number. */
+const maxRoots = 31;
 
 /**
  * Which records are wanted. Works on records alone, so that a replay filters like a live trace. All conditions must hold;
@@ -29,110 +37,113 @@ interface Known {
  */
 export class RecordFilter {
   readonly #options: FilterOptions;
-  readonly #processes = new Map<number, Known>();
-  readonly #pids: ReadonlySet<number>;
+  /** Conditions on processes: a container as such meets none of them. */
+  readonly #processes: readonly Test[];
+  readonly #records: readonly Test[];
   /** Remembering every process costs a little: only if a condition needs it. */
-  readonly #remembers: boolean;
+  readonly #knowledge: Knowledge | undefined;
   readonly selection: ContainerSelection;
 
   constructor(options: FilterOptions) {
     this.#options = options;
-    this.#pids = new Set(options.pids);
-    this.selection = new ContainerSelection(options.containers);
-    this.#remembers = [options.pids, options.uids, options.names, options.lines].some((list) => list.length > 0);
+    this.#processes = processTests(options);
+    this.#records = options.records ?? [];
+    const tests = [...this.#processes, ...this.#records, ...(options.where?.tests ?? [])];
+    this.#knowledge = tests.length === 0 ? undefined : new Knowledge({ roots: rootsOf(tests) });
+    this.selection = new ContainerSelection(options.containers, this.#knowledge?.containers);
+  }
+
+  /** Whether what it wants depends on earlier records: then it needs all of them. */
+  get remembers(): boolean {
+    return this.#knowledge !== undefined || !this.selection.empty;
   }
 
   wants(record: NstraceRecord): boolean {
-    if (!this.selection.empty) {
-      this.selection.learn(record);
-    }
-    const known = this.#remembers ? this.#remember(record) : undefined;
+    const subject = this.#learn(record);
     switch (record.type) {
       case 'header':
       case 'footer':
       case 'lost':
         return true;
       case 'container':
-        return this.#wantsKind('container') && this.selection.wants(record.container) && !this.#remembersOnly();
+        return (
+          this.#wantsKind('container') &&
+          this.selection.wants(record.container, record) &&
+          // With a selector, it is said which containers those are.
+          (this.#processes.length === 0 || !this.selection.empty) &&
+          this.#holds(record, subject)
+        );
       case 'exec':
-        return (record.ret === 0 || this.#options.failed) && this.#wantsKind('exec') && this.#matches(record, known);
+        return (record.ret === 0 || this.#options.failed) && this.#wantsKind('exec') && this.#matches(record, subject);
       case 'process':
-        return this.#matches(record, known);
+        return this.#matches(record, subject);
       default:
-        return this.#wantsKind(record.type) && this.#matches(record, known);
+        return this.#wantsKind(record.type) && this.#matches(record, subject);
     }
+  }
+
+  #learn(record: NstraceRecord): Subject | undefined {
+    if (this.#knowledge !== undefined) {
+      return this.#knowledge.take(record);
+    }
+    if (!this.selection.empty) {
+      this.selection.learn(record);
+    }
+    return undefined;
   }
 
   #wantsKind(kind: EventKind): boolean {
     return this.#options.events.has(kind);
   }
 
-  /** Conditions about processes say nothing about a container as such. */
-  #remembersOnly(): boolean {
-    return this.#remembers && this.selection.empty;
-  }
-
-  #matches(
-    record: Exclude<NstraceRecord, RecordOf<'header' | 'footer' | 'lost' | 'container'>>,
-    known: Known | undefined,
-  ): boolean {
-    const { namespaces, uids, names, lines } = this.#options;
+  #matches(record: NstraceRecord & { container: AnyContainer }, subject: Subject | undefined): boolean {
     return (
-      this.selection.wants(record.container) &&
-      (namespaces.length === 0 || Object.values(record.ns).some((inode) => namespaces.includes(inode as number))) &&
-      (this.#pids.size === 0 || (known?.descendant ?? this.#pids.has(record.pid))) &&
-      (uids.length === 0 || (known !== undefined && uids.includes(known.uid))) &&
-      (names.length === 0 ||
-        (known !== undefined && names.some((name) => known.name.split('\0').some((n) => name.test(n))))) &&
-      (lines.length === 0 || (known !== undefined && lines.some((line) => line.test(known.line))))
+      this.selection.wants(record.container, record as object) &&
+      allHold(this.#processes, subject) &&
+      this.#holds(record, subject)
     );
   }
 
-  #remember(record: NstraceRecord): Known | undefined {
-    switch (record.type) {
-      case 'process':
-      case 'exec': {
-        const known = {
-          uid: record.uid,
-          name: `${record.comm}\0${record.exe}`,
-          line: record.args.join(' '),
-          descendant: this.#descends(record.pid, record.ppid),
-        };
-        if (record.type === 'process' || record.ret === 0) {
-          this.#processes.set(record.pid, known);
-        }
-        return known;
-      }
-      case 'fork': {
-        const parent = this.#processes.get(record.ppid);
-        const known = {
-          uid: parent?.uid ?? -1,
-          name: parent?.name ?? record.comm,
-          line: parent?.line ?? '',
-          descendant: this.#pids.has(record.pid) || this.#pids.has(record.ppid) || parent?.descendant === true,
-        };
-        this.#processes.set(record.pid, known);
-        return known;
-      }
-      case 'exit': {
-        const known = this.#processes.get(record.pid);
-        this.#processes.delete(record.pid);
-        return known;
-      }
-      case 'namespace':
-      case 'cgroup':
-        return this.#processes.get(record.pid);
-      default:
-        return undefined;
-    }
-  }
-
-  #descends(pid: number, ppid: number): boolean {
+  #holds({ time }: NstraceRecord, subject: Subject | undefined): boolean {
+    const { since, until, where } = this.#options;
     return (
-      this.#pids.has(pid) ||
-      this.#pids.has(ppid) ||
-      this.#processes.get(pid)?.descendant === true ||
-      (!this.#processes.has(pid) && this.#processes.get(ppid)?.descendant === true)
+      (since === undefined || time >= since) &&
+      (until === undefined || time <= until) &&
+      allHold(this.#records, subject) &&
+      (where === undefined || subject === undefined || where.matches(subject))
     );
   }
 }
+
+type AnyContainer = { id: string; name: string; runtime: string } | null;
+
+const allHold = (tests: readonly Test[], subject: Subject | undefined): boolean => {
+  for (const test of tests) {
+    if (subject === undefined || test.of(subject) !== 'yes') {
+      return false;
+    }
+  }
+  return true;
+};
+
+const processTests = ({ namespaces, pids, uids, names, lines, processes = [] }: FilterOptions): Test[] => {
+  const roots = new Set(pids);
+  return [
+    ...(namespaces.length === 0 ? [] : [inodeTest(namespaces)]),
+    ...(pids.length === 0 ? [] : [rootTest((pid) => roots.has(pid))]),
+    ...(uids.length === 0 ? [] : [uidTest(uids)]),
+    ...(names.length === 0 ? [] : [namePatterns(names)]),
+    ...(lines.length === 0 ? [] : [linePatterns(lines)]),
+    ...processes,
+  ];
+};
+
+/** Gives tests of pids their bits. */
+const rootsOf = (tests: readonly Test[]) =>
+  tests
+    .flatMap((test) => (test.root === undefined ? [] : [{ test, root: test.root }]))
+    .slice(0, maxRoots)
+    .map(({ test, root }, bit) => {
+      test.bit = bit;
+      return root;
+    });

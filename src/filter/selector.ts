@@ -1,139 +1,203 @@
 import type { ContainerInfo, NstraceRecord } from '../record/schema.ts';
+import { Containers, type KnownContainer, type Ref, type Source } from './containers.ts';
 
 /** A selector of -c: what it names, and whether that is left out. */
-export interface Selector {
+export interface SelectorWord {
   readonly text: string;
   readonly leaveOut: boolean;
 }
 
-export const parseSelector = (word: string): Selector =>
+export const parseSelector = (word: string): SelectorWord =>
   word.startsWith('!') ? { text: word.slice(1), leaveOut: true } : { text: word, leaveOut: false };
 
 /** Shorter prefixes of ids would hit by chance. */
 const minPrefix = 2;
-/** Ended containers that are remembered. */
-const maxEnded = 1000;
 
-/**
- * Which containers selectors mean. A selector names a container by its name, its id, a unique prefix of that, its cgroup
- * path, its pid namespace (`pid:[4026532572]` or the inode) or a host pid in it; `host` is everything outside of them.
- * It may name one that does not exist yet.
- */
-export class ContainerSelection {
-  readonly #selectors: readonly Selector[];
-  readonly #known = new Map<string, ContainerInfo>();
-  readonly #members = new Map<string, Set<number>>();
-  readonly #chosen = new Map<string, boolean>();
-  readonly #ended: string[] = [];
+/** What a selector can name a container by. The first kind that hits any container wins. */
+export type SelectorKind = 'name' | 'id' | 'runtime' | 'cgroup' | 'pidns' | 'pid' | 'prefix';
 
-  constructor(words: readonly string[]) {
-    this.#selectors = words.map(parseSelector);
+interface Resolved {
+  readonly kind: SelectorKind;
+  readonly hits: ReadonlySet<KnownContainer>;
+}
+
+/** One selector: `host` for no container, else the containers that it means among those known so far. */
+export class Selector {
+  readonly text: string;
+  readonly isHost: boolean;
+  /** The inode of a pid namespace, or a pid. */
+  readonly #number: number | undefined;
+  readonly #inode: number | undefined;
+  #containers: Containers | undefined;
+  #version = -1;
+  #resolved: Resolved | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.isHost = text === 'host';
+    this.#number = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+    const inode = /^pid:\[(\d{1,15})\]$/.exec(text)?.[1];
+    this.#inode = inode === undefined ? this.#number : Number(inode);
   }
 
-  get empty(): boolean {
-    return this.#selectors.length === 0;
-  }
-
-  /** Takes note of containers and who is in them. */
-  learn(record: NstraceRecord): void {
-    if (record.type === 'container') {
-      this.#known.set(keyOf(record.container), record.container);
-      if (record.op === 'removed') {
-        this.#gone(keyOf(record.container));
-      }
-      this.#chosen.clear();
-    } else if ('container' in record && record.container && 'pid' in record) {
-      this.#join(record.container, record.pid);
+  /**
+   * Whether it means this container.
+   *
+   * @param name the container's name in the record that is asked about: of one that was renamed, what happened under
+   *   another name is not meant
+   */
+  hits(known: KnownContainer, name: string, containers: Containers): boolean {
+    const resolved = this.resolve(containers);
+    if (resolved === undefined || !resolved.hits.has(known)) {
+      return false;
     }
+    // A container without a name is called by its id, which stays its id when it gets one.
+    return resolved.kind !== 'name' || known.nameAt(name) === this.text || known.info.id === this.text;
   }
 
-  /** Whether a record about this container is wanted. */
-  wants(container: { id: string; name: string; runtime: string } | null): boolean {
-    if (this.empty) {
-      return true;
+  /** What it means now; undefined if there is no such container, or if a prefix fits several. */
+  resolve(containers: Containers): Resolved | undefined {
+    if (this.#containers !== containers || this.#version !== containers.version) {
+      this.#resolved = this.isHost ? undefined : this.#find(containers);
+      this.#containers = containers;
+      this.#version = containers.version;
     }
-    const key = container === null ? '' : keyOf(container);
-    let wanted = this.#chosen.get(key);
-    if (wanted === undefined) {
-      wanted = this.#decide(container);
-      this.#chosen.set(key, wanted);
-    }
-    return wanted;
+    return this.#resolved;
   }
 
-  /** Containers that a selector could mean, if it is a prefix of more than one. */
-  ambiguous(): { text: string; candidates: ContainerInfo[] } | undefined {
-    for (const { text } of this.#selectors) {
-      const candidates = this.#withPrefix(text);
-      if (candidates.length > 1 && !this.#exact(text)) {
-        return { text, candidates };
+  /** Containers whose id begins with it. */
+  withPrefix(containers: Containers): Set<KnownContainer> {
+    const { text } = this;
+    return this.text.length < minPrefix ? new Set() : where(containers, ({ info }) => info.id.startsWith(text));
+  }
+
+  #find(containers: Containers): Resolved | undefined {
+    for (const [kind, find] of this.#kinds) {
+      const hits = find(containers);
+      if (hits.size > 0) {
+        return kind === 'prefix' && hits.size > 1 ? undefined : { kind, hits };
       }
     }
     return undefined;
   }
 
-  /** Selectors that no known container matches: what is waited for. */
-  waitingFor(): string[] {
-    const known = [...this.#known.values()];
-    return this.#selectors
-      .filter(({ text, leaveOut }) => !leaveOut && text !== 'host' && !known.some((info) => this.#matches(text, info)))
-      .map(({ text }) => text);
+  /** In the order in which they are tried. */
+  get #kinds(): [SelectorKind, (containers: Containers) => ReadonlySet<KnownContainer>][] {
+    const { text } = this;
+    return [
+      ['name', (containers) => containers.named(text)],
+      ['id', (containers) => containers.withId(text)],
+      ['runtime', (containers) => this.#ofRuntime(containers)],
+      ['cgroup', (containers) => this.#withCgroup(containers)],
+      ['pidns', (containers) => this.#withPidns(containers)],
+      ['pid', (containers) => this.#ofPid(containers)],
+      ['prefix', (containers) => this.withPrefix(containers)],
+    ];
   }
 
-  /** Containers that are gone are forgotten after a while: the last ones may still have records to come. */
-  #gone(key: string): void {
-    this.#ended.push(key);
-    if (this.#ended.length > maxEnded) {
-      const oldest = this.#ended.shift()!;
-      this.#known.delete(oldest);
-      this.#members.delete(oldest);
+  /** `RUNTIME/ID`; a container called host has no other name, so `RUNTIME/NAME` too. */
+  #ofRuntime(containers: Containers): Set<KnownContainer> {
+    const slash = this.text.indexOf('/');
+    const runtime = this.text.slice(0, Math.max(0, slash));
+    const word = this.text.slice(slash + 1);
+    return runtime === '' || word === ''
+      ? new Set()
+      : where(containers, ({ info, names }) => info.runtime === runtime && (info.id === word || names.includes(word)));
+  }
+
+  #withCgroup(containers: Containers): Set<KnownContainer> {
+    const { text } = this;
+    return text.startsWith('/') ? where(containers, ({ info }) => info.cgroups?.includes(text) ?? false) : new Set();
+  }
+
+  #withPidns(containers: Containers): Set<KnownContainer> {
+    const inode = this.#inode;
+    return inode === undefined ? new Set() : where(containers, ({ info }) => info.pidns === inode);
+  }
+
+  #ofPid(containers: Containers): Set<KnownContainer> {
+    const pid = this.#number;
+    if (pid === undefined) {
+      return new Set();
     }
-  }
-
-  #join(container: { id: string; runtime: string }, pid: number): void {
-    // Only pids that a selector asks for matter.
-    if (this.#selectors.some(({ text }) => text === String(pid))) {
-      const key = keyOf(container);
-      const members = this.#members.get(key) ?? new Set();
-      this.#members.set(key, members.add(pid));
-      this.#chosen.clear();
-    }
-  }
-
-  #decide(container: { id: string; name: string; runtime: string } | null): boolean {
-    const info = container === null ? null : (this.#known.get(keyOf(container)) ?? container);
-    const hits = this.#selectors.filter(({ text }) => (info === null ? text === 'host' : this.#matches(text, info)));
-    if (hits.some(({ leaveOut }) => leaveOut)) {
-      return false;
-    }
-    return hits.length > 0 || this.#selectors.every(({ leaveOut }) => leaveOut);
-  }
-
-  #matches(text: string, info: ContainerInfo): boolean {
-    return (
-      info.name === text ||
-      info.id === text ||
-      `pid:[${info.pidns}]` === text ||
-      String(info.pidns) === text ||
-      (text.startsWith('/') && (info.cgroups?.includes(text) ?? false)) ||
-      (this.#members.get(keyOf(info))?.has(Number(text)) ?? false) ||
-      String(info.init) === text ||
-      (!this.#exact(text) && info.id.startsWith(text) && this.#withPrefix(text).length <= 1 && text.length >= minPrefix)
-    );
-  }
-
-  #exact(text: string): boolean {
-    for (const info of this.#known.values()) {
-      if (info.name === text || info.id === text) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  #withPrefix(text: string): ContainerInfo[] {
-    return text.length < minPrefix ? [] : [...this.#known.values()].filter(({ id }) => id.startsWith(text));
+    const known = containers.ofPid(pid);
+    return known === undefined ? where(containers, ({ info, ended }) => info.init === pid && !ended) : new Set([known]);
   }
 }
 
-const keyOf = ({ id, runtime }: { id: string; runtime: string }): string => `${runtime}\0${id}`;
+const where = (containers: Containers, test: (known: KnownContainer) => boolean): Set<KnownContainer> =>
+  new Set([...containers.all()].filter(test));
+
+/**
+ * Which containers several selectors mean together: any of them, and none with `!`. They may name containers that do not
+ * exist yet. `host` is everything outside of containers.
+ */
+export class ContainerSelection {
+  readonly #chosen: readonly Selector[];
+  readonly #leftOut: readonly Selector[];
+  readonly containers: Containers;
+
+  constructor(words: readonly string[], containers = new Containers()) {
+    const parsed = words.map(parseSelector);
+    this.#chosen = parsed.filter(({ leaveOut }) => !leaveOut).map(({ text }) => new Selector(text));
+    this.#leftOut = parsed.filter(({ leaveOut }) => leaveOut).map(({ text }) => new Selector(text));
+    this.containers = containers;
+  }
+
+  get empty(): boolean {
+    return this.#chosen.length === 0 && this.#leftOut.length === 0;
+  }
+
+  /** Takes note of containers and who is in them. */
+  learn(record: NstraceRecord): void {
+    this.containers.learn(record);
+  }
+
+  /**
+   * Whether what happened in a container is wanted; null is the host.
+   *
+   * @param container as the record has it, with the name that it had then
+   * @param source the record, where it can be one of several hosts
+   */
+  wants(container: Ref | null, source: Source = {}): boolean {
+    if (container === null) {
+      return this.#wants((selector) => selector.isHost);
+    }
+    const known = this.containers.of(container, source);
+    return this.#wants((selector) => selector.hits(known, container.name, this.containers));
+  }
+
+  /** Whether the life of a container as a whole is wanted, whatever it was called meanwhile. */
+  wantsLife(container: Ref, source: Source = {}): boolean {
+    const known = this.containers.of(container, source);
+    return this.#wants((selector) => selector.resolve(this.containers)?.hits.has(known) ?? false);
+  }
+
+  /** Selectors that mean several containers, or a prefix that fits several, which means none. */
+  ambiguous(): { text: string; kind: SelectorKind; candidates: ContainerInfo[] }[] {
+    return [...this.#chosen, ...this.#leftOut].flatMap((selector) => {
+      const resolved = selector.resolve(this.containers);
+      const hits = resolved === undefined && !selector.isHost ? selector.withPrefix(this.containers) : resolved?.hits;
+      const candidates = oneEach([...(hits ?? [])].map(({ info }) => info));
+      return candidates.length > 1 ? [{ text: selector.text, kind: resolved?.kind ?? 'prefix', candidates }] : [];
+    });
+  }
+
+  /** Selectors that mean no container known so far: what is waited for. */
+  waitingFor(): string[] {
+    return this.#chosen
+      .filter((selector) => !selector.isHost && selector.resolve(this.containers) === undefined)
+      .map(({ text }) => text);
+  }
+
+  #wants(hits: (selector: Selector) => boolean): boolean {
+    return !this.#leftOut.some(hits) && (this.#chosen.length === 0 || this.#chosen.some(hits));
+  }
+}
+
+/** Lives of one container are one. */
+const oneEach = (infos: readonly ContainerInfo[]): ContainerInfo[] => [
+  ...new Map(
+    infos.map((info) => [`${info.runtime}\0${(info as { root?: string }).root ?? ''}\0${info.id}`, info]),
+  ).values(),
+];

@@ -1,6 +1,7 @@
 import { namespaceTypes } from '../kernel/namespaces.ts';
 import type { NamespaceSet, NstraceRecord } from '../record/schema.ts';
 import { commandOrComm } from '../view/command.ts';
+import { containerName } from '../view/container.ts';
 import { seconds } from '../view/durations.ts';
 import { endingText } from '../view/ending.ts';
 import { escapeBytes, escapeText } from '../view/escape.ts';
@@ -68,7 +69,7 @@ const who = (
   const lines: (string | undefined)[] = [
     group.ref === null
       ? `on the host${program?.unit ? `, unit ${escapeText(program.unit)}` : ''}`
-      : `container  ${escapeText(group.ref.name)} (${escapeText(group.ref.runtime)}), id ${escapeText(group.ref.id)}`,
+      : `container  ${containerName(group.ref)} (${escapeText(group.ref.runtime)}), id ${escapeText(group.ref.id)}`,
     'pid' in record && record.pid !== undefined
       ? `pid        ${record.pid}${'nspid' in record && (record.nspid?.length ?? 0) > 1 ? `, inside ${record.nspid!.slice(1).join(', ')}` : ''}`
       : undefined,
@@ -98,9 +99,7 @@ const ancestry = (record: NstraceRecord, store: Store): string[] => {
     }
     const its = process.group.ref?.id ?? '';
     const border =
-      its === container
-        ? ''
-        : `  <- in ${process.group.ref === null ? 'the host' : escapeText(process.group.ref.name)}`;
+      its === container ? '' : `  <- in ${process.group.ref === null ? 'the host' : containerName(process.group.ref)}`;
     container = its;
     lines.push(`${pid} ${commandOrComm(process.program ?? process)}${border}`);
     pid = process.ppid;

@@ -1,3 +1,4 @@
+import { containerName } from '../view/container.ts';
 import { hoursMinutesSeconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import { cutTo, widthOf } from '../view/width.ts';
@@ -82,7 +83,7 @@ export const secondLine = (input: FrameInput): string => {
   );
 };
 
-const focusName = ({ ref }: Group): string => (ref === null ? 'the host' : escapeText(ref.name));
+const focusName = ({ ref }: Group): string => (ref === null ? 'the host' : containerName(ref));
 
 const timeBar = (
   { file, position, length, speed }: NonNullable<Status['replay']>,

@@ -1,5 +1,6 @@
 import { clock } from '../view/clock.ts';
 import { commandLine, commandOrComm, describe, innermostPid } from '../view/command.ts';
+import { containerName } from '../view/container.ts';
 import { age, seconds } from '../view/durations.ts';
 import { escapeText, shortId } from '../view/escape.ts';
 import { column, type Piece, renderLine } from './line.ts';
@@ -32,7 +33,7 @@ export const paintRow = (row: Row, context: PaintContext, selected: boolean): st
   }
 };
 
-const nameOf = (group: Group): string => (group.ref === null ? 'host' : escapeText(group.ref.name));
+const nameOf = (group: Group): string => containerName(group.ref);
 
 const groupPieces = (group: Group, { store, theme }: PaintContext): Piece[] => {
   const { ref, info, ended } = group;

@@ -1,6 +1,7 @@
 import type { NstraceRecord } from '../record/schema.ts';
 import { exactClock } from './clock.ts';
 import { type CommandStyle, describe, innermostPid } from './command.ts';
+import { containerName } from './container.ts';
 import { escapeText } from './escape.ts';
 import type { UserNames } from './users.ts';
 
@@ -34,8 +35,8 @@ const inode = (type: 'pid' | 'mnt' | 'net' | 'user') => (record: NstraceRecord) 
   }
   return 'ns' in record ? String(record.ns[type] ?? none) : none;
 };
-const container = (key: 'id' | 'name' | 'runtime', host: string) => (record: NstraceRecord) =>
-  'container' in record && record.container ? escapeText(record.container[key]) : host;
+const container = (key: 'id' | 'runtime') => (record: NstraceRecord) =>
+  'container' in record && record.container ? escapeText(record.container[key]) : none;
 
 /** Every column that a line can have: the one source for --columns, the header, the help and the man page. */
 export const columns: readonly Column[] = [
@@ -55,10 +56,10 @@ export const columns: readonly Column[] = [
     title: 'CONTAINER',
     width: 16,
     about: 'container name, or host',
-    value: container('name', 'host'),
+    value: (record) => containerName('container' in record ? record.container : null),
   },
-  { name: 'id', title: 'ID', width: 12, about: 'container id, whole', value: container('id', none) },
-  { name: 'runtime', title: 'RUNTIME', width: 8, about: 'container runtime', value: container('runtime', none) },
+  { name: 'id', title: 'ID', width: 12, about: 'container id, whole', value: container('id') },
+  { name: 'runtime', title: 'RUNTIME', width: 8, about: 'container runtime', value: container('runtime') },
   { name: 'pidns', title: 'PIDNS', width: 10, right: true, about: 'inode of its pid namespace', value: inode('pid') },
   { name: 'mntns', title: 'MNTNS', width: 10, right: true, about: 'inode of its mount namespace', value: inode('mnt') },
   {

@@ -1,4 +1,5 @@
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import { containerName } from './container.ts';
 import { seconds } from './durations.ts';
 import { endingText } from './ending.ts';
 import { escapeBytes, escapeText } from './escape.ts';
@@ -85,7 +86,7 @@ const describeContainer = (record: RecordOf<'container'>): string => {
   const end = endingText(record);
   const startup = record.startup_ns === undefined ? '' : `in ${seconds(record.startup_ns)}`;
   const by = record.by === undefined ? '' : `by ${escapeText(record.by.comm)}, pid ${record.by.pid}`;
-  return [op, escapeText(container.name), `(${escapeText(container.runtime)})`, end, startup, by]
+  return [op, containerName(container), `(${escapeText(container.runtime)})`, end, startup, by]
     .filter((word) => word !== '')
     .join(' ');
 };

@@ -1,6 +1,7 @@
 import { allCapabilities } from '../now/capabilities.ts';
 import type { InspectRecord } from '../now/schema.ts';
 import { commandOrComm } from './command.ts';
+import { containerName } from './container.ts';
 import { endingText } from './ending.ts';
 import { escapeText } from './escape.ts';
 import { tableText } from './table.ts';
@@ -44,7 +45,7 @@ const head = (found: InspectRecord): string => {
     ['folder', found.cwd && escapeText(found.cwd)],
     ['started', found.started && escapeText(found.started)],
     ['ended', ended && `${escapeText(ended.time)}${end ? `, ${end}` : ''}`],
-    ['container', container === null ? 'host' : `${escapeText(container.name)} (${escapeText(container.runtime)})`],
+    ['container', container === null ? 'host' : `${containerName(container)} (${escapeText(container.runtime)})`],
     [
       'came',
       origin && `${cameHow[origin]}${by ? `: ${escapeText((by.args ?? [by.comm]).join(' '))}, pid ${by.pid}` : ''}`,
@@ -112,7 +113,7 @@ const ancestry = (found: InspectRecord): string => {
   return found.ancestry
     .map((ancestor) => {
       const its = ancestor.container?.id ?? 'host';
-      const name = ancestor.container === null ? 'the host' : escapeText(ancestor.container.name);
+      const name = ancestor.container === null ? 'the host' : containerName(ancestor.container);
       const border = its === container ? '' : `  <- in ${name}`;
       container = its;
       const inside = (ancestor.nspid?.length ?? 1) > 1 ? ` (${ancestor.nspid!.slice(1).join(', ')})` : '';
@@ -192,7 +193,7 @@ export const compareText = (a: InspectRecord, b: InspectRecord): string => {
     const told = known ? (JSON.stringify(left) === JSON.stringify(right) ? 'the same' : 'differ') : 'not known';
     return `${label.padEnd(12)} ${told}\n`;
   };
-  const containers = [a, b].map(({ container }) => (container === null ? 'host' : escapeText(container.name)));
+  const containers = [a, b].map(({ container }) => containerName(container));
   const isSame = a.container?.instance === b.container?.instance && a.container?.id === b.container?.id;
   return [
     `${name(a)}\n${name(b)}\n\n`,

@@ -1,5 +1,6 @@
 import type { Keeper, NowNamespace } from '../now/namespaces.ts';
 import { commandOrComm } from './command.ts';
+import { containerName } from './container.ts';
 import { escapeText } from './escape.ts';
 import type { TableColumn } from './table.ts';
 import type { UserNames } from './users.ts';
@@ -79,7 +80,7 @@ function containersOf({ containers, isHost }: NowNamespace): string {
   if (containers.length === 0) {
     return isHost ? 'host' : none;
   }
-  return containers.map((container) => (container === null ? 'host' : escapeText(container.name))).join(', ');
+  return containers.map(containerName).join(', ');
 }
 
 const keptBy = ({ how, where = '', pid }: Keeper): string => {

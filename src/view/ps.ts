@@ -1,6 +1,7 @@
 import type { NowProcess, Snapshot } from '../now/snapshot.ts';
 import { startClock } from './clock.ts';
 import { commandOrComm } from './command.ts';
+import { containerName } from './container.ts';
 import { age, cpuTime } from './durations.ts';
 import { escapeText } from './escape.ts';
 import { size } from './sizes.ts';
@@ -28,7 +29,7 @@ export const psColumns = (snapshot: Snapshot, users: UserNames): readonly TableC
       title: 'CONTAINER',
       about: 'container name, or host',
       most: 24,
-      value: ({ record }) => (record.container === null ? 'host' : escapeText(record.container.name)),
+      value: ({ record }) => containerName(record.container),
     },
     {
       name: 'id',

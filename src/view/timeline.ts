@@ -1,5 +1,6 @@
 import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
 import { commandLine, innermostPid } from './command.ts';
+import { containerName } from './container.ts';
 import { seconds } from './durations.ts';
 import { endingRemarks } from './ending.ts';
 import { escapeText, shortId } from './escape.ts';
@@ -48,7 +49,7 @@ export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] 
     ['lost', timeline.lost > 0 ? `${timeline.lost} events while it lived: something may be missing here` : undefined],
   ] as const;
   return [
-    `${escapeText(container.name)} (${escapeText(container.runtime)})`,
+    `${containerName(container)} (${escapeText(container.runtime)})`,
     ...facts
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([name, value]) => `  ${name.padEnd(7)} ${value}`),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eventKinds, type FilterOptions, RecordFilter } from '../../src/filter/filter.ts';
+import { parseExpression } from '../../src/filter/expression.ts';
+import { type FilterOptions, RecordFilter } from '../../src/filter/filter.ts';
+import { eventKinds } from '../../src/filter/kinds.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import {
   cgroup,
@@ -200,5 +202,30 @@ describe('RecordFilter', () => {
 
   it('leaves container records out where the conditions are about processes', () => {
     expect(filter({ uids: [0] }).wants(container())).toBe(false);
+  });
+
+  it('wants what --where says, besides the other conditions', () => {
+    const users = { all: () => [], nameOf: String, idOf: () => undefined };
+    const where = parseExpression('exit:!0 c:xyxy12', { compile: undefined, users });
+    const records = [header(), exit({ ...inContainer, code: 1 }), exit({ ...inContainer, code: 0 }), exit({ code: 1 })];
+    expect(passed({ where }, records)).toEqual(records.slice(0, 2));
+    expect(passed({ where, events: new Set(['exec']) }, records)).toEqual(records.slice(0, 1));
+  });
+
+  it('follows the descendants of any pid of an expression, however deep', () => {
+    const users = { all: () => [], nameOf: String, idOf: () => undefined };
+    const where = parseExpression('p:1000', { compile: undefined, users });
+    const records: NstraceRecord[] = [process({ pid: 1000, ppid: 1 })];
+    for (let pid = 1001; pid < 2000; pid += 1) {
+      records.push(fork({ pid, ppid: pid - 1 }), exit({ pid: pid - 1 }));
+    }
+    expect(passed({ where }, records)).toEqual(records);
+  });
+
+  it('wants what was not before --since and not after --until', () => {
+    const at = (time: string) => exec({ time: `2026-01-02T03:04:${time}Z` });
+    const records = [at('05.000000001'), at('05.000000002'), at('05.000000003'), lost(), footer()];
+    const times = { since: '2026-01-02T03:04:05.000000002Z', until: '2026-01-02T03:04:05.000000002Z' };
+    expect(passed(times, records)).toEqual([records[1], records[3], records[4]]);
   });
 });

@@ -79,8 +79,8 @@ describe('ContainerSelection', () => {
   it('says so if a prefix fits more than one container, and wants none of them', () => {
     const selection = select('abc');
     expect(wanted(selection)).toEqual([]);
-    expect(selection.ambiguous()).toEqual({ text: 'abc', candidates: [web, db] });
-    expect(select('abc1').ambiguous()).toBeUndefined();
+    expect(selection.ambiguous()).toEqual([{ text: 'abc', kind: 'prefix', candidates: [web, db] }]);
+    expect(select('abc1').ambiguous()).toEqual([]);
   });
 
   it('takes an exact name although it is a prefix of the ids of others', () => {
@@ -89,7 +89,7 @@ describe('ContainerSelection', () => {
     selection.learn(container({ container: named }));
     expect(selection.wants(named)).toBe(true);
     expect(wanted(selection)).toEqual([]);
-    expect(selection.ambiguous()).toBeUndefined();
+    expect(selection.ambiguous()).toEqual([]);
   });
 
   it('waits for a container that does not exist yet', () => {
@@ -114,5 +114,142 @@ describe('ContainerSelection', () => {
     selection.learn(container({ container: twin }));
     expect(selection.wants(twin)).toBe(true);
     expect(selection.wants(web)).toBe(false);
+  });
+
+  describe('kinds', () => {
+    it.each([
+      ['RUNTIME/ID', `docker/${web.id}`],
+      ['a host pid that is no inode', '10123'],
+    ])('finds a container by %s', (_what, word) => {
+      expect(wanted(select(word))).toEqual(['web']);
+    });
+
+    it('are tried in order: a name wins over an id, an id over its prefix', () => {
+      const selection = select('abc1');
+      const named = { id: 'ffff', name: 'abc1', runtime: 'runc' };
+      expect(wanted(selection)).toEqual(['web']);
+      selection.learn(container({ container: named }));
+      expect(wanted(selection)).toEqual([]);
+      expect(selection.wants(named)).toBe(true);
+    });
+
+    it('takes a number for the inode of a pid namespace first, then for a pid', () => {
+      const selection = select('20000');
+      selection.learn(container({ container: { id: 'x', name: 'x', runtime: 'runc', pidns: 20000 } }));
+      expect(wanted(selection)).toEqual([]);
+    });
+
+    it('needs two characters of an id', () => {
+      expect(wanted(select('a'))).toEqual([]);
+    });
+  });
+
+  describe('a container called host', () => {
+    const odd: ContainerInfo = { id: 'host', name: 'host', runtime: 'runc' };
+
+    it('is not the host', () => {
+      const selection = select('host');
+      selection.learn(container({ container: odd }));
+      expect(selection.wants(odd)).toBe(false);
+      expect(selection.wants(null)).toBe(true);
+    });
+
+    it('is not left out with it', () => {
+      const selection = select('!host');
+      selection.learn(container({ container: odd }));
+      expect(selection.wants(odd)).toBe(true);
+    });
+
+    it.each([
+      ['runc', 'host'],
+      ['docker', 'f'.repeat(64)],
+    ])('is selected by its runtime: %s', (runtime, id) => {
+      const selection = select(`${runtime}/host`);
+      const info = { id, name: 'host', runtime };
+      selection.learn(container({ container: info }));
+      expect(selection.wants(info)).toBe(true);
+      expect(selection.wants(null)).toBe(false);
+    });
+  });
+
+  describe('names', () => {
+    const instance = (id: string, name: string, number: number): ContainerInfo => ({
+      ...{ id, name, runtime: 'docker', instance: number },
+    });
+
+    it('select a container while it bears them', () => {
+      const selection = select('web2');
+      const first = instance('a'.repeat(64), 'web2', 1);
+      const second = instance('b'.repeat(64), 'web2', 2);
+      selection.learn(container({ container: first }));
+      expect(selection.wants(first)).toBe(true);
+      selection.learn(container({ op: 'named', reason: 'renamed', container: { ...first, name: 'old' } }));
+      expect(selection.wants({ ...first, name: 'old' })).toBe(false);
+      selection.learn(container({ op: 'created', container: second }));
+      expect(selection.wants(second)).toBe(true);
+      expect(selection.wants({ ...first, name: 'old' })).toBe(false);
+    });
+
+    it('select the whole life of a container that bore them once', () => {
+      const selection = select('web2');
+      const first = instance('a'.repeat(64), 'web2', 1);
+      selection.learn(container({ container: first }));
+      selection.learn(container({ op: 'named', reason: 'renamed', container: { ...first, name: 'old' } }));
+      expect(selection.wantsLife({ ...first, name: 'old' })).toBe(true);
+    });
+
+    it('that several containers bear select all of them, which is said', () => {
+      const selection = select('web2');
+      const twins = ['a', 'b'].map((id, index) => ({ ...instance(id.repeat(64), 'web2', index + 1), root: `/${id}` }));
+      for (const twin of twins) {
+        selection.learn(container({ container: twin }));
+      }
+      expect(twins.every((twin) => selection.wants(twin))).toBe(true);
+      expect(selection.ambiguous()).toEqual([{ text: 'web2', kind: 'name', candidates: twins }]);
+    });
+
+    it('of two lives of one container are not ambiguous', () => {
+      const selection = select('web2');
+      selection.learn(container({ container: instance('a'.repeat(64), 'web2', 1) }));
+      selection.learn(container({ container: instance('a'.repeat(64), 'web2', 2) }));
+      expect(selection.ambiguous()).toEqual([]);
+    });
+  });
+
+  it('goes on hearing of a container whose runtime was guessed wrong at first', () => {
+    const id = 'c'.repeat(64);
+    for (const word of ['cccc', id, '10777', 'pid:[4026539999]']) {
+      const selection = select(word);
+      const guess = { id, name: id, runtime: 'docker', pidns: 4026539999, init: 10777 };
+      selection.learn(container({ op: 'created', container: guess }));
+      expect(selection.wants(guess)).toBe(true);
+      const named = { ...guess, name: 'pod', runtime: 'podman' };
+      selection.learn(container({ op: 'named', container: named }));
+      expect(selection.ambiguous()).toEqual([]);
+      expect(selection.wants(named), word).toBe(true);
+      expect(selection.wants({ id, name: 'pod', runtime: 'podman' }), word).toBe(true);
+    }
+  });
+
+  it('keeps instances apart, also those of several hosts', () => {
+    const selection = select('10123');
+    const one = { ...web, instance: 1 };
+    selection.learn(Object.assign(exec({ ...inContainer, container: one }), { recording: 'r1' }));
+    const other = { ...one, name: 'other', id: 'f'.repeat(64), init: 77 };
+    selection.learn(Object.assign(exec({ ...inContainer, pid: 77, container: other }), { recording: 'r2' }));
+    expect(selection.wants(one, { recording: 'r1' })).toBe(true);
+    expect(selection.wants(other, { recording: 'r2' })).toBe(false);
+  });
+
+  it('forgets containers that are gone, the oldest first, but none that lives', () => {
+    const selection = select('web');
+    for (let number = 0; number < 1100; number += 1) {
+      const info = { id: `id${number}`, name: `gone${number}`, runtime: 'runc' };
+      selection.learn(container({ op: 'created', container: info }));
+      selection.learn(container({ op: 'removed', container: info }));
+    }
+    expect(selection.containers.named('gone0').size).toBe(0);
+    expect(selection.containers.named('gone1099').size).toBe(1);
+    expect(wanted(selection)).toEqual(['web']);
   });
 });

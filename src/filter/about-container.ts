@@ -1,0 +1,51 @@
+import { hasWildcard, parseGlob } from './glob.ts';
+import { globAnswer, globsTest } from './glob-test.ts';
+import { Selector } from './selector.ts';
+import type { Subject } from './subject.ts';
+import { type Test, ValueError } from './test.ts';
+
+export const containerTest = (values: readonly string[]): Test => {
+  const selectors = values.map((value) => new Selector(value));
+  const globs = values.filter(hasWildcard).map(parseGlob);
+  return {
+    of: ({ record, container, containers }) => {
+      if (!('container' in record)) {
+        return 'none';
+      }
+      if (container === undefined) {
+        return selectors.some(({ isHost }) => isHost) ? 'yes' : 'none';
+      }
+      const name = record.container?.name ?? container.info.name;
+      return selectors.some((selector) => selector.hits(container, name, containers))
+        ? 'yes'
+        : globAnswer(globs, container.nameAt(name));
+    },
+  };
+};
+
+export const podNames = ({ container }: Subject): string[] => {
+  const { pod, labels } = (container?.info ?? {}) as { pod?: { id: string; name?: string }; labels?: Labels };
+  const name = pod?.name ?? labels?.['io.kubernetes.pod.name'];
+  const space = labels?.['io.kubernetes.pod.namespace'];
+  return [
+    ...(pod === undefined ? [] : [pod.id]),
+    ...(name === undefined ? [] : [name]),
+    ...(name === undefined || space === undefined ? [] : [`${space}/${name}`]),
+  ];
+};
+
+type Labels = Readonly<Record<string, string>>;
+
+export const labelTest = (values: readonly string[]): Test => {
+  for (const value of values) {
+    if (!value.includes('=')) {
+      throw new ValueError(
+        `${JSON.stringify(value)} is no label with a value`,
+        `label:${value || 'app'}=VALUE, or =* for any`,
+      );
+    }
+  }
+  return globsTest(({ container }) =>
+    Object.entries(container?.info.labels ?? {}).map(([key, text]) => `${key}=${text}`),
+  )(values);
+};

@@ -1,0 +1,194 @@
+import type { ContainerInfo, NstraceRecord, RecordOf } from '../record/schema.ts';
+
+/** Ended containers that are remembered: the last ones may still have records to come. */
+const maxEnded = 1000;
+
+/** A container as events name it. Recordings of 0.1 have no instance. */
+export interface Ref {
+  readonly id: string;
+  readonly name: string;
+  readonly runtime: string;
+  readonly instance?: number | undefined;
+}
+
+/** Several hosts' records in one stream name the recording that each is from. */
+export interface Source {
+  readonly recording?: string | undefined;
+}
+
+/** What records said of a container so far: of one instance of it, where they tell instances apart. */
+export class KnownContainer {
+  info: ContainerInfo;
+  /** All names that it bore, the last one now. */
+  readonly names: string[];
+  ended = false;
+  /** The name in its first records, and the one that it had in truth. */
+  #late: { readonly from: string; readonly to: string } | undefined;
+
+  constructor(info: ContainerInfo) {
+    this.info = info;
+    this.names = [info.name];
+  }
+
+  /** Its name when something happened, by the name in that record. */
+  nameAt(name: string): string {
+    return this.#late !== undefined && this.#late.from === name ? this.#late.to : name;
+  }
+
+  /** @param isLate whether the name holds for what happened before, too */
+  rename(name: string, isLate: boolean): void {
+    if (isLate) {
+      this.#late = { from: this.info.name, to: name };
+    }
+    this.names.push(name);
+    this.info = { ...this.info, name };
+  }
+}
+
+/** Containers out of records: found by name, id and process. */
+export class Containers {
+  /** By instance, or by runtime and id where there is none; a runtime that was guessed first is a second key. */
+  readonly #known = new Map<number | string, KnownContainer>();
+  readonly #byName = new Map<string, Set<KnownContainer>>();
+  readonly #byId = new Map<string, Set<KnownContainer>>();
+  readonly #ended: KnownContainer[] = [];
+  /** Pids that are asked for, and the container each is in. */
+  readonly #members = new Map<number, KnownContainer | undefined>();
+  readonly #whereIs: (pid: number) => KnownContainer | undefined;
+  /** Counts changes, so that what was looked up can be kept. */
+  version = 0;
+
+  /** @param whereIs the container of a process that was there before its pid was asked for, if processes are known */
+  constructor(whereIs: (pid: number) => KnownContainer | undefined = () => undefined) {
+    this.#whereIs = whereIs;
+  }
+
+  all(): Set<KnownContainer> {
+    return new Set(this.#known.values());
+  }
+
+  named(name: string): ReadonlySet<KnownContainer> {
+    return this.#byName.get(name) ?? none;
+  }
+
+  withId(id: string): ReadonlySet<KnownContainer> {
+    return this.#byId.get(id) ?? none;
+  }
+
+  /** The container that a process with this pid is in, or was in last. */
+  ofPid(pid: number): KnownContainer | undefined {
+    if (!this.#members.has(pid)) {
+      this.#members.set(pid, this.#whereIs(pid));
+    }
+    return this.#members.get(pid);
+  }
+
+  /** Takes note of what a record says of its container, and that its process is in it. */
+  learn(record: NstraceRecord): KnownContainer | undefined {
+    if (!('container' in record) || record.container === null) {
+      return undefined;
+    }
+    const known = this.of(record.container, record as Source, record.type === 'container' && record.op === 'named');
+    if (record.type === 'container') {
+      this.#update(known, record);
+    } else if (known.nameAt(record.container.name) !== known.info.name) {
+      this.#rename(known, record.container.name, false);
+    }
+    if (this.#members.size > 0 && record.pid !== undefined && this.#members.has(record.pid)) {
+      this.#enter(record.pid, known);
+    }
+    return known;
+  }
+
+  /** @param isNamed a record gives it a name: where there are no instances, another runtime can come with it */
+  of(container: Ref, source: Source = {}, isNamed = false): KnownContainer {
+    const key = keyOf(container, source);
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      known = (isNamed ? this.#guessed(container) : undefined) ?? new KnownContainer(container);
+      this.#known.set(key, known);
+      put(this.#byName, known.info.name, known);
+      put(this.#byId, known.info.id, known);
+      this.version += 1;
+    }
+    return known;
+  }
+
+  /** One that lives and whose runtime was guessed wrong: the id stays. */
+  #guessed({ id, instance }: Ref): KnownContainer | undefined {
+    return instance === undefined ? [...this.withId(id)].findLast(({ ended }) => !ended) : undefined;
+  }
+
+  #update(known: KnownContainer, record: RecordOf<'container'>): void {
+    const { container, op } = record;
+    if (container.name !== known.info.name) {
+      const { reason } = record as { reason?: string };
+      this.#rename(known, container.name, op === 'named' && reason !== 'renamed');
+    }
+    known.info = container;
+    this.version += 1;
+    if (op === 'removed') {
+      known.ended = true;
+      this.#forget(known);
+    } else if (op === 'created') {
+      known.ended = false;
+    }
+  }
+
+  #rename(known: KnownContainer, name: string, isLate: boolean): void {
+    known.rename(name, isLate);
+    put(this.#byName, name, known);
+    this.version += 1;
+  }
+
+  #enter(pid: number, known: KnownContainer): void {
+    if (this.#members.get(pid) !== known) {
+      this.#members.set(pid, known);
+      this.version += 1;
+    }
+  }
+
+  #forget(ended: KnownContainer): void {
+    this.#ended.push(ended);
+    const oldest = this.#ended.length > maxEnded ? this.#ended.shift()! : undefined;
+    // The same id can have been made again meanwhile.
+    if (oldest === undefined || !oldest.ended || this.#ended.includes(oldest)) {
+      return;
+    }
+    for (const [key, known] of this.#known) {
+      if (known === oldest) {
+        this.#known.delete(key);
+      }
+    }
+    for (const name of oldest.names) {
+      take(this.#byName, name, oldest);
+    }
+    take(this.#byId, oldest.info.id, oldest);
+  }
+}
+
+const none: ReadonlySet<KnownContainer> = new Set();
+
+const keyOf = ({ id, runtime, instance }: Ref, { recording }: Source): number | string => {
+  if (instance === undefined) {
+    return recording === undefined ? `${runtime}\0${id}` : `${recording}\0${runtime}\0${id}`;
+  }
+  return recording === undefined ? instance : `${recording}\0${instance}`;
+};
+
+const put = (index: Map<string, Set<KnownContainer>>, text: string, known: KnownContainer): void => {
+  const set = index.get(text);
+  if (set === undefined) {
+    index.set(text, new Set([known]));
+  } else {
+    set.add(known);
+  }
+};
+
+const take = (index: Map<string, Set<KnownContainer>>, text: string, known: KnownContainer): void => {
+  const set = index.get(text);
+  set?.delete(known);
+  if (set?.size === 0) {
+    index.delete(text);
+  }
+};
