@@ -3,7 +3,7 @@ import type { EventKind } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { survey } from '../recording/late-names.ts';
 import { isPlainFile } from '../recording/source.ts';
-import { Player } from '../replay/player.ts';
+import { type Controls, Player } from '../replay/player.ts';
 import type { Effect } from '../tui/effect.ts';
 import type { Status } from '../tui/frame-input.ts';
 import { makeTheme } from '../tui/theme.ts';
@@ -46,7 +46,7 @@ export const replayOnTerminal = async (
   const player = new Player({
     open: (reading) => {
       input = new RecordingInput(file, values, reading);
-      return input.records();
+      return input.batches();
     },
     speed: values.speed ?? 1,
     onRecord: (record: NstraceRecord) => {
@@ -95,7 +95,7 @@ export const replayOnTerminal = async (
   return input;
 };
 
-const act = (effect: Effect, player: Player, view: View, stop: Stop, suspend: () => void): void => {
+const act = (effect: Effect, player: Controls, view: View, stop: Stop, suspend: () => void): void => {
   switch (effect.type) {
     case 'quit':
       return stop.press();

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { Player } from '../../src/replay/player.ts';
+import { type Controls, Player } from '../../src/replay/player.ts';
 import { container, exec, exit, failedExec, lost } from '../fixtures/records.ts';
 import { at } from '../fixtures/story.ts';
 
@@ -34,7 +35,7 @@ const play = (records: readonly NstraceRecord[], speed = 1) => {
           if (signal.aborted) {
             return;
           }
-          yield record;
+          yield { records: [record], next: undefined };
         }
       } finally {
         all.open -= 1;
@@ -58,6 +59,19 @@ const play = (records: readonly NstraceRecord[], speed = 1) => {
   };
   return Object.assign(all, { player, shows, stop, done });
 };
+
+/** What the keys of the view do. */
+const keys: ((player: Controls) => void)[] = [
+  (player) => player.seek(-5),
+  (player) => player.seek(-1e9),
+  (player) => player.seek(5),
+  (player) => player.seek(1e9),
+  (player) => player.toggle(),
+  (player) => player.faster(2),
+  (player) => player.faster(0.5),
+  (player) => player.jump('exit'),
+  (player) => player.jump('start'),
+];
 
 /** A record at so many seconds. */
 const tick = (seconds: number): NstraceRecord => exec({ ...at(seconds * 1000), args: [`at-${seconds}`] });
@@ -297,6 +311,55 @@ describe('Player', () => {
     await stop();
   });
 
+  it('does not go back before the first record is there', async () => {
+    const { player, shows, stop } = play([tick(0), tick(10), tick(hour)], 1024);
+    player.seek(-5);
+    player.seek(5);
+    expect(player.position).toBe(0);
+    await shows('at-0', 'at-10');
+    await stop();
+  });
+
+  it('is at its beginning while it begins anew, however often one goes back', async () => {
+    const run = play([tick(0), tick(10), tick(hour)]);
+    await run.shows('at-0');
+    run.player.toggle();
+    run.player.seek(10);
+    await run.shows('at-0', 'at-10');
+    for (let press = 0; press < 3; press += 1) {
+      run.player.seek(-5);
+      expect(run.player.position).toBeGreaterThanOrEqual(0);
+      await sleep(0);
+      expect(run.player.position).toBeGreaterThanOrEqual(0);
+    }
+    await run.shows('at-0');
+    expect(run.player.position).toBe(0);
+  });
+
+  it('has a position within the recording and fails at nothing, whatever is pressed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...keys), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }),
+        async (pressed, waits) => {
+          const run = play([tick(0), tick(10), exit(at(20_000)), tick(30)], 64);
+          for (const [index, press] of pressed.entries()) {
+            press(run.player);
+            expect(run.player.position).toBeGreaterThanOrEqual(0);
+            expect(run.player.position).toBeLessThanOrEqual(30);
+            if (waits[index]) {
+              await sleep(1);
+            }
+          }
+          await run.stop();
+          expect(run.failure).toBeUndefined();
+          expect(run.open).toBe(0);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
   it('tells that the recording cannot be read', async () => {
     const player = new Player({
       // biome-ignore lint/correctness/useYield: it fails before it has anything to give.
@@ -309,5 +372,66 @@ describe('Player', () => {
       onRestart: () => {},
     });
     await expect(player.run(new AbortController().signal)).rejects.toThrow('it is gone');
+  });
+});
+
+describe('Player with checkpoints', () => {
+  const count = 120_000;
+  const perBatch = 1000;
+  /** A recording of one record a second, of which it is told where reading begins, and how much is read. */
+  const long = () => {
+    const opened: number[] = [];
+    let taken = 0;
+    let sum = 0;
+    const player = new Player<number, { sum: number }>({
+      open: async function* (signal, from = 0) {
+        opened.push(from);
+        for (let first = from; first < count && !signal.aborted; first += perBatch) {
+          await sleep(0);
+          yield {
+            records: Array.from({ length: perBatch }, (_, index) => tick(first + index)),
+            next: first + perBatch,
+          };
+        }
+      },
+      speed: Number.POSITIVE_INFINITY,
+      onRecord: () => {
+        taken += 1;
+        sum += 1;
+      },
+      onTime: () => {},
+      save: () => ({ sum }),
+      onRestart: (state) => {
+        sum = state?.sum ?? 0;
+      },
+    });
+    return { player, opened, taken: () => taken, sum: () => sum };
+  };
+
+  it('goes back without reading all that is before', async () => {
+    const { player, opened, taken, sum } = long();
+    const aborter = new AbortController();
+    aborters.push(aborter);
+    void player.run(aborter.signal);
+    await expect.poll(() => player.ended, { timeout: 10_000 }).toBe(true);
+    expect(sum()).toBe(count);
+    const before = taken();
+    player.seek(-10);
+    await expect.poll(() => player.position, { timeout: 10_000 }).toBe(count - 11);
+    await expect.poll(() => sum(), { timeout: 10_000 }).toBe(count - 10);
+    expect(opened[1]).toBeGreaterThan(0);
+    expect(taken() - before).toBeLessThan(count / 1.5);
+  });
+
+  it('goes back to its beginning', async () => {
+    const { player, opened, sum } = long();
+    const aborter = new AbortController();
+    aborters.push(aborter);
+    void player.run(aborter.signal);
+    await expect.poll(() => player.ended, { timeout: 10_000 }).toBe(true);
+    player.seek(-1e9);
+    await expect.poll(() => sum(), { timeout: 10_000 }).toBe(1);
+    expect(player.position).toBe(0);
+    expect(opened).toEqual([0, 0]);
   });
 });

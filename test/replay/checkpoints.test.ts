@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { Checkpoints, firstSpacing, maxCheckpoints } from '../../src/replay/checkpoints.ts';
+
+/** Checkpoints wherever one is due, of a recording with one record a second. */
+const taken = (records: number): Checkpoints<number, undefined> => {
+  const checkpoints = new Checkpoints<number, undefined>();
+  for (let count = 0; count <= records; count += 1000) {
+    if (checkpoints.isDue(count)) {
+      checkpoints.add({ at: BigInt(count), count, place: count, state: undefined });
+    }
+  }
+  return checkpoints;
+};
+
+describe('Checkpoints', () => {
+  it('gives the last one before a time', () => {
+    const checkpoints = taken(100_000);
+    expect(checkpoints.before(BigInt(firstSpacing), 0)).toBeUndefined();
+    expect(checkpoints.before(BigInt(firstSpacing + 1), 0)?.count).toBe(firstSpacing);
+    expect(checkpoints.before(80_000n, 0)?.count).toBe(75_000);
+  });
+
+  it('gives one with enough records after it', () => {
+    const checkpoints = taken(100_000);
+    expect(checkpoints.before(80_000n, firstSpacing)?.count).toBe(50_000);
+    expect(checkpoints.before(30_000n, firstSpacing)).toBeUndefined();
+  });
+
+  it('are not more than some, spread over the whole of a long recording', () => {
+    const records = 10 * maxCheckpoints * firstSpacing;
+    const checkpoints = taken(records);
+    const places = new Set<number>();
+    for (let at = 0; at <= records; at += 1000) {
+      const found = checkpoints.before(BigInt(at), 0);
+      if (found !== undefined) {
+        places.add(found.place);
+        expect(at - found.count).toBeLessThanOrEqual(2 * 16 * firstSpacing);
+      }
+    }
+    expect(places.size).toBeGreaterThan(maxCheckpoints / 4);
+    expect(places.size).toBeLessThanOrEqual(maxCheckpoints);
+  });
+
+  it('are taken once for a place, however often it is passed', () => {
+    const checkpoints = taken(50_000);
+    expect(checkpoints.isDue(30_000)).toBe(false);
+    expect(checkpoints.isDue(75_000)).toBe(true);
+  });
+});
