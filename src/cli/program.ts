@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { fullVersion } from '../version.ts';
 import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
+import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
 import { addLive } from './live.ts';
 import { addNs } from './ns.ts';
@@ -38,6 +39,7 @@ export const buildProgram = (): Command => {
   addRecord(program);
   addReplay(program);
   addTimeline(program);
+  addExport(program);
   addPs(program);
   addNs(program);
   addInspect(program);

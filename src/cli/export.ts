@@ -1,0 +1,76 @@
+import { type Command, Option } from 'commander';
+import { usageError } from '../errors.ts';
+import { type Format, formats } from '../export/exporter.ts';
+import { addFilterOptions } from './options.ts';
+import { Stop } from './stop.ts';
+import { sayWritten, takeWanted, type WantedValues } from './wanted.ts';
+
+interface ExportValues extends WantedValues {
+  to?: Format;
+  output?: string;
+  force?: boolean;
+}
+
+const examples = `
+Examples:
+  nstrace export session.ndjson --to perfetto -o session.pftrace    open it at https://ui.perfetto.dev
+  nstrace export session.ndjson --to chrome-json -o session.json    open it in speedscope
+  nstrace export session.ndjson --to csv -c web > web.csv           of one container, for a spreadsheet
+  nstrace export session.ndjson --to ecs | curl ... --data-binary @-    Elastic Common Schema, a line an event
+  nstrace export session.ndjson --to otlp-json -o logs.json         OpenTelemetry logs, a request a line
+`;
+
+export const addExport = (program: Command): void => {
+  const command = program
+    .command('export')
+    .description('write a recording in the format of other tools')
+    .argument('<file>', 'a recording, also packed (.gz); - reads standard input')
+    .addOption(new Option('--to <format>', 'which format').choices(formats))
+    .option('-o, --output <file>', 'where to: a file, - is standard output (the default)')
+    .option('--force', 'write over an existing file')
+    .option('--no-redact', 'keep passwords, tokens and other secrets in arguments')
+    .option('--strict', 'end with status 4 if the recording is damaged or incomplete')
+    .addHelpText('after', examples)
+    .action(async (file: string, values: ExportValues) => {
+      process.exitCode = await exportTo(file, values);
+    });
+  addFilterOptions(command, 'all');
+};
+
+const exportTo = async (file: string, values: ExportValues): Promise<number> => {
+  if (values.to === undefined) {
+    throw usageError(
+      `export needs a format: --to ${formats.join('|')}`,
+      'nstrace export FILE --to perfetto -o FILE.pftrace',
+    );
+  }
+  const target = values.output ?? '-';
+  if (target === '-' && values.to === 'perfetto' && process.stdout.isTTY) {
+    throw usageError(
+      'a perfetto trace is no text for a terminal',
+      'name a file with -o, or pipe it to another program',
+    );
+  }
+  const [{ makeExporter }, { ExportOutput }] = await Promise.all([
+    import('../export/exporter.ts'),
+    import('../export/output.ts'),
+  ]);
+  const aborter = new AbortController();
+  const stop = new Stop(() => {});
+  void stop.asked.then(() => aborter.abort());
+  const out = new ExportOutput(target, { force: values.force ?? false });
+  const exporter = await makeExporter(values.to, out);
+  const status = await takeWanted(file, values, aborter.signal, {
+    take: (record) => exporter.take(record),
+    pause: () => {
+      if (out.isGone) {
+        aborter.abort();
+      }
+      return out.isFull ? out.drain() : undefined;
+    },
+  });
+  exporter.end();
+  await out.end();
+  sayWritten(target, out.written);
+  return status;
+};

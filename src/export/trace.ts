@@ -1,0 +1,464 @@
+import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
+import { describe } from '../view/command.ts';
+import { quoteCommand } from '../view/quote.ts';
+import { nanosOf } from './clock.ts';
+import type { Exporter } from './exporter.ts';
+
+/** Names and values beside a slice: name, value, name, value. Undefined ones are left out. */
+export type Details = readonly (string | number | boolean | undefined)[];
+
+/** A format of tracks and slices. Times are ns since the header's `mono`, exact up to 104 days of one recording. */
+export interface TraceFormat {
+  /** The first one: its `mono` is what times count from. */
+  header(record: RecordOf<'header'>): void;
+  /** Tracks are numbered from 1; parent 0 is the root. */
+  track(track: number, parent: number, name: string, kind: TrackKind, pid: number): void;
+  begin(track: number, at: number, category: string, name: string, details: Details, flow: Flow): void;
+  end(track: number, at: number, details: Details): void;
+  instant(track: number, at: number, category: string, name: string, details: Details, flow: Flow): void;
+  counter(track: number, at: number, value: number): void;
+  /** Nothing more comes on this track. */
+  forget(track: number): void;
+  finish(): void;
+}
+
+export type TrackKind = 'container' | 'process' | 'startup' | 'counter';
+
+/** An arrow that leaves here, or ends here; 0 is none. */
+export interface Flow {
+  readonly from: number;
+  readonly to: number;
+}
+
+type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'>;
+type ContainerRecord = RecordOf<'container'>;
+
+interface Life {
+  track: number;
+  container: string;
+  /** Slices that are open: the life, and the program in it. */
+  open: number;
+}
+
+interface Box {
+  readonly track: number;
+  readonly startup: number;
+  isOpen: boolean;
+}
+
+/** One of the hosts whose records were merged: it has a clock and pids of its own. */
+class Host {
+  readonly boxes = new Map<string, Box>();
+  readonly living = new Map<number, Life>();
+  /** An arrow to the next exec of a pid. */
+  readonly arrows = new Map<number, number>();
+  /** In front of the names of its containers, if it is not the first one. */
+  name = '';
+  /** What makes its clock that of the first one, in ns; wall time says it. */
+  shift = 0n;
+}
+
+const noFlow: Flow = { from: 0, to: 0 };
+const host = 'host';
+/** How often execs are counted. */
+const bucketNs = 100_000_000;
+
+/** Records become tracks: containers, and under them their processes with what they execute. */
+export class TraceExporter implements Exporter {
+  readonly #format: TraceFormat;
+  readonly #hosts = new Map<string, Host>();
+  #host = new Host();
+  readonly #execs: Rate;
+  #tracks = 0;
+  #flows = 0;
+  #base = 0n;
+  #baseNumber = Number.NaN;
+  /** Wall time less the kernel's clock, in ns. */
+  #offset = 0n;
+  #lostTrack = 0;
+  #lost = 0;
+  #execTrack = 0;
+
+  constructor(format: TraceFormat) {
+    this.#format = format;
+    this.#execs = new Rate((at, value) => this.#countExecs(at, value));
+  }
+
+  take(record: NstraceRecord): void {
+    if (record.type !== 'header' && record.recording !== undefined) {
+      this.#host = this.#hosts.get(record.recording) ?? this.#host;
+    }
+    switch (record.type) {
+      case 'header':
+        return this.#header(record);
+      case 'container':
+        return this.#container(record);
+      case 'lost':
+        return this.#losses(record);
+      case 'footer':
+        return this.#execs.finish();
+      case 'exec':
+      case 'process':
+      case 'fork':
+      case 'exit':
+      case 'namespace':
+      case 'cgroup':
+        return this.#process(record);
+      default:
+    }
+  }
+
+  end(): void {
+    this.#execs.finish();
+    this.#format.finish();
+  }
+
+  #header(record: RecordOf<'header'>): void {
+    const known = this.#hosts.get(record.recording);
+    if (known !== undefined) {
+      // Another part.
+      this.#host = known;
+      return;
+    }
+    const offset = nanosOf(record.time) - BigInt(record.mono);
+    this.#host = new Host();
+    if (this.#hosts.size === 0) {
+      this.#base = BigInt(record.mono);
+      this.#baseNumber = Number(record.mono) <= Number.MAX_SAFE_INTEGER ? Number(record.mono) : Number.NaN;
+      this.#offset = offset;
+      this.#format.header(record);
+    } else {
+      this.#host.name = `${record.host.name}: `;
+      this.#host.shift = offset - this.#offset;
+    }
+    this.#hosts.set(record.recording, this.#host);
+    this.#box(null);
+  }
+
+  /** Ns since the first header, exact. */
+  #at(mono: string): number {
+    const at = Number(mono);
+    return at <= Number.MAX_SAFE_INTEGER && !Number.isNaN(this.#baseNumber) && this.#host.shift === 0n
+      ? at - this.#baseNumber
+      : Number(BigInt(mono) + this.#host.shift - this.#base);
+  }
+
+  #track(parent: number, name: string, kind: TrackKind, pid: number): number {
+    this.#tracks += 1;
+    this.#format.track(this.#tracks, parent, name, kind, pid);
+    return this.#tracks;
+  }
+
+  #box(container: ContainerRef | ContainerInfo | null): Box {
+    const key = keyOf(container);
+    let box = this.#host.boxes.get(key);
+    if (box === undefined) {
+      const name = this.#host.name + (container === null ? host : `${container.name} (${container.runtime})`);
+      const track = this.#track(0, name, 'container', 0);
+      box = { track, startup: container === null ? 0 : this.#track(track, 'startup', 'startup', 0), isOpen: false };
+      this.#host.boxes.set(key, box);
+    }
+    return box;
+  }
+
+  #process(record: ProcessRecord): void {
+    const at = this.#at(record.mono);
+    const life = this.#life(record, at);
+    switch (record.type) {
+      case 'process':
+      case 'exec':
+        return record.type === 'exec' && record.ret !== 0
+          ? this.#format.instant(
+              life.track,
+              at,
+              'exec',
+              `${programName(record)} failed: ${record.errno ?? record.ret}`,
+              programDetails(record),
+              noFlow,
+            )
+          : this.#executes(life, record, at);
+      case 'exit':
+        return this.#exits(life, record, at);
+      case 'namespace':
+      case 'cgroup':
+        return this.#format.instant(life.track, at, record.type, nameOf(record), changeDetails(record), noFlow);
+      default:
+    }
+  }
+
+  #life(record: ProcessRecord, at: number): Life {
+    const known = this.#host.living.get(record.pid);
+    const container = keyOf(record.container);
+    if (known !== undefined && record.type !== 'fork' && record.type !== 'process') {
+      if (known.container === container) {
+        return known;
+      }
+      // It goes on in another container.
+      this.#close(known, at, ['goes_on_in', record.container?.name ?? host]);
+    } else if (known !== undefined) {
+      this.#close(known, at, []);
+    }
+    const inner = record.nspid.length > 1 ? ` (${record.nspid.at(-1)} inside)` : '';
+    const track = this.#track(this.#box(record.container).track, `pid ${record.pid}${inner}`, 'process', record.pid);
+    const life = { track, container, open: 1 };
+    this.#host.living.set(record.pid, life);
+    this.#format.begin(track, at, 'process', processName(record), birthDetails(record), noFlow);
+    return life;
+  }
+
+  #executes(life: Life, record: RecordOf<'process' | 'exec'>, at: number): void {
+    if (life.open > 1) {
+      this.#format.end(life.track, at, []);
+      life.open -= 1;
+    }
+    const to = this.#host.arrows.get(record.pid) ?? 0;
+    if (to !== 0) {
+      this.#host.arrows.delete(record.pid);
+    }
+    const flow = to === 0 ? noFlow : { from: 0, to };
+    this.#format.begin(life.track, at, 'exec', programName(record), programDetails(record), flow);
+    life.open += 1;
+    if (record.type === 'exec') {
+      this.#execs.add(at);
+    }
+  }
+
+  #exits(life: Life, record: RecordOf<'exit'>, at: number): void {
+    const { code, signal, oom, core, duration_ns } = record;
+    this.#close(life, at, [
+      'code',
+      code,
+      'signal',
+      signal,
+      'oom',
+      oom,
+      'core',
+      core || undefined,
+      'duration_ns',
+      duration_ns,
+    ]);
+    this.#host.living.delete(record.pid);
+    this.#host.arrows.delete(record.pid);
+  }
+
+  #close(life: Life, at: number, details: Details): void {
+    for (; life.open > 0; life.open -= 1) {
+      this.#format.end(life.track, at, life.open === 1 ? details : []);
+    }
+    this.#format.forget(life.track);
+  }
+
+  #container(record: ContainerRecord): void {
+    const at = this.#at(record.mono);
+    const { container, op } = record;
+    const box = this.#box(container);
+    if (!box.isOpen && (op === 'seen' || op === 'created' || op === 'started')) {
+      box.isOpen = true;
+      this.#format.begin(box.track, at, 'container', container.name, containerDetails(container), noFlow);
+    }
+    switch (op) {
+      case 'started':
+        this.#startup(box, record, at);
+        return this.#arrow(record, at, `starts ${container.name}`);
+      case 'joined':
+        return this.#arrow(record, at, `joins ${container.name}`);
+      case 'stopped':
+      case 'removed':
+        if (box.isOpen && op === 'stopped') {
+          box.isOpen = false;
+          return this.#format.end(box.track, at, ['code', record.code, 'signal', record.signal, 'oom', record.oom]);
+        }
+        return this.#format.instant(box.track, at, 'container', op, [], noFlow);
+      default:
+        return this.#format.instant(box.track, at, 'container', op, [], noFlow);
+    }
+  }
+
+  /** Its parts follow each other; the client's comes before it. */
+  #startup(box: Box, { startup_ns: whole, startup = {} }: ContainerRecord, at: number): void {
+    if (whole === undefined) {
+      return;
+    }
+    const from = at - whole;
+    const client = startup.client_ns ?? 0;
+    if (client > 0) {
+      this.#slice(box.startup, from - client, from, 'client');
+    }
+    this.#format.begin(box.startup, from, 'startup', 'startup', ['startup_ns', whole], noFlow);
+    let next = from;
+    for (const [name, ns] of [
+      ['runtime', startup.runtime_ns],
+      ['cgroup', startup.cgroup_ns],
+      ['namespaces', startup.namespaces_ns],
+      ['rest', startup.rest_ns],
+    ] as const) {
+      if (ns !== undefined) {
+        const to = Math.min(at, next + ns);
+        this.#slice(box.startup, next, to, name);
+        next = to;
+      }
+    }
+    this.#format.end(box.startup, at, []);
+  }
+
+  #slice(track: number, from: number, to: number, name: string): void {
+    this.#format.begin(track, from, 'startup', name, [], noFlow);
+    this.#format.end(track, to, []);
+  }
+
+  /** From who asked for it to the runtime's command, and from that to the first program inside. */
+  #arrow(record: ContainerRecord, at: number, name: string): void {
+    const by = record.by && this.#host.living.get(record.by.pid);
+    const person = record.asked_by && this.#host.living.get(record.asked_by.pid);
+    let asked = 0;
+    if (person !== undefined && record.asked_by?.pid !== record.by?.pid) {
+      asked = this.#newFlow();
+      const { user, tty, evidence } = record.asked_by!;
+      const details = ['user', user, 'tty', tty, 'evidence', evidence.join('; ')];
+      this.#format.instant(person.track, at, 'container', `asks: ${name}`, details, { from: asked, to: 0 });
+    }
+    if (by !== undefined) {
+      const enters = record.pid === undefined ? 0 : this.#newFlow();
+      this.#format.instant(by.track, at, 'container', name, [], { from: enters, to: asked });
+      this.#aim(record.pid, enters);
+    } else {
+      this.#aim(record.pid, asked);
+    }
+  }
+
+  #aim(pid: number | undefined, flow: number): void {
+    if (pid !== undefined && flow !== 0) {
+      this.#host.arrows.set(pid, flow);
+    }
+  }
+
+  #newFlow(): number {
+    this.#flows += 1;
+    return this.#flows;
+  }
+
+  #losses(record: RecordOf<'lost'>): void {
+    if (this.#lostTrack === 0) {
+      this.#lostTrack = this.#track(0, 'lost events', 'counter', 0);
+      this.#format.counter(this.#lostTrack, 0, 0);
+    }
+    this.#lost += record.count;
+    const at = this.#at(record.mono);
+    this.#format.counter(this.#lostTrack, at, this.#lost);
+    const { count, exact, from, to, stage, cpu } = record;
+    const details = ['count', count, 'exact', exact, 'from', from, 'to', to, 'stage', stage, 'cpu', cpu];
+    this.#format.instant(this.#box(null).track, at, 'lost', 'events lost', details, noFlow);
+  }
+
+  #countExecs(at: number, value: number): void {
+    if (this.#execTrack === 0) {
+      this.#execTrack = this.#track(0, 'execs/s', 'counter', 0);
+    }
+    this.#format.counter(this.#execTrack, at, value);
+  }
+}
+
+/** Events a second, each time it changes. */
+class Rate {
+  readonly #report: (at: number, perSecond: number) => void;
+  #bucket = Number.NEGATIVE_INFINITY;
+  #count = 0;
+
+  constructor(report: (at: number, perSecond: number) => void) {
+    this.#report = report;
+  }
+
+  add(at: number): void {
+    const bucket = Math.floor(at / bucketNs);
+    if (bucket > this.#bucket) {
+      this.#close(bucket);
+      this.#bucket = bucket;
+    }
+    this.#count += 1;
+  }
+
+  finish(): void {
+    this.#close(Number.POSITIVE_INFINITY);
+    this.#bucket = Number.NEGATIVE_INFINITY;
+  }
+
+  #close(next: number): void {
+    if (this.#count > 0) {
+      this.#report(this.#bucket * bucketNs, this.#count * (1e9 / bucketNs));
+      if (next > this.#bucket + 1) {
+        this.#report((this.#bucket + 1) * bucketNs, 0);
+      }
+      this.#count = 0;
+    }
+  }
+}
+
+const keyOf = (container: ContainerRef | ContainerInfo | null): string =>
+  container === null
+    ? host
+    : container.instance === undefined
+      ? `${container.runtime}\0${container.id}`
+      : String(container.instance);
+
+/** What it was called with: few names, so that viewers can sum them up. */
+const programName = ({ args, exe, comm }: RecordOf<'process' | 'exec'>): string => {
+  const called = args[0] || exe;
+  return called.slice(called.lastIndexOf('/') + 1) || comm;
+};
+
+const processName = (record: ProcessRecord): string => ('comm' in record ? record.comm : undefined) ?? 'process';
+
+const birthDetails = (record: ProcessRecord): Details => [
+  'pid',
+  record.pid,
+  'nspid',
+  record.nspid.length > 1 ? record.nspid.join(' ') : undefined,
+  'ppid',
+  'ppid' in record ? record.ppid : undefined,
+  'started',
+  record.type === 'process' ? record.started : undefined,
+];
+
+const programDetails = (record: RecordOf<'process' | 'exec'>): Details => {
+  const { args, args_base64, args_truncated, exe, cwd, uid, origin } = record;
+  return [
+    'command',
+    quoteCommand(args, args_base64),
+    'truncated',
+    args_truncated || undefined,
+    'exe',
+    exe,
+    'cwd',
+    cwd,
+    'uid',
+    uid,
+    'origin',
+    origin,
+  ];
+};
+
+const nameOf = (record: RecordOf<'namespace' | 'cgroup'>): string => {
+  if (record.type === 'cgroup') {
+    return `cgroup ${record.op}`;
+  }
+  const types = Object.keys(record.created ?? record.joined ?? {}).join(' ');
+  return types === '' ? record.op : `${record.op} ${types}`;
+};
+
+const changeDetails = (record: RecordOf<'namespace' | 'cgroup'>): Details =>
+  record.type === 'cgroup'
+    ? ['path', record.path, 'hierarchy', record.hierarchy, 'by', record.by]
+    : ['change', describe(record, { quote: false, maxArgs: 0 })];
+
+const containerDetails = ({ id, runtime, image, pidns, init }: ContainerInfo): Details => [
+  'id',
+  id,
+  'runtime',
+  runtime,
+  'image',
+  image,
+  'pidns',
+  pidns,
+  'init',
+  init,
+];
