@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { usageError } from '../errors.ts';
 import { type Format, formats } from '../export/exporter.ts';
+import { addReadOptions } from './input.ts';
 import { addFilterOptions } from './options.ts';
 import { Stop } from './stop.ts';
 import { sayWritten, takeWanted, type WantedValues } from './wanted.ts';
@@ -29,12 +30,11 @@ export const addExport = (program: Command): void => {
     .option('-o, --output <file>', 'where to: a file, - is standard output (the default)')
     .option('--force', 'write over an existing file')
     .option('--no-redact', 'keep passwords, tokens and other secrets in arguments')
-    .option('--strict', 'end with status 4 if the recording is damaged or incomplete')
     .addHelpText('after', examples)
     .action(async (file: string, values: ExportValues) => {
       process.exitCode = await exportTo(file, values);
     });
-  addFilterOptions(command, 'all');
+  addReadOptions(addFilterOptions(command, 'all'));
 };
 
 const exportTo = async (file: string, values: ExportValues): Promise<number> => {
