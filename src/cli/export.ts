@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { usageError } from '../errors.ts';
 import { type Format, formats } from '../export/exporter.ts';
+import { addFilterOptions } from './filter-options.ts';
 import { addReadOptions } from './input.ts';
-import { addFilterOptions } from './options.ts';
 import { Stop } from './stop.ts';
 import { sayWritten, takeWanted, type WantedValues } from './wanted.ts';
 

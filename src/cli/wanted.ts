@@ -1,10 +1,12 @@
 import { exitStatus } from '../errors.ts';
-import { eventKinds, RecordFilter } from '../filter/filter.ts';
+import { RecordFilter } from '../filter/filter.ts';
+import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
+import { type FilterValues, filterOf } from './filter-options.ts';
 import { type InputValues, RecordingInput } from './input.ts';
-import { type FilterValues, filterOf } from './options.ts';
 import { say } from './say.ts';
-import { Limit, tellMissing } from './trace.ts';
+import { tellMissing } from './selection.ts';
+import { Limit } from './trace.ts';
 
 export interface WantedValues extends FilterValues, InputValues {
   /** False with --no-redact. */
@@ -31,7 +33,7 @@ export const takeWanted = async (
   const { redactRecord } = await import('../view/redact/record.ts');
   const aborter = new AbortController();
   const input = new RecordingInput(file, values, AbortSignal.any([signal, aborter.signal]));
-  const filter = new RecordFilter({ ...filterOf(values, eventKinds), failed: true });
+  const filter = new RecordFilter({ ...(await filterOf(values, eventKinds)), failed: true });
   const limit = new Limit(values, () => aborter.abort());
   let hits = 0;
   for await (const { records } of input.batches({ progress: true })) {
