@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { usageError } from '../errors.ts';
-import { type Format, formats } from '../export/exporter.ts';
+import { type Format, formats } from '../export/formats.ts';
 import { addFilterOptions } from './filter-options.ts';
 import { addReadOptions } from './input.ts';
 import { Stop } from './stop.ts';
@@ -52,7 +52,7 @@ const exportTo = async (file: string, values: ExportValues): Promise<number> => 
     );
   }
   const [{ makeExporter }, { ExportOutput }] = await Promise.all([
-    import('../export/exporter.ts'),
+    import('../export/formats.ts'),
     import('../export/output.ts'),
   ]);
   const aborter = new AbortController();

@@ -1,7 +1,7 @@
 import type { RecordOf } from '../record/schema.ts';
 import { escapeText } from '../view/escape.ts';
 import type { Out } from './exporter.ts';
-import type { Details, Flow, TraceFormat, TrackKind } from './trace.ts';
+import type { Details, Flow, TraceFormat, TrackKind } from './tracks.ts';
 
 /**
  * Chrome's JSON trace format, for speedscope and others. A container is a "process", its processes are "threads" of it; times

@@ -1,4 +1,5 @@
-import { type Format, makeExporter, type Out } from '../../src/export/exporter.ts';
+import type { Out } from '../../src/export/exporter.ts';
+import { type Format, makeExporter } from '../../src/export/formats.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 
 /** What a format makes of records. */

@@ -1,7 +1,7 @@
 import type { RecordOf } from '../../record/schema.ts';
 import { nanosOf } from '../clock.ts';
 import type { Out } from '../exporter.ts';
-import type { Details, Flow, TraceFormat, TrackKind } from '../trace.ts';
+import type { Details, Flow, TraceFormat, TrackKind } from '../tracks.ts';
 import * as field from './fields.ts';
 import { Interned } from './interned.ts';
 import { Wire } from './wire.ts';

@@ -1,0 +1,36 @@
+import type { Exporter, Out } from './exporter.ts';
+import { PerRecording } from './merged.ts';
+
+export const formats = ['perfetto', 'chrome-json', 'csv', 'ecs', 'ocsf', 'otlp-json'] as const;
+export type Format = (typeof formats)[number];
+
+/** Each format is loaded when it is asked for. */
+export const makeExporter = async (format: Format, out: Out): Promise<Exporter> => {
+  switch (format) {
+    case 'perfetto': {
+      const [{ TraceExporter }, { PerfettoTrace }] = await Promise.all([
+        import('./trace.ts'),
+        import('./perfetto/trace.ts'),
+      ]);
+      return new TraceExporter(new PerfettoTrace(out));
+    }
+    case 'chrome-json': {
+      const [{ TraceExporter }, { ChromeTrace }] = await Promise.all([import('./trace.ts'), import('./chrome.ts')]);
+      return new TraceExporter(new ChromeTrace(out));
+    }
+    case 'csv':
+      return new (await import('./csv.ts')).CsvExporter(out);
+    case 'ecs': {
+      const { EcsExporter } = await import('./ecs.ts');
+      return new PerRecording(() => new EcsExporter(out));
+    }
+    case 'ocsf': {
+      const { OcsfExporter } = await import('./ocsf.ts');
+      return new PerRecording(() => new OcsfExporter(out));
+    }
+    case 'otlp-json': {
+      const { OtlpExporter } = await import('./otlp.ts');
+      return new PerRecording(() => new OtlpExporter(out));
+    }
+  }
+};
