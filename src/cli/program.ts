@@ -7,6 +7,7 @@ import { addInspect } from './inspect.ts';
 import { addLive } from './live.ts';
 import { addNs } from './ns.ts';
 import { addPs } from './ps.ts';
+import { addQuery } from './query.ts';
 import { addRecord } from './record.ts';
 import { addReplay } from './replay.ts';
 import { addTimeline } from './timeline.ts';
@@ -19,6 +20,7 @@ Examples:
   sudo nstrace --container xyxy12          only that container, also if it starts later
   sudo nstrace record -o session.ndjson    keep all kinds of events, and prove that nothing is missing
   nstrace timeline session.ndjson          the life of each container in it
+  nstrace query session.ndjson             ask it in SQL
   sudo nstrace ps                          what runs now, container by container
   sudo nstrace inspect xyxy12:7            one process: its namespaces, cgroups, ancestry, rights
   sudo nstrace doctor                      what does this machine lack?
@@ -40,6 +42,7 @@ export const buildProgram = (): Command => {
   addReplay(program);
   addTimeline(program);
   addExport(program);
+  addQuery(program);
   addPs(program);
   addNs(program);
   addInspect(program);

@@ -33,7 +33,8 @@ export const spoolStandardInput = async (signal: AbortSignal, onBytes?: (count: 
   }
 };
 
-const openNameless = (): number => {
+/** A file without a name, which only this process can reach. */
+export const openNameless = (): number => {
   let failure: unknown;
   for (const folder of folders()) {
     const path = join(folder, `.nstrace-${randomBytes(12).toString('hex')}`);

@@ -1,0 +1,139 @@
+import { type Command, Option } from 'commander';
+import { exitStatus, usageError } from '../errors.ts';
+import { parseMoment } from '../filter/moment.ts';
+import { quoteText } from '../query/columns.ts';
+import { formats } from '../query/format.ts';
+import { namedQueries } from '../query/named.ts';
+import { views } from '../query/views.ts';
+import { expandPaths } from '../recording/paths.ts';
+import { escapeText } from '../view/escape.ts';
+import { addSelectorOptions } from './filter-options.ts';
+import { prompt } from './query-prompt.ts';
+import { QuerySession, type SessionValues } from './query-session.ts';
+import { say, sayError } from './say.ts';
+import { Stop } from './stop.ts';
+
+interface QueryValues extends SessionValues {
+  run?: string;
+  list?: boolean;
+  since?: string;
+  strict?: boolean;
+}
+
+const listOf = (entries: Iterable<readonly [string, string]>): string =>
+  [...entries].map(([name, about]) => `  ${name.padEnd(22)} ${about}`).join('\n');
+
+const examples = `
+Views:
+${listOf(Object.entries(views))}
+
+Times are in UTC. Columns of a view: query FILE 'DESCRIBE execs'.
+
+Examples:
+  nstrace query session.ndjson 'SELECT exe, count(*) FROM execs GROUP BY exe'
+  nstrace query --run slowest-startups 'night-*.ndjson.gz'
+  nstrace query session.ndjson "SELECT line FROM execs WHERE container_name = 'web'" -o csv
+  nstrace query session.ndjson 'FROM containers' -o json | jq .
+  nstrace query parquet/ 'FROM failed' --write failed.parquet
+  nstrace query session.ndjson                   a prompt: one statement after another
+`;
+
+export const addQuery = (program: Command): void => {
+  const command = program
+    .command('query')
+    .description('ask recordings in SQL (DuckDB)')
+    .argument(
+      '[file...]',
+      'recordings, also packed (.gz), folders of Parquet, or - for standard input; the last one may be SQL',
+    )
+    .option('--run <name>', 'a query that has a name')
+    .option('--list', 'which queries have names')
+    .option('--since <time>', 'for --run new-programs: RFC 3339, or an age such as 10m')
+    .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(formats).default('table'))
+    .option('--write <file>', 'write the result as Parquet, with secrets masked')
+    .option('--no-redact', 'with --write: as it was recorded')
+    .option('--force', 'with --write: over an existing file')
+    .option('--strict', 'end with status 4 if a recording is damaged or incomplete')
+    .addHelpText('after', examples)
+    .action(async (words: string[], values: QueryValues) => {
+      process.exitCode = await query(words, values);
+    });
+  addSelectorOptions(command);
+};
+
+const query = async (words: string[], values: QueryValues): Promise<number> => {
+  if (values.list) {
+    const named = Object.entries(namedQueries).map(([name, { about }]) => [name, about] as const);
+    process.stdout.write(`Queries (--run NAME):\n${listOf(named)}\n\nViews:\n${listOf(Object.entries(views))}\n`);
+    return exitStatus.ok;
+  }
+  const { files, sql } = readWords(words, values);
+  const stop = new Stop(() => session.close());
+  const session = new QuerySession(values);
+  void stop.asked.then(() => session.interrupt());
+  try {
+    await session.open(files);
+    return sql === undefined ? await prompt(session, values) : await ask(session, sql, values);
+  } catch (error) {
+    return session.interrupted ? exitStatus.interrupted : sayError(error);
+  } finally {
+    session.close();
+  }
+};
+
+const ask = async (session: QuerySession, sql: string, values: QueryValues): Promise<number> => {
+  if (values.write !== undefined) {
+    say(`${await session.write(sql)} rows in ${escapeText(values.write)}`);
+  } else {
+    await session.print(sql);
+  }
+  await session.reportDamage();
+  return values.strict === true && session.damaged ? exitStatus.damaged : exitStatus.ok;
+};
+
+/** Which words are files, and which one is SQL: the last one, if no file has that name. */
+const readWords = (
+  words: readonly string[],
+  { run, since }: QueryValues,
+): { files: string[]; sql: string | undefined } => {
+  const last = words.at(-1);
+  const isFile = last === undefined || namesFile(last);
+  const hasSql = run === undefined && !isFile;
+  const files = expandPaths(hasSql ? words.slice(0, -1) : words);
+  if (files.length === 0) {
+    throw usageError(
+      last === undefined || !hasSql
+        ? 'it needs a recording'
+        : `there is no file ${JSON.stringify(last)}, and SQL needs one`,
+      "nstrace query FILE 'SELECT ...'; `nstrace record -o FILE` makes a recording",
+    );
+  }
+  return { files, sql: run === undefined ? (hasSql ? last : undefined) : namedSql(run, since) };
+};
+
+/** A file, a folder, a pattern that matches, or the name of a recording in parts. */
+const namesFile = (word: string): boolean => {
+  try {
+    return expandPaths([word]).length > 0;
+  } catch {
+    return false;
+  }
+};
+
+const namedSql = (name: string, since: string | undefined): string => {
+  const named = namedQueries[name];
+  if (named === undefined) {
+    throw usageError(
+      `there is no query ${JSON.stringify(name)}`,
+      `those with names are ${Object.keys(namedQueries).join(', ')}`,
+    );
+  }
+  if (named.since && since === undefined) {
+    throw usageError(`--run ${name} needs a time`, `--since ${new Date().toISOString().slice(0, 19)}Z`);
+  }
+  const moment = since === undefined ? '' : parseMoment(since, Date.now());
+  if (moment === undefined) {
+    throw usageError(`--since ${JSON.stringify(since)} is no time`, 'give RFC 3339, or an age: 30s, 10m, 2h');
+  }
+  return named.sql.replaceAll('$since', quoteText(moment));
+};

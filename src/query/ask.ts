@@ -1,0 +1,28 @@
+import type { DuckDBResult } from '@duckdb/node-api';
+import type { Format } from './format.ts';
+import { type Plain, plainOf } from './value.ts';
+
+/** Prints a result as it is read: memory does not grow with it. Returns the number of rows. */
+export const printResult = async (
+  result: DuckDBResult,
+  format: Format,
+  write: (text: string) => Promise<void>,
+): Promise<number> => {
+  const columns = result.columnNames();
+  await write(format.header(columns));
+  let count = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) {
+      break;
+    }
+    const rows: Plain[][] = chunk.getRows().map((row) => row.map(plainOf));
+    count += rows.length;
+    await write(format.rows(rows));
+  }
+  if (count === 0) {
+    // A table says what its columns are, also where it has no row.
+    await write(format.rows([]));
+  }
+  return count;
+};

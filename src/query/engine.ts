@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
+import { exitStatus, messageOf, NstraceError } from '../errors.ts';
+import { allColumns, quoteText } from './columns.ts';
+import { loadDuckDb, pathOf } from './duckdb.ts';
+import type { Source } from './sources.ts';
+import { checkStatement, sqlError } from './statement.ts';
+import { createViews, readJson, recordsView } from './views.ts';
+
+/** What a query may use before it spills into a temporary folder. */
+const memoryBytes = Math.max(256 * 1024 * 1024, Math.floor(totalmem() / 4));
+
+/**
+ * A database in memory over recordings, locked: it reads the files that it was given and no other, whatever the SQL says;
+ * no extension, no network, no setting. Close it, or its temporary folder stays.
+ */
+export class Engine {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #folder: string;
+  readonly #sources: readonly Source[];
+  #tolerant = false;
+
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    folder: string,
+    sources: readonly Source[],
+  ) {
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#folder = folder;
+    this.#sources = sources;
+  }
+
+  /** @param out descriptor of a file that a result may be written to */
+  static async open(sources: readonly Source[], out?: number): Promise<Engine> {
+    const { DuckDBInstance } = await loadDuckDb('query');
+    const folder = mkdtempSync(join(tmpdir(), 'nstrace-query-'));
+    const instance = await DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      memory_limit: `${memoryBytes}B`,
+      // Set first: else it would spill into the current folder.
+      temp_directory: folder,
+    });
+    const engine = new Engine(instance, await instance.connect(), folder, sources);
+    try {
+      await engine.#prepare(out);
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
+    return engine;
+  }
+
+  /**
+   * Runs one statement that only reads. Its result is whole before the first row is given: an error leaves no half of it.
+   *
+   * @throws NstraceError (2) if it is no such statement, or wrong
+   */
+  async run(sql: string): Promise<DuckDBResult> {
+    const kind = await checkStatement(this.#connection, sql);
+    if (kind === 'explain') {
+      return this.#read(() => this.#connection.run(sql));
+    }
+    await this.#read(() =>
+      this.#connection.run(`CREATE OR REPLACE TEMP TABLE result AS FROM query(${quoteText(sql)})`),
+    );
+    return this.#connection.stream('FROM result');
+  }
+
+  /** Writes the result of the statement as Parquet into the descriptor that was given to open(). */
+  async write(sql: string, out: number): Promise<number> {
+    await checkStatement(this.#connection, sql);
+    const result = await this.#read(() =>
+      this.#connection.runAndReadAll(
+        `COPY (FROM query(${quoteText(sql)})) TO ${quoteText(pathOf(out))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
+      ),
+    );
+    return Number(result.getRows()[0]?.[0] ?? 0);
+  }
+
+  /** Lines of the inputs that are no records; 0 as long as nothing was found to be damaged. */
+  async damage(): Promise<{ file: string; lines: number }[]> {
+    if (!this.#tolerant) {
+      return [];
+    }
+    const paths = this.#sources.filter(({ format }) => format === 'json').map(({ path }) => path);
+    const reader = await this.#connection.runAndReadAll(
+      `SELECT s.file, count(*) FROM ${readJson(paths, allColumns(), true)} r JOIN sources s ON s.path = r.filename
+       WHERE r.seq IS NULL GROUP BY s.file ORDER BY s.file`,
+    );
+    return reader.getRows().map(([file, lines]) => ({ file: String(file), lines: Number(lines) }));
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #prepare(out: number | undefined): Promise<void> {
+    const run = (sql: string) => this.#connection.run(sql);
+    const paths = [...this.#sources.map(({ path }) => path), ...(out === undefined ? [] : [pathOf(out)])];
+    await run(`SET allowed_paths = [${paths.map(quoteText).join(', ')}]`);
+    await run('CREATE TABLE sources (path VARCHAR, file VARCHAR, host VARCHAR, recording VARCHAR, first BOOLEAN)');
+    for (const { path, file, host, recording, first } of this.#sources) {
+      await run(`INSERT INTO sources VALUES (${[path, file, host, recording].map(quoteText).join(', ')}, ${first})`);
+    }
+    await run('CREATE TABLE names (recording VARCHAR, key VARCHAR, seq BIGINT, name VARCHAR, runtime VARCHAR)');
+    for (const { recording, key, seq, name, runtime } of this.#lateNames()) {
+      await run(
+        `INSERT INTO names VALUES (${quoteText(recording)}, ${quoteText(key)}, ${seq}, ${quoteText(name)}, ${quoteText(runtime)})`,
+      );
+    }
+    await this.#createViews();
+    await run('SET enable_external_access = false');
+    await run('SET lock_configuration = true');
+  }
+
+  async #createViews(): Promise<void> {
+    const named = this.#lateNames().length > 0;
+    await this.#connection.run(recordsView(this.#sources, { tolerant: this.#tolerant, named }));
+    for (const view of createViews()) {
+      await this.#connection.run(view);
+    }
+  }
+
+  /** The last name of each instance. */
+  #lateNames() {
+    const last = new Map(
+      this.#sources.flatMap(({ names }) => names.map((name) => [`${name.recording}\0${name.key}`, name])),
+    );
+    return [...last.values()];
+  }
+
+  /** Reads strictly; where a line is no record, once more without such lines. */
+  async #read<Result>(read: () => Promise<Result>): Promise<Result> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!this.#tolerant && isDamage(error)) {
+        this.#tolerant = true;
+        await this.#createViews();
+        return this.#read(read);
+      }
+      throw isMemory(error) ? memoryError(error) : sqlError(error);
+    }
+  }
+}
+
+/** How DuckDB says that a line is no JSON, too long, or has a value of another type. */
+const isDamage = (error: unknown): boolean =>
+  /JSON.* in file|maximum_object_size/i.test(messageOf(error).split('\n')[0] ?? '');
+const isMemory = (error: unknown): boolean => /^Out of Memory/.test(messageOf(error));
+const memoryError = (error: unknown): NstraceError =>
+  new NstraceError(messageOf(error).split('\n')[0] ?? '', {
+    advice: 'ask for less: fewer columns, a WHERE, or one recording at a time',
+    status: exitStatus.failed,
+  });

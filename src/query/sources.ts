@@ -1,0 +1,153 @@
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { cannotOpen, messageOf, noRecording } from '../errors.ts';
+import type { Damage } from '../recording/damage.ts';
+import { isPlainFile } from '../recording/source.ts';
+import { quoteName, quoteText } from './columns.ts';
+import { loadDuckDb, pathOf } from './duckdb.ts';
+import { spoolBytes, spoolRecords, type Take } from './spool.ts';
+import { type LateName, type Survey, survey } from './survey.ts';
+import type { Table } from './views.ts';
+
+/** An input of a query: a recording, or a file of Parquet. */
+export interface Source extends Table {
+  /** As the user called it. */
+  readonly file: string;
+  readonly host: string;
+  readonly recording: string;
+  /** The first one of its recording: what later parts carry over is there already. */
+  readonly first: boolean;
+  readonly names: readonly LateName[];
+}
+
+export interface SourceOptions {
+  /** Given, only these records are asked, and as they are returned. */
+  readonly take?: Take | undefined;
+  readonly signal: AbortSignal;
+  /** What is wrong with an input, or missing in it. */
+  readonly onNotice: (file: string, what: string) => void;
+  readonly onDamage: (file: string, damage: Damage) => void;
+}
+
+/**
+ * Opens recordings, packed or not, `-` for standard input, and folders of Parquet. Descriptors stay open as long as the
+ * process lives.
+ *
+ * @throws NstraceError (1) if one cannot be read or is no recording
+ */
+export const openSources = async (paths: readonly string[], options: SourceOptions): Promise<Source[]> => {
+  const sources: (Source & { part: number })[] = [];
+  for (const path of paths.flatMap(filesIn)) {
+    sources.push(path.endsWith('.parquet') ? await openParquet(path) : await openRecording(path, options));
+  }
+  const firstParts = new Map<string, number>();
+  for (const { recording, part } of sources) {
+    firstParts.set(recording, Math.min(part, firstParts.get(recording) ?? part));
+  }
+  return sources.map(({ part, ...source }) => ({ ...source, first: firstParts.get(source.recording) === part }));
+};
+
+/** Of a folder its files of Parquet, else its recordings, in the order of their names. */
+const filesIn = (path: string): string[] => {
+  if (path === '-' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return [path];
+  }
+  const files = readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const parquet = files.filter((file) => file.endsWith('.parquet'));
+  const found = parquet.length > 0 ? parquet : files.filter((file) => /\.ndjson(\.gz)?$/.test(file));
+  if (found.length === 0) {
+    throw cannotOpen(path, 'the folder has no recording and no Parquet', 'name a folder of *.parquet or *.ndjson');
+  }
+  return found;
+};
+
+const openRecording = async (path: string, options: SourceOptions): Promise<Source & { part: number }> => {
+  const file = path === '-' ? 'standard input' : path;
+  let descriptor = isPlainFile(path) ? openPlain(path) : await spoolBytes(path, options.signal);
+  if (descriptor === undefined) {
+    descriptor = await spoolBytes(path, options.signal);
+  }
+  const found = survey(descriptor);
+  if (found.headers === 0 && !beginsWithRecord(descriptor)) {
+    throw noRecording(file);
+  }
+  report(file, found, options);
+  if (options.take !== undefined || found.headers > 1) {
+    const take = options.take ?? ((record) => record);
+    const spool = await spoolRecords(
+      pathOf(descriptor),
+      take,
+      (damage) => options.onDamage(file, damage),
+      options.signal,
+    );
+    closeSync(descriptor);
+    descriptor = spool;
+  }
+  const { host, recording, part, names } = found;
+  return { path: pathOf(descriptor), format: 'json', file, host, recording, part, first: true, names };
+};
+
+/** Undefined if it is packed, or cannot be opened: then openSource says why. */
+const openPlain = (path: string): number | undefined => {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  const head = Buffer.alloc(2);
+  if (readSync(descriptor, head, 0, 2, 0) === 2 && head.readUInt16BE() === gzipMagic) {
+    closeSync(descriptor);
+    return undefined;
+  }
+  return descriptor;
+};
+
+/** RFC 1952. */
+const gzipMagic = 0x1f8b;
+
+const beginsWithRecord = (descriptor: number): boolean => {
+  const head = Buffer.alloc(16);
+  const count = readSync(descriptor, head, 0, 16, 0);
+  return fstatSync(descriptor).size > 0 && head.toString('latin1', 0, count).trimStart().startsWith('{"type":');
+};
+
+const report = (file: string, { headers, footer }: Survey, { onNotice }: SourceOptions): void => {
+  if (headers === 0) {
+    onNotice(file, 'it does not begin with a header');
+  }
+  if (footer === undefined) {
+    onNotice(file, 'it is incomplete: it was cut off, or is still being written');
+  } else if (footer.lost > 0) {
+    onNotice(file, `${footer.lost} events are missing in it; the view lost says from when to when`);
+  }
+};
+
+const openParquet = async (path: string): Promise<Source & { part: number }> => {
+  const descriptor = openSync(path, 'r');
+  const columns = await columnsOfParquet(pathOf(descriptor)).catch((error) => {
+    throw cannotOpen(path, messageOf(error).split('\n')[0] ?? '', '`nstrace export --to parquet` writes such files');
+  });
+  const inside = { host: '', recording: path, part: 1, first: true, names: [] };
+  return { path: pathOf(descriptor), format: 'parquet', file: path, columns, ...inside };
+};
+
+const columnsOfParquet = async (path: string): Promise<Map<string, string>> => {
+  const { DuckDBInstance } = await loadDuckDb('query');
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    const reader = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${quoteText(path)})`);
+    const columns = new Map(reader.getRows().map(([name, type]) => [String(name), String(type)]));
+    if (!columns.has('type') || !columns.has('seq')) {
+      throw new Error(`it has no records of nstrace: ${[...columns.keys()].slice(0, 5).map(quoteName).join(', ')}`);
+    }
+    return columns;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+};

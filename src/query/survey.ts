@@ -1,0 +1,120 @@
+import { readSync } from 'node:fs';
+
+/** A name that a container got late: it holds for its records before `seq`. */
+export interface LateName {
+  readonly recording: string;
+  /** The instance, or `id:` and the id where recordings have none. */
+  readonly key: string;
+  readonly seq: number;
+  readonly name: string;
+  readonly runtime: string;
+}
+
+/** What has to be known of a recording before it is asked. */
+export interface Survey {
+  readonly recording: string;
+  readonly host: string;
+  /** Which part of a recording it is. */
+  readonly part: number;
+  /** Recordings in it: more than one where some were put one behind the other. */
+  readonly headers: number;
+  readonly names: readonly LateName[];
+  /** What the last line says, if that is a footer. */
+  readonly footer: { readonly lost: number; readonly complete: boolean } | undefined;
+}
+
+const blockBytes = 1024 * 1024;
+const newline = 0x0a;
+/** How nstrace writes what is looked for. Nothing else of a line is read, which is why this costs little. */
+const marks = ['"schema":"nstrace/1"', '"op":"named"'] as const;
+
+/** Reads a file once, from its beginning to its end, for headers, late names and the footer. */
+export const survey = (descriptor: number): Survey => {
+  const scan = new Scan();
+  const buffer = Buffer.allocUnsafe(2 * blockBytes);
+  let kept = 0;
+  let position = 0;
+  for (;;) {
+    const count = readSync(descriptor, buffer, kept, blockBytes, position);
+    const filled = kept + count;
+    position += count;
+    const end = count === 0 ? filled : buffer.lastIndexOf(newline, filled - 1) + 1;
+    scan.take(buffer.subarray(0, end));
+    if (count === 0) {
+      return scan.result();
+    }
+    // A line that is longer than a block is no record: only its end is kept.
+    kept = end === 0 && filled > blockBytes ? 0 : filled - end;
+    buffer.copyWithin(0, filled - kept, filled);
+  }
+};
+
+class Scan {
+  #recording = '';
+  #host = '';
+  #part = 1;
+  #headers = 0;
+  readonly #names: LateName[] = [];
+  #last = '';
+
+  /** Whole lines. */
+  take(lines: Buffer): void {
+    if (lines.length === 0) {
+      return;
+    }
+    for (const mark of marks) {
+      let at = lines.indexOf(mark, 0, 'latin1');
+      while (at !== -1) {
+        const end = lines.indexOf(newline, at);
+        this.#line(lines.toString('utf8', lines.lastIndexOf(newline, at) + 1, end === -1 ? lines.length : end));
+        at = end === -1 ? -1 : lines.indexOf(mark, end, 'latin1');
+      }
+    }
+    const end = lines[lines.length - 1] === newline ? lines.length - 1 : lines.length;
+    this.#last = lines.toString('utf8', end === 0 ? 0 : lines.lastIndexOf(newline, end - 1) + 1, end);
+  }
+
+  result(): Survey {
+    const last = parse(this.#last);
+    return {
+      recording: this.#recording,
+      host: this.#host,
+      part: this.#part,
+      headers: this.#headers,
+      names: this.#names,
+      footer: last?.type === 'footer' ? { lost: Number(last.lost ?? 0), complete: last.complete === true } : undefined,
+    };
+  }
+
+  #line(text: string): void {
+    const record = parse(text);
+    if (record?.type === 'header' && record.schema === 'nstrace/1') {
+      this.#headers += 1;
+      if (this.#headers === 1) {
+        const { recording, host, part } = record;
+        this.#recording = String(recording ?? '');
+        this.#host = String((host as { name?: unknown } | undefined)?.name ?? '');
+        this.#part = Number(part ?? 1);
+      }
+    } else if (record?.type === 'container' && record.op === 'named' && record.reason !== 'renamed') {
+      this.#named(record);
+    }
+  }
+
+  #named({ seq, recording = this.#recording, container }: Record<string, unknown>): void {
+    const { id, name, runtime, instance } = (container ?? {}) as Record<string, unknown>;
+    const key = instance === undefined ? `id:${id}` : String(instance);
+    this.#names.push({
+      ...{ recording: String(recording), key, seq: Number(seq), name: String(name), runtime: String(runtime) },
+    });
+  }
+}
+
+const parse = (line: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+};
