@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const untraced = ['completion', 'package', 'replay', 'screen'].map((name) => `test/e2e/${name}.test.ts`);
 
 /** Those that use up buffers, CPUs or pids, run what is too long or too deep for a record, or count what runs on the machine. */
-const alone = ['exec', 'start', 'failed', 'loss', 'namespace', 'now', 'timeline'].map(
+const alone = ['exec', 'start', 'stall', 'failed', 'loss', 'namespace', 'now', 'timeline'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
 

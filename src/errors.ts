@@ -26,6 +26,12 @@ export const systemError = (message: string, advice: string): NstraceError =>
 export const notRoot = (): NstraceError =>
   systemError('tracing needs root', 'run it with sudo, or as root; `nstrace doctor` says what else is missing');
 
+export const notInHostPidns = (): NstraceError =>
+  systemError(
+    'nstrace runs in a pid namespace of its own: the pids that the kernel reports are not those that it sees in /proc',
+    'run it on the host, or in a container with --pid=host',
+  );
+
 export const noBpftrace = (places: readonly string[]): NstraceError =>
   systemError(
     `bpftrace is not installed (looked for ${places.join(', ')})`,

@@ -7,6 +7,7 @@ import { findBpftrace } from '../probe/find.ts';
 import { hasTracefs, isTracefsMounted, mountTracefs } from '../probe/tracefs.ts';
 import { Tracer } from '../probe/tracer.ts';
 import { versionOf } from '../probe/version.ts';
+import { requireHostPidns } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 
 interface Check {
@@ -119,21 +120,13 @@ const checkTracefs = async (): Promise<string> => {
 };
 
 const checkPidNamespace = (): string => {
-  const own =
-    readFileSync('/proc/self/status', 'utf8')
-      .match(/^NSpid:\s+(.*)$/m)?.[1]
-      ?.split(/\s+/) ?? [];
-  if (own.length > 1) {
-    throw missing(
-      'nstrace runs in a pid namespace of its own: the pids it is told are not those that it sees in /proc',
-      'run it on the host, or in a container with --pid=host',
-    );
-  }
+  requireHostPidns();
   return 'the host’s';
 };
 
 const attach = async (chosen: string | undefined): Promise<string> => {
   checkRights();
+  requireHostPidns();
   const command = [findBpftrace(chosen)];
   const began = Date.now();
   const { features } = await askFeatures(command);
@@ -149,7 +142,7 @@ const attach = async (chosen: string | undefined): Promise<string> => {
   });
   await tracer.start();
   const ready = Date.now() - began;
-  await tracer.stop();
+  await tracer.stop(new AbortController().signal);
   return `all attached in ${(ready / 1000).toFixed(1)} s; ${tracer.count.made} lines made, ${tracer.count.lost} lost`;
 };
 

@@ -56,7 +56,7 @@ const exportTo = async (file: string, values: ExportValues): Promise<number> => 
     import('../export/output.ts'),
   ]);
   const aborter = new AbortController();
-  const stop = new Stop(() => {});
+  const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
   const out = new ExportOutput(target, { force: values.force ?? false });
   const exporter = await makeExporter(values.to, out);

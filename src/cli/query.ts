@@ -68,9 +68,10 @@ const query = async (words: string[], values: QueryValues): Promise<number> => {
     return exitStatus.ok;
   }
   const { files, sql } = readWords(words, values);
-  const stop = new Stop(() => session.close());
+  const stop = new Stop();
   const session = new QuerySession(values);
   void stop.asked.then(() => session.interrupt());
+  stop.leave.addEventListener('abort', () => session.close());
   try {
     await session.open(files);
     return sql === undefined ? await prompt(session, values) : await ask(session, sql, values);

@@ -65,7 +65,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
   const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
   requireRoot();
   const change = values.redact ? (await import('../view/redact/record.ts')).redactRecord : undefined;
-  const { failure, reason } = await trace({
+  const { failure, reason, left } = await trace({
     values,
     filter,
     makeOutput: (stop) => {
@@ -93,7 +93,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
   }).finally(() => removeEmpty(file, output, values.force ?? false));
   const failed = broken ?? failure;
   const failedStatus = failed === undefined ? undefined : sayError(failed);
-  const cutShort = launch?.running ?? false;
+  const cutShort = !left && (launch?.running ?? false);
   if (cutShort) {
     if (failed === undefined) {
       say('tracing has ended, and so does the command (SIGTERM)');
@@ -142,13 +142,13 @@ const openSink = (file: string, force: boolean, stop: Stop, onBroken: (error: Er
 };
 
 const tellEnd = (file: string, { writer }: JsonOutput): void => {
-  const { seq, events, lost, cut } = writer.tally;
+  const { seq, events, lost, exact, cut } = writer.tally;
   const complete = writer.complete
     ? 'complete'
     : lost > 0
-      ? `${lost} events are missing`
-      : cut > 0
+      ? `${exact ? '' : 'at least '}${lost} events are missing`
+      : exact
         ? `nothing is missing; ${cut} command lines were cut`
-        : 'what happened while bpftrace was down is missing';
+        : 'an unknown number of events is missing';
   say(`${seq} records in ${escapeText(file)}: ${events.exec ?? 0} execs, ${events.exit ?? 0} exits, ${complete}`);
 };

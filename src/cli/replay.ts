@@ -53,7 +53,7 @@ const replay = async (file: string, values: ReplayValues): Promise<number> => {
   const json = requireJsonOrTable(values) === 'json';
   const filter = await filterOf(values, json ? ['exec', 'container'] : ['exec']);
   const aborter = new AbortController();
-  const stop = new Stop(() => {});
+  const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
   if (wantsTui(values)) {
     return (await replayOnTerminal(file, values, eventKinds, stop, aborter.signal)).status();

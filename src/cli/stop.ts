@@ -14,34 +14,45 @@ export type StopReason =
 const signals = { SIGINT: 'interrupt', SIGTERM: 'terminated', SIGHUP: 'hangup' } as const;
 export type StopSignal = keyof typeof signals;
 
-/** Waits for the first reason to end. A second signal does not wait for anything. */
+/** After a second Ctrl-C a recording has so long for its footer. */
+const footerMs = 3000;
+
+/**
+ * Waits for the first reason to end. A second SIGINT comes from a person who does not want to wait; every other signal can come
+ * more than once by itself: kernel and shell both send SIGHUP, and service managers repeat SIGTERM.
+ */
 export class Stop {
   readonly asked: Promise<StopReason>;
+  /** Whether there is something to be finished, such as a recording, which a second SIGINT does not cut off. */
+  finishes = false;
   /** What went wrong, where that is the reason. */
   failure: Error | undefined;
+  readonly #passOn: (signal: StopSignal) => boolean;
+  readonly #stopping = new AbortController();
+  readonly #leaving = new AbortController();
   #resolve: (reason: StopReason) => void = () => {};
-  #signals = 0;
+  #received = 0;
+  #interrupts = 0;
 
-  /**
-   * @param leave ends what must not go on without us, at once
-   * @param passOn takes a first signal that is not for us
-   */
-  constructor(leave: () => void, passOn: (signal: StopSignal) => boolean = () => false) {
+  /** @param passOn takes the first signal if that is not for us */
+  constructor(passOn: (signal: StopSignal) => boolean = () => false) {
+    this.#passOn = passOn;
     this.asked = new Promise((resolve) => {
       this.#resolve = resolve;
     });
     for (const signal of Object.keys(signals) as StopSignal[]) {
-      process.on(signal, () => {
-        this.#signals += 1;
-        if (this.#signals > 1) {
-          leave();
-          process.exit(exitStatus.interrupted);
-        }
-        if (!passOn(signal)) {
-          this.now(signals[signal]);
-        }
-      });
+      process.on(signal, () => this.#take(signal));
     }
+  }
+
+  /** Aborts with the first reason. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Aborts when nothing is to be waited for any longer. */
+  get leave(): AbortSignal {
+    return this.#leaving.signal;
   }
 
   /** Asks as Ctrl-C does: the second time does not wait. */
@@ -56,5 +67,29 @@ export class Stop {
 
   now(reason: StopReason): void {
     this.#resolve(reason);
+    this.#stopping.abort();
+  }
+
+  #take(signal: StopSignal): void {
+    this.#received += 1;
+    this.#interrupts += signal === 'SIGINT' ? 1 : 0;
+    if (signal === 'SIGINT' && this.#interrupts > 1) {
+      this.#leave();
+    } else if (this.#received > 1 || !this.#passOn(signal)) {
+      this.now(signals[signal]);
+    }
+  }
+
+  #leave(): void {
+    const isRepeated = this.#leaving.signal.aborted;
+    this.#leaving.abort();
+    if (!this.finishes || isRepeated) {
+      process.exit(exitStatus.interrupted);
+    }
+    process.once('exit', () => {
+      process.exitCode = exitStatus.interrupted;
+    });
+    setTimeout(() => process.exit(exitStatus.interrupted), footerMs).unref();
+    this.now('interrupt');
   }
 }

@@ -62,7 +62,7 @@ const ofRecording = async (file: string, values: TimelineValues): Promise<number
     throw usageError('--bpftrace is for tracing', 'a recording is read without it');
   }
   const aborter = new AbortController();
-  const stop = new Stop(() => {});
+  const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
   const printer = new TimelinePrinter(values, await filterOf(values, eventKinds), stop, maxWaiting);
   const input = new RecordingInput(file, values, aborter.signal);

@@ -3,6 +3,7 @@ import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { Session } from '../session/session.ts';
 import { describeFilters, type FilterValues } from './filter-options.ts';
+import { LossNotice } from './loss.ts';
 import { maxTimerMs, type TracerValues } from './options.ts';
 import { say } from './say.ts';
 import { tellWaiting } from './selection.ts';
@@ -38,32 +39,31 @@ export interface TraceEnd {
   readonly reason: StopReason;
   readonly count: Count;
   readonly failure: Error | undefined;
+  /** A person did not want to wait for anything. */
+  readonly left: boolean;
 }
 
 /** Starts tracing, gives wanted records to the output until something ends it, and waits for the last of them. */
 export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   const { values } = options;
-  let session: Session | undefined;
-  let failure: Error | undefined;
-  let began = false;
-  let stopped = false;
-  const stop = new Stop(() => session?.kill(), options.passOn);
+  const stop = new Stop(options.passOn);
   const output = options.makeOutput(stop);
   const filter = new RecordFilter(options.filter);
   const limit = new Limit(values, () => stop.now('max-events'));
+  const losses = new LossNotice();
   if (process.stderr.isTTY) {
     say('attaching the probes');
   }
-  const starting = Session.start({
+  const session = await Session.start({
     bpftrace: values.bpftrace,
     failed: options.filter.failed,
     filters: describeFilters(values),
     args: process.argv.slice(2),
+    signal: stop.signal,
     onRecord: (record) => {
-      began = true;
       options.onAny?.(record);
       if (record.type === 'lost') {
-        warnOfLoss(record);
+        losses.take(record);
       }
       if (filter.wants(record) && limit.allows(record)) {
         output.record(record);
@@ -71,38 +71,23 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
     },
     onBeat: (mono) => output.flush(mono),
     onNotice: say,
-    onFailure: (error) => {
-      failure = error;
-      stop.now('failure');
-    },
-    onStarted: (started) => {
-      session = started;
-      if (stopped) {
-        started.kill();
-      }
-    },
+    onFailure: (error) => stop.fail(error),
   });
-  void stop.asked.then(() => {
-    stopped = true;
-  });
-  const early = await Promise.race([starting.then(() => undefined), stop.asked]);
-  if (early !== undefined && !began) {
-    session?.kill();
-    await starting.catch(() => undefined);
-    return { reason: early, count: { made: 0, delivered: 0, lost: 0 }, failure: failure ?? stop.failure };
+  if (session === undefined) {
+    return { reason: await stop.asked, count: { made: 0, delivered: 0, lost: 0 }, failure: stop.failure, left: false };
   }
-  const first = await starting;
-  if (!stopped) {
-    void first.settled.then(() => tellWaiting(filter.selection));
-    options.onReady?.(stop, first);
-  }
+  stop.finishes = true;
+  void session.settled.then(() => tellWaiting(filter.selection));
+  options.onReady?.(stop, session);
   const left = timeLeft(values.duration, options.filter.until);
   const timer = left === undefined ? undefined : setTimeout(() => stop.now('duration'), left);
   const reason = await stop.asked;
   clearTimeout(timer);
-  await first.stop();
-  await output.end(first.now, reason, first.count);
-  return { reason, count: first.count, failure: failure ?? stop.failure };
+  await session.stop(stop.leave, sayLeft);
+  losses.end();
+  await output.end(session.now, reason, session.count);
+  stop.finishes = false;
+  return { reason, count: session.count, failure: stop.failure, left: stop.leave.aborted };
 };
 
 /** What --duration and --until leave, in ms; a timer waits 24 days at most. */
@@ -110,6 +95,13 @@ const timeLeft = (duration: number | undefined, until: string | undefined): numb
   const left = Math.min(duration ?? Infinity, until === undefined ? Infinity : Date.parse(until) - Date.now());
   return left === Infinity ? undefined : Math.min(Math.max(0, left), maxTimerMs);
 };
+
+const sayLeft = (left: number): void =>
+  say(
+    left > 0
+      ? `at least ${left} lines of the probes are still to be read; Ctrl-C leaves without them`
+      : 'bpftrace has not yet said whether lines are still to be read; Ctrl-C leaves without them',
+  );
 
 /** --max-events counts events, not what frames them; containers only where -e asks for them. */
 export class Limit {
@@ -135,9 +127,3 @@ export class Limit {
     return this.#left >= 0;
   }
 }
-
-const warnOfLoss = (record: NstraceRecord & { type: 'lost' }): void => {
-  const many = record.exact ? String(record.count) : `at least ${record.count}`;
-  const where = record.cpu === undefined ? '' : ` on CPU ${record.cpu}`;
-  say(`${many} events lost${where} between ${record.from} and ${record.to} (${record.stage})`, true);
-};

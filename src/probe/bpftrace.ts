@@ -15,13 +15,15 @@ const stopMs = 10_000;
 export interface Child {
   readonly pid: number;
   /** Resolves when it has ended and all of its lines were given. */
-  readonly ended: Promise<{ status: string; asked: boolean }>;
+  readonly ended: Promise<{ status: string }>;
   /** Its stderr, newest last. */
   readonly stderr: string[];
   /** SIGINT, and SIGKILL if it does not end. */
   stop(): void;
   /** SIGKILL. */
   kill(): void;
+  /** SIGKILL, and nobody waits for it or reads it any more: the kernel takes a second to detach its probes. */
+  abandon(): void;
 }
 
 /**
@@ -62,7 +64,6 @@ export const startBpftrace = (
   child.stderr.pipe(toLines(keep));
   const lines = child.stdout.pipe(toWholeLines(onLine));
 
-  let asked = false;
   let killer: NodeJS.Timeout | undefined;
   const ended = (async () => {
     const drained = new Promise<void>((resolve) => {
@@ -71,7 +72,7 @@ export const startBpftrace = (
     const result = await child;
     clearTimeout(killer);
     await drained;
-    return { status: statusOf(result), asked };
+    return { status: statusOf(result) };
   })();
 
   return {
@@ -79,15 +80,18 @@ export const startBpftrace = (
     ended,
     stderr,
     stop: () => {
-      if (!asked) {
-        asked = true;
+      if (killer === undefined) {
         child.kill('SIGINT');
         killer = setTimeout(() => child.kill('SIGKILL'), stopMs);
       }
     },
-    kill: () => {
-      asked = true;
+    kill: () => void child.kill('SIGKILL'),
+    abandon: () => {
       child.kill('SIGKILL');
+      clearTimeout(killer);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.unref();
     },
   };
 };

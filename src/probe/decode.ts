@@ -111,10 +111,9 @@ export class Decoder {
       return;
     }
     const desk = this.#desk(cpu);
-    const lost = this.#sequence.take(stamp);
-    if (lost !== undefined) {
+    if (this.#sequence.take(stamp)) {
+      // Lines before it were lost: they could have continued what is unfinished.
       this.#end(desk);
-      this.#out.event(lost);
     }
     if (line.charCodeAt(0) >= 97) {
       this.#continue(line, desk);

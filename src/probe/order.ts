@@ -2,31 +2,46 @@ import type { Nanoseconds } from '../kernel/time.ts';
 import type { LineEvent } from './event.ts';
 import type { Sequence } from './sequence.ts';
 
-/** Events held for order; more than this are let go early, oldest first. About 200 MB. */
+/** Events held for order; of more than this the oldest half is emitted early. About 200 MB. */
 const maxHeld = 200_000;
-/** Heartbeats (100 ms each) that a CPU's lines may be late before the others stop waiting for them. */
-const maxLate = 10;
+/** A CPU from which no line came for so long has lost those that are missing: the others do not wait for them. */
+const patienceMs = 5000;
+/** Between two heartbeats at most this counts as waiting: the rest is a time in which bpftrace or we stood still. */
+const maxStepMs = 1000;
 
 interface Beat {
-  time: Nanoseconds;
-  totals: Map<number, number>;
-  age: number;
+  readonly time: Nanoseconds;
+  readonly totals: ReadonlyMap<number, number>;
+  readonly arrived: number;
+}
+
+/** How far a CPU had come, and when it last got further. */
+interface Progress {
+  seen: number;
+  at: number;
 }
 
 /**
  * Restores the order of time between CPUs. bpftrace reads one CPU's buffer after another, so lines arrive in order only
  * within a CPU. A heartbeat at T comes with the number of lines each CPU had made: once all of them are here, everything
- * before T is, and is let go in order.
+ * before T is, and is emitted in order. As long as lines of a CPU are still coming, all others wait for them.
  */
 export class Order {
   readonly #out: (event: LineEvent) => void;
   readonly #sequence: Sequence;
+  readonly #now: () => number;
   readonly #beats: Beat[] = [];
+  readonly #progress = new Map<number, Progress>();
   #held: LineEvent[] = [];
+  /** Milliseconds of waiting, without those in which nothing could come. */
+  #waited = 0;
+  #lastBeat: number;
 
-  constructor(out: (event: LineEvent) => void, sequence: Sequence) {
+  constructor(out: (event: LineEvent) => void, sequence: Sequence, now: () => number = () => performance.now()) {
     this.#out = out;
     this.#sequence = sequence;
+    this.#now = now;
+    this.#lastBeat = now();
   }
 
   event(event: LineEvent): void {
@@ -41,27 +56,56 @@ export class Order {
    * A heartbeat and the lines made by each CPU when it was read.
    *
    * @param before what is not older than this waits for an event that is still being put together
-   * @returns whether all lines that are counted are here
+   * @returns the latest heartbeat up to which everything was emitted, if this one brought it further
    */
-  beat(time: Nanoseconds, totals: Map<number, number>, before = Number.POSITIVE_INFINITY): boolean {
-    this.#beats.push({ time, totals, age: 0 });
+  beat(
+    time: Nanoseconds,
+    totals: ReadonlyMap<number, number>,
+    before = Number.POSITIVE_INFINITY,
+  ): Nanoseconds | undefined {
+    const now = this.#now();
+    this.#waited += Math.min(now - this.#lastBeat, maxStepMs);
+    this.#lastBeat = now;
+    this.#watch(totals);
+    this.#beats.push({ time, totals, arrived: this.#waited });
     let reached: Beat | undefined;
-    for (const beat of this.#beats) {
-      beat.age += 1;
-    }
-    while (this.#beats.length > 0 && (this.#beats[0]!.age > maxLate || this.#sequence.has(this.#beats[0]!.totals))) {
+    while (this.#beats.length > 0 && (this.#sequence.has(this.#beats[0]!.totals) || this.#isVain(this.#beats[0]!))) {
       reached = this.#beats.shift();
     }
     if (reached !== undefined) {
       this.#upTo(reached.time.at, before);
     }
-    return this.#beats.length === 0;
+    return reached?.time;
   }
 
-  /** Lets everything go: nothing more will come. */
+  /** Emits everything: nothing more will come. */
   flush(): void {
     this.#beats.length = 0;
     this.#upTo(Number.POSITIVE_INFINITY);
+  }
+
+  #watch(totals: ReadonlyMap<number, number>): void {
+    for (const cpu of totals.keys()) {
+      const seen = this.#sequence.seen(cpu);
+      const progress = this.#progress.get(cpu);
+      if (progress === undefined) {
+        this.#progress.set(cpu, { seen, at: this.#waited });
+      } else if (progress.seen !== seen) {
+        progress.seen = seen;
+        progress.at = this.#waited;
+      }
+    }
+  }
+
+  /** Whether what is missing up to a heartbeat will not come any more. */
+  #isVain({ totals, arrived }: Beat): boolean {
+    for (const [cpu, total] of totals) {
+      const since = Math.max(arrived, this.#progress.get(cpu)?.at ?? 0);
+      if (this.#sequence.seen(cpu) < total && this.#waited - since < patienceMs) {
+        return false;
+      }
+    }
+    return true;
   }
 
   #upTo(at: number, before = Number.POSITIVE_INFINITY): void {

@@ -1,26 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Nanoseconds } from '../kernel/time.ts';
 import { type Child, startBpftrace } from './bpftrace.ts';
 import { type Decoded, Decoder } from './decode.ts';
+import { drain, type Rest } from './drain.ts';
 import type { FoldedEvent, KernelEvent, LineEvent } from './event.ts';
 import type { Features } from './features.ts';
 import { Order } from './order.ts';
 import { NamespacePairs } from './pairs.ts';
 import { Sequence } from './sequence.ts';
-import { askForHeartbeat, askMs, stopProbes } from './switch.ts';
+import { askForHeartbeat, askMs } from './switch.ts';
 import { stopped, switchKey } from './wire.ts';
 
-/** How long a stop waits for what is still in the buffers. */
-const drainMs = 3000;
 /** The slowest start seen is 4 s, on an emulated CPU 25 s. */
 const readyMs = 60_000;
 
+/** What is known when a run has ended. */
+export interface RunEnd {
+  /** Whether the probes' final totals came: then what is missing is known exactly, and was reported. */
+  readonly exact: boolean;
+  /** Everything up to this time is here. */
+  readonly confirmed: Nanoseconds;
+  /** Lines after it that are known to be missing: at least so many. */
+  readonly missing: number;
+}
+
 /** One life of bpftrace. */
-export class Run implements Decoded {
+export class Run implements Decoded, Rest {
   readonly child: Child;
   readonly sequence = new Sequence();
-  /** Whether all was given. */
-  closed = false;
+  /** Totals that two heartbeats after the stop agreed on. */
+  final: ReadonlyMap<number, number> | undefined;
+  beats = 0;
+  /** bpftrace has ended. */
+  gone = false;
+  /** Somebody else stopped the probes. */
+  tampered = false;
   /** The moment at which all probes began; undefined if bpftrace ended before. */
   readonly ready: Promise<Nanoseconds | undefined>;
   readonly #decoder = new Decoder(this, this.sequence);
@@ -34,9 +47,13 @@ export class Run implements Decoded {
   #beat: { time: Nanoseconds; totals: Map<number, number>; read: boolean } | undefined;
   #totals = new Map<number, number>();
   #totalsBefore: ReadonlyMap<number, number> = new Map();
+  /** The totals of the heartbeat before, if the probes were stopped then already. */
+  #stoppedTotals: ReadonlyMap<number, number> | undefined;
   #stopped = false;
-  #drained: (() => void) | undefined;
+  #isAsked = false;
+  #end: RunEnd | undefined;
   #begun: Nanoseconds = { mono: '0', at: 0 };
+  #confirmed: Nanoseconds = { mono: '0', at: 0 };
   #last: Nanoseconds = { mono: '0', at: 0 };
 
   constructor(
@@ -59,7 +76,10 @@ export class Run implements Decoded {
       clearTimeout(timer);
       clearInterval(asking);
     });
-    void this.child.ended.then(() => this.#resolveReady(undefined));
+    void this.child.ended.then(() => {
+      this.gone = true;
+      this.#resolveReady(undefined);
+    });
   }
 
   /** What bpftrace said for itself. */
@@ -67,9 +87,27 @@ export class Run implements Decoded {
     return [...this.#messages, ...this.child.stderr];
   }
 
+  /** Whether everything was emitted. */
+  get closed(): boolean {
+    return this.#end !== undefined;
+  }
+
+  get begun(): boolean {
+    return this.#begun.at > 0;
+  }
+
   /** Lines made by all CPUs, as far as known. */
   get made(): number {
     return this.sequence.delivered + this.sequence.lost;
+  }
+
+  /** Lines that are counted and did not come yet. */
+  get left(): number {
+    let left = 0;
+    for (const [cpu, total] of this.#totals) {
+      left += Math.max(total - this.sequence.seen(cpu), 0);
+    }
+    return left;
   }
 
   /** Lines that were never made count as made and lost. */
@@ -104,8 +142,12 @@ export class Run implements Decoded {
 
   heartbeat(time: Nanoseconds, begun: Nanoseconds): void {
     this.#endBeat();
-    this.#begun = begun;
-    this.#last = time;
+    this.beats += 1;
+    if (!this.begun) {
+      this.#begun = begun;
+      this.#confirmed = begun;
+    }
+    this.#last = time.at > this.#last.at ? time : this.#last;
     this.#beat = { time, totals: new Map(), read: false };
     this.#resolveReady(begun);
   }
@@ -125,10 +167,18 @@ export class Run implements Decoded {
       this.#beat.read = true;
     }
     if (key === switchKey) {
-      this.#stopped ||= value === stopped;
+      this.#noteSwitch(value === stopped);
     } else if (key < switchKey) {
       this.#totals.set(key, value);
       this.#beat?.totals.set(key, value);
+    }
+  }
+
+  #noteSwitch(isStopped: boolean): void {
+    this.#stopped ||= isStopped;
+    if (isStopped && !this.#isAsked && !this.tampered) {
+      this.tampered = true;
+      this.child.kill();
     }
   }
 
@@ -142,28 +192,32 @@ export class Run implements Decoded {
     }
   }
 
-  /** Stops the probes, not bpftrace, and waits until all that they made is here. */
-  async drain(): Promise<void> {
-    const drained = new Promise<void>((resolve) => {
-      this.#drained = resolve;
-    });
-    stopProbes();
-    await Promise.race([drained, this.child.ended, sleep(drainMs, undefined, { ref: false })]);
+  /** Stops the probes, not bpftrace, and waits for what they made: see drain.ts. */
+  async drain(leave: AbortSignal, onProgress: (left: number) => void): Promise<void> {
+    this.#isAsked = true;
+    await drain(this, leave, onProgress);
   }
 
-  /** Gives what is left and says what is missing. Returns the time up to which this run saw the kernel. */
-  close(asked: boolean): Nanoseconds {
+  /** Emits what is left, and reports what is missing where that is known exactly. */
+  close(): RunEnd {
+    if (this.#end !== undefined) {
+      return this.#end;
+    }
     this.#endBeat();
     this.#decoder.finish();
     for (const folded of this.#counted.splice(0)) {
       this.#order.event(folded);
     }
-    for (const lost of this.sequence.settle(this.#totals, this.#last)) {
-      this.#order.event({ ...lost, exact: asked });
+    const exact = this.final !== undefined;
+    const gaps = this.sequence.settle(new Map(), this.#last, this.#begun);
+    const rest = this.sequence.settle(this.final ?? this.#totals, this.#last, this.#begun);
+    for (const lost of exact ? [...gaps, ...rest] : gaps) {
+      this.#order.event(lost);
     }
     this.#order.flush();
-    this.closed = true;
-    return this.#last;
+    const missing = exact ? 0 : rest.reduce((sum, { count }) => sum + count, 0);
+    this.#end = { exact, confirmed: this.#confirmed, missing };
+    return this.#end;
   }
 
   #endBeat(): void {
@@ -180,10 +234,26 @@ export class Run implements Decoded {
     for (const folded of this.#counted.splice(0)) {
       this.#order.event({ ...folded, mono: beat.time.mono, at: beat.time.at });
     }
-    const complete = this.#order.beat(beat.time, beat.totals, this.#decoder.oldest);
-    this.#onBeat(beat.time);
-    if (complete && this.#stopped) {
-      this.#drained?.();
+    for (const lost of this.sequence.losses(beat.time, this.#begun)) {
+      this.#order.event(lost);
+    }
+    const reached = this.#order.beat(beat.time, beat.totals, this.#decoder.oldest);
+    if (reached !== undefined && reached.at > this.#confirmed.at) {
+      this.#confirmed = reached;
+      this.#onBeat(reached);
+    }
+    this.#noteFinal(beat.totals);
+  }
+
+  /** A probe that was under way when the others were stopped can still count a line: two heartbeats must agree. */
+  #noteFinal(totals: ReadonlyMap<number, number>): void {
+    if (!this.#stopped || this.final !== undefined) {
+      return;
+    }
+    const before = this.#stoppedTotals;
+    this.#stoppedTotals = totals;
+    if (before !== undefined && [...totals].every(([cpu, total]) => before.get(cpu) === total)) {
+      this.final = totals;
     }
   }
 

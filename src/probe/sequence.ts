@@ -3,8 +3,23 @@ import type { LostEvent, Stamp } from './event.ts';
 
 interface Cpu {
   seen: number;
+  /** Of its last line; empty before the first. */
   mono: string;
+  gap: Gap | undefined;
 }
+
+/** Lines that are missing between two others of one CPU, with further gaps that followed soon. */
+interface Gap {
+  count: number;
+  readonly from: string;
+  to: string;
+  /** The time of the line that revealed it first. */
+  readonly since: number;
+  grew: boolean;
+}
+
+/** Gaps of one CPU that follow each other are one loss, up to this length: a burst makes thousands of them. */
+const joinNs = 1e9;
 
 /**
  * Counts what the kernel made and what came. Every line carries its CPU and its place among the lines of that CPU, so a
@@ -15,41 +30,78 @@ export class Sequence {
   delivered = 0;
   lost = 0;
 
-  /** Takes note of a line; tells what was lost before it on its CPU. */
-  take(stamp: Stamp): LostEvent | undefined {
+  /** Takes note of a line. Returns whether lines before it on its CPU are missing. */
+  take(stamp: Stamp): boolean {
     const cpu = this.#cpu(stamp.cpu);
     const missing = stamp.seq - cpu.seen - 1;
-    const from = cpu.mono;
     this.delivered += 1;
+    if (missing > 0) {
+      this.lost += missing;
+      cpu.gap ??= { count: 0, from: cpu.mono, to: '', since: stamp.at, grew: true };
+      cpu.gap.count += missing;
+      cpu.gap.to = stamp.mono;
+      cpu.gap.grew = true;
+    }
     cpu.seen = Math.max(cpu.seen, stamp.seq);
     cpu.mono = stamp.mono;
-    return missing > 0 ? this.#lose(missing, from || stamp.mono, stamp) : undefined;
+    return missing > 0;
+  }
+
+  /** The highest place of a line that came from a CPU. */
+  seen(cpu: number): number {
+    return this.#cpus.get(cpu)?.seen ?? 0;
   }
 
   /** Whether all lines of a CPU have come that the totals count. */
   hasAllOf(cpu: number, totals: ReadonlyMap<number, number>): boolean {
-    return (this.#cpus.get(cpu)?.seen ?? 0) >= (totals.get(cpu) ?? Number.POSITIVE_INFINITY);
+    return this.seen(cpu) >= (totals.get(cpu) ?? Number.POSITIVE_INFINITY);
   }
 
   /** Whether all that the totals count has come. */
   has(totals: ReadonlyMap<number, number>): boolean {
     for (const [cpu, total] of totals) {
-      if ((this.#cpus.get(cpu)?.seen ?? 0) < total) {
+      if (this.seen(cpu) < total) {
         return false;
       }
     }
     return true;
   }
 
-  /** Declares lost what the totals count and what did not come. */
-  settle(totals: ReadonlyMap<number, number>, to: Nanoseconds): LostEvent[] {
+  /**
+   * Losses that are over, or have lasted for a second.
+   *
+   * @param begun when the probes began: what is missing before the first line of a CPU was made since then
+   */
+  losses(time: Nanoseconds, begun: Nanoseconds): LostEvent[] {
     const losses: LostEvent[] = [];
-    for (const [number, total] of totals) {
-      const cpu = this.#cpu(number);
-      const missing = total - cpu.seen;
-      if (missing > 0) {
-        cpu.seen = total;
-        losses.push(this.#lose(missing, cpu.mono || to.mono, { ...to, cpu: number, seq: total }));
+    for (const [number, cpu] of this.#cpus) {
+      const { gap } = cpu;
+      if (gap !== undefined && (!gap.grew || time.at - gap.since >= joinNs)) {
+        cpu.gap = undefined;
+        losses.push(lostEvent(number, gap.count, gap.from || begun.mono, gap.to, time));
+      } else if (gap !== undefined) {
+        gap.grew = false;
+      }
+    }
+    return losses;
+  }
+
+  /** The end: every loss that was not given yet, and what the totals count and did not come. */
+  settle(totals: ReadonlyMap<number, number>, time: Nanoseconds, begun: Nanoseconds): LostEvent[] {
+    const losses: LostEvent[] = [];
+    for (const number of totals.keys()) {
+      this.#cpu(number);
+    }
+    for (const [number, cpu] of this.#cpus) {
+      const missing = Math.max((totals.get(number) ?? 0) - cpu.seen, 0);
+      const from = cpu.gap?.from ?? cpu.mono;
+      const count = (cpu.gap?.count ?? 0) + missing;
+      const to = missing > 0 ? later(time.mono, cpu.mono) : (cpu.gap?.to ?? '');
+      this.lost += missing;
+      cpu.seen += missing;
+      cpu.gap = undefined;
+      if (count > 0) {
+        losses.push(lostEvent(number, count, from || begun.mono, to, time));
       }
     }
     return losses;
@@ -58,24 +110,23 @@ export class Sequence {
   #cpu(number: number): Cpu {
     let cpu = this.#cpus.get(number);
     if (cpu === undefined) {
-      cpu = { seen: 0, mono: '' };
+      cpu = { seen: 0, mono: '', gap: undefined };
       this.#cpus.set(number, cpu);
     }
     return cpu;
   }
-
-  #lose(count: number, from: string, stamp: Stamp): LostEvent {
-    this.lost += count;
-    return {
-      kind: 'lost',
-      count,
-      exact: true,
-      from,
-      to: stamp.mono,
-      mono: stamp.mono,
-      at: stamp.at,
-      cpu: stamp.cpu,
-      seq: stamp.seq,
-    };
-  }
 }
+
+const lostEvent = (cpu: number, count: number, from: string, to: string, { mono, at }: Nanoseconds): LostEvent => ({
+  kind: 'lost',
+  count,
+  exact: true,
+  from,
+  to,
+  mono,
+  at,
+  cpu,
+  seq: 0,
+});
+
+const later = (a: string, b: string): string => (a.length === b.length ? (a > b ? a : b) : a.length > b.length ? a : b);

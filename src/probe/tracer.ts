@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bpftraceFailed, bpftraceKeepsDying } from '../errors.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
-import type { KernelEvent, LostEvent } from './event.ts';
+import { bootTime } from '../procfs/clock.ts';
+import type { KernelEvent } from './event.ts';
 import { explainFailure } from './failure.ts';
 import type { Features } from './features.ts';
 import { Run } from './run.ts';
@@ -20,7 +21,7 @@ export interface TracerOptions {
   readonly failed: boolean;
   /** Takes events in the order of time. */
   readonly onEvent: (event: KernelEvent) => void;
-  /** Takes the time of the kernel ten times a second: everything up to then was given. */
+  /** Takes the time of the kernel up to which everything was emitted, at most ten times a second. */
   readonly onBeat: (time: Nanoseconds) => void;
   /** Takes what the user should know: that bpftrace died and was started again. */
   readonly onNotice: (text: string) => void;
@@ -44,7 +45,9 @@ export class Tracer {
   #run: Run | undefined;
   #stopping = false;
   #restarts: number[] = [];
-  #supervision: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> = Promise.resolve();
+  /** From what time on something is missing since bpftrace ended by itself, and at least how many lines. */
+  #gap: { from: Nanoseconds; count: number } | undefined;
   /** Of those that have ended. */
   readonly #ended: Count = { made: 0, delivered: 0, lost: 0 };
 
@@ -79,42 +82,57 @@ export class Tracer {
    * Starts tracing.
    *
    * @returns the kernel's time at which all probes began: nothing older comes, and nothing later is missing
+   * undefined if it was aborted before
+   *
    * @throws NstraceError (3) with bpftrace's reason in plain words
    */
-  async start(): Promise<Nanoseconds> {
-    if (this.#stopping) {
-      throw bpftraceFailed('it was stopped before it began', 'start nstrace again');
+  async start(signal?: AbortSignal): Promise<Nanoseconds | undefined> {
+    if (signal?.aborted) {
+      return undefined;
     }
     const run = this.#begin();
+    const kill = (): void => run.child.kill();
+    signal?.addEventListener('abort', kill);
     const ready = await run.ready;
+    signal?.removeEventListener('abort', kill);
+    if (ready === undefined && signal?.aborted) {
+      run.child.abandon();
+      return undefined;
+    }
     if (ready === undefined) {
       const { status } = await run.child.ended;
       const { reason, advice } = explainFailure(run.words, status);
       throw bpftraceFailed(reason, advice);
     }
-    this.#supervision = this.#supervise(run);
+    void this.#supervise(run);
     return ready;
   }
 
-  /** Stops tracing without losing what was made up to now, and gives the rest of the events. */
-  async stop(): Promise<void> {
+  /**
+   * Stops tracing without losing what was made up to now, emits the rest of the events and reports what is missing.
+   * bpftrace then only has its probes to detach, which takes a second: that is not waited for.
+   *
+   * @param leave aborts the wait for what is still in the buffers
+   * @param onProgress takes the number of lines that are still to come, once a second
+   */
+  async stop(leave: AbortSignal, onProgress: (left: number) => void = () => {}): Promise<void> {
     if (this.#stopping) {
-      return this.#supervision;
+      return this.#stopped;
     }
     this.#stopping = true;
-    const run = this.#run;
-    if (run !== undefined) {
-      await run.drain();
-      run.noteSkipped(countSkipped(run.child.pid));
-      run.child.stop();
-    }
-    await this.#supervision;
+    this.#stopped = this.#end(leave, onProgress);
+    return this.#stopped;
   }
 
-  /** Ends bpftrace at once. */
-  kill(): void {
-    this.#stopping = true;
-    this.#run?.child.kill();
+  async #end(leave: AbortSignal, onProgress: (left: number) => void): Promise<void> {
+    const run = this.#run;
+    if (run !== undefined && !run.closed && run.begun) {
+      await run.drain(leave, onProgress);
+      run.noteSkipped(countSkipped(run.child.pid));
+      this.#close(run);
+    }
+    run?.child.abandon();
+    this.#reportGap(bootTime());
   }
 
   #begin(): Run {
@@ -123,24 +141,53 @@ export class Tracer {
     return this.#run;
   }
 
+  /** Takes the counts of a run that is over; what is missing since its last heartbeat is reported when that ends. */
+  #close(run: Run): void {
+    if (run.closed) {
+      return;
+    }
+    const { exact, confirmed, missing } = run.close();
+    this.#ended.made += run.made;
+    this.#ended.delivered += run.sequence.delivered;
+    this.#ended.lost += run.sequence.lost;
+    if (!exact) {
+      this.#gap = { from: confirmed, count: missing };
+    }
+  }
+
+  #reportGap(to: Nanoseconds): void {
+    if (this.#gap !== undefined) {
+      const { from, count } = this.#gap;
+      this.#gap = undefined;
+      const { mono, at } = to.at > from.at ? to : from;
+      this.#options.onEvent({
+        kind: 'lost',
+        count,
+        exact: false,
+        from: from.mono,
+        to: mono,
+        mono,
+        at,
+        cpu: -1,
+        seq: 0,
+      });
+    }
+  }
+
   async #supervise(first: Run): Promise<void> {
     let run = first;
     for (;;) {
-      const { status, asked } = await run.child.ended;
-      const last = run.close(asked);
-      this.#ended.made += run.made;
-      this.#ended.delivered += run.sequence.delivered;
-      this.#ended.lost += run.sequence.lost;
+      const { status } = await run.child.ended;
       if (this.#stopping) {
         return;
       }
-      const { reason } = explainFailure(run.words, status);
+      this.#close(run);
+      const reason = run.tampered ? 'somebody else stopped its probes' : explainFailure(run.words, status).reason;
       const next = await this.#restart(reason);
       if (next === undefined) {
-        this.#options.onEvent(gap(last, last));
         return;
       }
-      this.#options.onEvent(gap(last, next.ready));
+      this.#reportGap(next.ready);
       this.#options.onResume(next.ready);
       this.#options.onNotice(`bpftrace ended by itself: ${reason}. Tracing goes on; what happened in between is lost`);
       run = next.run;
@@ -174,16 +221,3 @@ export class Tracer {
     }
   }
 }
-
-/** From the last sign of one bpftrace to the first of the next, nothing is known. */
-const gap = (last: Nanoseconds, ready: Nanoseconds): LostEvent => ({
-  kind: 'lost',
-  count: 0,
-  exact: false,
-  from: last.mono,
-  to: ready.mono,
-  mono: ready.mono,
-  at: ready.at,
-  cpu: -1,
-  seq: 0,
-});

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { Nanoseconds } from '../kernel/time.ts';
 import { readProcText } from './read.ts';
 
 /** The first CPU's clocks stand at the beginning of /proc/timer_list, behind at most some thousand timers. */
@@ -15,6 +16,12 @@ export const fromTimerList = (text: string): bigint | undefined => {
   const real = offsetOf(text, 1);
   const boot = offsetOf(text, 2);
   return real === undefined || boot === undefined || real === 0n ? undefined : real - boot;
+};
+
+/** CLOCK_BOOTTIME now, at most a millisecond too late: Node has no such clock. */
+export const bootTime = (offset = readWallOffset()): Nanoseconds => {
+  const mono = BigInt(Date.now() + 1) * 1_000_000n - offset;
+  return { mono: String(mono), at: Number(mono) };
 };
 
 const offsetOf = (text: string, clock: number): bigint | undefined => {

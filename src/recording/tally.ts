@@ -5,6 +5,8 @@ export class Tally {
   readonly events: Record<string, number> = {};
   seq = 0;
   lost = 0;
+  /** Whether `lost` is all that is missing: false where nobody knows how much more. */
+  exact = true;
   cut = 0;
   #gap = false;
 
@@ -15,6 +17,7 @@ export class Tally {
     this.events[record.type] = (this.events[record.type] ?? 0) + 1;
     if (record.type === 'lost') {
       this.lost += record.count;
+      this.exact &&= record.exact;
       this.#gap = true;
     } else if (isCut(record)) {
       this.cut += 1;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname, machine, release } from 'node:os';
-import { noBtf, notRoot } from '../errors.ts';
+import { noBtf, notInHostPidns, notRoot } from '../errors.ts';
 import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
@@ -15,7 +15,8 @@ import { type Count, Tracer } from '../probe/tracer.ts';
 import type { Version } from '../probe/version.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
-import { readWallOffset, WallClockWatch } from '../procfs/clock.ts';
+import { bootTime, readWallOffset, WallClockWatch } from '../procfs/clock.ts';
+import { inHostPidns } from '../procfs/host.ts';
 import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
@@ -38,8 +39,8 @@ export interface SessionOptions {
   readonly onBeat: (mono: string) => void;
   readonly onNotice: (text: string) => void;
   readonly onFailure: (error: Error) => void;
-  /** Takes the session as soon as there is something to kill. */
-  readonly onStarted?: (session: Session) => void;
+  /** Aborts the start. A session that has begun is stopped with stop(). */
+  readonly signal: AbortSignal;
 }
 
 /** Tracing as it happens: bpftrace's events and what /proc knows become records. */
@@ -90,10 +91,12 @@ export class Session {
    * Starts tracing. Resolves as soon as the header was given, at the moment from which every event is reported; what was
    * there before follows (`settled`), then the events.
    *
+   * @returns undefined if it was aborted before
    * @throws NstraceError (3) that says what the system lacks
    */
-  static async start(options: SessionOptions): Promise<Session> {
+  static async start(options: SessionOptions): Promise<Session | undefined> {
     requireRoot();
+    requireHostPidns();
     const command = [findBpftrace(options.bpftrace)];
     if (!existsSync(Btf.path)) {
       throw noBtf();
@@ -101,9 +104,7 @@ export class Session {
     await mountTracefs();
     const { version, features } = await askFeatures(command);
     const session = new Session(options, command, version, features);
-    options.onStarted?.(session);
-    await session.#begin();
-    return session;
+    return (await session.#begin()) ? session : undefined;
   }
 
   /** Lines made by the probes, delivered and lost. Final after stop(). */
@@ -126,25 +127,30 @@ export class Session {
     return this.#reading;
   }
 
-  /** Stops tracing and gives the rest of the records. */
-  async stop(): Promise<void> {
-    await this.#tracer.stop();
+  /**
+   * Stops tracing and gives the rest of the records.
+   *
+   * @param leave aborts the wait for what is still in the kernel's buffers: it is reported as lost
+   * @param onProgress takes the number of lines that are still to come, once a second
+   */
+  async stop(leave: AbortSignal, onProgress: (left: number) => void): Promise<void> {
+    await this.#tracer.stop(leave, onProgress);
     this.#resolveAwaited();
     await this.#reading;
   }
 
-  /** Ends bpftrace without waiting. */
-  kill(): void {
-    this.#tracer.kill();
-  }
-
-  async #begin(): Promise<void> {
-    const ready = await this.#tracer.start();
+  /** Returns false if the start was aborted. */
+  async #begin(): Promise<boolean> {
+    const ready = await this.#tracer.start(this.#options.signal);
+    if (ready === undefined) {
+      return false;
+    }
     this.#last = ready;
     this.#options.onRecord(this.#header(ready));
     this.#reading = this.#readRunning(ready, (running, waiting) =>
       this.#model.baseline(running, listContainers(running), ready, toldBy(waiting)),
     );
+    return true;
   }
 
   /** After a gap, what runs is read again; events wait meanwhile. */
@@ -159,7 +165,7 @@ export class Session {
     take: (running: readonly ProcProcess[], waiting: readonly KernelEvent[]) => void,
   ): Promise<void> {
     const found = await readBaseline(new Set([process.pid, this.#tracer.pid]));
-    await this.#everythingUpTo(bootTime());
+    await this.#everythingUpTo(bootTime().at);
     const waiting = this.#waiting ?? [];
     const ended = exitsIn(waiting);
     // What was about to end while it was read either has its exit here, or ended before tracing began.
@@ -198,6 +204,10 @@ export class Session {
   }
 
   #event(event: KernelEvent): void {
+    if (event.kind === 'lost' && event.at > this.#last.at) {
+      // What bpftrace could not say any more is lost up to this time.
+      this.#last = event;
+    }
     if (this.#waiting === undefined) {
       this.#model.event(complete(event));
     } else if (this.#waiting.length < maxWaiting) {
@@ -252,8 +262,12 @@ export const requireRoot = (): void => {
   }
 };
 
-/** CLOCK_BOOTTIME now, at most a millisecond too late. */
-const bootTime = (): number => (Date.now() + 1) * 1e6 - Number(readWallOffset());
+/** @throws NstraceError (3) if the kernel's pids are not those that we see: in a container without the host's pid namespace */
+export const requireHostPidns = (): void => {
+  if (!inHostPidns()) {
+    throw notInHostPidns();
+  }
+};
 
 /** Which processes have their exit in the stream. */
 const exitsIn = (events: readonly KernelEvent[]): ((process: ProcProcess) => boolean) => {

@@ -6,17 +6,22 @@ import { Sequence } from '../../src/probe/sequence.ts';
 const setUp = () => {
   const given: string[] = [];
   const sequence = new Sequence();
-  const order = new Order((event) => given.push(event.mono), sequence);
+  const clock = { ms: 0 };
+  const order = new Order(
+    (event) => given.push(event.mono),
+    sequence,
+    () => clock.ms,
+  );
   const make = (cpu: number, seq: number, at: number): void => {
     const stamp = { cpu, seq, at, mono: String(at) };
     sequence.take(stamp);
     order.event({ kind: 'folded', ...stamp, pid: 1, total: 1, last: false } as LineEvent);
   };
-  const beat = (at: number, ...totals: [number, number][]): boolean =>
-    order.beat({ mono: String(at), at }, new Map(totals));
-  const beatBefore = (at: number, before: number, ...totals: [number, number][]): boolean =>
-    order.beat({ mono: String(at), at }, new Map(totals), before);
-  return { given, order, make, beat, beatBefore };
+  const beat = (at: number, ...totals: [number, number][]): number | undefined =>
+    order.beat({ mono: String(at), at }, new Map(totals))?.at;
+  const beatBefore = (at: number, before: number, ...totals: [number, number][]): number | undefined =>
+    order.beat({ mono: String(at), at }, new Map(totals), before)?.at;
+  return { given, order, make, beat, beatBefore, clock };
 };
 
 describe('order', () => {
@@ -24,7 +29,7 @@ describe('order', () => {
     const { given, make, beat, beatBefore } = setUp();
     make(0, 1, 10);
     make(0, 2, 30);
-    expect(beatBefore(40, 20, [0, 2])).toBe(true);
+    expect(beatBefore(40, 20, [0, 2])).toBe(40);
     expect(given).toEqual(['10']);
     make(1, 1, 20);
     beat(140, [0, 2], [1, 1]);
@@ -37,29 +42,60 @@ describe('order', () => {
     make(0, 2, 50);
     make(1, 1, 10);
     expect(given).toEqual([]);
-    expect(beat(40, [0, 2], [1, 1])).toBe(true);
+    expect(beat(40, [0, 2], [1, 1])).toBe(40);
     expect(given).toEqual(['10', '30']);
   });
 
   it('waits for a CPU that is late', () => {
     const { given, make, beat } = setUp();
     make(0, 1, 30);
-    expect(beat(40, [0, 1], [1, 1])).toBe(false);
+    expect(beat(40, [0, 1], [1, 1])).toBeUndefined();
     expect(given).toEqual([]);
     make(1, 1, 20);
-    expect(beat(60, [0, 1], [1, 1])).toBe(true);
+    expect(beat(60, [0, 1], [1, 1])).toBe(60);
     expect(given).toEqual(['20', '30']);
   });
 
   it('does not wait for ever for what was lost', () => {
-    const { given, make, beat } = setUp();
+    const { given, make, beat, clock } = setUp();
     make(0, 1, 5);
-    for (let count = 1; count <= 10; count += 1) {
+    for (let count = 1; count <= 50; count += 1) {
+      clock.ms += 100;
       beat(count * 100, [0, 1], [1, 1]);
     }
     expect(given).toEqual([]);
-    beat(1100, [0, 1], [1, 1]);
+    clock.ms += 100;
+    beat(5100, [0, 1], [1, 1]);
     expect(given).toEqual(['5']);
+  });
+
+  it('waits for a CPU as long as its lines are coming, however many heartbeats that takes', () => {
+    const { given, make, beat, clock } = setUp();
+    make(0, 1, 1);
+    for (let seq = 1; seq < 100; seq += 1) {
+      clock.ms += 1000;
+      make(1, seq, 1 + seq);
+      beat(1000, [0, 1], [1, 100]);
+    }
+    expect(given).toEqual([]);
+    make(1, 100, 500);
+    expect(beat(2000, [0, 1], [1, 100])).toBe(2000);
+    expect(given).toHaveLength(101);
+  });
+
+  it('does not take a time in which nothing could come for waiting', () => {
+    const { given, make, beat, clock } = setUp();
+    make(0, 1, 30);
+    beat(40, [0, 1], [1, 1]);
+    // We were stopped for a minute: the line of the other CPU is still behind many heartbeats in the pipe.
+    clock.ms += 60_000;
+    for (let count = 0; count < 600; count += 1) {
+      beat(50 + count, [0, 1], [1, 1]);
+    }
+    expect(given).toEqual([]);
+    make(1, 1, 20);
+    beat(700, [0, 1], [1, 1]);
+    expect(given).toEqual(['20', '30']);
   });
 
   it('keeps the order of lines of one CPU at the same time, and gives all at the end', () => {

@@ -1,39 +1,65 @@
 import { describe, expect, it } from 'vitest';
 import { Sequence } from '../../src/probe/sequence.ts';
 
-const stamp = (cpu: number, seq: number, at: number) => ({ cpu, seq, at, mono: String(at) });
+const time = (at: number) => ({ at, mono: String(at) });
+const stamp = (cpu: number, seq: number, at: number) => ({ cpu, seq, ...time(at) });
+const begun = time(1);
 
 describe('a sequence', () => {
   it('finds nothing missing where every line came', () => {
     const sequence = new Sequence();
-    expect([1, 2, 3].map((seq) => sequence.take(stamp(0, seq, seq)))).toEqual([undefined, undefined, undefined]);
-    expect(sequence.settle(new Map([[0, 3]]), { mono: '9', at: 9 })).toEqual([]);
+    expect([1, 2, 3].map((seq) => sequence.take(stamp(0, seq, seq)))).toEqual([false, false, false]);
+    expect(sequence.losses(time(9), begun)).toEqual([]);
+    expect(sequence.settle(new Map([[0, 3]]), time(9), begun)).toEqual([]);
     expect(sequence).toMatchObject({ delivered: 3, lost: 0 });
   });
 
-  it('counts a gap on its CPU and places it between the lines around it', () => {
+  it('counts a gap on its CPU and places it between the lines around it, once it is over', () => {
     const sequence = new Sequence();
     sequence.take(stamp(0, 1, 10));
     sequence.take(stamp(1, 1, 11));
-    expect(sequence.take(stamp(0, 5, 20))).toMatchObject({ count: 3, cpu: 0, from: '10', to: '20', exact: true });
+    expect(sequence.take(stamp(0, 5, 20))).toBe(true);
     expect(sequence.lost).toBe(3);
+    expect(sequence.losses(time(30), begun)).toEqual([]);
+    expect(sequence.losses(time(40), begun)).toMatchObject([
+      { count: 3, cpu: 0, from: '10', to: '20', exact: true, mono: '40' },
+    ]);
+    expect(sequence.losses(time(50), begun)).toEqual([]);
   });
 
-  it('counts what was lost before the first line and after the last', () => {
+  it('joins gaps that follow each other, for at most a second', () => {
     const sequence = new Sequence();
-    expect(sequence.take(stamp(0, 3, 10))).toMatchObject({ count: 2 });
-    const losses = sequence.settle(
-      new Map([
-        [0, 5],
-        [1, 4],
-      ]),
-      { mono: '99', at: 99 },
-    );
-    expect(losses).toMatchObject([
-      { count: 2, cpu: 0, from: '10', to: '99' },
-      { count: 4, cpu: 1, from: '99', to: '99' },
+    const given = [];
+    for (let index = 0; index < 25; index += 1) {
+      const at = index * 100_000_000;
+      sequence.take(stamp(0, 2 + 10 * index, at + 1000));
+      given.push(...sequence.losses(time(at + 2000), begun));
+    }
+    given.push(...sequence.settle(new Map(), time(1e10), begun));
+    expect(given).toHaveLength(3);
+    expect(given.reduce((sum, { count }) => sum + count, 0)).toBe(sequence.lost);
+    expect(given.map(({ from, to }) => Number(from) < Number(to))).toEqual([true, true, true]);
+    expect(Number(given[1]!.from)).toBeGreaterThanOrEqual(Number(given[0]!.to));
+  });
+
+  it('places what was lost before the first line of a CPU after the beginning', () => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 3, 10));
+    expect(sequence.settle(new Map(), time(20), begun)).toMatchObject([{ count: 2, from: '1', to: '10' }]);
+  });
+
+  it('counts what was lost after the last line, to a time that is never before that line', () => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 1, 10));
+    const totals = new Map([
+      [0, 3],
+      [1, 4],
     ]);
-    expect(sequence.delivered + sequence.lost).toBe(9);
+    expect(sequence.settle(totals, time(9), begun)).toMatchObject([
+      { count: 2, cpu: 0, from: '10', to: '10' },
+      { count: 4, cpu: 1, from: '1', to: '9' },
+    ]);
+    expect(sequence.delivered + sequence.lost).toBe(7);
   });
 
   it('knows whether all that totals count is here', () => {

@@ -1,0 +1,50 @@
+import type { RecordOf } from '../record/schema.ts';
+import { say } from './say.ts';
+
+const intervalMs = 1000;
+
+/** Says on stderr what was lost, at most one line a second however many losses there are. */
+export class LossNotice {
+  #said = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #waiting: RecordOf<'lost'> | undefined;
+
+  take(record: RecordOf<'lost'>): void {
+    this.#waiting = this.#waiting === undefined ? record : join(this.#waiting, record);
+    const wait = this.#said + intervalMs - performance.now();
+    if (wait <= 0) {
+      this.end();
+    } else {
+      this.#timer ??= setTimeout(() => this.end(), wait).unref();
+    }
+  }
+
+  /** Says what was not said yet. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting !== undefined) {
+      this.#said = performance.now();
+      say(sentence(this.#waiting), true);
+      this.#waiting = undefined;
+    }
+  }
+}
+
+const join = (a: RecordOf<'lost'>, b: RecordOf<'lost'>): RecordOf<'lost'> => {
+  const { cpu, ...joined } = a;
+  return {
+    ...joined,
+    ...(cpu !== undefined && cpu === b.cpu ? { cpu } : {}),
+    count: a.count + b.count,
+    exact: a.exact && b.exact,
+    from: [a.from, b.from].sort()[0]!,
+    to: [a.to, b.to].sort()[1]!,
+  };
+};
+
+const sentence = ({ count, exact, from, to, cpu, stage }: RecordOf<'lost'>): string => {
+  const many = exact ? `${count} events` : count > 0 ? `at least ${count} events` : 'an unknown number of events';
+  const where = cpu === undefined ? '' : ` on CPU ${cpu}`;
+  return `${many} lost${where} between ${from} and ${to} (${stage})`;
+};
