@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { damaged, exitStatus, noRecording } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Damage } from '../recording/damage.ts';
-import { type Batch, type ReadOptions, readRecords } from '../recording/reader.ts';
+import { mergeBatches } from '../recording/merge.ts';
+import { type Batch, type Bookmark, Reading, type ReadOptions } from '../recording/reader.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { escapeText } from '../view/escape.ts';
 import { ProgressLine } from './progress.ts';
@@ -29,6 +30,9 @@ export const addReadOptions = (command: Command): Command =>
 /** How many lines of damage are reported one by one. */
 const maxReported = 10;
 
+/** Damages that are known again. */
+const maxNoted = 10_000;
+
 /** What is known of a file that is read. */
 interface FileState {
   records: number;
@@ -40,6 +44,12 @@ interface FileState {
 export interface BatchOptions extends Pick<ReadOptions, 'types' | 'lines'> {
   /** Show how far it is, on a terminal: for commands that print nothing meanwhile. */
   readonly progress?: boolean;
+  /** Merge several recordings by wall time, instead of one after the other. */
+  readonly merge?: boolean;
+  /** Where to begin, as a batch of the same input said it. */
+  readonly from?: Bookmark;
+  /** Instead of the signal of the input. */
+  readonly signal?: AbortSignal;
 }
 
 /** Recordings that a command reads: what is wrong with them is reported, and counted. */
@@ -48,7 +58,9 @@ export class RecordingInput {
   readonly #values: InputValues;
   readonly #signal: AbortSignal;
   readonly #files = new Map<string, FileState>();
+  readonly #noted = new Set<string>();
   #damage = 0;
+  #reading: Reading | undefined;
   #progress: ProgressLine | undefined;
 
   /** @param words files, patterns, or `-`, as {@link readRecords} takes them */
@@ -64,22 +76,18 @@ export class RecordingInput {
   }
 
   /**
-   * Its records in batches, with the names that their containers got later.
+   * Its records in batches, with the names that their containers got later. It can be read again, and from a place on.
    *
    * @throws NstraceError (1) if it cannot be read
    */
   async *batches(options: BatchOptions = {}): AsyncGenerator<Batch> {
-    const { follow = false, spool = true, duration } = this.#values;
-    const { progress = false, ...wanted } = options;
-    this.#progress = progress && process.stderr.isTTY ? new ProgressLine(this.name) : undefined;
+    const { duration } = this.#values;
+    const { from, merge = false, signal = this.#signal } = options;
+    const reading = this.#open(options);
     const span = new Span(duration);
-    const end = new Deadline(this.#signal, this.#isLive ? duration : undefined);
+    const end = new Deadline(signal, this.#isLive ? duration : undefined);
     try {
-      const batches = readRecords(this.#paths, {
-        ...wanted,
-        ...{ signal: end.signal, follow, spool, onDamage: (damage) => this.#note(damage) },
-        ...(this.#progress && { onProgress: this.#progress.show }),
-      });
+      const batches = merge ? mergeBatches(await reading.recordings(end.signal)) : reading.batches(end.signal, from);
       for await (const batch of batches) {
         const state = this.#stateOf(batch.file);
         state.records += batch.records.length;
@@ -97,6 +105,29 @@ export class RecordingInput {
       end.clear();
       this.#progress?.clear();
     }
+  }
+
+  /** When its last record was, if that can be known before it is read: in ns of the kernel's clock. */
+  async lastMono(): Promise<string | undefined> {
+    return (await this.#open({}).survey(0, this.#signal)).lastMono;
+  }
+
+  close(): void {
+    this.#reading?.close();
+  }
+
+  #open({ types, lines, progress = false }: BatchOptions): Reading {
+    const { follow = false, spool = true } = this.#values;
+    if (this.#reading === undefined) {
+      this.#progress = progress && process.stderr.isTTY ? new ProgressLine(this.name) : undefined;
+      this.#reading = new Reading(this.#paths, {
+        ...{ follow, spool, onDamage: (damage: Damage) => this.#note(damage) },
+        ...(types && { types }),
+        ...(lines && { lines }),
+        ...(this.#progress && { onProgress: this.#progress.show }),
+      });
+    }
+    return this.#reading;
   }
 
   /** The same one by one, for commands that need not be fast. */
@@ -148,6 +179,9 @@ export class RecordingInput {
 
   #note(damage: Damage): void {
     const state = this.#stateOf(damage.file);
+    if (this.#isNoted(damage)) {
+      return;
+    }
     this.#damage += 1;
     state.badLines += damage.line > 0 ? 1 : 0;
     if (this.#damage <= maxReported) {
@@ -157,6 +191,18 @@ export class RecordingInput {
     if (state.records > 0 || this.#values.follow === true) {
       this.#report(state);
     }
+  }
+
+  /** Who goes back in a recording comes by the same damage again. */
+  #isNoted({ file, line, what }: Damage): boolean {
+    const key = `${file}\0${line}\0${what}`;
+    if (this.#noted.has(key)) {
+      return true;
+    }
+    if (this.#noted.size < maxNoted) {
+      this.#noted.add(key);
+    }
+    return false;
   }
 
   #report(state: FileState): void {
@@ -174,8 +220,7 @@ const nameOf = (path: string): string => (path === '-' ? 'standard input' : esca
 /** So much of each recording, counted in its own time. */
 class Span {
   readonly #lengthNs: bigint | undefined;
-  #header: Batch['header'];
-  #end: bigint | undefined;
+  readonly #ends = new Map<Batch['header'], bigint>();
 
   /** @param length in ms */
   constructor(length: number | undefined) {
@@ -183,16 +228,12 @@ class Span {
   }
 
   /** Leaves out what is later. Returns whether anything is left. */
-  cut(batch: Batch): boolean {
-    const { records, lines, header } = batch;
+  cut({ records, lines, header }: Batch): boolean {
     if (this.#lengthNs === undefined) {
       return true;
     }
-    if (this.#end === undefined || header !== this.#header) {
-      this.#header = header;
-      this.#end = BigInt(records[0]!.mono) + this.#lengthNs;
-    }
-    const end = this.#end;
+    const end = this.#ends.get(header) ?? BigInt(records[0]!.mono) + this.#lengthNs;
+    this.#ends.set(header, end);
     const from = records.findIndex(({ mono }) => BigInt(mono) > end);
     if (from !== -1) {
       records.length = from;

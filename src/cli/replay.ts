@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import { exitStatus } from '../errors.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
@@ -8,7 +9,7 @@ import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import { addLineOptions, type LineValues, requireJsonOrTable, usualKinds, wantsTui } from './options.ts';
 import { outputFor } from './output.ts';
 import { sayError } from './say.ts';
-import { tellMissing } from './selection.ts';
+import { Losses, tellMissing } from './selection.ts';
 import { Stop, type StopReason } from './stop.ts';
 import { Limit, type Output } from './trace.ts';
 import { replayOnTerminal } from './tui-replay.ts';
@@ -60,8 +61,11 @@ const replay = async (file: string, values: ReplayValues): Promise<number> => {
   }
   const input = new RecordingInput(file, values, aborter.signal);
   const output = outputFor(values, filter.events, stop);
-  await play(input, output, { values, filter, json, stop, signal: aborter.signal });
-  return stop.failure === undefined ? input.status() : sayError(stop.failure);
+  const isMissing = await play(input, output, { values, filter, json, stop, signal: aborter.signal });
+  if (stop.failure !== undefined) {
+    return sayError(stop.failure);
+  }
+  return input.status() || (isMissing ? exitStatus.failed : exitStatus.ok);
 };
 
 interface PlayOptions {
@@ -80,13 +84,14 @@ const maxSleepMs = 60_000;
 /** Records that wait for a reader, before we wait for it too. */
 const maxPendingBytes = 1024 * 1024;
 
-/** Gives wanted records to the output, at their pace. */
-const play = async (input: RecordingInput, output: Output, options: PlayOptions): Promise<void> => {
+/** Gives wanted records to the output, at their pace. Resolves with whether a container that was asked for is not there. */
+const play = async (input: RecordingInput, output: Output, options: PlayOptions): Promise<boolean> => {
   const { values, stop, signal, json } = options;
   const filter = new RecordFilter(options.filter);
   const limit = new Limit(values, () => stop.now('max-events'));
   const pace = new Pace(values.speed ?? Number.POSITIVE_INFINITY);
   let footer: (NstraceRecord & { type: 'footer' }) | undefined;
+  const losses = new Losses();
   let last = '0';
   const flusher = setInterval(() => output.flush(last), flushMs);
   // All, if conditions look at processes and containers that other records are about.
@@ -97,6 +102,9 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
       if (record.type === 'footer') {
         footer = record;
         continue;
+      }
+      if (record.type === 'lost') {
+        losses.take(record);
       }
       for (let left = pace.waitFor(record); left > 0 && !signal.aborted; left = pace.waitFor(record)) {
         await sleep(Math.min(left, maxSleepMs), undefined, { signal }).catch(() => undefined);
@@ -115,15 +123,14 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
     }
   }
   clearInterval(flusher);
-  if (input.isRecording && !signal.aborted) {
-    tellMissing(filter.selection);
-  }
+  const isMissing = input.isRecording && !signal.aborted && tellMissing(filter.selection, losses);
   if (footer === undefined) {
     await output.close();
   } else {
     const { time, mono, reason, probe } = footer;
     await output.end({ time, mono }, reason as StopReason, probe);
   }
+  return isMissing;
 };
 
 /** When a record is due: as long after the first one as it was, divided by the speed. */

@@ -15,13 +15,37 @@ export const tellAmbiguous = (selection: ContainerSelection): void => {
   }
 };
 
-/** Says which containers a recording did not have. */
-export const tellMissing = (selection: ContainerSelection): void => {
+/** Says which containers a recording did not have, and that it may only look so. Returns whether one was missing. */
+export const tellMissing = (selection: ContainerSelection, losses = new Losses()): boolean => {
   tellAmbiguous(selection);
-  for (const text of selection.waitingFor()) {
-    say(`there was no container ${escapeText(text)}`);
+  const missing = selection.waitingFor();
+  for (const text of missing) {
+    say(`there was no container ${escapeText(text)}${losses.remark}`);
   }
+  return missing.length > 0;
 };
+
+/** What `lost` records say, added up. */
+export class Losses {
+  #count = 0;
+  #exact = true;
+  #any = false;
+
+  take({ count, exact }: { count: number; exact: boolean }): void {
+    this.#any = true;
+    this.#count += count;
+    this.#exact &&= exact;
+  }
+
+  /** `; 3 events were lost`; empty if none was. */
+  get remark(): string {
+    if (!this.#any) {
+      return '';
+    }
+    const many = `${this.#exact ? '' : 'at least '}${this.#count}`;
+    return `; ${many} ${this.#count === 1 ? 'event was' : 'events were'} lost`;
+  }
+}
 
 /** Says which containers are not there yet. */
 export const tellWaiting = (selection: ContainerSelection): void => {

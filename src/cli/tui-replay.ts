@@ -1,8 +1,7 @@
 import { RecordFilter } from '../filter/filter.ts';
 import type { EventKind } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { survey } from '../recording/late-names.ts';
-import { isPlainFile } from '../recording/source.ts';
+import type { Bookmark } from '../recording/reader.ts';
 import { type Controls, Player } from '../replay/player.ts';
 import type { Effect } from '../tui/effect.ts';
 import type { Status } from '../tui/frame-input.ts';
@@ -31,8 +30,8 @@ export const replayOnTerminal = async (
   stop: Stop,
   signal: AbortSignal,
 ): Promise<RecordingInput> => {
-  const { lastMono } = isPlainFile(file) ? await survey(file, signal) : { lastMono: undefined };
-  let input = new RecordingInput(file, values, signal);
+  const input = new RecordingInput(file, values, signal);
+  const lastMono = await input.lastMono();
   // The view shows failures and counts all kinds; e chooses what it lists.
   const { events: _, ...others } = values;
   const options = await filterOf({ ...others, failed: true }, events);
@@ -44,10 +43,7 @@ export const replayOnTerminal = async (
   const usage = new Usage();
   let message: Status['message'];
   const player = new Player({
-    open: (reading) => {
-      input = new RecordingInput(file, values, reading);
-      return input.batches();
-    },
+    open: (reading, from: Bookmark | undefined) => input.batches({ signal: reading, ...(from && { from }) }),
     speed: values.speed ?? 1,
     onRecord: (record: NstraceRecord) => {
       if (filter.wants(record) && limit.allows(record)) {

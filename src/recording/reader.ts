@@ -1,13 +1,11 @@
 import { closeSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NstraceError } from '../errors.ts';
-import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import { type Batch, type Bookmark, type ChunkOptions, readChunks } from './batches.ts';
 import type { Damage } from './damage.ts';
-import { LateNames, survey } from './late-names.ts';
-import { decode, LineCutter } from './lines.ts';
+import { LateNames, type Survey, survey } from './late-names.ts';
 import { groupParts } from './parts.ts';
 import { expandPaths, nextPart } from './paths.ts';
-import { needsSchema, type Position, RecordReader, type RecordType } from './records.ts';
+import { RecordReader, type RecordType } from './records.ts';
 import { isPlainFile, openSource, type Place } from './source.ts';
 import { spoolStandardInput } from './spool.ts';
 
@@ -34,24 +32,12 @@ export interface ReadOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+export type { Batch, Bookmark } from './batches.ts';
+
 export interface Progress {
   readonly bytes: number;
   /** 0 if it is not known. */
   readonly total: number;
-}
-
-/** Records that were read at once. All are from one file and below one header. */
-export interface Batch {
-  /** As it was named; `-` for standard input. */
-  readonly file: string;
-  /** Undefined for what has none, which was reported as damage. */
-  readonly header: RecordOf<'header'> | undefined;
-  /** In file order, with late names. They may share parts with each other: not to be changed but for `seq`. */
-  readonly records: NstraceRecord[];
-  /** The line of each record without its newline, if asked for; undefined where a late name made the record another. */
-  readonly lines: (string | undefined)[];
-  /** Where the next batch of this file begins: in bytes of the unpacked file. */
-  readonly next: { readonly offset: number; readonly position: Position };
 }
 
 /**
@@ -72,42 +58,98 @@ export interface Batch {
  * @throws NstraceError (1) if there is no such file or it may not be read
  */
 export async function* readRecords(words: string | readonly string[], options: ReadOptions): AsyncGenerator<Batch> {
-  const paths = expandPaths(typeof words === 'string' ? [words] : words);
-  const meter = new Meter(paths, options);
-  for (const group of await groupParts(paths, options.signal)) {
-    if (options.signal.aborted) {
-      return;
-    }
-    yield* readGroup(group, options, meter);
+  const reading = new Reading(words, options);
+  try {
+    yield* reading.batches(options.signal);
+  } finally {
+    reading.close();
   }
 }
 
-/** The files of one recording, or one file of whatever is in it. */
-async function* readGroup(paths: readonly string[], options: ReadOptions, meter: Meter): AsyncGenerator<Batch> {
-  const { signal, follow = false } = options;
-  const reader = new RecordReader(options.types, options.onDamage);
-  const spooled =
-    paths[0] === '-' && !follow && options.spool !== false ? await spoolStandardInput(signal, meter.count) : undefined;
-  try {
-    const names = new LateNames();
-    for (const path of paths) {
-      const place = spooled === undefined ? path : { descriptor: spooled };
-      if (!follow && isPlainFile(place) && !signal.aborted) {
-        await survey(place, signal, { names, lastMono: undefined }, meter.count);
+/** The same for who reads more than once: from a bookmark on, or each recording by itself. */
+export class Reading {
+  readonly #paths: readonly string[];
+  readonly #options: Omit<ReadOptions, 'signal'>;
+  readonly #meter: Meter;
+  readonly #surveys = new Map<number, Survey>();
+  #groups: string[][] | undefined;
+  #spooled: number | undefined;
+
+  /** @throws NstraceError (1) if there is no such file */
+  constructor(words: string | readonly string[], options: Omit<ReadOptions, 'signal'>) {
+    this.#paths = expandPaths(typeof words === 'string' ? [words] : words);
+    this.#options = options;
+    this.#meter = new Meter(this.#paths, options);
+  }
+
+  /** All records, or those from a bookmark on. */
+  async *batches(signal: AbortSignal, from?: Bookmark): AsyncGenerator<Batch> {
+    const groups = await this.#grouped(signal);
+    for (let group = from?.group ?? 0; group < groups.length && !signal.aborted; group += 1) {
+      yield* this.#group(group, signal, from?.group === group ? from : undefined);
+    }
+  }
+
+  /** Each recording by itself: to be read side by side. */
+  async recordings(signal: AbortSignal): Promise<AsyncGenerator<Batch>[]> {
+    return (await this.#grouped(signal)).map((_, group) => this.#group(group, signal));
+  }
+
+  /** Late names of a recording, and when its last record was. */
+  async survey(group: number, signal: AbortSignal): Promise<Survey> {
+    let found = this.#surveys.get(group);
+    if (found === undefined) {
+      found = { names: new LateNames(), lastMono: undefined };
+      for (const path of (await this.#grouped(signal))[group] ?? []) {
+        const place = await this.#placeOf(path, signal);
+        if (this.#options.follow !== true && isPlainFile(place) && !signal.aborted) {
+          await survey(place, signal, found, this.#meter.count);
+        }
+      }
+      if (!signal.aborted) {
+        this.#surveys.set(group, found);
       }
     }
-    const file = { reader, names, signal, follow, withLines: options.lines ?? false, onBytes: meter.count };
-    for (const path of paths) {
-      if (!signal.aborted) {
-        yield* readFile({ ...file, name: path, place: spooled === undefined ? path : { descriptor: spooled } });
+    return found;
+  }
+
+  /** Gives up the copy of standard input. */
+  close(): void {
+    if (this.#spooled !== undefined) {
+      closeSync(this.#spooled);
+      this.#spooled = undefined;
+    }
+  }
+
+  async #grouped(signal: AbortSignal): Promise<string[][]> {
+    this.#groups ??= await groupParts(this.#paths, signal);
+    return this.#groups;
+  }
+
+  async #placeOf(path: string, signal: AbortSignal): Promise<Place> {
+    if (path !== '-' || this.#options.follow === true || this.#options.spool === false) {
+      return path;
+    }
+    this.#spooled ??= await spoolStandardInput(signal, this.#meter.count);
+    return { descriptor: this.#spooled };
+  }
+
+  /** The files of one recording, or one file of whatever is in it. */
+  async *#group(group: number, signal: AbortSignal, from?: Bookmark): AsyncGenerator<Batch> {
+    const { follow = false, types, onDamage, lines: withLines = false } = this.#options;
+    const paths = (await this.#grouped(signal))[group]!;
+    const reader = new RecordReader(types, onDamage);
+    const { names } = await this.survey(group, signal);
+    const file = { group, reader, names, signal, follow, withLines, onBytes: this.#meter.count };
+    const first = from === undefined ? 0 : paths.indexOf(from.path);
+    for (const [index, path] of paths.entries()) {
+      if (index >= first && !signal.aborted) {
+        const place = await this.#placeOf(path, signal);
+        yield* readFile({ ...file, name: path, place, ...(from && index === first && { from }) });
       }
     }
     if (follow) {
       yield* followParts(paths.at(-1)!, file);
-    }
-  } finally {
-    if (spooled !== undefined) {
-      closeSync(spooled);
     }
   }
 }
@@ -134,19 +176,6 @@ async function* followParts(path: string, file: Omit<FileOptions, 'name' | 'plac
   }
 }
 
-export interface ChunkOptions {
-  /** What the file is called in damage. */
-  readonly name: string;
-  readonly reader: RecordReader;
-  readonly names: LateNames;
-  readonly signal: AbortSignal;
-  readonly follow: boolean;
-  readonly withLines: boolean;
-  readonly onBytes?: (count: number) => void;
-  /** Where the chunks begin, as a batch of the same file said it. */
-  readonly from?: Batch['next'] & { readonly header: Batch['header'] };
-}
-
 type FileOptions = ChunkOptions & { readonly place: Place };
 
 /** Reads one file from its beginning or from a place in it. */
@@ -155,109 +184,13 @@ export const readFile = (options: FileOptions): AsyncGenerator<Batch> => {
   return readChunks(openSource(place, { follow, signal, ...(from && { from: from.offset }) }), options);
 };
 
-/** The records of bytes that come in chunks. */
-export async function* readChunks(chunks: AsyncIterable<Buffer>, options: ChunkOptions): AsyncGenerator<Batch> {
-  const { reader, signal, follow, from } = options;
-  const cutter = new LineCutter(from?.offset);
-  const batches = new Batches(options, cutter);
-  reader.begin(options.name, from?.position);
-  try {
-    for await (const chunk of chunks) {
-      yield* batches.take(decode(cutter.take(chunk)));
-      options.onBytes?.(chunk.length);
-      if (follow && reader.ended) {
-        break;
-      }
-    }
-  } catch (error) {
-    if (error instanceof NstraceError) {
-      throw error;
-    }
-    reader.fail(error as Error);
-  }
-  if (!signal.aborted) {
-    yield* batches.end(decode(cutter.rest()));
-  }
-}
-
-/** Makes batches of text: one for each chunk, and one more at each header. */
-class Batches {
-  readonly #options: ChunkOptions;
-  readonly #cutter: LineCutter;
-  #header: RecordOf<'header'> | undefined;
-  #records: NstraceRecord[] = [];
-  #lines: (string | undefined)[] = [];
-
-  constructor(options: ChunkOptions, cutter: LineCutter) {
-    this.#options = options;
-    this.#cutter = cutter;
-    this.#header = options.from?.header;
-  }
-
-  async *take(text: string): AsyncGenerator<Batch> {
-    const { reader } = this.#options;
-    for (let from = 0, end = text.indexOf('\n'); end !== -1; from = end + 1, end = text.indexOf('\n', from)) {
-      const line = text.slice(from, end);
-      let record = reader.take(line);
-      if (record === needsSchema) {
-        await reader.loadSchema();
-        record = reader.take(line) as Exclude<typeof record, typeof needsSchema>;
-      }
-      if (record !== undefined) {
-        if (record.type === 'header') {
-          yield* this.#flush();
-          this.#header = record;
-        }
-        this.#put(record, line);
-      }
-    }
-    yield* this.#flush();
-  }
-
-  async *end(rest: string): AsyncGenerator<Batch> {
-    const { reader } = this.#options;
-    let record = reader.end(rest);
-    if (record === needsSchema) {
-      await reader.loadSchema();
-      record = reader.end(rest) as Exclude<typeof record, typeof needsSchema>;
-    }
-    if (record !== undefined) {
-      this.#put(record, rest);
-    }
-    yield* this.#flush();
-  }
-
-  #put(record: NstraceRecord, line: string): void {
-    const { names, reader, withLines } = this.#options;
-    const changed = names.apply(record, reader.recording);
-    this.#records.push(record);
-    if (withLines) {
-      this.#lines.push(changed ? undefined : line.endsWith('\r') ? line.slice(0, -1) : line);
-    }
-  }
-
-  *#flush(): Generator<Batch> {
-    if (this.#records.length > 0) {
-      yield {
-        file: this.#options.name,
-        header: this.#header,
-        records: this.#records,
-        lines: this.#lines,
-        next: { offset: this.#cutter.offset, position: this.#options.reader.position },
-      };
-      this.#records = [];
-      this.#lines = [];
-    }
-  }
-}
-
 /** Adds up what was read. */
 class Meter {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #total: number;
   #bytes = 0;
 
-  constructor(paths: readonly string[], { onProgress, follow }: ReadOptions) {
+  constructor(paths: readonly string[], { onProgress, follow }: Pick<ReadOptions, 'onProgress' | 'follow'>) {
     this.#onProgress = onProgress;
     const sizes = paths.map((path) => (isPlainFile(path) ? statSync(path).size : Number.NaN));
     const total = 2 * sizes.reduce((sum, size) => sum + size, 0);

@@ -17,6 +17,7 @@ export interface Position {
   readonly seq: number;
   readonly recording: string;
   readonly part: number;
+  readonly continued: boolean;
 }
 
 type Schema = typeof import('../record/schema.ts')['recordSchema'];
@@ -39,6 +40,8 @@ export class RecordReader {
   #part = 0;
   /** Whether this part goes on where another one ended: then it repeats what was alive. */
   #continued = false;
+  /** Recordings of a merged stream that have begun and not ended. */
+  readonly #merged = new Set<string>();
   /** Of the file that was read, if it has one at its end. */
   lastFooter: (NstraceRecord & { type: 'footer' }) | undefined;
   /** A line that is no record, reported when it is not the last one, which may be half a line only. */
@@ -61,11 +64,15 @@ export class RecordReader {
     if (position !== undefined) {
       this.#recording = position.recording;
       this.#part = position.part;
+      this.#continued = position.continued;
     }
   }
 
   get position(): Position {
-    return { line: this.#line, seq: this.#seq, recording: this.#recording, part: this.#part };
+    return {
+      ...{ line: this.#line, seq: this.#seq },
+      ...{ recording: this.#recording, part: this.#part, continued: this.#continued },
+    };
   }
 
   /** Whether the last record was a footer. */
@@ -109,7 +116,10 @@ export class RecordReader {
     } else if (this.#line === 1) {
       this.#report(1, 'it does not begin with a header');
     }
-    this.#arrive(record.seq, type === 'footer');
+    if (type === 'footer' && record.recording !== undefined) {
+      this.#merged.delete(record.recording);
+    }
+    this.#arrive(record.seq, type === 'footer' && this.#merged.size === 0);
     this.lastFooter = type === 'footer' ? record : undefined;
     if (this.#continued && (record as { carried?: boolean }).carried === true) {
       return undefined;
@@ -156,6 +166,13 @@ export class RecordReader {
   #begins(header: NstraceRecord & { type: 'header' }): void {
     const { recording } = header;
     const { part = 0 } = header as { part?: number };
+    if (header.source_seq !== undefined) {
+      // One of several recordings that were merged into one stream, with numbers of its own.
+      this.#merged.add(recording);
+      this.#seq ||= header.seq - 1;
+      this.#recording = recording;
+      return;
+    }
     if (this.#line > 1 && this.#seq > 0 && !this.#ended) {
       // Recordings that were put one behind the other.
       this.#report(this.#line, `the recording before it was cut off after record ${this.#seq}`);

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, read, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,7 @@ export interface SourceOptions {
   /** Wait for more at the end of the file. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
-  /** Where to begin, in bytes; for files that are not packed only. */
+  /** Where to begin, in bytes of the unpacked file; for files that can be read more than once. */
   readonly from?: number;
 }
 
@@ -38,9 +38,19 @@ export async function* openSource(place: Place, options: SourceOptions): AsyncGe
   if (options.signal.aborted) {
     abort();
   }
-  const bytes = rawBytes(place, { ...options, signal: aborter.signal });
+  // What is packed has to be unpacked from its beginning.
+  const skips = options.from !== undefined && options.from > 0 && !isPackedFile(place);
+  const { from: _, ...whole } = options;
+  const bytes = rawBytes(place, { ...(skips ? options : whole), signal: aborter.signal });
   try {
-    yield* options.from === undefined ? unpacked(bytes, aborter.signal) : bytes;
+    const { from = 0 } = options;
+    if (from === 0) {
+      yield* unpacked(bytes, aborter.signal);
+    } else if (skips) {
+      yield* bytes;
+    } else {
+      yield* after(from, unpacked(bytes, aborter.signal));
+    }
   } finally {
     options.signal.removeEventListener('abort', abort);
     abort();
@@ -128,6 +138,29 @@ async function* fileChunks(
 
 /** The first bytes of gzip (RFC 1952). */
 const isPacked = (head: Buffer): boolean => head.length > 1 && head[0] === 0x1f && head[1] === 0x8b;
+
+const isPackedFile = (place: Place): boolean => {
+  const descriptor = typeof place === 'string' ? openFile(place) : place.descriptor;
+  try {
+    const head = Buffer.alloc(2);
+    return readSync(descriptor, head, 0, 2, 0) === 2 && isPacked(head);
+  } finally {
+    if (typeof place === 'string') {
+      closeSync(descriptor);
+    }
+  }
+};
+
+/** Leaves the first bytes out. */
+async function* after(count: number, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let left = count;
+  for await (const chunk of chunks) {
+    if (left < chunk.length) {
+      yield chunk.subarray(left);
+    }
+    left = Math.max(0, left - chunk.length);
+  }
+}
 
 /** The first bytes tell whether they are packed. A packed stream that ends early gives what it had. */
 async function* unpacked(chunks: AsyncGenerator<Buffer, void>, signal: AbortSignal): AsyncGenerator<Buffer, void> {

@@ -6,7 +6,8 @@ export type Jump = 'start' | 'exit' | 'error' | 'join';
 /** Records that were read at once, and the place after them. */
 export interface Played<Place> {
   readonly records: readonly NstraceRecord[];
-  readonly next: Place;
+  /** Undefined where reading cannot begin. */
+  readonly next: Place | undefined;
 }
 
 export interface PlayerOptions<Place, State> {
@@ -150,9 +151,9 @@ export class Player<Place = unknown, State = unknown> {
     this.#arrive(record, at);
   }
 
-  #save(place: Place): void {
+  #save(place: Place | undefined): void {
     const { save } = this.#options;
-    if (save !== undefined && this.#checkpoints.isDue(this.#count)) {
+    if (place !== undefined && save !== undefined && this.#checkpoints.isDue(this.#count)) {
       this.#checkpoints.add({ at: this.#position, count: this.#count, place, state: save() });
     }
   }

@@ -1,14 +1,13 @@
-import type { ContainerInfo, NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
 import { readRuntimeCommand } from '../runtimes/index.ts';
 import { Draft } from './draft.ts';
+import { entryOf, type ProcessRecord } from './entry.ts';
 import type { Timeline, TimelineEntry } from './schema.ts';
 
 /** Steps of a runtime's command before it is known which container it is about. */
 const maxSteps = 200;
 /** After its removal a container is waited for so long, for the end of the command that ran it. */
 const lingerNs = 2_000_000_000n;
-
-type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'>;
 
 /** What somebody outside does for a container, with all of its children: `runc run`, `docker exec`, `nsenter`. */
 interface Errand {
@@ -30,6 +29,8 @@ export interface BuilderOptions {
   readonly wantsRecord: (record: NstraceRecord) => boolean;
   /** A timeline to which nothing more will come. */
   readonly onDone: (timeline: Timeline) => void;
+  /** Which recording it is, and of which host, if several are told at once. */
+  readonly source?: Pick<Timeline, 'host' | 'recording'>;
 }
 
 /** Makes timelines out of records, as they come: of each container from who asked for it to its removal. */
@@ -38,6 +39,8 @@ export class TimelineBuilder {
   readonly #drafts = new Map<string, Draft>();
   readonly #removed = new Map<Draft, bigint>();
   readonly #processes = new Map<number, Known>();
+  /** Which drafts wait for the end of a process. */
+  readonly #waiting = new Map<number, Draft[]>();
 
   constructor(options: BuilderOptions) {
     this.#options = options;
@@ -83,7 +86,7 @@ export class TimelineBuilder {
     this.#removed.clear();
     this.#drafts.clear();
     for (const draft of left) {
-      this.#options.onDone(draft.finish());
+      this.#options.onDone(draft.finish(this.#options.source));
     }
   }
 
@@ -102,12 +105,10 @@ export class TimelineBuilder {
     }
     if (record.type === 'exit') {
       this.#processes.delete(record.pid);
-      for (const draft of this.#removed.keys()) {
+      for (const draft of this.#waiting.get(record.pid) ?? []) {
         draft.waitingFor.delete(record.pid);
       }
-      for (const draft of this.#drafts.values()) {
-        draft.waitingFor.delete(record.pid);
-      }
+      this.#waiting.delete(record.pid);
     }
   }
 
@@ -215,6 +216,7 @@ export class TimelineBuilder {
     if (errand.draft !== draft) {
       errand.draft = draft;
       draft.waitingFor.add(errand.pid);
+      this.#waiting.set(errand.pid, [...(this.#waiting.get(errand.pid) ?? []), draft]);
       for (const { entry, at } of errand.steps) {
         draft.add({ ...entry, helper: true }, at);
       }
@@ -241,62 +243,12 @@ export class TimelineBuilder {
     for (const [draft, until] of this.#removed) {
       if (draft.waitingFor.size === 0 || now > until) {
         this.#removed.delete(draft);
-        this.#options.onDone(draft.finish());
+        this.#options.onDone(draft.finish(this.#options.source));
       }
     }
   }
 }
 
-/** Recordings of 0.1 have no instances; there a name may be learned late, and a runtime too: the id stays. */
-const keyOf = ({ instance, id }: { instance?: number | undefined; id: string }): string =>
-  instance === undefined ? id : String(instance);
-
-const entryOf = (record: ProcessRecord): TimelineEntry => {
-  const entry: TimelineEntry = {
-    at_ns: 0,
-    time: record.time,
-    kind: record.type,
-    pid: record.pid,
-    nspid: record.nspid,
-    depth: 0,
-  };
-  switch (record.type) {
-    case 'process':
-    case 'exec': {
-      const { ppid, uid, comm, exe, args, args_base64, origin } = record;
-      Object.assign(entry, { ppid, uid, comm, exe, args }, origin && { origin }, args_base64 && { args_base64 });
-      if (record.args_truncated) {
-        entry.args_truncated = true;
-      }
-      if (record.type === 'exec' && record.ret !== 0) {
-        Object.assign(entry, { ret: record.ret, errno: record.errno });
-      }
-      return entry;
-    }
-    case 'fork':
-      return Object.assign(entry, { ppid: record.ppid, comm: record.comm });
-    case 'exit': {
-      const { ppid, comm, code, signal, core, oom, duration_ns } = record;
-      return Object.assign(
-        entry,
-        { ppid, duration_ns, core },
-        comm === undefined ? {} : { comm },
-        code === undefined ? {} : { code },
-        signal === undefined ? {} : { signal },
-        oom && { oom },
-      );
-    }
-    case 'namespace': {
-      const { op, comm, created, joined } = record;
-      return Object.assign(
-        entry,
-        { op },
-        comm === undefined ? {} : { comm },
-        created && { created: { ...created } },
-        joined && { joined: { ...joined } },
-      );
-    }
-    case 'cgroup':
-      return Object.assign(entry, { op: record.op, paths: [record.path], hierarchies: [record.hierarchy] });
-  }
-};
+/** Recordings of 0.1 have no instances: there runtimes tell containers of one id apart. */
+const keyOf = ({ instance, runtime, id }: ContainerRef): string =>
+  instance === undefined ? `${runtime}\0${id}` : String(instance);

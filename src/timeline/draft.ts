@@ -14,11 +14,11 @@ export class Draft {
   container: ContainerInfo;
   /** What must end before nothing more can be told: pids of the runtime's commands. */
   readonly waitingFor = new Set<number>();
-  readonly #entries: { mono: bigint; entry: TimelineEntry }[] = [];
+  readonly #entries: { mono: string; entry: TimelineEntry }[] = [];
   /** Of the steps that were left out. */
   readonly #gone: Record<string, number> = {};
   readonly #facts: Partial<Timeline> = {};
-  #begin: { time: string; mono: bigint };
+  #begin: { time: string; mono: string };
   #end: string;
   #dropped = 0;
   lost = 0;
@@ -28,15 +28,15 @@ export class Draft {
 
   constructor(container: ContainerInfo, at: Stamped, seen: boolean) {
     this.container = container;
-    this.#begin = { time: at.time, mono: BigInt(at.mono) };
+    this.#begin = { time: at.time, mono: at.mono };
     this.#end = at.time;
     this.#facts.seen = seen;
   }
 
   /** Adds what a process did. Steps of one kind that follow each other are one: cgroups in ten hierarchies, joins. */
   add(entry: TimelineEntry, at: Stamped): void {
-    const mono = BigInt(at.mono);
-    if (mono < this.#begin.mono) {
+    const { mono } = at;
+    if (isBefore(mono, this.#begin.mono)) {
       this.#begin = { time: at.time, mono };
     }
     this.#end = later(this.#end, at.time);
@@ -76,12 +76,13 @@ export class Draft {
     this.#facts.asked ??= by;
   }
 
-  finish(): Timeline {
-    const { mono: begin } = this.#begin;
+  /** @param source which recording it is, if several are told at once */
+  finish(source: Pick<Timeline, 'host' | 'recording'> = {}): Timeline {
+    const begin = BigInt(this.#begin.mono);
     const depths = new Depths();
     const entries = this.#entries
-      .sort((a, b) => (a.mono < b.mono ? -1 : a.mono > b.mono ? 1 : 0))
-      .map(({ mono, entry }) => ({ ...entry, at_ns: Number(mono - begin), depth: depths.of(entry) }));
+      .sort((a, b) => (isBefore(a.mono, b.mono) ? -1 : isBefore(b.mono, a.mono) ? 1 : 0))
+      .map(({ mono, entry }) => ({ ...entry, at_ns: Number(BigInt(mono) - begin), depth: depths.of(entry) }));
     const steps: TimelineEntry[] = [];
     for (const entry of entries) {
       // Steps that came to be known at different times may turn out to be one.
@@ -94,6 +95,7 @@ export class Draft {
       .map(([name, value]) => [name, typeof value === 'bigint' ? Number(value - begin) : value]);
     return {
       type: 'timeline',
+      ...source,
       container: this.container,
       begin: this.#begin.time,
       end: this.#end,
@@ -165,4 +167,7 @@ const merge = (last: TimelineEntry, entry: TimelineEntry): boolean => {
 };
 
 /** RFC 3339 in UTC: later is greater. */
-const later = (a: string, b: string): string => [a, b].sort()[1]!;
+const later = (a: string, b: string): string => (a < b ? b : a);
+
+/** Of times in ns, as digits without leading zeros. */
+const isBefore = (a: string, b: string): boolean => (a.length === b.length ? a < b : a.length < b.length);

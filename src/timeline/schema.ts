@@ -44,6 +44,8 @@ const entry = z.object({
 
 export const timelineSchema = z.object({
   type: z.literal('timeline'),
+  host: z.string().optional().describe('its host, where recordings of several hosts were read'),
+  recording: z.string().optional().describe('the recording it is from, where several were read'),
   container: schemas.container.shape.container,
   begin: time,
   end: time.describe('of the last thing that is known of it'),

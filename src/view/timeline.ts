@@ -20,8 +20,9 @@ export const timelineText = (timeline: Timeline, style: TimelineStyle): string =
 
 /** Who and what, in a few lines. */
 export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] => {
-  const { container, asked } = timeline;
+  const { container, asked, host } = timeline;
   const facts = [
+    ['host', host && escapeText(host)],
     [
       'asked',
       asked &&
@@ -59,6 +60,9 @@ export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] 
 const ranFor = ({ seen, begin, started_ns, stopped_ns, removed_ns, ...end }: Timeline): string => {
   const from = seen ? 'since before tracing began' : `from ${begin}`;
   const start = started_ns === undefined || seen ? '' : `, its program after ${seconds(started_ns)}`;
+  if (!seen && started_ns === undefined && stopped_ns !== undefined) {
+    return `never: it was made at ${begin}, could not start, and ended${howEnded(end)}`;
+  }
   if (stopped_ns === undefined) {
     return `${from}${start}, ${removed_ns === undefined ? 'and goes on' : 'removed before its program ran'}`;
   }

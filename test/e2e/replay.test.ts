@@ -212,3 +212,62 @@ describe('replay', () => {
     expect(stderr).toBe('');
   });
 });
+
+describe('what a recording does not have', () => {
+  it('is a status of 1, and said with what was lost', async () => {
+    const file = await write('none.ndjson', session());
+    const lossy = await write('lossy.ndjson', numbered(records.header(), records.lost({ count: 7 }), records.footer()));
+    for (const command of ['replay', 'timeline']) {
+      expect(await run(program, command, file, '-c', 'nosuch')).toMatchObject({
+        exitCode: 1,
+        stderr: 'nstrace: there was no container nosuch',
+      });
+      expect(await run(program, command, lossy, '-c', 'nosuch')).toMatchObject({
+        exitCode: 1,
+        stderr: 'nstrace: there was no container nosuch; 7 events were lost',
+      });
+    }
+    expect((await run(program, 'timeline', lossy)).stderr).toBe('nstrace: there was no container; 7 events were lost');
+  });
+});
+
+describe('timeline of several recordings', () => {
+  const host = (name: string, from: number): string =>
+    numbered(
+      records.header({ ...at(from), recording: name, host: { name, boot_id: name, kernel: '6', arch: 'x64' } }),
+      ...lifeOf({ from }),
+      records.footer(at(from + 5000)),
+    );
+
+  it('merges them by time, and keeps those of each host apart', async () => {
+    const files = [await write('b.host.ndjson', host('b', 500)), await write('a.host.ndjson', host('a', 0))];
+    const { stdout, exitCode } = await run(program, 'timeline', ...files, '-o', 'json');
+    const lives = stdout.split('\n').map((line) => JSON.parse(line));
+    expect(lives.map(({ host, recording, code }) => [host, recording, code])).toEqual([
+      ['a', 'a', 5],
+      ['b', 'b', 5],
+    ]);
+    expect(lives[0].entries).toHaveLength(lives[1].entries.length);
+    expect(exitCode).toBe(0);
+    const text = (await run(program, 'timeline', join(folder, '*.host.ndjson'))).stdout;
+    expect(text.split('\n')[0]).toMatch(/^HOST CONTAINER +BEGAN +RAN +STARTUP ENDED$/);
+    expect((await run(program, 'timeline', '-f', ...files)).exitCode).toBe(2);
+  });
+});
+
+describe('a pipe in which nothing comes', () => {
+  it.each(['replay', 'timeline'])('does not keep %s from ending', async (command) => {
+    const pipe = join(folder, `${command}.pipe`);
+    await execa('mkfifo', [pipe]);
+    for (const file of [pipe, '-']) {
+      const child = execa(program, [command, file], { reject: false, stdin: 'pipe', buffer: false });
+      await sleep(1000);
+      expect(child.exitCode).toBe(null);
+      child.kill('SIGINT');
+      expect((await child).exitCode).toBe(0);
+    }
+    const began = performance.now();
+    expect((await run(program, command, pipe, '--duration', '500ms')).exitCode).toBe(0);
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+});

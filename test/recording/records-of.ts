@@ -1,7 +1,7 @@
 import type { NstraceRecord } from '../../src/record/schema.ts';
+import { readChunks } from '../../src/recording/batches.ts';
 import type { Damage } from '../../src/recording/damage.ts';
 import { LateNames } from '../../src/recording/late-names.ts';
-import { readChunks } from '../../src/recording/reader.ts';
 import { RecordReader } from '../../src/recording/records.ts';
 
 /** The records of bytes that come in chunks, one by one. */
