@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { nearestFew } from './kernel/nearest.ts';
 import { counted } from './kernel/plural.ts';
 
 /** Exit statuses: the contract with scripts. */
@@ -115,20 +116,33 @@ export const damaged = (path: string, count: number): NstraceError =>
 /** @param file the recording that was asked; without it, those that run are meant */
 export const noSuchContainer = (text: string, known: readonly string[], file?: string): NstraceError => {
   const names = `${known.slice(0, maxNamed).join(', ')}${known.length > maxNamed ? ', ...' : ''}`;
+  const near = nearestFew(text, known, maxNear);
   const [none, some] = file === undefined ? ['no container is running', 'running are'] : ['it has none', 'it has'];
   return new NstraceError(`there is no container ${JSON.stringify(text)}${file === undefined ? '' : ` in ${file}`}`, {
-    advice: known.length === 0 ? none : `${some} ${names}`,
+    advice:
+      known.length === 0 ? none : `${near.length === 0 ? '' : `did you mean ${near.join(' or ')}? `}${some} ${names}`,
     status: exitStatus.failed,
   });
 };
 
-/** @param candidates each in full, escaped */
-export const severalContainers = (text: string, candidates: readonly string[]): NstraceError =>
-  new NstraceError(`${JSON.stringify(text)} is ${candidates.length} containers`, {
-    advice: `name one by RUNTIME/ID, its whole id or a host pid in it:\n${candidates.slice(0, maxNamed).join('\n')}`,
-    status: exitStatus.failed,
+/**
+ * @param candidates what could be meant, each by its name and in full
+ * @param status 1 of a command about one container; else it is wrong usage
+ */
+export const severalContainers = (
+  text: string,
+  candidates: readonly { readonly name: string; readonly full: string }[],
+  status: number = exitStatus.failed,
+): NstraceError => {
+  const few = candidates.slice(0, maxNamed);
+  return new NstraceError(`${JSON.stringify(text)} could be any of ${few.map(({ name }) => name).join(', ')}`, {
+    advice: `give more of it, RUNTIME/ID, the whole id or a host pid in it:\n${few.map(({ full }) => full).join('\n')}`,
+    status,
   });
+};
 
+/** Names that are asked about. */
+const maxNear = 3;
 /** Names that one message lists. */
 const maxNamed = 20;
 

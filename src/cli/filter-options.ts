@@ -5,9 +5,9 @@ import type { FilterOptions } from '../filter/filter.ts';
 import { findKey } from '../filter/keys.ts';
 import { type EventKind, eventKinds } from '../filter/kinds.ts';
 import { parseMoment } from '../filter/moment.ts';
-import { didYouMean } from '../filter/nearest.ts';
 import { loadPatterns, type Pattern, PatternError } from '../filter/pattern.ts';
 import { type Compiler, type Test, ValueError } from '../filter/test.ts';
+import { didYouMean } from '../kernel/nearest.ts';
 import { UserNames } from '../view/users.ts';
 import { collect, collectNumber, collectUser, parseCount, parseDuration } from './options.ts';
 
@@ -59,7 +59,10 @@ export const addFilterOptions = (command: Command, usual: string): Command =>
     .option('-e, --events <list>', `which kinds: ${eventKinds.join(', ')}, or all (without it: ${usual})`, parseEvents)
     .option('--host <glob>', 'only records of this host (repeat)', collectText)
     .option('--since <time>', 'not what was before: RFC 3339, or an age such as 10m')
-    .option('--until <time>', 'not what came after: RFC 3339, or an age such as 10m')
+    .option(
+      '--until <time>',
+      'not what came after: RFC 3339, or an age such as 10m; record -c X --until stopped: until X has stopped, with its exit code',
+    )
     .option('--duration <time>', 'stop after this time: 30s, 5m, 1h', parseDuration)
     .option('--max-events <n>', 'stop after N events', parseCount);
 

@@ -70,8 +70,7 @@ const pick = (word: string, snapshot: Snapshot): NowProcess => {
     throw noSuchProcess(word);
   }
   const { selector, nspid } = parseTarget(word);
-  const selection = selectNow([selector], snapshot);
-  requireOne(selection);
+  const selection = selectNow([selector], snapshot, requireOne);
   const members = snapshot.processes.filter(({ record }) => selection.wants(record.container));
   const init = snapshot.containers.find((container) => selection.wants(container))?.init;
   // Pids inside are those of the container's own namespace, also for processes that are nested deeper.

@@ -43,6 +43,16 @@ export class Launch {
     return this.#pid !== 0 && this.#status === undefined;
   }
 
+  /** The pid of the command, which its launcher has first. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /** How many programs run in that pid before the command. */
+  get launchers(): number {
+    return this.#user === 'caller' && asCaller(this.#words).words !== this.#words ? 1 : 0;
+  }
+
   /** The command's exit status, 128 + signal if it was killed; undefined if it was never started or runs still. */
   get status(): number | undefined {
     return this.#status;

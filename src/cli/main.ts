@@ -1,6 +1,7 @@
 import '../session/heap.ts';
 import { type Command, CommanderError } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
+import { nearest } from '../kernel/nearest.ts';
 import { buildProgram, visibleCommands } from './program.ts';
 import { sayError } from './say.ts';
 
@@ -8,9 +9,11 @@ import { sayError } from './say.ts';
 const refuseUnknown = (program: Command, word: string | undefined): void => {
   const names = [...program.commands.map((command) => command.name()), 'help'];
   if (word !== undefined && word !== '' && !word.startsWith('-') && !names.includes(word)) {
+    const visible = [...visibleCommands(program).map((command) => command.name()), 'help'];
+    const near = nearest(word, visible);
     throw usageError(
       `there is no command ${JSON.stringify(word)}`,
-      `the commands are ${[...visibleCommands(program).map((command) => command.name()), 'help'].join(', ')}`,
+      `${near === undefined ? '' : `did you mean ${near}? `}the commands are ${visible.join(', ')}`,
     );
   }
 };

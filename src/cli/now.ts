@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { cannotWrite, exitStatus, noSuchContainer, severalContainers, usageError } from '../errors.ts';
 import { ContainerSelection } from '../filter/selector.ts';
 import type { Snapshot } from '../now/snapshot.ts';
+import type { ContainerInfo } from '../record/schema.ts';
 import { containerInFull } from '../view/container.ts';
 import { escapeText } from '../view/escape.ts';
 import type { TableColumn } from '../view/table.ts';
@@ -75,9 +76,14 @@ export const lineWidth = (values: Pick<NowValues, 'wide'>): number | undefined =
 /**
  * The containers that selectors mean now.
  *
- * @throws NstraceError (1) if there is none, or if a prefix fits several
+ * @param check refuses what can mean several
+ * @throws NstraceError (1) if there is none
  */
-export const selectNow = (words: readonly string[], snapshot: Snapshot): ContainerSelection => {
+export const selectNow = (
+  words: readonly string[],
+  snapshot: Snapshot,
+  check: (selection: ContainerSelection) => void = refuseShort,
+): ContainerSelection => {
   const selection = new ContainerSelection(words);
   const common = { seq: 0, time: snapshot.time, mono: '0' };
   for (const container of snapshot.containers) {
@@ -86,11 +92,7 @@ export const selectNow = (words: readonly string[], snapshot: Snapshot): Contain
   for (const { record } of snapshot.processes) {
     selection.learn(record);
   }
-  const ambiguous = selection.ambiguous();
-  const [tooShort] = ambiguous.filter(({ kind }) => kind === 'prefix');
-  if (tooShort !== undefined) {
-    throw severalContainers(tooShort.text, tooShort.candidates.map(containerInFull));
-  }
+  check(selection);
   const missing = selection.waitingFor()[0];
   if (missing !== undefined) {
     throw noSuchContainer(
@@ -101,11 +103,24 @@ export const selectNow = (words: readonly string[], snapshot: Snapshot): Contain
   return selection;
 };
 
+const inFull = (container: ContainerInfo): { name: string; full: string } => ({
+  name: container.name,
+  full: containerInFull(container),
+});
+
+/** @throws NstraceError (2) if a prefix fits several */
+const refuseShort = (selection: ContainerSelection): void => {
+  const short = selection.ambiguous().find(({ kind }) => kind === 'prefix');
+  if (short !== undefined) {
+    throw severalContainers(short.text, short.candidates.map(inFull), exitStatus.usage);
+  }
+};
+
 /** @throws NstraceError (1) if a selector of a command about one container means several */
 export const requireOne = (selection: ContainerSelection): void => {
   const [several] = selection.ambiguous();
   if (several !== undefined) {
-    throw severalContainers(several.text, several.candidates.map(containerInFull));
+    throw severalContainers(several.text, several.candidates.map(inFull));
   }
 };
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../errors.ts';
-import { didYouMean } from '../filter/nearest.ts';
+import { didYouMean } from '../kernel/nearest.ts';
 import { columns } from '../view/columns.ts';
 import { UserNames } from '../view/users.ts';
 

@@ -48,6 +48,9 @@ export const buildProgram = (): Command => {
   addInspect(program);
   addDoctor(program);
   addCompletion(program);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`(nstrace ${command.name()} --help shows what there is)`);
+  }
   return program;
 };
 

@@ -1,25 +1,30 @@
 import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { cannotWrite, exitStatus, usageError } from '../errors.ts';
+import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
+import { OnlyCommand } from '../filter/only.ts';
+import { counted } from '../kernel/plural.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { FileSink, GzipSink, type OnSinkError, openRecording, type Sink } from '../recording/sink.ts';
 import { requireRoot } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import { Launch, type LaunchUser } from './launch.ts';
 import { addTracerOptions, type TracerValues } from './options.ts';
-import { JsonOutput, standardOutput } from './output.ts';
+import { PartsOutput } from './parts-output.ts';
+import { openOutput, pathsOf, type RecordOutput, totalsOf } from './record-output.ts';
+import { addRotateOptions, checkRotate, type RotateValues } from './rotate-options.ts';
 import { say, sayError } from './say.ts';
 import type { Stop, StopReason } from './stop.ts';
 import { trace } from './trace.ts';
+import { UntilStopped } from './until-stopped.ts';
 
-interface RecordValues extends FilterValues, TracerValues {
+interface RecordValues extends FilterValues, TracerValues, RotateValues {
   output?: string;
   force?: boolean;
   redact?: boolean;
   as?: LaunchUser;
+  only?: boolean;
 }
 
 const examples = `
@@ -28,6 +33,9 @@ Examples:
   sudo nstrace record -o run.ndjson.gz --duration 5m
   sudo nstrace record -o test.ndjson -- make test  until make and all that it started have ended, with its status
   sudo nstrace record -o - -c web | jq .           to another program
+  sudo nstrace record --only -- docker compose up -d   only what that command does, and its containers
+  sudo nstrace record -c web --until stopped       until web has stopped, with its exit code
+  sudo nstrace record --rotate 100MB --keep 10 -o s.ndjson   in parts, the last gigabyte
 `;
 
 export const addRecord = (program: Command): void => {
@@ -47,39 +55,56 @@ export const addRecord = (program: Command): void => {
         'caller',
       ]),
     )
+    .option('--only', 'with a command: only it, its descendants and the containers that they start')
     .addHelpText('after', examples)
     .action(async (words: string[], values: RecordValues) => {
       process.exitCode = await record(words, values);
     });
-  addTracerOptions(addFilterOptions(command, 'all'));
+  addTracerOptions(addFilterOptions(addRotateOptions(command), 'all'));
 };
 
 const record = async (words: string[], values: RecordValues): Promise<number> => {
   if (values.as !== undefined && words.length === 0) {
     throw usageError('--as needs a command', 'nstrace record --as root -- COMMAND');
   }
+  if (values.only && words.length === 0) {
+    throw usageError('--only needs a command', 'nstrace record --only -- COMMAND');
+  }
   const file = values.output ?? `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
-  const filter = await filterOf(values, eventKinds);
+  checkRotate(values, file);
+  let stop: Stop | undefined;
+  const until =
+    values.until === 'stopped'
+      ? new UntilStopped(values.container ?? [], words.length > 0, () => stop?.now('container-stopped'))
+      : undefined;
+  const { until: _, ...others } = values;
+  const filter = await filterOf(until === undefined ? values : others, eventKinds);
   let broken: Error | undefined;
-  let output: JsonOutput | undefined;
+  let output: RecordOutput | undefined;
   const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
+  const only = values.only && launch ? new OnlyCommand(launch.launchers) : undefined;
   requireRoot();
   const change = values.redact ? (await import('../view/redact/record.ts')).redactRecord : undefined;
   const { failure, reason, left } = await trace({
     values,
     filter,
-    makeOutput: (stop) => {
-      const sink = openSink(file, values.force ?? false, stop, (error) => {
+    only: only && ((entry) => only.wants(entry)),
+    makeOutput: (its, wants) => {
+      stop = its;
+      output = openOutput({ file, values, stop, change, wants }, (error) => {
         broken = error;
       });
-      output = new JsonOutput(sink, file === '-' ? 'pipe' : 'disk', change);
       return output;
     },
-    onReady: (stop) => {
+    onReady: (stop, session) => {
+      if (output instanceof PartsOutput) {
+        output.session = session;
+      }
       if (launch === undefined) {
-        say(`recording to ${escapeText(file)}; Ctrl-C stops`);
+        say(`recording to ${escapeText(pathsOf(file, output).at(-1)!)}; Ctrl-C stops`);
       } else {
         launch.start(() => stop.now('command-ended'));
+        only?.begin(launch.pid);
       }
     },
     passOn: (signal) => {
@@ -89,7 +114,13 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
       }
       return passes;
     },
-    onAny: (entry: NstraceRecord) => launch?.follow(entry),
+    onAny: (entry: NstraceRecord) => {
+      launch?.follow(entry);
+      until?.take(entry);
+      if (output instanceof PartsOutput) {
+        output.observe(entry);
+      }
+    },
   }).finally(() => removeEmpty(file, output, values.force ?? false));
   const failed = broken ?? failure;
   const failedStatus = failed === undefined ? undefined : sayError(failed);
@@ -106,15 +137,30 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
   if (failedStatus !== undefined) {
     return failedStatus;
   }
-  if (output?.writer.tally.seq === 0) {
+  if (output !== undefined && totalsOf(output).records === 0) {
     say('nothing was recorded: it was stopped before all probes were attached');
   } else if (output !== undefined && file !== '-') {
     tellEnd(file, output);
+  }
+  if (only !== undefined && only.others > 0) {
+    say(
+      `${counted(only.others, 'other container')} that started meanwhile ${only.others === 1 ? 'was' : 'were'} left out (--only)`,
+    );
+  }
+  if (until !== undefined && reason === 'container-stopped') {
+    return statusOf(until);
   }
   if (launch === undefined || (cutShort && asked.has(reason))) {
     return exitStatus.ok;
   }
   return launch.status ?? signalStatus[reason as keyof typeof signalStatus] ?? exitStatus.ok;
+};
+
+const statusOf = (until: UntilStopped): number => {
+  if (until.status === undefined) {
+    say('how the container ended is not known');
+  }
+  return until.status ?? exitStatus.failed;
 };
 
 /** Ends of tracing that were asked for, with which the command was ended too. */
@@ -123,32 +169,24 @@ const asked: ReadonlySet<StopReason> = new Set<StopReason>(['duration', 'max-eve
 const signalStatus = { interrupt: 130, terminated: 143, hangup: 129 } as const;
 
 /** A file that was made and has no record in it is no recording: it goes. */
-const removeEmpty = async (file: string, output: JsonOutput | undefined, force: boolean): Promise<void> => {
-  if (output?.writer.tally.seq === 0 && file !== '-' && !force) {
-    await rm(file, { force: true });
+const removeEmpty = async (file: string, output: RecordOutput | undefined, force: boolean): Promise<void> => {
+  if (output !== undefined && totalsOf(output).records === 0 && file !== '-' && !force) {
+    await rm(pathsOf(file, output)[0]!, { force: true });
   }
 };
 
-const openSink = (file: string, force: boolean, stop: Stop, onBroken: (error: Error) => void): Sink => {
-  if (file === '-') {
-    return standardOutput(stop);
-  }
-  const onError: OnSinkError = (error) => {
-    onBroken(cannotWrite(file, error.message));
-    stop.now('failure');
-  };
-  const descriptor = openRecording(file, { force });
-  return file.endsWith('.gz') ? new GzipSink(descriptor, onError) : new FileSink(descriptor, onError);
-};
-
-const tellEnd = (file: string, { writer }: JsonOutput): void => {
-  const { seq, events, lost, exact, cut } = writer.tally;
-  const complete = writer.complete
+const tellEnd = (file: string, output: RecordOutput): void => {
+  const { records, execs, exits, lost, exact, cut, complete } = totalsOf(output);
+  const whole = complete
     ? 'complete'
     : lost > 0
       ? `${exact ? '' : 'at least '}${lost} events are missing`
       : exact
         ? `nothing is missing; ${cut} command lines were cut`
         : 'an unknown number of events is missing';
-  say(`${seq} records in ${escapeText(file)}: ${events.exec ?? 0} execs, ${events.exit ?? 0} exits, ${complete}`);
+  const paths = pathsOf(file, output);
+  const removed = output instanceof PartsOutput ? output.writer.removed : 0;
+  const place = paths.length === 1 ? paths[0]! : `${paths.length} parts, ${paths[0]} to ${paths.at(-1)}`;
+  const older = removed === 0 ? '' : `; ${removed} older parts were removed (--keep)`;
+  say(`${records} records in ${escapeText(place)}: ${execs} execs, ${exits} exits, ${whole}${older}`);
 };

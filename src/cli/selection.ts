@@ -1,4 +1,5 @@
 import type { ContainerSelection } from '../filter/selector.ts';
+import { nearestFew } from '../kernel/nearest.ts';
 import { containerInFull } from '../view/container.ts';
 import { escapeText } from '../view/escape.ts';
 import { say } from './say.ts';
@@ -6,11 +7,11 @@ import { say } from './say.ts';
 /** Says which selectors mean several containers, and which mean none because they are too short. */
 export const tellAmbiguous = (selection: ContainerSelection): void => {
   for (const { text, kind, candidates } of selection.ambiguous()) {
-    const list = candidates.map(containerInFull).join(', ');
+    const names = candidates.map(({ id, name }) => escapeText(id === name ? id : `${id} (${name})`)).join(', ');
     say(
       kind === 'prefix'
-        ? `${escapeText(text)} could be any of ${list}: give more of it`
-        : `${escapeText(text)} is ${candidates.length} containers, all are taken: ${list}`,
+        ? `${escapeText(text)} could be any of ${names}: give more of it`
+        : `${escapeText(text)} is ${candidates.length} containers, all are taken: ${candidates.map(containerInFull).join(', ')}`,
     );
   }
 };
@@ -47,10 +48,23 @@ export class Losses {
   }
 }
 
-/** Says which containers are not there yet. */
+/** Says which containers are not there yet, what else there is, and what was perhaps meant. */
 export const tellWaiting = (selection: ContainerSelection): void => {
   tellAmbiguous(selection);
+  const names = [...selection.containers.all()].filter(({ ended }) => !ended).map(({ info }) => info.name);
   for (const text of selection.waitingFor()) {
     say(`waiting for a container ${escapeText(text)}`);
+    const near = nearestFew(text, names, maxNear);
+    if (near.length > 0) {
+      say(`  did you mean ${near.map(escapeText).join(' or ')}?`);
+    }
+    say(names.length === 0 ? '  no container is running' : `  running are ${listed(names)}`);
   }
 };
+
+/** Names that are asked about, and names that are listed. */
+const maxNear = 3;
+const maxListed = 20;
+
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, maxListed).map(escapeText).join(', ')}${names.length > maxListed ? `, and ${names.length - maxListed} more` : ''}`;

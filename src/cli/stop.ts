@@ -8,6 +8,7 @@ export type StopReason =
   | 'duration'
   | 'max-events'
   | 'command-ended'
+  | 'container-stopped'
   | 'reader-gone'
   | 'failure';
 
@@ -25,6 +26,8 @@ export class Stop {
   readonly asked: Promise<StopReason>;
   /** Whether there is something to be finished, such as a recording, which a second SIGINT does not cut off. */
   finishes = false;
+  /** What a hangup means where it is no end: as for a log, that a new file is to be begun. */
+  onHangup: (() => void) | undefined;
   /** What went wrong, where that is the reason. */
   failure: Error | undefined;
   readonly #passOn: (signal: StopSignal) => boolean;
@@ -71,6 +74,10 @@ export class Stop {
   }
 
   #take(signal: StopSignal): void {
+    if (signal === 'SIGHUP' && this.onHangup !== undefined) {
+      this.onHangup();
+      return;
+    }
     this.#received += 1;
     this.#interrupts += signal === 'SIGINT' ? 1 : 0;
     if (signal === 'SIGINT' && this.#interrupts > 1) {

@@ -23,10 +23,15 @@ export interface Output {
   end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void>;
 }
 
+export type Wants = (record: NstraceRecord) => boolean;
+
 export interface TraceOptions {
   readonly values: FilterValues & TracerValues;
   readonly filter: FilterOptions;
-  readonly makeOutput: (stop: Stop) => Output;
+  /** @param wants whether a record is wanted */
+  readonly makeOutput: (stop: Stop, wants: Wants) => Output;
+  /** What the filter wants is left out where this does not want it. */
+  readonly only?: Wants | undefined;
   /** Called when all probes are attached. */
   readonly onReady?: (stop: Stop, session: Session) => void;
   /** Takes a first signal that is for somebody else. */
@@ -47,8 +52,9 @@ export interface TraceEnd {
 export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   const { values } = options;
   const stop = new Stop(options.passOn);
-  const output = options.makeOutput(stop);
   const filter = new RecordFilter(options.filter);
+  const wants = both(filter, options.only);
+  const output = options.makeOutput(stop, wants);
   const limit = new Limit(values, () => stop.now('max-events'));
   const losses = new LossNotice();
   if (process.stderr.isTTY) {
@@ -65,7 +71,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
       if (record.type === 'lost') {
         losses.take(record);
       }
-      if (filter.wants(record) && limit.allows(record)) {
+      if (wants(record) && limit.allows(record)) {
         output.record(record);
       }
     },
@@ -89,6 +95,15 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   stop.finishes = false;
   return { reason, count: session.count, failure: stop.failure, left: stop.leave.aborted };
 };
+
+/** Both learn from every record. */
+const both = (filter: RecordFilter, only: Wants | undefined): Wants =>
+  only === undefined
+    ? (record) => filter.wants(record)
+    : (record) => {
+        const isWanted = filter.wants(record);
+        return only(record) && isWanted;
+      };
 
 /** What --duration and --until leave, in ms; a timer waits 24 days at most. */
 const timeLeft = (duration: number | undefined, until: string | undefined): number | undefined => {

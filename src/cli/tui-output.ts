@@ -3,12 +3,13 @@ import { parseSelector } from '../filter/selector.ts';
 import type { Count } from '../probe/tracer.ts';
 import { readProcText } from '../procfs/read.ts';
 import { parseStat } from '../procfs/stat.ts';
-import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
+import { Living } from '../recording/living.ts';
 import { FileSink, openRecording, type Sink } from '../recording/sink.ts';
 import { pasteable } from '../tui/details.ts';
 import type { Effect } from '../tui/effect.ts';
 import type { Status } from '../tui/frame-input.ts';
-import type { Kind, ViewProcess } from '../tui/store.ts';
+import type { Kind } from '../tui/store.ts';
 import { makeTheme } from '../tui/theme.ts';
 import { Ui } from '../tui/ui.ts';
 import { View } from '../tui/view.ts';
@@ -29,6 +30,8 @@ export class TuiOutput implements Output {
   readonly #view: View;
   readonly #stop: Stop;
   readonly #usage = new Usage();
+  /** What a recording begins with that is started in the middle. */
+  readonly #living = new Living();
   readonly #awaited: readonly string[];
   readonly #began = performance.now();
   #tui: { stop: () => void; suspend: () => void } | undefined;
@@ -64,6 +67,7 @@ export class TuiOutput implements Output {
   }
 
   record(record: NstraceRecord): void {
+    this.#living.take(record);
     this.#view.store.take(record);
     this.#recording?.output.record(record);
   }
@@ -150,7 +154,8 @@ export class TuiOutput implements Output {
         this.#recording = undefined;
       });
       const output = new JsonOutput(sink, 'disk');
-      for (const record of beginning(this.#view)) {
+      const now = nowOf(store);
+      for (const record of [{ ...store.header, ...now, started: now.time }, ...this.#living.records(now)]) {
         output.record(record);
       }
       this.#recording = { file, output, from: { ...(this.session?.count ?? noCount) } };
@@ -161,44 +166,10 @@ export class TuiOutput implements Output {
   }
 }
 
-/** The records that a recording needs to be understood which begins in the middle: what is there, as at any beginning. */
-const beginning = ({ store }: View): NstraceRecord[] => {
-  const header = store.header!;
-  const now = nowOf(store);
-  const seen = [...store.groups.values()].flatMap(({ info, ended }): RecordOf<'container'>[] =>
-    info === undefined || ended ? [] : [{ type: 'container', seq: 0, ...now, op: 'seen', container: info }],
-  );
-  const running = [...store.processes.values()].flatMap((process) => runningRecord(process, store, now));
-  return [{ ...header, ...now, started: now.time }, ...seen, ...running];
-};
-
 const nowOf = (store: View['store']): { time: string; mono: string } => ({
   time: store.lastTime,
   mono: String(Math.round(store.now)),
 });
-
-const runningRecord = (
-  { pid, ppid, nspid, group, program, startAt }: ViewProcess,
-  store: View['store'],
-  now: { time: string; mono: string },
-): RecordOf<'process'>[] => {
-  if (program === undefined) {
-    return [];
-  }
-  const { uid, gid, comm, exe, args, args_base64, args_bytes, args_truncated, ns, origin, unit, pcomm } = program;
-  const startMs = Date.parse(store.header!.time) + (startAt - store.beganAt) / 1e6;
-  return [
-    {
-      ...{ type: 'process', seq: 0, ...now, pid, nspid: [...nspid], ns, container: group.ref },
-      started: program.type === 'process' ? program.started : new Date(startMs).toISOString().replace('Z', '000000Z'),
-      ...{ ppid, uid, gid, comm, exe, args, args_bytes, args_truncated },
-      ...(args_base64 && { args_base64 }),
-      ...(origin && { origin }),
-      ...(unit && { unit }),
-      ...(pcomm && { pcomm }),
-    },
-  ];
-};
 
 export const kindsOf = ({ events, failed }: FilterValues): Kind[] | undefined =>
   events === undefined

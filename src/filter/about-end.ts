@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../kernel/nearest.ts';
 import type { Subject } from './subject.ts';
 import { answer, type Test, ValueError } from './test.ts';
 

@@ -1,6 +1,6 @@
+import { didYouMean } from '../kernel/nearest.ts';
 import { type Glob, hasWildcard, matchesGlob, parseGlob } from './glob.ts';
 import { globAnswer } from './glob-test.ts';
-import { didYouMean } from './nearest.ts';
 import type { Lineage, Root } from './processes.ts';
 import type { Subject } from './subject.ts';
 import { answer, type Compiler, checkWords, processOf, type Test, ValueError } from './test.ts';

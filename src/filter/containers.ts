@@ -1,20 +1,8 @@
+import { containerKey, type Ref, type Source } from '../record/key.ts';
 import type { ContainerInfo, NstraceRecord, RecordOf } from '../record/schema.ts';
 
 /** Ended containers that are remembered: the last ones may still have records to come. */
 const maxEnded = 1000;
-
-/** A container as events name it. Recordings of 0.1 have no instance. */
-export interface Ref {
-  readonly id: string;
-  readonly name: string;
-  readonly runtime: string;
-  readonly instance?: number | undefined;
-}
-
-/** Several hosts' records in one stream name the recording that each is from. */
-export interface Source {
-  readonly recording?: string | undefined;
-}
 
 /** What records said of a container so far: of one instance of it, where they tell instances apart. */
 export class KnownContainer {
@@ -102,7 +90,7 @@ export class Containers {
 
   /** @param isNamed a record gives it a name: where there are no instances, another runtime can come with it */
   of(container: Ref, source: Source = {}, isNamed = false): KnownContainer {
-    const key = keyOf(container, source);
+    const key = containerKey(container, source);
     let known = this.#known.get(key);
     if (known === undefined) {
       known = (isNamed ? this.#guessed(container) : undefined) ?? new KnownContainer(container);
@@ -168,13 +156,6 @@ export class Containers {
 }
 
 const none: ReadonlySet<KnownContainer> = new Set();
-
-const keyOf = ({ id, runtime, instance }: Ref, { recording }: Source): number | string => {
-  if (instance === undefined) {
-    return recording === undefined ? `${runtime}\0${id}` : `${recording}\0${runtime}\0${id}`;
-  }
-  return recording === undefined ? instance : `${recording}\0${instance}`;
-};
 
 const put = (index: Map<string, Set<KnownContainer>>, text: string, known: KnownContainer): void => {
   const set = index.get(text);

@@ -1,7 +1,7 @@
 import { type NstraceError, usageError } from '../errors.ts';
+import { didYouMean } from '../kernel/nearest.ts';
 import { textTest } from './about-text.ts';
 import { findKey, flags, keyNames } from './keys.ts';
-import { didYouMean } from './nearest.ts';
 import type { Subject } from './subject.ts';
 import { type Compiler, type Test, ValueError } from './test.ts';
 import { type Problem, splitWords, type Word } from './words.ts';

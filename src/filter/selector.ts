@@ -1,5 +1,6 @@
+import type { Ref, Source } from '../record/key.ts';
 import type { ContainerInfo, NstraceRecord } from '../record/schema.ts';
-import { Containers, type KnownContainer, type Ref, type Source } from './containers.ts';
+import { Containers, type KnownContainer } from './containers.ts';
 
 /** A selector of -c: what it names, and whether that is left out. */
 export interface SelectorWord {
@@ -53,6 +54,13 @@ export class Selector {
     }
     // A container without a name is called by its id, which stays its id when it gets one.
     return resolved.kind !== 'name' || known.nameAt(name) === this.text || known.info.id === this.text;
+  }
+
+  /** Has the containers note from now on where the process is that it may name. */
+  watch(containers: Containers): void {
+    if (this.#number !== undefined) {
+      containers.ofPid(this.#number);
+    }
   }
 
   /** What it means now; undefined if there is no such container, or if a prefix fits several. */
@@ -142,6 +150,9 @@ export class ContainerSelection {
     this.#chosen = parsed.filter(({ leaveOut }) => !leaveOut).map(({ text }) => new Selector(text));
     this.#leftOut = parsed.filter(({ leaveOut }) => leaveOut).map(({ text }) => new Selector(text));
     this.containers = containers;
+    for (const selector of [...this.#chosen, ...this.#leftOut]) {
+      selector.watch(containers);
+    }
   }
 
   get empty(): boolean {

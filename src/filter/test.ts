@@ -1,4 +1,4 @@
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../kernel/nearest.ts';
 import type { CompilePattern } from './pattern.ts';
 import type { KnownProcess, Root } from './processes.ts';
 import type { Subject } from './subject.ts';

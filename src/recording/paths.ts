@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { cannotOpen } from '../errors.ts';
+import { partsOf } from './part-names.ts';
 
 /** `s.000001.ndjson`: the number of a part in a file's name. */
 const partName = /^(.*\.)(\d{6,})(\.[^/]*)$/s;
@@ -27,20 +28,6 @@ const expand = (word: string): string[] => {
   }
   return found;
 };
-
-/** The parts of a recording that was to be named so, in their order. */
-const partsOf = (path: string): string[] => {
-  const [name, folder] = [basename(path), dirname(path)];
-  const dot = name.indexOf('.', 1);
-  const [stem, suffix] = dot === -1 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
-  const parts = list(folder).filter((entry) => {
-    const match = partName.exec(entry);
-    return match !== null && match[1] === `${stem}.` && (match[3] === suffix || match[3] === `${suffix}.gz`);
-  });
-  return parts.sort(byNumber).map((entry) => (path.includes('/') ? join(folder, entry) : entry));
-};
-
-const byNumber = (a: string, b: string): number => Number(partName.exec(a)![2]) - Number(partName.exec(b)![2]);
 
 /** The file that follows this part of a recording, if it is there: it may have been compressed meanwhile. */
 export const nextPart = (path: string): string | undefined => {

@@ -14,6 +14,11 @@ export interface Sink {
   end(): Promise<void>;
 }
 
+/** A sink into a file, which knows how long that is, with what still waits. */
+export interface SizedSink extends Sink {
+  readonly size: number;
+}
+
 /** Called once, with what went wrong; nothing is written after it. */
 export type OnSinkError = (error: NodeJS.ErrnoException) => void;
 
@@ -54,7 +59,7 @@ const explainOpen = (path: string, error: NodeJS.ErrnoException) => {
 };
 
 /** Writes to a file in order, and cuts off a half-written line if the disk is full. */
-export class FileSink implements Sink {
+export class FileSink implements SizedSink {
   readonly #descriptor: number;
   readonly #onError: OnSinkError;
   #text = '';
@@ -66,6 +71,7 @@ export class FileSink implements Sink {
   #whole = 0;
   #idle: (() => void)[] = [];
   pending = 0;
+  size = 0;
 
   constructor(descriptor: number, onError: OnSinkError) {
     this.#descriptor = descriptor;
@@ -75,6 +81,7 @@ export class FileSink implements Sink {
   put(text: string): void {
     this.#text += text;
     this.pending += text.length;
+    this.size += text.length;
     if (this.#text.length >= blockBytes) {
       this.flush();
     }
@@ -82,6 +89,7 @@ export class FileSink implements Sink {
 
   putBytes(bytes: Buffer): void {
     this.pending += bytes.length;
+    this.size += bytes.length;
     this.#queue.push(bytes);
     this.#next();
   }
@@ -90,6 +98,7 @@ export class FileSink implements Sink {
     if (this.#text !== '') {
       const bytes = Buffer.from(this.#text);
       this.pending += bytes.length - this.#text.length;
+      this.size += bytes.length - this.#text.length;
       this.#text = '';
       this.#queue.push(bytes);
       this.#next();
@@ -196,7 +205,7 @@ const cannotSync = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EROFS']);
 const syncMs = 1000;
 
 /** The same, compressed. */
-export class GzipSink implements Sink {
+export class GzipSink implements SizedSink {
   readonly #file: FileSink;
   readonly #gzip: Gzip = createGzip({ level: 6 });
   #text = '';
@@ -210,6 +219,11 @@ export class GzipSink implements Sink {
 
   get pending(): number {
     return this.#file.pending + this.#waiting + this.#text.length;
+  }
+
+  /** Compressed; what waits to be compressed comes later. */
+  get size(): number {
+    return this.#file.size;
   }
 
   put(text: string): void {

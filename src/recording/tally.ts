@@ -3,12 +3,23 @@ import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 /** Numbers the records of one output and counts them, for its footer. */
 export class Tally {
   readonly events: Record<string, number> = {};
-  seq = 0;
+  seq: number;
   lost = 0;
   /** Whether `lost` is all that is missing: false where nobody knows how much more. */
   exact = true;
   cut = 0;
   #gap = false;
+  readonly #before: number;
+
+  /** @param before the number of the last record of the part before, if there is one */
+  constructor(before = 0) {
+    this.#before = before;
+    this.seq = before;
+  }
+
+  get records(): number {
+    return this.seq - this.#before;
+  }
 
   /** Gives a record its number. */
   take(record: NstraceRecord): void {

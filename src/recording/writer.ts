@@ -13,12 +13,14 @@ const enoughRoomBytes = 48 * 1024 * 1024;
 export class RecordWriter {
   readonly #sink: Sink;
   readonly #stage: RecordOf<'lost'>['stage'];
-  readonly tally = new Tally();
+  readonly tally: Tally;
   /** What the footer says. */
   complete = false;
   #dropped: { count: number; from: string; to: string; mono: string } | undefined;
 
-  constructor(sink: Sink, stage: 'pipe' | 'disk') {
+  /** @param before the number of the last record before, if this goes on with another part */
+  constructor(sink: Sink, stage: 'pipe' | 'disk', before = 0) {
+    this.tally = new Tally(before);
     this.#sink = sink;
     this.#stage = stage;
   }

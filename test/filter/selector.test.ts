@@ -59,6 +59,12 @@ describe('ContainerSelection', () => {
     expect(wanted(selection)).toEqual(['web']);
   });
 
+  it('finds it though the process was seen before anything was asked', () => {
+    const selection = select('31415');
+    selection.learn(exec({ ...inContainer, container: web, pid: 31415 }));
+    expect(wanted(selection)).toEqual(['web']);
+  });
+
   it('takes everything outside containers as host', () => {
     expect(wanted(select('host'))).toEqual(['host']);
     expect(wanted(select('!host'))).toEqual(['web', 'db']);

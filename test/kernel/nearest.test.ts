@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, nearest, nearestFew } from '../../src/filter/nearest.ts';
+import { didYouMean, nearest, nearestFew } from '../../src/kernel/nearest.ts';
 
 const commands = ['live', 'record', 'replay', 'timeline', 'ps', 'ns', 'inspect'];
 

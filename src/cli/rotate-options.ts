@@ -1,0 +1,75 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { usageError } from '../errors.ts';
+import { parseCount, parseDuration } from './options.ts';
+
+/** When a part of a recording ends. */
+export interface RotateLimits {
+  readonly bytes: number | undefined;
+  readonly ms: number | undefined;
+}
+
+export interface RotateValues {
+  rotate?: RotateLimits;
+  keep?: number;
+  compress?: boolean;
+}
+
+export const addRotateOptions = (command: Command): Command =>
+  command
+    .option(
+      '--rotate <limit>',
+      'record in parts, FILE.000001.ndjson and so on: a new one after this size or time, 100MB, 1h or 100MB,1h, and at SIGHUP',
+      parseLimits,
+    )
+    .option('--keep <n>', 'keep the last N parts only', parseCount)
+    .option('--compress', 'compress the parts (.gz)');
+
+/** @throws NstraceError (2) if options for parts are given without parts */
+export const checkRotate = ({ rotate, keep, compress }: RotateValues, file: string): void => {
+  if (rotate === undefined && (keep !== undefined || compress !== undefined)) {
+    throw usageError(
+      `--${keep === undefined ? 'compress' : 'keep'} is for a recording in parts`,
+      'say when a part ends, --rotate 100MB or --rotate 1h; a file that is called .gz is compressed without it',
+    );
+  }
+  if (rotate !== undefined && file === '-') {
+    throw usageError('standard output has no parts', 'name a file with -o');
+  }
+};
+
+const units: Readonly<Record<string, number>> = {
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+};
+
+/** Smaller parts would hold little but their own beginning. */
+const minBytes = 10_000;
+
+const parseLimits = (value: string): RotateLimits => {
+  const limits: { bytes?: number; ms?: number } = {};
+  for (const word of value.split(',')) {
+    const size = /^(\d+(?:\.\d+)?)([kmgt]i?)?b$|^(\d+(?:\.\d+)?)([kgt]i?|mi)$/i.exec(word);
+    if (size === null) {
+      limits.ms = parseTime(word);
+    } else {
+      limits.bytes = Math.round(Number(size[1] ?? size[3]) * (units[(size[2] ?? size[4] ?? '').toLowerCase()] ?? 1));
+    }
+  }
+  if (limits.bytes !== undefined && limits.bytes < minBytes) {
+    throw new InvalidArgumentError('a part has 10KB at least');
+  }
+  return { bytes: limits.bytes, ms: limits.ms };
+};
+
+const parseTime = (word: string): number => {
+  try {
+    return parseDuration(word);
+  } catch {
+    throw new InvalidArgumentError('it is no size such as 100MB, and no time such as 1h');
+  }
+};
