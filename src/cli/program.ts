@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { fullVersion } from '../version.ts';
+import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
@@ -21,6 +22,7 @@ Examples:
   sudo nstrace record -o session.ndjson    keep all kinds of events, and prove that nothing is missing
   nstrace timeline session.ndjson          the life of each container in it
   nstrace query session.ndjson             ask it in SQL
+  nstrace check session.ndjson             is anything missing in it?
   sudo nstrace ps                          what runs now, container by container
   sudo nstrace inspect xyxy12:7            one process: its namespaces, cgroups, ancestry, rights
   sudo nstrace doctor                      what does this machine lack?
@@ -43,6 +45,7 @@ export const buildProgram = (): Command => {
   addTimeline(program);
   addExport(program);
   addQuery(program);
+  addCheck(program);
   addPs(program);
   addNs(program);
   addInspect(program);

@@ -29,6 +29,7 @@ type Schema = typeof import('../record/schema.ts')['recordSchema'];
 export class RecordReader {
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #onDamage: (damage: Damage) => void;
+  readonly #keepsCarried: boolean;
   #schema: Schema | undefined;
   #file = '';
   #line = 0;
@@ -47,8 +48,12 @@ export class RecordReader {
   /** A line that is no record, reported when it is not the last one, which may be half a line only. */
   #broken: (Damage & { readonly first: string }) | undefined;
 
-  /** @param types which records are wanted; without it all. Those of other types are passed over, most of them unparsed. */
-  constructor(types: Iterable<RecordType> | undefined, onDamage: (damage: Damage) => void) {
+  /**
+   * @param types which records are wanted; without it all. Those of other types are passed over, most of them unparsed.
+   * @param keepsCarried whether what a later part repeats is wanted too
+   */
+  constructor(types: Iterable<RecordType> | undefined, onDamage: (damage: Damage) => void, keepsCarried = false) {
+    this.#keepsCarried = keepsCarried;
     this.#wanted = types === undefined ? undefined : new Set([...types, ...framing]);
     this.#onDamage = onDamage;
   }
@@ -121,7 +126,7 @@ export class RecordReader {
     }
     this.#arrive(record.seq, type === 'footer' && this.#merged.size === 0);
     this.lastFooter = type === 'footer' ? record : undefined;
-    if (this.#continued && (record as { carried?: boolean }).carried === true) {
+    if (this.#continued && !this.#keepsCarried && (record as { carried?: boolean }).carried === true) {
       return undefined;
     }
     return this.#wanted === undefined

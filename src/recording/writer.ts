@@ -39,6 +39,10 @@ export class RecordWriter {
     this.#sink.flush();
   }
 
+  get pending(): number {
+    return this.#sink.pending;
+  }
+
   async end(now: { time: string; mono: string }, reason: string, probe: Count): Promise<void> {
     this.#tellDropped();
     const footer = this.tally.footer(now, reason, probe);

@@ -11,7 +11,10 @@ import { program, traced } from './support/trace.ts';
 
 /** Tab in real shells: bash and zsh in a terminal of tmux, fish through the command that it has for this. */
 const name = `nstrace-tab-${process.pid}`;
-const commands = ['live', 'record', 'replay', 'timeline', 'ps', 'ns', 'inspect', 'doctor', 'completion'];
+const commands = [
+  ...['live', 'record', 'replay', 'timeline', 'export', 'query', 'check'],
+  ...['ps', 'ns', 'inspect', 'doctor', 'completion'],
+];
 const kinds = ['exec', 'fork', 'exit', 'namespace', 'cgroup', 'container', 'all'];
 const types = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'];
 

@@ -180,7 +180,11 @@ describe('replay', () => {
     [['replay', '/dev/null', '--speed', 'fast'], 2, /it is not a speed/],
     [['timeline', '/no/such/file'], 1, /there is no such file/],
     [['timeline', '--strict'], 2, /are for recordings/],
-    [['frobnicate'], 2, /the commands are live, record, replay, timeline, ps, ns, inspect, doctor, completion, help$/m],
+    [
+      ['frobnicate'],
+      2,
+      /the commands are live, record, replay, timeline, export, query, check, ps, ns, inspect, doctor, completion, help$/m,
+    ],
   ])('%j ends with %i and says why', async (args, status, message) => {
     const { exitCode, stderr } = await run(program, ...args);
     expect(stderr).toMatch(message);
@@ -269,5 +273,42 @@ describe('a pipe in which nothing comes', () => {
     const began = performance.now();
     expect((await run(program, command, pipe, '--duration', '500ms')).exitCode).toBe(0);
     expect(performance.now() - began).toBeLessThan(30_000);
+  });
+});
+
+describe('check', () => {
+  it('is a judge: 0 complete, 1 incomplete, 4 damaged, 2 not to be judged', async () => {
+    const events = { header: 1, exec: 3, exit: 1 };
+    const good = await write(
+      'check.ndjson',
+      session().replace('"events":{"header":1}', `"events":${JSON.stringify(events)}`),
+    );
+    expect(await run(program, 'check', good)).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/check\.ndjson: complete\n {2}of +box, recording b7c1d0a2\n/),
+    });
+    const lossy = await write('lossy-check.ndjson', numbered(records.header(), records.footer({ complete: false })));
+    expect((await run(program, 'check', lossy, good)).exitCode).toBe(1);
+    const cut = await write('cut-check.ndjson', session().slice(0, -300));
+    const { exitCode, stdout } = await run(program, 'check', cut, good, '-o', 'json');
+    expect(exitCode).toBe(4);
+    expect(stdout.split('\n').map((line) => JSON.parse(line).verdict)).toEqual(['damaged', 'complete']);
+    expect((await run(program, 'check', 'package.json', cut)).exitCode).toBe(2);
+    expect((await run(program, 'check', '/no/such/file')).exitCode).toBe(2);
+    expect((await run(program, 'check')).exitCode).toBe(2);
+  });
+
+  it('writes what is good of a damaged one, never over another file', async () => {
+    const cut = await write('broken.ndjson', session().slice(0, -300));
+    const target = join(folder, 'repaired.ndjson');
+    expect((await run(program, 'check', '--repair', '-o', target, cut)).exitCode).toBe(0);
+    expect((await run(program, 'check', target)).exitCode).toBe(1);
+    expect((await run(program, 'replay', target, '--strict')).exitCode).toBe(0);
+    expect(await run(program, 'check', '--repair', '-o', target, cut)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('it exists'),
+    });
+    expect((await run(program, 'check', '--repair', cut)).exitCode).toBe(2);
   });
 });

@@ -1,0 +1,167 @@
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { Batch } from './batches.ts';
+import type { Damage } from './damage.ts';
+
+/** Where in time something is missing. */
+export interface Gap {
+  /** How many events or records; at least so many if `exact` is false. */
+  count: number;
+  exact: boolean;
+  /** RFC 3339; of what was cut off, `to` is absent: nobody knows when it would have ended. */
+  from: string;
+  to?: string;
+  /** Where it was lost; `file` for what the file lacks. */
+  stage: RecordOf<'lost'>['stage'] | 'file';
+}
+
+export type Verdict = 'complete' | 'incomplete' | 'damaged';
+
+/** What is known of one recording after all of it was read. */
+export interface Check {
+  readonly type: 'check';
+  verdict: Verdict;
+  readonly files: string[];
+  /** Its id, where it has a header. */
+  recording: string | undefined;
+  host: string | undefined;
+  /** Wall time of its first and its last record. */
+  from: string | undefined;
+  to: string | undefined;
+  /** Why it ended, as its footer says. */
+  reason: string | undefined;
+  records: number;
+  readonly events: Record<string, number>;
+  /** Records in which something was cut. */
+  cut: number;
+  /** The parts that were read, and those before the last one that were not. */
+  readonly parts: number[];
+  readonly absent: number[];
+  readonly missing: Gap[];
+  readonly damage: Damage[];
+  /** Gaps and damages beyond those that are listed. */
+  more: number;
+}
+
+/** Gaps, and damages, that are listed. */
+const maxListed = 1000;
+
+/** Takes all that is read of one recording, what is carried too, and judges it: what is missing, from when to when, and what is damaged. */
+export class Checker {
+  readonly check: Check = {
+    ...{ type: 'check', verdict: 'complete', files: [], recording: undefined, host: undefined },
+    ...{ from: undefined, to: undefined, reason: undefined, records: 0, events: {}, cut: 0 },
+    ...{ parts: [], absent: [], missing: [], damage: [], more: 0 },
+  };
+  #last: { seq: number; time: string } | undefined;
+  #footer: RecordOf<'footer'> | undefined;
+  #footers = 0;
+  #incomplete = false;
+  #lost = false;
+
+  damage(damage: Damage): void {
+    if (this.check.damage.length < maxListed) {
+      this.check.damage.push(damage);
+    } else {
+      this.check.more += 1;
+    }
+  }
+
+  take({ file, records }: Batch): void {
+    if (this.check.files.at(-1) !== file) {
+      this.check.files.push(file);
+    }
+    for (const record of records) {
+      this.#record(record);
+    }
+  }
+
+  /** The verdict, when all was read. */
+  finish(): Check {
+    const { check } = this;
+    if (this.#footer === undefined && this.#last !== undefined) {
+      this.#gap({ count: 0, exact: false, from: this.#last.time, stage: 'file' });
+    }
+    this.#compareFooter();
+    const [first = 1, ...others] = check.parts;
+    for (let part = 1; part < (others.at(-1) ?? first); part += 1) {
+      if (!check.parts.includes(part) && check.absent.length < maxListed) {
+        check.absent.push(part);
+      }
+    }
+    check.verdict = check.damage.length > 0 ? 'damaged' : this.#incomplete ? 'incomplete' : 'complete';
+    return check;
+  }
+
+  #record(record: NstraceRecord): void {
+    const { check } = this;
+    const { seq, time } = record;
+    if (!this.#repeats(record)) {
+      check.records += 1;
+      check.events[record.type] = (check.events[record.type] ?? 0) + 1;
+    }
+    check.from = check.from === undefined || time < check.from ? time : check.from;
+    check.to = check.to === undefined || time > check.to ? time : check.to;
+    if (record.type === 'header') {
+      this.#header(record);
+    } else if (this.#last !== undefined && seq > this.#last.seq + 1) {
+      this.#gap({ count: seq - this.#last.seq - 1, exact: true, from: this.#last.time, to: time, stage: 'file' });
+    }
+    this.#last = { seq, time };
+    this.#footer = undefined;
+    if (record.type === 'lost') {
+      this.#lost = true;
+      this.#incomplete = true;
+      this.#gap(record);
+    } else if (record.type === 'footer') {
+      this.#footer = record;
+      this.#footers += 1;
+      check.reason = record.reason;
+      check.cut += record.cut;
+      this.#incomplete ||= !record.complete;
+    }
+  }
+
+  /** What is alive is said again at the beginning of each part. */
+  #repeats(record: NstraceRecord): boolean {
+    return this.check.parts.length > 1 && 'carried' in record && record.carried === true;
+  }
+
+  #header({ recording, host, part, seq, time }: RecordOf<'header'>): void {
+    const { check } = this;
+    if (this.#last !== undefined && check.recording === recording && part !== undefined && seq > this.#last.seq + 1) {
+      this.#gap({ count: seq - this.#last.seq - 1, exact: true, from: this.#last.time, to: time, stage: 'file' });
+    }
+    check.recording ??= recording;
+    check.host ??= host.name;
+    if (part !== undefined) {
+      check.parts.push(part);
+    }
+  }
+
+  /** What the footer says must be so. Of what is damaged anyway, or has several footers, it says nothing of the whole. */
+  #compareFooter(): void {
+    const { check } = this;
+    if (this.#footer === undefined || this.#footers > 1 || check.damage.length > 0 || check.parts.length > 0) {
+      return;
+    }
+    const file = check.files.at(-1) ?? '';
+    for (const [type, count] of Object.entries(this.#footer.events)) {
+      const found = check.events[type] ?? 0;
+      if (count !== found && type !== 'footer') {
+        this.damage({ file, line: 0, what: `its footer counts ${count} records of type ${type}, it has ${found}` });
+      }
+    }
+    if (this.#footer.complete && this.#lost) {
+      this.damage({ file, line: 0, what: 'its footer says that it is complete, and it has lost records' });
+    }
+  }
+
+  #gap({ count, exact, from, to, stage }: Gap): void {
+    const { missing } = this.check;
+    if (missing.length < maxListed) {
+      missing.push({ count, exact, from, ...(to !== undefined && { to }), stage });
+    } else {
+      this.check.more += 1;
+    }
+  }
+}
