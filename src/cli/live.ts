@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { exitStatus } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
+import { addJudgingOptions, type Judging, type JudgingValues, openJudging } from './judging.ts';
 import {
   addLineOptions,
   addTracerOptions,
@@ -26,7 +27,7 @@ Examples:
   sudo nstrace -o table                      lines also on a terminal, as any option for lines gives them
 `;
 
-type LiveValues = FilterValues & LineValues & TracerValues;
+type LiveValues = FilterValues & LineValues & TracerValues & JudgingValues;
 
 export const addLive = (program: Command): void => {
   const command = program
@@ -35,18 +36,22 @@ export const addLive = (program: Command): void => {
     .addHelpText('after', examples)
     .action(async (values: LiveValues) => {
       requireJsonOrTable(values);
-      process.exitCode = await live(values);
+      const judging = await openJudging(values);
+      const status = await live(values, judging);
+      process.exitCode = judging?.status(status) ?? status;
     });
-  addTracerOptions(addLineOptions(addFilterOptions(command, usualKinds)));
+  addTracerOptions(addLineOptions(addFilterOptions(addJudgingOptions(command), usualKinds)));
 };
 
-const live = async (values: LiveValues): Promise<number> => (wantsTui(values) ? onTerminal(values) : asLines(values));
+const live = async (values: LiveValues, judging: Judging | undefined): Promise<number> =>
+  wantsTui(values) ? onTerminal(values, judging) : asLines(values, judging);
 
-const onTerminal = async (values: LiveValues): Promise<number> => {
+const onTerminal = async (values: LiveValues, judging: Judging | undefined): Promise<number> => {
   let view: TuiOutput | undefined;
   try {
     const { failure } = await trace({
       values,
+      judging,
       // The view shows failures and counts all kinds; e chooses what it lists.
       filter: await filterOf({ ...values, events: [...eventKinds], failed: true }, eventKinds),
       makeOutput: (stop) => {
@@ -68,12 +73,13 @@ const onTerminal = async (values: LiveValues): Promise<number> => {
   }
 };
 
-const asLines = async (values: LiveValues): Promise<number> => {
+const asLines = async (values: LiveValues, judging: Judging | undefined): Promise<number> => {
   const json = requireJsonOrTable(values) === 'json';
   // Readers of records need to be told what the containers of the execs are.
   const filter = await filterOf(values, json ? ['exec', 'container'] : ['exec']);
   const { failure, count } = await trace({
     values,
+    judging,
     filter,
     makeOutput: (stop) => outputFor(values, filter.events, stop),
     onReady: () => {

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { fullVersion } from '../version.ts';
+import { addBaseline } from './baseline.ts';
 import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
+import { addDiff } from './diff.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
@@ -46,6 +48,8 @@ export const buildProgram = (): Command => {
   addExport(program);
   addQuery(program);
   addCheck(program);
+  addDiff(program);
+  addBaseline(program);
   addPs(program);
   addNs(program);
   addInspect(program);

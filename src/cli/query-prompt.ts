@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline';
 import { exitStatus, NstraceError } from '../errors.ts';
 import { History, type User } from '../query/history.ts';
-import { namedQueries } from '../query/named.ts';
-import { views } from '../query/views.ts';
+import { namedQueries, views } from '../query/named.ts';
 import { UserNames } from '../view/users.ts';
 import type { QuerySession, SessionValues } from './query-session.ts';
 import { say, sayError } from './say.ts';

@@ -1,15 +1,13 @@
 import { type Command, Option } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
 import { parseMoment } from '../filter/moment.ts';
-import { quoteText } from '../query/columns.ts';
 import { formats } from '../query/format.ts';
-import { namedQueries } from '../query/named.ts';
-import { views } from '../query/views.ts';
+import { namedQueries, views } from '../query/named.ts';
+import { quoteText } from '../query/quote.ts';
 import { expandPaths } from '../recording/paths.ts';
 import { escapeText } from '../view/escape.ts';
 import { addSelectorOptions } from './filter-options.ts';
-import { prompt } from './query-prompt.ts';
-import { QuerySession, type SessionValues } from './query-session.ts';
+import type { QuerySession, SessionValues } from './query-session.ts';
 import { say, sayError } from './say.ts';
 import { Stop } from './stop.ts';
 
@@ -69,6 +67,8 @@ const query = async (words: string[], values: QueryValues): Promise<number> => {
   }
   const { files, sql } = readWords(words, values);
   const stop = new Stop();
+  // The record schema and DuckDB: no other command waits for them.
+  const [{ QuerySession }, { prompt }] = await Promise.all([import('./query-session.ts'), import('./query-prompt.ts')]);
   const session = new QuerySession(values);
   void stop.asked.then(() => session.interrupt());
   stop.leave.addEventListener('abort', () => session.close());

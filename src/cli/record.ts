@@ -9,6 +9,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { requireRoot } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
+import { addJudgingOptions, type Judging, type JudgingValues, openJudging } from './judging.ts';
 import { Launch, type LaunchUser } from './launch.ts';
 import { addTracerOptions, type TracerValues } from './options.ts';
 import { PartsOutput } from './parts-output.ts';
@@ -19,7 +20,7 @@ import type { Stop, StopReason } from './stop.ts';
 import { trace } from './trace.ts';
 import { UntilStopped } from './until-stopped.ts';
 
-interface RecordValues extends FilterValues, TracerValues, RotateValues {
+interface RecordValues extends FilterValues, TracerValues, RotateValues, JudgingValues {
   output?: string;
   force?: boolean;
   redact?: boolean;
@@ -35,6 +36,7 @@ Examples:
   sudo nstrace record -o - -c web | jq .           to another program
   sudo nstrace record --only -- docker compose up -d   only what that command does, and its containers
   sudo nstrace record -c web --until stopped       until web has stopped, with its exit code
+  sudo nstrace record --baseline web.baseline --fail-on new -- make test   fails where something new runs
   sudo nstrace record --rotate 100MB --keep 10 -o s.ndjson   in parts, the last gigabyte
 `;
 
@@ -58,12 +60,14 @@ export const addRecord = (program: Command): void => {
     .option('--only', 'with a command: only it, its descendants and the containers that they start')
     .addHelpText('after', examples)
     .action(async (words: string[], values: RecordValues) => {
-      process.exitCode = await record(words, values);
+      const judging = await openJudging(values);
+      const status = await record(words, values, judging);
+      process.exitCode = judging?.status(status) ?? status;
     });
-  addTracerOptions(addFilterOptions(addRotateOptions(command), 'all'));
+  addTracerOptions(addFilterOptions(addJudgingOptions(addRotateOptions(command)), 'all'));
 };
 
-const record = async (words: string[], values: RecordValues): Promise<number> => {
+const record = async (words: string[], values: RecordValues, judging: Judging | undefined): Promise<number> => {
   if (values.as !== undefined && words.length === 0) {
     throw usageError('--as needs a command', 'nstrace record --as root -- COMMAND');
   }
@@ -88,6 +92,7 @@ const record = async (words: string[], values: RecordValues): Promise<number> =>
   const { failure, reason, left } = await trace({
     values,
     filter,
+    judging,
     only: only && ((entry) => only.wants(entry)),
     makeOutput: (its, wants) => {
       stop = its;

@@ -3,6 +3,7 @@ import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { Session } from '../session/session.ts';
 import { describeFilters, type FilterValues } from './filter-options.ts';
+import type { Judging } from './judging.ts';
 import { LossNotice } from './loss.ts';
 import { maxTimerMs, type TracerValues } from './options.ts';
 import { say } from './say.ts';
@@ -38,6 +39,7 @@ export interface TraceOptions {
   readonly passOn?: (signal: StopSignal) => boolean;
   /** Sees every record, also those that filters leave out. */
   readonly onAny?: (record: NstraceRecord) => void;
+  readonly judging?: Judging | undefined;
 }
 
 export interface TraceEnd {
@@ -71,7 +73,9 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
       if (record.type === 'lost') {
         losses.take(record);
       }
-      if (wants(record) && limit.allows(record)) {
+      const isWanted = wants(record);
+      options.judging?.take(record, isWanted);
+      if (isWanted && limit.allows(record)) {
         output.record(record);
       }
     },

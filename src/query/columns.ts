@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { schemas } from '../record/schema.ts';
+import { quoteName } from './quote.ts';
 
 /** The part of JSON Schema that the record format uses. */
 interface Shape {
@@ -55,9 +56,6 @@ const typeOfObject = ({ properties, propertyNames, additionalProperties }: Shape
 
 const structOf = (fields: Iterable<readonly [string, string]>): string =>
   `STRUCT(${[...fields].map(([name, type]) => `${quoteName(name)} ${type}`).join(', ')})`;
-
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const shapes = new Map<RecordType, Readonly<Record<string, Shape>>>();
 

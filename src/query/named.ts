@@ -1,3 +1,18 @@
+/** What can be asked, and what a row of it is. */
+export const views = {
+  execs: 'programs that ran',
+  failed: 'execs that failed, with errno',
+  exits: 'ends of processes: code or signal, duration_ns',
+  forks: 'births of processes',
+  namespaces: 'namespaces made and entered',
+  cgroups: 'cgroups made, entered, renamed and removed',
+  containers: 'one row a life: created, started, stopped, startup_ns, code, joins',
+  joins: 'who entered a container, with the first program and who brought it',
+  processes: 'one row a process, with its last program',
+  lost: 'what is missing, from when to when',
+  records: 'all records with all columns',
+} as const;
+
 /** A question that has a name. */
 export interface NamedQuery {
   readonly about: string;

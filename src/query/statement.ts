@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { usageError } from '../errors.ts';
-import { quoteText } from './columns.ts';
+import { quoteText } from './quote.ts';
 
 /** What may stand before a statement that is only explained. */
 const explain = /^\s*explain(?:\s+analyze|\s*\([^)]*\))?\s+/i;

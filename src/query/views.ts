@@ -1,4 +1,5 @@
-import { allColumns, columnsOf, quoteName, quoteText, type RecordType, typedColumn } from './columns.ts';
+import { allColumns, columnsOf, type RecordType, typedColumn } from './columns.ts';
+import { quoteName, quoteText } from './quote.ts';
 
 /** A file that DuckDB reads, by a path that leads to its open descriptor. */
 export interface Table {
@@ -180,21 +181,6 @@ const processesView = (): string => `CREATE OR REPLACE VIEW processes AS WITH st
     arg_max(nspid, seq) AS nspid, arg_max(ns, seq) AS ns, min(mono) AS mono, min(seq) AS seq,
     recording, any_value(host) AS host, min(file) AS file
   FROM lives GROUP BY recording, pid, life`;
-
-/** What users ask, and what a view holds: --help, the prompt and the manual list them. */
-export const views = {
-  execs: 'programs that ran',
-  failed: 'execs that failed, with errno',
-  exits: 'ends of processes: code or signal, duration_ns',
-  forks: 'births of processes',
-  namespaces: 'namespaces made and entered',
-  cgroups: 'cgroups made, entered, renamed and removed',
-  containers: 'one row a life: created, started, stopped, startup_ns, code, joins',
-  joins: 'who entered a container, with the first program and who brought it',
-  processes: 'one row a process, with its last program',
-  lost: 'what is missing, from when to when',
-  records: 'all records with all columns',
-} as const;
 
 /** The views on `records`, in the order in which they are made. */
 export const createViews = (): string[] => [

@@ -1,0 +1,119 @@
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  ftruncateSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { type Command, Option } from 'commander';
+import { addToBaseline, baselineText } from '../diff/baseline.ts';
+import type { Match } from '../diff/summary.ts';
+import { type Numbers, numberChoices } from '../diff/word.ts';
+import { cannotOpen, exitStatus, messageOf, usageError } from '../errors.ts';
+import { openRecording } from '../recording/sink.ts';
+import { escapeText } from '../view/escape.ts';
+import { addSelectorOptions } from './filter-options.ts';
+import { addReadOptions } from './input.ts';
+import { say } from './say.ts';
+import { Stop } from './stop.ts';
+import { type SummaryValues, summarize } from './summaries.ts';
+
+interface BaselineValues extends SummaryValues {
+  output: string;
+  add?: boolean;
+  force?: boolean;
+  match: Match;
+  numbers: Numbers;
+}
+
+const examples = `
+A line is CONTAINER exec|join PROGRAM ARGUMENT... => OUTCOME,...; * is any text. Edit it, and keep it with your sources.
+
+Examples:
+  nstrace baseline good.ndjson -o web.baseline
+  nstrace baseline 'night-*.ndjson.gz' -c web -o web.baseline --add    what is not in it yet
+  nstrace diff --baseline web.baseline test.ndjson
+  sudo nstrace record --baseline web.baseline --fail-on new -- make test
+`;
+
+export const addBaseline = (program: Command): void => {
+  const command = program
+    .command('baseline')
+    .description('write what is normal in containers into a small text file')
+    .argument('<file...>', 'recordings, also packed (.gz), patterns, or - for standard input')
+    .requiredOption('-o, --output <file>', 'the baseline, - is standard output')
+    .option('--add', 'add to an existing baseline what it does not have; its lines and comments stay')
+    .option('--force', 'write over an existing file')
+    .addOption(
+      new Option('--match <what>', 'containers are called by name, or by image')
+        .choices(['name', 'image'])
+        .default('name'),
+    )
+    .addOption(
+      new Option('--numbers <which>', 'numbers in command lines that may be any: long have 4 digits or more')
+        .choices(numberChoices)
+        .default('long'),
+    )
+    .option('--no-redact', 'write secrets in arguments as they were recorded')
+    .addHelpText('after', examples)
+    .action(async (words: string[], values: BaselineValues) => {
+      process.exitCode = await baseline(words, values);
+    });
+  addReadOptions(addSelectorOptions(command));
+};
+
+const baseline = async (words: readonly string[], values: BaselineValues): Promise<number> => {
+  const { output, add = false, force = false, match, numbers } = values;
+  if (add && (force || output === '-')) {
+    throw usageError('--add needs a baseline to add to', 'leave out --force, and name the file with -o');
+  }
+  const { signal } = new Stop();
+  const before = add ? readText(output) : undefined;
+  const { summary, status } = await summarize(words, values, { match, numbers }, signal);
+  if (signal.aborted) {
+    return exitStatus.interrupted;
+  }
+  if (summary.containers.size === 0) {
+    say('there was no container: the baseline allows nothing');
+  }
+  if (before !== undefined) {
+    const { text, added } = addToBaseline(before, output, summary);
+    replace(output, text);
+    say(`${added} ${added === 1 ? 'line' : 'lines'} added to ${escapeText(output)}`);
+  } else if (output === '-') {
+    process.stdout.write(baselineText(summary));
+  } else {
+    writeWhole(openRecording(output, { force }), baselineText(summary));
+  }
+  return status;
+};
+
+const readText = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw cannotOpen(file, messageOf(error), 'without --add it is made');
+  }
+};
+
+/** The old one stays until the new one is whole, and so do its mode and owner. */
+const replace = (path: string, text: string): void => {
+  const next = `${path}.new`;
+  const { mode, uid, gid } = statSync(path);
+  const descriptor = openRecording(next, { force: false });
+  fchmodSync(descriptor, mode & 0o777);
+  if (process.geteuid?.() === 0) {
+    fchownSync(descriptor, uid, gid);
+  }
+  writeWhole(descriptor, text);
+  renameSync(next, path);
+};
+
+const writeWhole = (descriptor: number, text: string): void => {
+  ftruncateSync(descriptor);
+  writeFileSync(descriptor, text);
+  closeSync(descriptor);
+};

@@ -1,0 +1,105 @@
+import { type Command, Option } from 'commander';
+import { readBaseline } from '../diff/baseline.ts';
+import { type Comparison, compare, compareBaseline } from '../diff/compare.ts';
+import type { Match } from '../diff/summary.ts';
+import { comparisonText } from '../diff/text.ts';
+import { type Numbers, numberChoices } from '../diff/word.ts';
+import { exitStatus, usageError } from '../errors.ts';
+import { addSelectorOptions } from './filter-options.ts';
+import { addReadOptions } from './input.ts';
+import { sayError } from './say.ts';
+import { Stop } from './stop.ts';
+import { type SummaryValues, summarize } from './summaries.ts';
+
+interface DiffValues extends SummaryValues {
+  baseline?: string;
+  match: Match;
+  numbers: Numbers;
+  output: 'table' | 'json';
+}
+
+const examples = `
+What a command line has that changes from run to run is no difference: pids, hashes, temporary files, and what already
+varies within A. Ends with 0 without a difference, 1 with one, 2 if it could not judge.
+
+Examples:
+  nstrace diff yesterday.ndjson today.ndjson
+  nstrace diff 'before/*.ndjson.gz' 'after/*.ndjson.gz' -c web
+  nstrace diff --match image old.ndjson new.ndjson -o json | jq 'select(.change == "new")'
+  nstrace diff --baseline web.baseline test.ndjson
+`;
+
+export const addDiff = (program: Command): void => {
+  const command = program
+    .command('diff')
+    .description('what ran in containers of one recording and not in those of another')
+    .argument('<file...>', 'A and B, each a recording or a quoted pattern; with --baseline only B')
+    .option('--baseline <file>', 'instead of A: what is normal, as `nstrace baseline` wrote it')
+    .addOption(new Option('--match <what>', 'which containers are the same').choices(['name', 'image']).default('name'))
+    .addOption(
+      new Option('--numbers <which>', 'numbers in command lines that are no difference: long have 4 digits or more')
+        .choices(numberChoices)
+        .default('long'),
+    )
+    .option('--no-redact', 'show secrets in arguments as they were recorded')
+    .addOption(
+      new Option('-o, --output <format>', 'table, or json: one finding a line')
+        .choices(['table', 'json'])
+        .default('table'),
+    )
+    .addHelpText('after', examples)
+    .action(async (words: string[], values: DiffValues) => {
+      process.exitCode = await judge(words, values);
+    });
+  addReadOptions(addSelectorOptions(command));
+};
+
+/** It judges: whatever keeps it from that is status 2. */
+const judge = async (words: readonly string[], values: DiffValues): Promise<number> => {
+  const { signal } = new Stop();
+  try {
+    const { comparison, damaged } = await comparisonOf(words, values, signal);
+    if (signal.aborted) {
+      return exitStatus.interrupted;
+    }
+    process.stdout.write(
+      values.output === 'json' ? jsonOf(comparison) : comparisonText(comparison, values.baseline === undefined),
+    );
+    return damaged ? exitStatus.usage : comparison.findings.length > 0 ? exitStatus.failed : exitStatus.ok;
+  } catch (error) {
+    sayError(error);
+    return exitStatus.usage;
+  }
+};
+
+const comparisonOf = async (
+  words: readonly string[],
+  values: DiffValues,
+  signal: AbortSignal,
+): Promise<{ comparison: Comparison; damaged: boolean }> => {
+  const options = { match: values.match, numbers: values.numbers };
+  if (values.baseline !== undefined) {
+    const baseline = readBaseline(values.baseline);
+    const { summary, status } = await summarize(words, values, options, signal);
+    return { comparison: compareBaseline(baseline, summary), damaged: status !== exitStatus.ok };
+  }
+  const [a, b, ...more] = words;
+  if (a === undefined || b === undefined || more.length > 0) {
+    throw usageError(
+      'it compares two sides',
+      "nstrace diff A B; several files of one side as a quoted pattern: 'a*.ndjson'",
+    );
+  }
+  const before = await summarize([a], values, options, signal);
+  const after = await summarize([b], values, options, signal);
+  return {
+    comparison: compare(before.summary, after.summary),
+    damaged: before.status !== exitStatus.ok || after.status !== exitStatus.ok,
+  };
+};
+
+/** Findings, then one line with how much ran where. */
+const jsonOf = ({ findings, containers }: Comparison): string =>
+  [...findings.map((finding) => ({ type: 'finding', ...finding })), { type: 'counts', containers }]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
