@@ -13,7 +13,7 @@ import { container, containerNs, exec, exit, fork, header, process as running } 
 
 const columns = 120;
 const rows = 40;
-const users = { nameOf: (uid: number) => String(uid), idOf: () => undefined };
+const users = { nameOf: (uid: number) => String(uid), idOf: () => undefined, all: () => [] };
 
 const makeView = (): View =>
   new View({

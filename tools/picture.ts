@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { NstraceRecord } from '../src/record/schema.ts';
 import { buildFrame } from '../src/tui/frame.ts';
-import { WantedIds } from '../src/tui/ids.ts';
+import { Listing } from '../src/tui/listing.ts';
 import { Store } from '../src/tui/store.ts';
 import { makeTheme } from '../src/tui/theme.ts';
 import { Ui } from '../src/tui/ui.ts';
@@ -31,7 +31,7 @@ const users = new UserNames();
 const { lines } = buildFrame({
   store,
   ui: new Ui({ isReplay: false, users }),
-  ids: new WantedIds(store),
+  listing: new Listing(store),
   theme: makeTheme({ color: true, unicode: true }),
   columns,
   rows,

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { loadPatterns } from '../filter/pattern.ts';
 import { parseSelector } from '../filter/selector.ts';
 import type { Count } from '../probe/tracer.ts';
 import { readProcText } from '../procfs/read.ts';
@@ -6,10 +7,10 @@ import { parseStat } from '../procfs/stat.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { Living } from '../recording/living.ts';
 import { FileSink, openRecording, type Sink } from '../recording/sink.ts';
-import { pasteable } from '../tui/details.ts';
 import type { Effect } from '../tui/effect.ts';
+import type { Kind } from '../tui/event.ts';
 import type { Status } from '../tui/frame-input.ts';
-import type { Kind } from '../tui/store.ts';
+import type { Tui } from '../tui/start.ts';
 import { makeTheme } from '../tui/theme.ts';
 import { Ui } from '../tui/ui.ts';
 import { View } from '../tui/view.ts';
@@ -34,7 +35,7 @@ export class TuiOutput implements Output {
   readonly #living = new Living();
   readonly #awaited: readonly string[];
   readonly #began = performance.now();
-  #tui: { stop: () => void; suspend: () => void } | undefined;
+  #tui: Tui | undefined;
   #message: Status['message'];
   #recording: { file: string; output: JsonOutput; from: Count } | undefined;
   /** What traces: its bpftrace's work is ours, and it counts what the probes made. */
@@ -64,6 +65,7 @@ export class TuiOutput implements Output {
   async show(): Promise<void> {
     const { startTui } = await import('../tui/start.ts');
     this.#tui = startTui(this.#view);
+    this.#view.ui.patternsLoaded(await loadPatterns());
   }
 
   record(record: NstraceRecord): void {
@@ -122,6 +124,8 @@ export class TuiOutput implements Output {
         return this.#view.store.clearEnded();
       case 'copy':
         return copy(effect, this.#view);
+      case 'mouse':
+        return this.#tui?.mouse(effect.on);
       case 'record':
         return this.#toggleRecording();
       default:
@@ -180,14 +184,13 @@ export const kindsOf = ({ events, failed }: FilterValues): Kind[] | undefined =>
       ];
 
 /** To the terminal's clipboard (OSC 52), also over ssh. */
-export const copy = (effect: Effect & { type: 'copy' }, { ui }: View): void => {
-  const text = pasteable(effect.event);
+export const copy = ({ text, what }: Effect & { type: 'copy' }, { ui }: View): void => {
   if (text === undefined) {
-    ui.notice = { text: 'there is no command to copy', bad: true };
+    ui.notice = { text: `there is no ${what} to copy here`, bad: true };
     return;
   }
   process.stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
-  ui.notice = { text: 'copied, if this terminal lets programs set the clipboard', bad: false };
+  ui.notice = { text: `copied the ${what}, if this terminal lets programs set the clipboard`, bad: false };
 };
 
 /** CPU and memory of nstrace and of the bpftrace that it runs. */

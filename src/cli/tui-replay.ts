@@ -1,10 +1,12 @@
 import { RecordFilter } from '../filter/filter.ts';
 import type { EventKind } from '../filter/kinds.ts';
+import { loadPatterns } from '../filter/pattern.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Bookmark } from '../recording/reader.ts';
 import { type Controls, Player } from '../replay/player.ts';
 import type { Effect } from '../tui/effect.ts';
 import type { Status } from '../tui/frame-input.ts';
+import type { Tui } from '../tui/start.ts';
 import { makeTheme } from '../tui/theme.ts';
 import { Ui } from '../tui/ui.ts';
 import { View } from '../tui/view.ts';
@@ -74,15 +76,16 @@ export const replayOnTerminal = async (
       message,
       replay: { file: escapeText(file), position: player.position, length: length(), speed: player.speed },
     }),
-    onEffect: (effect) => act(effect, player, view, stop, () => tui?.suspend()),
+    onEffect: (effect) => act(effect, player, view, stop, tui),
   });
   divertSay((text, bad) => {
     message = { text, bad: bad || text.includes(file) };
   });
-  let tui: { stop: () => void; suspend: () => void } | undefined;
+  let tui: Tui | undefined;
   try {
     const { startTui } = await import('../tui/start.ts');
     tui = startTui(view);
+    void loadPatterns().then((compile) => view.ui.patternsLoaded(compile));
     await player.run(signal);
   } finally {
     tui?.stop();
@@ -91,16 +94,18 @@ export const replayOnTerminal = async (
   return input;
 };
 
-const act = (effect: Effect, player: Controls, view: View, stop: Stop, suspend: () => void): void => {
+const act = (effect: Effect, player: Controls, view: View, stop: Stop, tui: Tui | undefined): void => {
   switch (effect.type) {
     case 'quit':
       return stop.press();
     case 'suspend':
-      return suspend();
+      return tui?.suspend();
     case 'clear':
       return view.store.clearEnded();
     case 'copy':
       return copy(effect, view);
+    case 'mouse':
+      return tui?.mouse(effect.on);
     case 'play':
       return player.toggle();
     case 'speed':

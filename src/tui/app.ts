@@ -1,6 +1,6 @@
 import { Box, Text, Transform, useInput } from 'ink';
 import { createElement as h, useSyncExternalStore } from 'react';
-import { keyName, keysOf } from './keys.ts';
+import { isMouse, keyName, keysOf, mouseEventsOf } from './keys.ts';
 import type { View } from './view.ts';
 
 /**
@@ -11,6 +11,16 @@ export const App = ({ view }: { view: View }) => {
   const { lines } = useSyncExternalStore(view.subscribe, view.snapshot);
   useInput((input, key) => {
     // Pasted text, and keys that came while a frame was made, come in one piece.
+    if (isMouse(input)) {
+      for (const event of mouseEventsOf(input)) {
+        if (event.type === 'click') {
+          view.click(event.line);
+        } else {
+          view.press(event.key);
+        }
+      }
+      return;
+    }
     const name = keyName(input, key);
     if (name === input && input.length > 1) {
       for (const each of keysOf(input)) {

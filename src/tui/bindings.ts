@@ -1,9 +1,9 @@
 /** What a key asks of the view, or of the trace or the replay behind it. */
 export type Command =
-  | ('down' | 'up' | 'pageDown' | 'pageUp' | 'halfDown' | 'halfUp' | 'first' | 'last')
-  | ('follow' | 'open' | 'back' | 'mode' | 'filter' | 'next' | 'previous' | 'kinds' | 'sort' | 'clear')
-  | ('longer' | 'shorter' | 'help' | 'pause' | 'record' | 'copy' | 'suspend' | 'quit')
-  | ('play' | 'faster' | 'slower' | 'seekBack' | 'seekOn' | 'nextStart' | 'nextExit' | 'nextError' | 'nextJoin');
+  | ('down' | 'up' | 'wheelDown' | 'wheelUp' | 'pageDown' | 'pageUp' | 'halfDown' | 'halfUp' | 'first' | 'last')
+  | ('follow' | 'open' | 'back' | 'mode' | 'filter' | 'next' | 'previous' | 'kinds' | 'sort' | 'sortAgain' | 'by')
+  | ('clear' | 'longer' | 'shorter' | 'help' | 'pause' | 'record' | 'copy' | 'mouse' | 'suspend' | 'quit')
+  | ('play' | 'faster' | 'slower' | 'seekBack' | 'seekOn' | 'jump');
 
 /** One line of the help: some keys and what they do. */
 export interface Binding {
@@ -25,7 +25,7 @@ export interface Binding {
 export const bindings: readonly Binding[] = [
   {
     ...{ section: 'Moving', label: 'j k, arrows', what: 'one line' },
-    keys: { j: 'down', down: 'down', k: 'up', up: 'up' },
+    keys: { j: 'down', down: 'down', k: 'up', up: 'up', wheeldown: 'wheelDown', wheelup: 'wheelUp' },
   },
   {
     ...{ section: 'Moving', label: 'PgUp PgDn, Ctrl-B Ctrl-F', what: 'one page; Ctrl-U Ctrl-D half of one' },
@@ -35,7 +35,11 @@ export const bindings: readonly Binding[] = [
     },
   },
   {
-    ...{ section: 'Moving', label: 'g  G, Home End', what: 'to the beginning, to the end' },
+    ...{
+      section: 'Moving',
+      label: 'g  G, Home End',
+      what: 'to the beginning, to the end; 20G to line 20, 5j five lines on',
+    },
     keys: { g: 'first', home: 'first', G: 'last', end: 'last' },
   },
   {
@@ -44,7 +48,7 @@ export const bindings: readonly Binding[] = [
     foot: { rank: 50, word: 'follow' },
   },
   {
-    ...{ section: 'Moving', label: 'Enter, l', what: 'open a container, or the details of an event' },
+    ...{ section: 'Moving', label: 'Enter, l', what: 'open a container; details of an event or a process' },
     keys: { enter: 'open', l: 'open' },
     foot: { rank: 40, word: 'open', label: 'Enter' },
   },
@@ -53,13 +57,13 @@ export const bindings: readonly Binding[] = [
     keys: { escape: 'back', h: 'back' },
   },
   {
-    ...{ section: 'What is shown', label: 'Tab, m', what: 'grouped, flat, tree, lanes' },
+    ...{ section: 'What is shown', label: 'Tab, m', what: 'containers, grouped, flat, tree, lanes' },
     keys: { tab: 'mode', m: 'mode' },
     foot: { rank: 30, word: 'mode', label: 'Tab' },
   },
   {
     ...{ section: 'What is shown', label: '/', what: 'filter as you type; !word is without that word' },
-    more: ['c:web n:curl l:regex x:failed u:1000 p:4711 ns:NUMBER'],
+    more: ['c:web n:curl exit:!0 signal:KILL failed oom', 'joined u:1000 tty:pts/3 p:4711; up: earlier ones'],
     keys: { '/': 'filter' },
     foot: { rank: 20, word: 'filter' },
   },
@@ -73,9 +77,14 @@ export const bindings: readonly Binding[] = [
     foot: { rank: 70, word: 'kinds' },
   },
   {
-    ...{ section: 'What is shown', label: 's', what: 'sort containers by activity, age, name' },
-    keys: { s: 'sort' },
+    ...{ section: 'What is shown', label: 's', what: 'sort containers by a column, as they are now; S again' },
+    keys: { s: 'sort', S: 'sortAgain' },
     foot: { rank: 60, word: 'sort' },
+  },
+  {
+    ...{ section: 'What is shown', label: 'b', what: 'group by container, namespace, pod, image or user' },
+    keys: { b: 'by' },
+    foot: { rank: 65, word: 'group by' },
   },
   { ...{ section: 'What is shown', label: 'x', what: 'clear containers that have ended' }, keys: { x: 'clear' } },
   {
@@ -112,14 +121,18 @@ export const bindings: readonly Binding[] = [
     foot: { rank: 14, word: 'seek', label: '< >' },
   },
   {
-    ...{ section: 'Playing', label: '1 2 3 4', what: 'to the next start, exit, error, join', when: 'replay' },
-    keys: { '1': 'nextStart', '2': 'nextExit', '3': 'nextError', '4': 'nextJoin' },
-    foot: { rank: 15, word: 'jump', label: '1-4' },
+    ...{ section: 'Playing', label: ']', what: 'to the next start, exit, error, join', when: 'replay' },
+    keys: { ']': 'jump' },
+    foot: { rank: 15, word: 'jump' },
   },
   {
-    ...{ section: 'Other', label: 'c', what: 'copy the command line, quoted for a shell' },
+    ...{ section: 'Other', label: 'c', what: 'copy a command, pid, name, id or inode' },
     keys: { c: 'copy' },
     foot: { rank: 90, word: 'copy' },
+  },
+  {
+    ...{ section: 'Other', label: 'M', what: 'the mouse: clicks open lines; the wheel scrolls in any case' },
+    keys: { M: 'mouse' },
   },
   {
     ...{ section: 'Other', label: 'Ctrl-Z', what: 'leave the view for the shell; fg comes back' },

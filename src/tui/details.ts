@@ -1,29 +1,82 @@
 import { namespaceTypes } from '../kernel/namespaces.ts';
-import type { NamespaceSet, NstraceRecord } from '../record/schema.ts';
+import type { NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
 import { commandOrComm } from '../view/command.ts';
-import { containerName } from '../view/container.ts';
-import { seconds } from '../view/durations.ts';
+import { age, seconds } from '../view/durations.ts';
 import { endingText } from '../view/ending.ts';
 import { escapeBytes, escapeText } from '../view/escape.ts';
 import { quoteCommand } from '../view/quote.ts';
-import type { Store, ViewEvent, ViewProcess } from './store.ts';
+import type { ViewEvent, ViewProcess } from './event.ts';
+import type { Group, Requester } from './group.ts';
+import { nameOf, sharesOf } from './naming.ts';
+import type { Store } from './store.ts';
+import { isEvent } from './target.ts';
+import { wayInto } from './way.ts';
+import { personOf, type Users } from './who.ts';
 
-/** All that is known of one event, a line each; escaped. */
-export const detailLines = (event: ViewEvent, store: Store, users: { nameOf(uid: number): string }): string[] => {
-  const { record, group } = event;
-  const process =
-    'pid' in record && record.pid !== undefined ? processOf(record.pid, store, Number(record.mono)) : undefined;
+type Program = RecordOf<'exec'> | RecordOf<'process'>;
+
+/** All that is known of one event or process, a line each; escaped. */
+export const detailLines = (of: ViewEvent | ViewProcess, store: Store, users: Users): string[] =>
+  isEvent(of) ? eventLines(of, store, users) : processLines(of, store, users);
+
+/** Who it is about: pids of a process of its own, or of the record's. */
+interface Subject {
+  readonly pid: number | undefined;
+  readonly nspid: readonly number[];
+  readonly ppid: number | undefined;
+  readonly ns: NamespaceSet | undefined;
+  readonly at: number;
+  readonly group: Group;
+  readonly program: Program | undefined;
+  readonly process: ViewProcess | undefined;
+}
+
+const eventLines = (event: ViewEvent, store: Store, users: Users): string[] => {
+  const { record, group, process } = event;
+  const program = record.type === 'exec' || record.type === 'process' ? record : process?.program;
+  const subject: Subject = {
+    pid: 'pid' in record ? record.pid : undefined,
+    nspid: 'nspid' in record ? (record.nspid ?? []) : [],
+    ppid: 'ppid' in record ? record.ppid : process?.ppid,
+    ns: 'ns' in record ? record.ns : undefined,
+    at: Number(record.mono),
+    ...{ group, program, process },
+  };
   return [
     ...what(record),
-    ...section('command', command(record)),
-    ...section('who', who(event, process, users)),
-    ...section('ancestry', ancestry(record, store)),
-    ...section('namespaces', namespaces(record, group.info?.init, store)),
-    ...section('cgroups', (group.info?.cgroups ?? []).map(escapeText)),
+    ...section('command', record.type === 'exec' ? command(record) : []),
+    ...section('asked for by', asked(record, users)),
+    ...section('searched in vain', misses(event)),
+    ...section('earlier runs, the last first', earlierRuns(event)),
+    ...about(subject, store, users),
     ...section('exit', ended(record, process)),
-    ...section('get there', getThere(event)),
+    ...section('get there', wayInto(group, subject.pid)),
   ];
 };
+
+/** What a process runs and where it comes from, whatever event is the last. */
+const processLines = (process: ViewProcess, store: Store, users: Users): string[] => {
+  const { pid, ppid, nspid, ns, comm, startAt, before, endAt, end, spawned, program, group } = process;
+  const when =
+    endAt === undefined ? `has run for ${age((store.now - startAt) / 1e6)}` : `ran for ${seconds(endAt - startAt)}`;
+  const programs = spawned.count === 0 ? '' : `, started ${spawned.count} programs`;
+  const title = `process ${pid} [${escapeText(comm)}] ${when}${before ? ', since before tracing began' : ''}${programs}`;
+  const at = endAt ?? store.now;
+  return [
+    title,
+    ...section('command', program === undefined ? [] : command(program)),
+    ...about({ pid, nspid, ppid, ns, at, group, program, process }, store, users),
+    ...section('exit', end === undefined ? [] : [escapeText(/^\d+$/.test(end) ? `code ${end}` : end)]),
+    ...section('get there', wayInto(group, pid)),
+  ];
+};
+
+const about = (subject: Subject, store: Store, users: Users): string[] => [
+  ...section('who', who(subject, store, users)),
+  ...section('ancestry', ancestry(subject, store)),
+  ...section('namespaces', namespaces(subject, store)),
+  ...section('cgroups', (subject.group.info?.cgroups ?? []).map(escapeText)),
+];
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
@@ -34,7 +87,7 @@ const processOf = (pid: number, store: Store, at: number): ViewProcess | undefin
   const living = store.processes.get(pid);
   return living !== undefined && was(living)
     ? living
-    : store.endedProcesses.findLast((process) => process.pid === pid && was(process));
+    : store.endedProcesses.all.findLast((process) => process.pid === pid && was(process));
 };
 
 const what = (record: NstraceRecord): string[] => {
@@ -44,11 +97,7 @@ const what = (record: NstraceRecord): string[] => {
 };
 
 /** One argument a line, and the line that a shell takes. */
-const command = (record: NstraceRecord): string[] => {
-  if (record.type !== 'exec' && record.type !== 'process') {
-    return [];
-  }
-  const { args, args_base64: exact, args_truncated: cut, args_bytes: bytes } = record;
+const command = ({ args, args_base64: exact, args_truncated: cut, args_bytes: bytes }: Program): string[] => {
   const shown = args.map((arg, index) => {
     const text = exact ? escapeBytes(Buffer.from(exact[index] ?? '', 'base64')) : escapeText(arg);
     return `${String(index).padStart(3)}  ${text === '' ? '(empty)' : text}`;
@@ -56,28 +105,54 @@ const command = (record: NstraceRecord): string[] => {
   return [...shown, ...(cut ? [`     (cut: the whole is ${bytes} bytes)`] : []), '', `$ ${quoteCommand(args, exact)}`];
 };
 
-/** The command line of an event, to be pasted into a shell. */
-export const pasteable = ({ record }: ViewEvent): string | undefined =>
-  record.type === 'exec' || record.type === 'process' ? quoteCommand(record.args, record.args_base64) : undefined;
+/** Who asked for a container or an entering: the runtime's command, and the person behind it. */
+const asked = (record: NstraceRecord, users: Users): string[] => {
+  if (record.type !== 'container') {
+    return [];
+  }
+  const { by, asked_by: person } = record;
+  return [
+    ...(person === undefined ? [] : [`${personOf(person, users) ?? '?'}, pid ${person.pid}: ${lineOf(person)}`]),
+    ...(person?.evidence ?? []).map((text) => `  known by ${escapeText(text)}`),
+    ...(by === undefined ? [] : [`${personOf(by, users) ?? '?'}, pid ${by.pid}: ${lineOf(by)}`]),
+  ];
+};
 
-const who = (
-  { record, group }: ViewEvent,
-  process: ViewProcess | undefined,
-  users: { nameOf(uid: number): string },
-): string[] => {
-  const program = record.type === 'exec' ? record : process?.program;
+const lineOf = ({ args, comm }: Requester): string => (args === undefined ? escapeText(comm) : quoteCommand(args));
+
+/** Where a program was looked for. */
+const misses = ({ misses: fold, record }: ViewEvent): string[] =>
+  fold === undefined || (fold.count === 1 && record.type === 'exec' && record.ret !== 0)
+    ? []
+    : [
+        ...fold.last.map(({ errno, exe }) => `${escapeText(errno ?? '?').padEnd(7)} ${escapeText(exe)}`),
+        ...(fold.count > fold.last.length ? [`and ${fold.count - fold.last.length} before`] : []),
+      ];
+
+const earlierRuns = ({ runs }: ViewEvent): string[] =>
+  runs === undefined
+    ? []
+    : [
+        ...runs.last
+          .toReversed()
+          .map(({ time, end }) => `${time}  ${/^\d+$/.test(end) ? `code ${end}` : escapeText(end)}`),
+        ...(runs.count > runs.last.length ? [`and ${runs.count - runs.last.length} before`] : []),
+      ];
+
+const who = ({ pid, nspid, program, group }: Subject, store: Store, users: Users): string[] => {
   const lines: (string | undefined)[] = [
     group.ref === null
       ? `on the host${program?.unit ? `, unit ${escapeText(program.unit)}` : ''}`
-      : `container  ${containerName(group.ref)} (${escapeText(group.ref.runtime)}), id ${escapeText(group.ref.id)}`,
-    'pid' in record && record.pid !== undefined
-      ? `pid        ${record.pid}${'nspid' in record && (record.nspid?.length ?? 0) > 1 ? `, inside ${record.nspid!.slice(1).join(', ')}` : ''}`
-      : undefined,
+      : `container  ${nameOf(group, store)} (${escapeText(group.ref.runtime)}), id ${escapeText(group.ref.id)}`,
+    pid === undefined
+      ? undefined
+      : `pid        ${pid}${nspid.length > 1 ? `, inside ${nspid.slice(1).join(', ')}` : ''}`,
     program && `user       ${escapeText(users.nameOf(program.uid))} (${program.uid}:${program.gid})`,
     program && `executable ${escapeText(program.exe)}`,
     program?.cwd && `folder     ${escapeText(program.cwd)}`,
     program?.origin && `came       ${program.origin}`,
     group.info?.image && `image      ${escapeText(group.info.image)}`,
+    sharesOf(group, store),
   ];
   return lines.filter((line): line is string => line !== undefined);
 };
@@ -85,37 +160,40 @@ const who = (
 const maxAncestors = 32;
 
 /** Up to the first process that is known; where it crosses into another container is said. */
-const ancestry = (record: NstraceRecord, store: Store): string[] => {
+const ancestry = (subject: Subject, store: Store): string[] => {
   const lines: string[] = [];
-  let pid = 'ppid' in record ? record.ppid : undefined;
-  let container = 'container' in record && record.type !== 'container' ? (record.container?.id ?? '') : '';
+  let pid = subject.ppid;
+  let process = subject.process?.parent?.pid === pid ? subject.process?.parent : undefined;
+  let { group } = subject;
   const seen = new Set<number>();
   while (pid !== undefined && pid > 0 && !seen.has(pid) && lines.length < maxAncestors) {
     seen.add(pid);
-    const process = processOf(pid, store, Number(record.mono));
+    process ??= processOf(pid, store, subject.at);
     if (process === undefined) {
       lines.push(`${pid} (not known)`);
       break;
     }
-    const its = process.group.ref?.id ?? '';
     const border =
-      its === container ? '' : `  <- in ${process.group.ref === null ? 'the host' : containerName(process.group.ref)}`;
-    container = its;
+      process.group === group
+        ? ''
+        : `  <- in ${process.group.ref === null ? 'the host' : nameOf(process.group, store)}`;
+    group = process.group;
     lines.push(`${pid} ${commandOrComm(process.program ?? process)}${border}`);
     pid = process.ppid;
+    process = process.parent?.pid === pid ? process.parent : undefined;
   }
   return lines;
 };
 
-const namespaces = (record: NstraceRecord, init: number | undefined, store: Store): string[] => {
-  if (!('ns' in record)) {
+const namespaces = ({ ns, group, at }: Subject, store: Store): string[] => {
+  if (ns === undefined) {
     return [];
   }
   const host = store.header?.host_ns ?? {};
-  const own: NamespaceSet =
-    (init === undefined ? undefined : processOf(init, store, Number(record.mono))?.program?.ns) ?? {};
+  const init = group.info?.init;
+  const own: NamespaceSet = (init === undefined ? undefined : processOf(init, store, at)?.ns) ?? {};
   return namespaceTypes.flatMap((type) => {
-    const inode = record.ns[type];
+    const inode = ns[type];
     if (inode === undefined) {
       return [];
     }
@@ -129,23 +207,4 @@ const ended = (record: NstraceRecord, process: ViewProcess | undefined): string[
     return [`${endingText({ ...record, code: record.code ?? 0 })} after ${seconds(record.duration_ns)}`];
   }
   return process?.end === undefined ? [] : [`later: ${escapeText(process.end)}`];
-};
-
-/** Commands that lead into the same namespaces. */
-const getThere = ({ record, group }: ViewEvent): string[] => {
-  if (group.ref === null) {
-    return [];
-  }
-  const { runtime, name, id } = group.ref;
-  const commands: Record<string, string[]> = {
-    docker: ['docker', 'exec', '-it', name, 'sh'],
-    podman: ['podman', 'exec', '-it', name, 'sh'],
-    runc: ['runc', 'exec', '-t', id, 'sh'],
-    crun: ['crun', 'exec', '-t', id, 'sh'],
-    lxc: ['lxc-attach', '-n', name],
-    containerd: ['ctr', 'task', 'exec', '-t', '--exec-id', 'shell', id, 'sh'],
-  };
-  const own = commands[runtime];
-  const pid = group.info?.init ?? ('pid' in record ? record.pid : undefined);
-  return [...(own === undefined ? [] : [quoteCommand(own)]), ...(pid === undefined ? [] : [`nsenter -t ${pid} -a`])];
 };

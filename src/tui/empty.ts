@@ -7,10 +7,10 @@ import type { Ui } from './ui.ts';
 /** Nothing ran yet, and no container is there. */
 export const isQuiet = ({ store, ui }: FrameInput): boolean =>
   ui.query.empty &&
-  ui.mode === 'grouped' &&
+  (ui.mode === 'grouped' || ui.mode === 'containers') &&
   ui.focus === undefined &&
   store.groups.size === 1 &&
-  store.events.next === 0;
+  store.nextId === 0;
 
 /** A body with nothing to show says why, and what to do. */
 export const emptyLines = ({ ui, status, columns, theme }: FrameInput, height: number): string[] => {
@@ -37,6 +37,9 @@ const whyEmpty = (ui: Ui, status: Status): string[] => {
   }
   if (status.state === 'starting') {
     return ['Attaching the probes ...'];
+  }
+  if (ui.mode === 'tree' || ui.mode === 'lanes') {
+    return ['No process is known here', 'Tab goes to what happened'];
   }
   if (status.replay !== undefined) {
     return [status.message?.text ?? 'Nothing has happened up to here', 'Space plays, right goes on by 5 seconds'];

@@ -1,3 +1,4 @@
+import type { Problem } from '../filter/words.ts';
 import { escapeText } from '../view/escape.ts';
 import { widthOf } from '../view/width.ts';
 import { footBindings } from './bindings.ts';
@@ -8,19 +9,8 @@ import type { Ui } from './ui.ts';
 
 /** Keys in the order of their use; as many as fit. */
 export const footLine = ({ ui, columns, theme }: FrameInput): string => {
-  if (ui.prompt !== undefined) {
-    // Its end is where the cursor is.
-    const typed = escapeText(ui.prompt);
-    const shown = tailOf(typed, columns - 2);
-    return renderLine(
-      [
-        [`/${shown}`, 'strong'],
-        ['_', 'accent'],
-        ['  c:web n:curl x:failed u:1000 word', 'dim'],
-      ],
-      columns,
-      theme,
-    );
+  if (ui.prompt.text !== undefined) {
+    return renderLine(promptPieces(ui.prompt.text, ui.query.problems, columns), columns, theme);
   }
   const keys = footKeys(ui);
   const pieces: Piece[] = [];
@@ -35,6 +25,32 @@ export const footLine = ({ ui, columns, theme }: FrameInput): string => {
   }
   return renderLine(pieces, columns, theme);
 };
+
+/** What is typed, with what cannot be understood marked, and why. Its end is where the cursor is. */
+const promptPieces = (text: string, problems: readonly Problem[], columns: number): Piece[] => {
+  const problem = problems.find(({ unfinished }) => unfinished !== true);
+  const hint = problem === undefined ? usualHint : problem.message;
+  const parts: { text: string; bad: boolean }[] = [];
+  let at = 0;
+  for (const { start, end } of problems.filter(({ unfinished }) => unfinished !== true)) {
+    parts.push({ text: text.slice(at, start), bad: false }, { text: text.slice(start, end), bad: true });
+    at = end;
+  }
+  parts.push({ text: text.slice(at), bad: false });
+  const typed = escapeText(text);
+  const pieces: Piece[] =
+    widthOf(typed) <= columns - 2
+      ? parts.map((part) => [escapeText(part.text), part.bad ? 'bad' : 'strong'])
+      : [[tailOf(typed, columns - 2), 'strong']];
+  return [
+    ['/', 'strong'],
+    ...pieces,
+    ['_', 'accent'],
+    [`  ${escapeText(hint)}`, problem === undefined ? 'dim' : 'bad'],
+  ];
+};
+
+const usualHint = 'c:web n:curl exit:!0 failed joined oom u:1000 word';
 
 /** As much of the end as fits. */
 const tailOf = (text: string, columns: number): string => {

@@ -1,4 +1,4 @@
-import type { WantedIds } from './ids.ts';
+import type { Listing } from './listing.ts';
 import type { Store } from './store.ts';
 import type { Theme } from './theme.ts';
 import type { Ui } from './ui.ts';
@@ -7,7 +7,8 @@ import type { Ui } from './ui.ts';
 export interface FrameInput {
   readonly store: Store;
   readonly ui: Ui;
-  readonly ids: WantedIds;
+  /** Up to date for `ui.wanted`. */
+  readonly listing: Listing;
   readonly theme: Theme;
   readonly columns: number;
   readonly rows: number;

@@ -1,13 +1,18 @@
+import { rowsOf } from './body.ts';
+import { cardLines } from './card.ts';
 import { emptyLines, isQuiet } from './empty.ts';
+import { familiesOf } from './families.ts';
 import { footLine } from './foot.ts';
 import type { FrameInput } from './frame-input.ts';
 import { headLine, secondLine } from './head.ts';
+import { laneRuler } from './lane.ts';
 import type { Corrections, Frame, Layout } from './layout.ts';
-import { padLines } from './line.ts';
+import { padLines, renderLine } from './line.ts';
+import type { Order } from './order.ts';
 import { overlayLines } from './overlay.ts';
-import { laneRuler, type PaintContext, paintRow } from './paint.ts';
-import { flatRows, groupedRows, laneRows, type RowList, sortedGroups, treeRows } from './rows.ts';
-import type { ViewProcess } from './store.ts';
+import { type PaintContext, paintRow, treeHeader } from './paint.ts';
+import type { RowList } from './rows.ts';
+import { sortKeys, tableHeader } from './table.ts';
 import type { Ui } from './ui.ts';
 
 const headLines = 2;
@@ -36,72 +41,103 @@ const bodyOf = (input: FrameInput, height: number): Body => {
   const { ui, store, columns, theme, users } = input;
   const frozen = frozenOf(ui);
   const now = frozen?.now ?? store.now;
-  const window = { from: now - ui.windowNs, to: now };
-  const context: PaintContext = { store, theme, width: columns, users, window };
-  const ruler = ui.mode === 'lanes' && ui.focus === undefined && ui.overlay === undefined ? [laneRuler(context)] : [];
-  const room = height - ruler.length;
-  const rows = frozen?.rows ?? rowsOf(input, room, window.from);
+  const context: PaintContext = {
+    ...{ store, theme, width: columns, users, now, beganAt: store.beganAt },
+    window: { from: now - ui.windowNs, to: now },
+  };
+  const order = ui.order ?? orderOf(context, ui);
+  const above = titleLines(input, context, height);
+  const room = Math.max(1, height - above.length);
+  const rows = frozen?.rows ?? rowsOf(input, order, room, context.window.from);
   // What was under the cursor may be gone: it is on what took its place.
   const cursor = ui.cursor === undefined ? undefined : (rows.at(rows.indexOf(ui.cursor))?.key ?? ui.cursor);
-  const corrections = cursor === undefined || cursor === ui.cursor ? {} : { cursor };
-  const top = topOf(ui, cursor, rows, room);
-  const layout = { rows, top, height: room, lastId: store.events.next - 1, now: store.now };
+  // The end of a stream fills the room; elsewhere a line says how much is not shown.
+  const hasNote = rows.length > room && room > 1 && !(ui.isStream && cursor === undefined);
+  const shown = hasNote ? room - 1 : room;
+  const top = topOf(ui, cursor, rows, shown);
+  const layout = {
+    ...{ rows, top, height: shown, lastId: store.nextId - 1, now: store.now },
+    firstLine: headLines + above.length,
+  };
+  const corrections: Corrections = {
+    ...(cursor !== undefined && cursor !== ui.cursor && { cursor }),
+    ...(ui.order === undefined && store.groups.size > 1 && { order }),
+  };
   const overlay = overlayLines(input, height);
   if (overlay !== undefined) {
     const scroll = overlay.scroll === ui.scroll ? {} : { scroll: overlay.scroll };
     return { lines: overlay.lines, layout, corrections: { ...corrections, ...scroll } };
   }
-  if (rows.length === 0 || isQuiet(input)) {
+  if (isQuiet(input) || (rows.length === 0 && above.length + 3 > height)) {
     return { lines: emptyLines(input, height), layout, corrections };
   }
-  const lines = [...ruler];
-  for (let index = top; index < Math.min(rows.length, top + room); index += 1) {
+  if (rows.length === 0) {
+    return { lines: [...above, ...emptyLines(input, room)], layout, corrections };
+  }
+  const lines = [...above];
+  for (let index = top; index < Math.min(rows.length, top + shown); index += 1) {
     const row = rows.at(index);
     if (row !== undefined) {
       lines.push(paintRow(row, context, row.key === cursor));
     }
   }
+  if (hasNote) {
+    lines.push(noteLine(top, rows.length - top - shown, input));
+  }
   return { lines: padLines(lines, height, columns), layout, corrections };
 };
 
-/** The lines that stay as they are; events that go on to be told have their own way to stay (flat lists). */
+/** Containers as they are to be sorted now. */
+const orderOf = (context: PaintContext, { sort }: Ui): Order =>
+  sortKeys(familiesOf(context.store).values(), sort, context);
+
+/** At most this part of the body says what a container is. */
+const cardShare = 0.4;
+
+/** What stands above the rows: what the container is that is looked at alone, and the titles of columns. */
+const titleLines = (input: FrameInput, context: PaintContext, height: number): string[] => {
+  const { ui, store, columns, theme } = input;
+  const { focus, mode } = ui;
+  const family = focus?.by === 'container' ? familiesOf(store).get(focus.key) : undefined;
+  const most = Math.floor(height * cardShare);
+  const card = family === undefined ? [] : cardLines(family, context).slice(0, most);
+  const lines = card.map((pieces) => renderLine(pieces, columns, theme));
+  switch (mode) {
+    case 'containers':
+      return [tableHeader(columns, ui.sort, theme)];
+    case 'tree':
+      return [...lines, treeHeader(context)];
+    case 'lanes':
+      return [...lines, laneRuler(context)];
+    default:
+      return lines.length === 0
+        ? []
+        : [...lines, renderLine([[theme.glyphs.line.repeat(columns), 'dim']], columns, theme)];
+  }
+};
+
+const noteLine = (above: number, below: number, { columns, theme }: FrameInput): string => {
+  const parts = [above > 0 ? `${above} above` : '', below > 0 ? `${below} more below` : ''].filter(
+    (part) => part !== '',
+  );
+  return renderLine([[`  ${parts.join(', ')}`, 'accent']], columns, theme);
+};
+
+/** The lines that stay as they are; lists of events have their own way to stay. */
 const frozenOf = (ui: Ui): Ui['frozen'] => {
-  const stays = ui.mode !== 'flat' && ui.focus === undefined && (ui.pausedAt !== undefined || ui.cursor !== undefined);
+  const stays = !ui.isStream && (ui.pausedAt !== undefined || ui.cursor !== undefined);
   return stays && ui.frozen?.key === ui.frozenKey ? ui.frozen : undefined;
 };
-
-const rowsOf = ({ store, ui, ids }: FrameInput, height: number, from: number): RowList => {
-  const wanted = { kinds: ui.kinds.shown, query: ui.query, group: ui.focus };
-  if (ui.mode === 'flat' || ui.focus !== undefined) {
-    return flatRows(store, ids, wanted, ui.pausedAt);
-  }
-  const groups = sortedGroups(store, ui.sort);
-  const matches = processTest(ui);
-  switch (ui.mode) {
-    case 'grouped':
-      return groupedRows(store, groups, wanted, height);
-    case 'tree':
-      return treeRows(store, groups, matches, !ui.query.empty);
-    case 'lanes':
-      return laneRows(store, groups, from, matches, !ui.query.empty);
-  }
-};
-
-/** The filter for events, asked about the program of a process. */
-const processTest =
-  ({ query }: Ui) =>
-  ({ program, group }: ViewProcess): boolean =>
-    query.empty || (program !== undefined && query.matches({ id: 0, kind: 'exec', record: program, group }));
 
 /** Following shows the end, or all groups from the first; else the cursor stays on its line of the screen. */
 const topOf = (ui: Ui, cursor: string | undefined, rows: RowList, height: number): number => {
   const most = Math.max(0, rows.length - height);
   if (cursor === undefined) {
-    return ui.mode === 'flat' || ui.focus !== undefined ? most : 0;
+    return ui.isStream ? most : 0;
   }
   const index = rows.indexOf(cursor);
   if (index < 0) {
-    return ui.follow ? most : 0;
+    return ui.follow && ui.isStream ? most : 0;
   }
   return Math.min(most, Math.max(0, index - Math.min(ui.cursorRow, height - 1)));
 };

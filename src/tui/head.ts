@@ -1,12 +1,14 @@
-import { containerName } from '../view/container.ts';
 import { hoursMinutesSeconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import { cutTo, widthOf } from '../view/width.ts';
+import { familiesOf } from './families.ts';
 import type { FrameInput, Status } from './frame-input.ts';
+import { isNamespace } from './grouping.ts';
 import { type Piece, renderEnds, renderLine } from './line.ts';
+import { nameOf } from './naming.ts';
 import { modes } from './rows.ts';
-import type { Group } from './store.ts';
-import type { Theme } from './theme.ts';
+import type { Store } from './store.ts';
+import type { Focus } from './ui.ts';
 
 /** The first line: what goes on, and what is lost, before all that may be cut. */
 export const headLine = ({ store, ui, status, columns, theme }: FrameInput): string => {
@@ -19,7 +21,7 @@ export const headLine = ({ store, ui, status, columns, theme }: FrameInput): str
     playing: [`${glyphs.starts} playing`, 'good'],
     held: [`${glyphs.paused} held`, 'warn'],
   };
-  const newer = ui.pausedAt === undefined ? 0 : Math.max(0, store.events.next - 1 - ui.pausedAt);
+  const newer = ui.pausedAt === undefined ? 0 : Math.max(0, store.nextId - 1 - ui.pausedAt);
   const state: Piece =
     ui.pausedAt === undefined
       ? states[status.state]
@@ -66,35 +68,45 @@ export const secondLine = (input: FrameInput): string => {
     return renderLine([[message.text, message.bad ? 'bad' : 'warn']], columns, theme);
   }
   if (status.replay !== undefined) {
-    return timeBar(status.replay, ui.query.empty ? '' : `filter: ${escapeText(ui.query.text)} `, columns, theme);
+    return timeBar(input, status.replay);
   }
-  const tabs: Piece[] = modes.flatMap((mode): Piece[] => [
+  const shown = ui.focus === undefined ? modes : modes.slice(2);
+  const tabs: Piece[] = shown.flatMap((mode): Piece[] => [
     [mode === ui.mode ? `[${mode}]` : ` ${mode} `, mode === ui.mode ? 'strong' : 'dim'],
     [' ', 'plain'],
   ]);
   const filter = ui.query.empty ? '' : `filter: ${escapeText(ui.query.text)}  `;
-  const focus = ui.focus === undefined ? '' : ` in ${focusName(ui.focus)}, Esc goes back`;
+  const focus = ui.focus === undefined ? '' : `${focusName(ui.focus, store)}  `;
   const ended = store.ended > 0 ? `  ${store.ended} ended, x clears` : '';
+  const by = ui.focus === undefined && ui.by !== 'container' ? `by ${ui.by} ` : '';
+  const hint =
+    ui.focus === undefined ? `${by}sort ${ui.sort.column}${ui.sort.reversed ? ' reversed' : ''}` : 'Esc back';
   return renderEnds(
-    [[filter, 'warn'], ...tabs, [`sort ${ui.sort}`, 'dim'], [focus, 'accent'], [ended, 'dim']],
+    [[focus, 'accent'], [filter, 'warn'], ...tabs, [hint, 'dim'], [ended, 'dim']],
     [[message === undefined ? '' : `  ${message.text}`, 'warn']],
     columns,
     theme,
   );
 };
 
-const focusName = ({ ref }: Group): string => (ref === null ? 'the host' : containerName(ref));
+const focusName = ({ by, key }: Focus, store: Store): string => {
+  if (by === 'container') {
+    const family = familiesOf(store).get(key);
+    return family === undefined ? '-' : nameOf(family.latest, store);
+  }
+  return isNamespace(by) ? `${by}:[${key}]` : `${by} ${escapeText(key)}`;
+};
 
 const timeBar = (
+  { ui, store, columns, theme }: FrameInput,
   { file, position, length, speed }: NonNullable<Status['replay']>,
-  filter: string,
-  columns: number,
-  theme: Theme,
 ): string => {
   const { glyphs } = theme;
+  const where = `[${ui.mode}] ${ui.focus === undefined ? '' : `${focusName(ui.focus, store)} `}`;
+  const filter = ui.query.empty ? '' : `${where}filter: ${escapeText(ui.query.text)} `;
   const times = ` ${hoursMinutesSeconds(position)}/${hoursMinutesSeconds(length)} x${speed} `;
   const room = Math.max(0, columns - widthOf(times) - minBar);
-  const name = cutTo(filter === '' ? `${file} ` : filter, Math.min(maxName, room));
+  const name = cutTo(filter === '' ? `${where}${file} ` : filter, Math.min(maxName, room));
   const width = Math.max(0, columns - widthOf(times) - widthOf(name));
   const done = length <= 0 ? width : Math.min(width, Math.round((position / length) * width));
   return renderLine(
@@ -109,5 +121,5 @@ const timeBar = (
   );
 };
 
-const maxName = 30;
+const maxName = 44;
 const minBar = 4;

@@ -27,3 +27,25 @@ const controls: Readonly<Record<string, string>> = {
 
 /** The keys of text that came in one piece. */
 export const keysOf = (input: string): string[] => [...input].map((character) => controls[character] ?? character);
+
+/** A click on a line of the screen, from 0, or a step of the wheel, which is a key. */
+export type MouseEvent =
+  | { readonly type: 'click'; readonly line: number }
+  | { readonly type: 'key'; readonly key: 'wheelup' | 'wheeldown' };
+
+export const isMouse = (input: string): boolean => /^\[<\d+;\d+;\d+[Mm]/.test(input);
+
+/** What a mouse sends in SGR coding, after its ESC: `[<64;10;5M`. */
+export const mouseEventsOf = (input: string): MouseEvent[] =>
+  [...input.matchAll(/\[<(\d+);\d+;(\d+)([Mm])/g)].flatMap(([, button, line, press]): MouseEvent[] => {
+    switch (press === 'M' ? Number(button) : -1) {
+      case 0:
+        return [{ type: 'click', line: Number(line) - 1 }];
+      case 64:
+        return [{ type: 'key', key: 'wheelup' }];
+      case 65:
+        return [{ type: 'key', key: 'wheeldown' }];
+      default:
+        return [];
+    }
+  });

@@ -1,4 +1,4 @@
-import { type Kind, kinds } from './store.ts';
+import { type Kind, kinds } from './event.ts';
 
 /** Shown from the start; forks and cgroups are many and say little. */
 const usualKinds: readonly Kind[] = ['exec', 'failed', 'exit', 'join', 'namespace', 'container'];

@@ -1,3 +1,4 @@
+import type { Order } from './order.ts';
 import type { RowList } from './rows.ts';
 
 export interface Frame {
@@ -13,6 +14,8 @@ export interface Layout {
   /** The last event there was, and the kernel time, when it was made. */
   readonly lastId: number;
   readonly now: number;
+  /** Line of the screen on which the first row is, from 0. */
+  readonly firstLine: number;
   /** Index of the row at the top of the body, and how many fit. */
   readonly top: number;
   readonly height: number;
@@ -24,4 +27,6 @@ export interface Corrections {
   readonly cursor?: string;
   /** The furthest that an overlay can be scrolled, if it was scrolled further. */
   readonly scroll?: number;
+  /** Containers as they were sorted, for as long as nobody sorts them again. */
+  readonly order?: Order;
 }

@@ -1,5 +1,7 @@
 import type { Command } from './bindings.ts';
 
+/** Of one step of the mouse's wheel. */
+const wheelLines = 3;
 const far = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -13,6 +15,10 @@ export const stepOf = (command: Command | undefined, page: number): number | und
       return 1;
     case 'up':
       return -1;
+    case 'wheelDown':
+      return wheelLines;
+    case 'wheelUp':
+      return -wheelLines;
     case 'pageDown':
       return page;
     case 'pageUp':

@@ -1,9 +1,10 @@
 import { wrapTo } from '../view/width.ts';
 import { detailLines } from './details.ts';
+import { kinds } from './event.ts';
 import type { FrameInput } from './frame-input.ts';
 import { helpLines } from './help.ts';
 import { padLines, renderLine } from './line.ts';
-import { kinds } from './store.ts';
+import { menus } from './menu.ts';
 import type { Theme } from './theme.ts';
 import type { Ui } from './ui.ts';
 
@@ -13,54 +14,77 @@ export interface Overlaid {
   readonly scroll: number;
 }
 
-/** Help, details or kinds in the place of the body, if one of them is open. */
+/** Help, details or a menu in the place of the body, if one of them is open. */
 export const overlayLines = (input: FrameInput, height: number): Overlaid | undefined => {
   const { ui, store, users, columns, theme } = input;
   switch (ui.overlay) {
+    case undefined:
+      return undefined;
     case 'help':
-      return scrolled(helpLines(ui.isReplay), ui, height, columns, theme);
+      return scrolled(helpLines(ui.isReplay, theme.glyphs), ui, height, columns, theme);
     case 'details':
       return ui.details === undefined
         ? undefined
         : scrolled(detailLines(ui.details, store, users), ui, height, columns, theme);
     case 'kinds':
-      return {
-        scroll: ui.scroll,
-        lines: padLines(
-          [
-            renderLine(
-              [
-                ['Kinds of events', 'title'],
-                ['  Space switches, Esc goes back', 'dim'],
-              ],
-              columns,
-              theme,
-            ),
-            ...kinds.map((kind, index) =>
-              renderLine(
-                [[`  ${index + 1} [${ui.kinds.shown.has(kind) ? 'x' : ' '}] ${kind}`]],
-                columns,
-                theme,
-                index === ui.kinds.cursor,
-              ),
-            ),
-          ],
-          height,
-          columns,
-        ),
-      };
-    default:
-      return undefined;
+      return listed(
+        'Kinds of events',
+        'Space switches, Esc goes back',
+        kinds.map((kind, index) => `  ${index + 1} [${ui.kinds.shown.has(kind) ? 'x' : ' '}] ${kind}`),
+        ui.kinds.cursor,
+        input,
+        height,
+      );
+    default: {
+      const { title, items } = menus[ui.overlay];
+      return listed(
+        title,
+        'a letter or Enter chooses, Esc goes back',
+        items.map(({ key, name, about }) => `  ${key}  ${name.padEnd(10)} ${about}`),
+        ui.menuCursor,
+        input,
+        height,
+      );
+    }
   }
+};
+
+/** A menu, as far as there is room for it: the chosen line is always seen. */
+const listed = (
+  title: string,
+  hint: string,
+  items: readonly string[],
+  cursor: number,
+  { ui, columns, theme }: FrameInput,
+  height: number,
+): Overlaid => {
+  const room = Math.max(1, height - 1);
+  const from = Math.max(0, Math.min(cursor - room + 1, items.length - room));
+  const lines = items
+    .slice(from, from + room)
+    .map((item, index) => renderLine([[item]], columns, theme, from + index === cursor));
+  const head = renderLine(
+    [
+      [title, 'title'],
+      [`  ${hint}`, 'dim'],
+    ],
+    columns,
+    theme,
+  );
+  return { scroll: ui.scroll, lines: padLines([head, ...lines], height, columns) };
 };
 
 /** Long lines go on in the next one: nothing of a command is hidden. */
 const scrolled = (text: readonly string[], ui: Ui, height: number, columns: number, theme: Theme): Overlaid => {
   const all = text.flatMap((line) => wrap(theme.text(line), columns));
   const scroll = Math.min(ui.scroll, Math.max(0, all.length - height));
+  const below = all.length - scroll - height;
   const lines = all
     .slice(scroll, scroll + height)
     .map((line) => renderLine([[line, /^\S/.test(line) ? 'title' : 'plain']], columns, theme));
+  if (below > 0 && height > 1) {
+    lines[height - 1] = renderLine([[`  ${below + 1} more below: j and k scroll`, 'accent']], columns, theme);
+  }
   return { lines: padLines(lines, height, columns), scroll };
 };
 

@@ -4,8 +4,15 @@ import { App } from './app.ts';
 import { Screen } from './screen.ts';
 import type { View } from './view.ts';
 
+export interface Tui {
+  readonly stop: () => void;
+  readonly suspend: () => void;
+  /** Whether clicks and the wheel come to the view. */
+  readonly mouse: (on: boolean) => void;
+}
+
 /** Shows a view on the terminal until stop() is called; the terminal is as before then. */
-export const startTui = (view: View): { stop: () => void; suspend: () => void } => {
+export const startTui = (view: View): Tui => {
   const screen = new Screen(process.stdout);
   screen.enter();
   const crash = (error: unknown): void => {
@@ -41,6 +48,7 @@ export const startTui = (view: View): { stop: () => void; suspend: () => void } 
       process.removeListener('uncaughtException', crash);
       process.removeListener('unhandledRejection', crash);
     },
+    mouse: (on) => screen.mouse(on),
     suspend: () => {
       screen.leave();
       if (process.stdin.isTTY) {

@@ -1,90 +1,81 @@
-import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
+import { Knowledge, type Subject } from '../filter/subject.ts';
+import { containerKey } from '../record/key.ts';
+import type { ContainerRef, NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
+import { Activity, type Kind, type ViewEvent, type ViewProcess } from './event.ts';
+import { FairLog, Share } from './fair.ts';
+import { Group } from './group.ts';
+import { Misses } from './misses.ts';
 import { Rate } from './rate.ts';
-import { Ring } from './ring.ts';
+import { isByHand, note, Repeats } from './repeats.ts';
 
-/** Events that are kept for scrolling back; about 60 MB, and what their arguments take. */
+/** Events that are kept for scrolling back. */
 export const maxEvents = 50_000;
-const maxArgumentBytes = 200_000_000;
-/** What an argument takes beside its text. */
+/** What they may take together, in bytes. */
+const maxEventBytes = 260_000_000;
+/** What an event takes beside the text of its arguments, and an argument beside its text. */
+const eventBytes = 1200;
 const argumentBytes = 40;
 /** Processes that have ended and are still drawn as lanes. */
-export const maxEndedProcesses = 2000;
+export const maxEndedProcesses = 4000;
 /** Containers that have ended and are still listed. */
 export const maxEndedGroups = 1000;
 /** Seconds of the sparkline. */
 const historySeconds = 61;
-
-export const kinds = ['exec', 'failed', 'exit', 'join', 'namespace', 'container', 'fork', 'cgroup'] as const;
-export type Kind = (typeof kinds)[number];
-
-export interface ViewEvent {
-  readonly id: number;
-  readonly kind: Kind | 'lost';
-  readonly record: NstraceRecord;
-  readonly group: Group;
-}
-
-/** A container, or the host. */
-export interface Group {
-  readonly key: string;
-  ref: ContainerRef | null;
-  info: ContainerInfo | undefined;
-  alive: number;
-  execs: number;
-  readonly rate: Rate;
-  /** Kernel time in ns of its first and last sign of life. */
-  firstAt: number;
-  lastAt: number;
-  ended: boolean;
-  lastExit: string | undefined;
-  /** Ids of its events, those that are still kept and some older ones. */
-  readonly ids: number[];
-}
-
-export interface ViewProcess {
-  readonly pid: number;
-  ppid: number;
-  nspid: readonly number[];
-  group: Group;
-  program: RecordOf<'exec'> | RecordOf<'process'> | undefined;
-  comm: string;
-  startAt: number;
-  endAt: number | undefined;
-  end: string | undefined;
-  readonly marks: { at: number; kind: 'exec' | 'starts' | 'joins' }[];
-}
-
-const bytesOfArguments = ({ record }: ViewEvent): number =>
-  record.type === 'exec' ? record.args_bytes + record.args.length * argumentBytes : 0;
-
 /** Marks of one process that are drawn. */
 const maxMarks = 20;
 
+const bytesOf = ({ record }: ViewEvent): number =>
+  eventBytes + (record.type === 'exec' ? record.args_bytes + record.args.length * argumentBytes : 0);
+
+type ContainerRecord = RecordOf<'container'>;
+
 /** All that a live view shows, made of records. Nothing here knows of terminals. */
 export class Store {
-  readonly events = new Ring<ViewEvent>({ capacity: maxEvents, maxWeight: maxArgumentBytes, weigh: bytesOfArguments });
-  readonly groups = new Map<string, Group>();
+  readonly events = new FairLog<ViewEvent>({ capacity: maxEvents, maxWeight: maxEventBytes, weigh: bytesOf });
+  /** By the key of records; the host by ''. */
+  readonly groups = new Map<number | string, Group>();
   readonly host: Group;
   readonly processes = new Map<number, ViewProcess>();
-  readonly endedProcesses: ViewProcess[] = [];
+  readonly endedProcesses = new FairLog<ViewProcess>({
+    ...{ capacity: maxEndedProcesses, maxWeight: maxEndedProcesses },
+    weigh: () => 1,
+    // Chains of parents that are gone would grow for ever.
+    onDrop: (process) => {
+      process.parent = undefined;
+    },
+  });
   readonly rate = new Rate(historySeconds);
   header: RecordOf<'header'> | undefined;
   footer: RecordOf<'footer'> | undefined;
   lost = 0;
   /** Losses of which it is not known how many they are. */
   unknownLoss = false;
-  records = 0;
   /** Kernel time in ns of the last record or heartbeat. */
   now = 0;
   /** Wall time of the last record. */
   lastTime = '';
   beganAt = 0;
-  /** Changes with every record that was taken. */
+  /** The id that the next event gets. */
+  nextId = 0;
+  /** Grows with every record that was taken. */
   version = 0;
-  readonly #starting = new Map<number, 'starts' | 'joins'>();
+  /** Grows where events were folded into others. */
+  folds = 0;
+  /** Grows where a container came or went. */
+  groupings = 0;
+  /** Grows where a container got another name, image or pod: its events stand elsewhere then. */
+  renames = 0;
+  /** For words of filters that are typed later. */
+  readonly #knowledge = new Knowledge({ keepsLineage: true });
+  #subject: Subject | undefined;
+  readonly #joins = new Map<number, { record: ContainerRecord; event: ViewEvent | undefined }>();
+  readonly #shares = new Map<Group, Share<ViewEvent>>();
+  readonly #endedShares = new Map<Group, Share<ViewProcess>>();
+  readonly #misses = new Misses();
+  readonly #repeats = new Repeats();
 
   constructor() {
-    this.host = makeGroup('', null, 0);
+    this.host = new Group('', null, 0);
     this.groups.set('', this.host);
   }
 
@@ -97,7 +88,18 @@ export class Store {
   }
 
   get ended(): number {
-    return [...this.groups.values()].filter(({ ended }) => ended).length;
+    let ended = 0;
+    for (const group of this.groups.values()) {
+      ended += group.ended ? 1 : 0;
+    }
+    return ended;
+  }
+
+  /** Wall time in ms of a kernel time. */
+  wallMs(at: number): number {
+    return (
+      (this.header === undefined ? Date.parse(this.lastTime) : Date.parse(this.header.time)) + (at - this.beganAt) / 1e6
+    );
   }
 
   /** Time went on, though nothing may have happened. */
@@ -107,7 +109,7 @@ export class Store {
 
   take(record: NstraceRecord): void {
     this.version += 1;
-    this.records += 1;
+    this.#subject = this.#knowledge.take(record);
     const at = Number(record.mono);
     this.now = Math.max(this.now, at);
     if (record.time > this.lastTime) {
@@ -115,8 +117,8 @@ export class Store {
     }
     switch (record.type) {
       case 'header':
-        this.header = record;
-        this.beganAt = at;
+        this.header ??= record;
+        this.beganAt ||= at;
         return;
       case 'footer':
         this.footer = record;
@@ -124,7 +126,7 @@ export class Store {
       case 'lost':
         this.lost += record.count;
         this.unknownLoss ||= !record.exact;
-        this.#event('lost', record, this.host, at);
+        this.#event('lost', record, this.host, at, undefined);
         return;
       case 'process':
         return this.#wasThere(record, at);
@@ -135,164 +137,220 @@ export class Store {
       case 'exit':
         return this.#exit(record, at);
       case 'namespace':
-        if (Object.keys(record.created ?? record.joined ?? {}).length === 0) {
-          // It asked for nothing that changed.
-          return;
-        }
-        return void this.#event('namespace', record, this.#groupOf(record.container, at), at);
       case 'cgroup':
-        return void this.#event('cgroup', record, this.#groupOf(record.container, at), at);
+        return this.#changes(record, at);
       case 'container':
         return this.#container(record, at);
+      default:
+        // A type that this version does not know.
+        return;
     }
   }
 
   /** Containers that have ended leave the list. */
   clearEnded(): void {
-    for (const [key, group] of this.groups) {
+    for (const group of this.groups.values()) {
       if (group.ended) {
-        this.groups.delete(key);
+        this.#forget(group);
       }
     }
     this.version += 1;
   }
 
-  /** A container that is known from before, though nothing of it came yet. */
-  expect({ key, ref }: Group): Group {
-    const group = ref === null ? this.host : makeGroup(key, ref, 0);
-    this.groups.set(key, group);
-    return group;
-  }
-
-  /** The ids of a group's events that are still kept. */
-  idsOf(group: Group): readonly number[] {
-    const { first } = this.events;
-    if ((group.ids[0] ?? first) < first) {
-      let gone = 0;
-      while (gone < group.ids.length && group.ids[gone]! < first) {
-        gone += 1;
+  /** The name of a container of which only the id is known. */
+  nameOf(id: string): string | undefined {
+    for (const { ref } of this.groups.values()) {
+      if (ref?.id === id) {
+        return ref.name;
       }
-      group.ids.splice(0, gone);
     }
-    return group.ids;
+    return undefined;
   }
 
   #wasThere(record: RecordOf<'process'>, at: number): void {
-    const group = this.#groupOf(record.container, at);
-    const process = this.#process(record, group, 0);
+    const group = this.#groupOf(record, at);
+    const before = this.processes.get(record.pid);
+    if (before !== undefined && before.program !== undefined) {
+      // Repeated at the beginning of a later part.
+      return;
+    }
+    const startAt = this.beganAt + (Date.parse(record.started) - this.wallMs(this.beganAt)) * 1e6;
+    const process = this.#process(record, group, Number.isFinite(startAt) ? startAt : 0, true);
     process.program = record;
     process.comm = record.comm;
+    process.runs = makeEvent(-1, 'exec', record, this.#subject!, group, process);
   }
 
   #exec(record: RecordOf<'exec'>, at: number): void {
-    const group = this.#groupOf(record.container, at);
+    const group = this.#groupOf(record, at);
+    let process = this.processes.get(record.pid);
     if (record.ret !== 0) {
-      this.#event('failed', record, group, at);
+      const event = this.#event('failed', record, group, at, process);
+      this.folds += this.#misses.failed(record, event) ? 1 : 0;
       return;
     }
-    const process = this.processes.get(record.pid) ?? this.#process(record, group, at);
+    process ??= this.#process(record, group, at, false);
     this.#move(process, group);
     process.program = record;
     process.comm = record.comm;
-    process.ppid = record.ppid;
+    process.ns = record.ns;
     process.nspid = record.nspid;
-    const kind = this.#starting.get(record.pid) ?? 'exec';
-    this.#starting.delete(record.pid);
+    if (process.ppid !== record.ppid || process.parent === undefined) {
+      process.ppid = record.ppid;
+      process.parent = this.processes.get(record.ppid);
+    }
+    process.parent?.spawned.add(at);
+    const join = this.#joins.get(record.pid);
+    this.#joins.delete(record.pid);
     if (process.marks.length < maxMarks) {
-      process.marks.push({ at, kind });
+      process.marks.push({ at, kind: join === undefined ? 'exec' : join.record.op === 'started' ? 'starts' : 'joins' });
     }
     group.execs += 1;
-    group.rate.add(at / 1e9);
-    this.rate.add(at / 1e9);
-    this.#event('exec', record, group, at);
+    group.lastExec = record;
+    const seconds = at / 1e9;
+    group.rate.add(seconds);
+    this.rate.add(seconds);
+    const event = this.#event('exec', record, group, at, process);
+    process.runs = event;
+    this.folds += this.#misses.succeeded(record, event) ? 1 : 0;
+    if (join?.record.op === 'joined') {
+      this.#enters(process, record, event, join);
+    }
+  }
+
+  /** The first program of a process that joined. */
+  #enters(
+    process: ViewProcess,
+    record: RecordOf<'exec'>,
+    event: ViewEvent,
+    join: { record: ContainerRecord; event: ViewEvent | undefined },
+  ): void {
+    if (isByHand(record, join.record)) {
+      return;
+    }
+    const entry = { line: record.args.join('\0'), events: [event], exec: event, end: undefined, endTime: '' };
+    process.entry = entry;
+    if (join.event !== undefined) {
+      note(entry, join.event);
+    }
+    this.folds += this.#repeats.begins(entry, event) ? 1 : 0;
   }
 
   #fork(record: RecordOf<'fork'>, at: number): void {
-    const group = this.#groupOf(record.container, at);
-    const process = this.#process(record, group, at);
-    const parent = this.processes.get(record.ppid);
-    process.program = parent?.program;
+    const group = this.#groupOf(record, at);
+    const process = this.#process(record, group, at, false);
+    process.program = process.parent?.program;
+    process.runs = process.parent?.runs;
+    process.entry = process.parent?.group === group ? process.parent.entry : undefined;
     process.comm = record.comm;
-    this.#event('fork', record, group, at);
+    this.#event('fork', record, group, at, process);
   }
 
   #exit(record: RecordOf<'exit'>, at: number): void {
-    const group = this.#groupOf(record.container, at);
+    const group = this.#groupOf(record, at);
     const process = this.processes.get(record.pid);
+    const event = this.#event('exit', record, group, at, process);
+    this.#joins.delete(record.pid);
+    this.#misses.ended(record.pid);
+    if (process === undefined) {
+      return;
+    }
+    process.endAt = at;
+    process.exit = event;
+    process.end = record.oom ? 'OOM' : (record.signal ?? String(record.code ?? 0));
+    process.group.alive -= 1;
+    this.processes.delete(record.pid);
+    const { entry } = process;
+    if (entry?.exec?.process === process) {
+      entry.end = process.end;
+      entry.endTime = event.record.time;
+    }
+    this.endedProcesses.push(shareOf(this.#endedShares, process.group), process);
+  }
+
+  #changes(record: RecordOf<'namespace' | 'cgroup'>, at: number): void {
+    const process = this.processes.get(record.pid);
+    const group = this.#groupOf(record, at);
     if (process !== undefined) {
-      process.endAt = at;
-      process.end = record.signal ?? String(record.code ?? 0);
-      process.group.alive -= 1;
-      this.processes.delete(record.pid);
-      this.endedProcesses.push(process);
-      if (this.endedProcesses.length > 2 * maxEndedProcesses) {
-        this.endedProcesses.splice(0, maxEndedProcesses);
-      }
+      process.ns = record.ns;
     }
-    this.#starting.delete(record.pid);
-    if (group.info?.init === record.pid) {
-      group.lastExit = record.signal ?? `code ${record.code ?? 0}`;
+    if (record.type === 'namespace' && Object.keys(record.created ?? record.joined ?? {}).length === 0) {
+      // It asked for nothing that changed.
+      return;
     }
-    this.#event('exit', record, group, at);
+    this.#event(record.type, record, group, at, process);
   }
 
-  #container(record: RecordOf<'container'>, at: number): void {
-    const group = this.#groupOf(record.container, at);
-    group.info = record.container;
-    group.ref = { id: record.container.id, name: record.container.name, runtime: record.container.runtime };
-    switch (record.op) {
-      case 'created':
-        group.ended = false;
-        break;
-      case 'started':
-      case 'joined':
-        if (record.pid !== undefined) {
-          this.#starting.set(record.pid, record.op === 'started' ? 'starts' : 'joins');
-        }
-        break;
-      case 'stopped':
-        group.lastExit = record.signal ?? (record.code === undefined ? group.lastExit : `code ${record.code}`);
-        break;
-      case 'removed':
-        group.ended = true;
-        this.#forgetOldGroups();
-        break;
-      default:
+  #container(record: ContainerRecord, at: number): void {
+    const group = this.#containerGroup(record, at);
+    const before = group.info === undefined ? undefined : placeOf(group);
+    const key = group.nameKey;
+    const carried = record.carried === true && group.info !== undefined;
+    group.take(carried ? { ...record, op: 'named' } : record, at);
+    if (key !== group.nameKey || (before !== undefined && before !== placeOf(group))) {
+      this.renames += 1;
+      this.groupings += 1;
     }
-    if (record.op !== 'seen' && record.op !== 'named') {
-      this.#event(record.op === 'joined' ? 'join' : 'container', record, group, at);
+    const { op, pid } = record;
+    const event =
+      op === 'seen' || op === 'named' || carried
+        ? undefined
+        : this.#event(op === 'joined' ? 'join' : 'container', record, group, at, this.processes.get(pid ?? -1));
+    if ((op === 'started' || op === 'joined') && pid !== undefined) {
+      this.#joins.set(pid, { record, event });
+    }
+    if (op === 'removed') {
+      this.#forgetOldGroups();
     }
   }
 
-  #groupOf(container: ContainerRef | null, at: number): Group {
+  #groupOf(record: { container: ContainerRef | null; recording?: string | undefined }, at: number): Group {
+    const { container } = record;
     if (container === null) {
       return this.host;
     }
-    // A name, and a runtime, may be learned late.
-    let group = this.groups.get(container.id);
+    const key = containerKey(container, record);
+    let group = this.groups.get(key);
     if (group === undefined) {
-      group = makeGroup(container.id, container, at);
-      this.groups.set(container.id, group);
-    } else if (group.ref?.name !== container.name) {
-      group.ref = container;
+      group = new Group(key, container, at);
+      this.groups.set(key, group);
+      this.groupings += 1;
     }
     return group;
   }
 
+  /** In recordings of 0.1 a runtime that was guessed can be corrected: it is the same container. */
+  #containerGroup(record: ContainerRecord, at: number): Group {
+    const { id, instance } = record.container;
+    const key = containerKey(record.container, record);
+    if (instance === undefined && !this.groups.has(key)) {
+      for (const group of this.groups.values()) {
+        if (group.ref?.id === id && record.op === 'named') {
+          this.groups.set(key, group);
+          return group;
+        }
+      }
+    }
+    return this.#groupOf(record, at);
+  }
+
   #process(
-    { pid, ppid, nspid }: { pid: number; ppid: number; nspid: number[] },
+    { pid, ppid, nspid, ns }: { pid: number; ppid: number; nspid: number[]; ns: NamespaceSet },
     group: Group,
     startAt: number,
+    before: boolean,
   ): ViewProcess {
-    const before = this.processes.get(pid);
-    if (before !== undefined) {
-      before.group.alive -= 1;
+    const last = this.processes.get(pid);
+    if (last !== undefined) {
+      last.group.alive -= 1;
     }
     const process: ViewProcess = {
-      ...{ pid, ppid, nspid, group, startAt },
-      ...{ program: undefined, comm: '', endAt: undefined, end: undefined, marks: [] },
+      ...{ pid, ppid, nspid, ns, group, startAt, before, parent: this.processes.get(ppid), spawned: new Activity() },
+      ...{ program: undefined, comm: '', runs: undefined, endAt: undefined, end: undefined, exit: undefined },
+      ...{ marks: [], entry: undefined, dropped: false },
     };
     group.alive += 1;
+    group.ns ??= ns;
     this.processes.set(pid, process);
     return process;
   }
@@ -305,31 +363,80 @@ export class Store {
     }
   }
 
-  #event(kind: ViewEvent['kind'], record: NstraceRecord, group: Group, at: number): void {
+  #event(
+    kind: Kind | 'lost',
+    record: NstraceRecord,
+    group: Group,
+    at: number,
+    process: ViewProcess | undefined,
+  ): ViewEvent {
     group.lastAt = at;
-    const id = this.events.next;
-    this.events.push({ id, kind, record, group });
-    group.ids.push(id);
-    if (group.ids.length > 1000 && group.ids[500]! < this.events.first) {
-      group.ids.splice(0, 500);
+    const event = makeEvent(this.nextId, kind, record, this.#subject!, group, process);
+    this.nextId += 1;
+    this.events.push(shareOf(this.#shares, group), event);
+    if (process?.entry !== undefined) {
+      note(process.entry, event);
     }
+    return event;
   }
 
   #forgetOldGroups(): void {
     let ended = this.ended;
-    for (const [key, group] of this.groups) {
+    for (const group of this.groups.values()) {
       if (ended <= maxEndedGroups) {
         return;
       }
       if (group.ended) {
-        this.groups.delete(key);
+        this.#forget(group);
         ended -= 1;
       }
     }
   }
+
+  #forget(group: Group): void {
+    for (const [key, candidate] of this.groups) {
+      if (candidate === group) {
+        this.groups.delete(key);
+      }
+    }
+    abandon(this.events, this.#shares, group);
+    abandon(this.endedProcesses, this.#endedShares, group);
+    this.groupings += 1;
+  }
 }
 
-const makeGroup = (key: string, ref: ContainerRef | null, at: number): Group => ({
-  ...{ key, ref, info: undefined, alive: 0, execs: 0, rate: new Rate(10) },
-  ...{ firstAt: at, lastAt: at, ended: false, lastExit: undefined, ids: [] },
+const makeEvent = (
+  id: number,
+  kind: Kind | 'lost',
+  record: NstraceRecord,
+  subject: Subject,
+  group: Group,
+  process: ViewProcess | undefined,
+): ViewEvent => ({
+  ...{ id, kind, record, subject, group, process },
+  ...{ foldedInto: undefined, misses: undefined, runs: undefined, dropped: false },
 });
+
+/** What its events stand together by. */
+const placeOf = ({ nameKey, info }: Group): string => [nameKey, info?.image, info?.pod?.id, info?.pod?.name].join(' ');
+
+const shareOf = <Item extends { dropped: boolean }>(shares: Map<Group, Share<Item>>, group: Group): Share<Item> => {
+  let share = shares.get(group);
+  if (share === undefined) {
+    share = new Share();
+    shares.set(group, share);
+  }
+  return share;
+};
+
+const abandon = <Item extends { dropped: boolean }>(
+  log: FairLog<Item>,
+  shares: Map<Group, Share<Item>>,
+  group: Group,
+): void => {
+  const share = shares.get(group);
+  if (share !== undefined) {
+    shares.delete(group);
+    log.abandon(share);
+  }
+};

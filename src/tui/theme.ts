@@ -26,6 +26,11 @@ export interface Glyphs {
   readonly bar: string;
   readonly outside: string;
   readonly end: string;
+  /** It was there already at the left edge, and what it did before tracing is not known. */
+  readonly before: string;
+  readonly unseen: string;
+  readonly up: string;
+  readonly down: string;
   readonly spark: readonly string[];
   readonly branch: string;
   readonly last: string;
@@ -35,6 +40,7 @@ export interface Glyphs {
 const unicode: Glyphs = {
   ...{ live: '●', paused: '‖', waiting: '◌', ended: '■', recording: '◉', open: '▾', closed: '▸' },
   ...{ starts: '▶', joins: '◆', fails: '✗', exits: '◂', made: '+', line: '─', bar: '━', outside: '─', end: '┤' },
+  ...{ before: '«', unseen: '┄', up: '▲', down: '▼' },
   spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   ...{ branch: '├─ ', last: '└─ ', pipe: '│  ' },
 };
@@ -42,6 +48,7 @@ const unicode: Glyphs = {
 const ascii: Glyphs = {
   ...{ live: '*', paused: '=', waiting: '.', ended: '#', recording: '@', open: 'v', closed: '>' },
   ...{ starts: '>', joins: 'J', fails: 'x', exits: '<', made: '+', line: '-', bar: '=', outside: '-', end: '|' },
+  ...{ before: '<', unseen: '.', up: '^', down: 'v' },
   spark: ['.', ':', '-', '=', '+', '*', '%', '#'],
   ...{ branch: '|- ', last: '`- ', pipe: '|  ' },
 };

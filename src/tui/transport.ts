@@ -16,14 +16,6 @@ export const transportOf = (command: Command): Effect | undefined => {
       return { type: 'seek', seconds: -seekSeconds };
     case 'seekOn':
       return { type: 'seek', seconds: seekSeconds };
-    case 'nextStart':
-      return { type: 'jump', to: 'start' };
-    case 'nextExit':
-      return { type: 'jump', to: 'exit' };
-    case 'nextError':
-      return { type: 'jump', to: 'error' };
-    case 'nextJoin':
-      return { type: 'jump', to: 'join' };
     default:
       return undefined;
   }

@@ -1,8 +1,8 @@
 import type { Effect } from './effect.ts';
 import { buildFrame } from './frame.ts';
 import type { Status } from './frame-input.ts';
-import { WantedIds } from './ids.ts';
 import type { Frame } from './layout.ts';
+import { Listing } from './listing.ts';
 import { Store } from './store.ts';
 import type { Theme } from './theme.ts';
 import type { Ui } from './ui.ts';
@@ -28,7 +28,7 @@ export class View {
   store = new Store();
   readonly ui: Ui;
   readonly #options: ViewOptions;
-  #ids = new WantedIds(this.store);
+  #listing = new Listing(this.store);
   #frame: Frame | undefined;
   #shown = { version: -1, at: 0 };
   #timer: NodeJS.Timeout | undefined;
@@ -54,12 +54,8 @@ export class View {
   /** Begins anew: a recording was wound back. */
   restart(): void {
     this.store = new Store();
-    this.#ids = new WantedIds(this.store);
-    this.ui.pausedAt = undefined;
-    this.ui.frozen = undefined;
-    if (this.ui.focus !== undefined) {
-      this.ui.focus = this.store.expect(this.ui.focus);
-    }
+    this.#listing = new Listing(this.store);
+    this.ui.restart();
   }
 
   start(): void {
@@ -79,6 +75,15 @@ export class View {
     this.refresh();
   }
 
+  /** A click on a line of the screen, from 0. */
+  click(line: number): void {
+    const effect = this.ui.click(line, this.frame.layout);
+    if (effect !== undefined) {
+      this.#options.onEffect(effect);
+    }
+    this.refresh();
+  }
+
   /** Shows what is so now. */
   refresh(): void {
     this.#frame = this.#build();
@@ -91,11 +96,14 @@ export class View {
   #build(): Frame {
     const { ui, theme, users, size, status } = this.#options;
     const { columns, rows } = size();
+    if (ui.wanted !== undefined) {
+      this.#listing.update(ui.wanted);
+    }
     // A frame as high as the terminal makes Ink clear it each time.
     const frame = buildFrame({
       store: this.store,
       ui,
-      ids: this.#ids,
+      listing: this.#listing,
       theme,
       users,
       columns: Math.max(1, columns),
@@ -108,7 +116,7 @@ export class View {
 
   #tick(): void {
     const began = performance.now();
-    if (this.store.version !== this.#shown.version || began - this.#shown.at >= idleMs) {
+    if (this.store.version !== this.#shown.version || this.#listing.behind || began - this.#shown.at >= idleMs) {
       this.refresh();
     }
     const took = performance.now() - began;

@@ -35,11 +35,12 @@ const open = (args: readonly string[], options: TerminalOptions = {}): Terminal 
   return terminal;
 };
 
-/** A replay that is at its end. */
+/** A replay that is at its end, with events under the containers. */
 const replayed = async (name: string, records: readonly NstraceRecord[], options: TerminalOptions = {}) => {
   const file = await write(name, [...records, footer({ ...at(600), time: at(600).time })]);
   const terminal = open(['replay', file, '--speed', '1024'], options);
   await terminal.until(/ended/);
+  await terminal.pressUntil('\t', /\[grouped\]/);
   return terminal;
 };
 
@@ -93,7 +94,7 @@ describe('the view of a replay on a terminal', () => {
       text += chunk;
     });
     const shown = () => text.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '');
-    await expect.poll(shown).toMatch(/^▾ xyxy12[\s\S]*^\? help {2}q quit/m);
+    await expect.poll(shown).toMatch(/^xyxy12 +running[\s\S]*^\? help {2}q quit/m);
     unsized.kill();
     await unsized;
   });
@@ -101,21 +102,23 @@ describe('the view of a replay on a terminal', () => {
   it('goes through all modes with Tab', async () => {
     const terminal = await busy();
     await terminal.pressUntil('\t', /^03:04:05 host +900 +- ✗ ENOENT nowhere --now$/m);
-    await terminal.pressUntil('\t', /^ {6}400 +- └─ -bash$/m);
+    await terminal.pressUntil('\t', /^ {6}400 +- +\S+ +\S+ └─ -bash$/m);
     await terminal.pressUntil('\t', /\|-60\.00 s/);
     expect(terminal.text).toMatch(/^ +611 +9 top +◆/m);
+    await terminal.pressUntil('\t', /^NAME +STATE/m);
+    expect(terminal.text).toMatch(/^xyxy12 +running/m);
     await terminal.pressUntil('\t', /^▾ xyxy12/m);
   });
 
   it('filters while letters are typed, and Esc shows all again', async () => {
     const terminal = await busy();
     await terminal.pressUntil('/', /^\/_/m);
-    await terminal.pressUntil('c:w', (text) => text.includes('curl -s') && !text.includes('◆ top'));
-    expect(terminal.lines[22]).toMatch(/^\/c:w_/);
-    await terminal.pressUntil('zz', /Nothing matches c:wzz/);
-    await terminal.pressUntil('\x7f', /^\/c:wz_/m);
+    await terminal.pressUntil('c:web', (text) => text.includes('curl -s') && !text.includes('◆ top'));
+    expect(terminal.lines[22]).toMatch(/^\/c:web_/);
+    await terminal.pressUntil('zz', /Nothing matches c:webzz/);
+    await terminal.pressUntil('\x7f', /^\/c:webz_/m);
     await terminal.pressUntil('\x7f', /curl -s/);
-    await terminal.pressUntil('\r', (text) => !text.includes('/c:w_'));
+    await terminal.pressUntil('\r', (text) => !text.includes('/c:web_'));
     expect(terminal.text).not.toContain('◆ top');
     await terminal.pressUntil('\x1b', /◆ top/);
   });
@@ -195,7 +198,7 @@ describe('playing', () => {
     await terminal.pressUntil(' ', /‖ held/);
     await terminal.pressUntil(' ', /▶ playing/);
     await terminal.pressUntil('+', / x2\b/);
-    await terminal.pressUntil('3', /ENOENT broken/);
+    await terminal.pressUntil('\t\t]e', /ENOENT broken/);
     await terminal.until(/‖ held .*00:30:01/);
     expect(terminal.text).not.toContain('late');
   });
@@ -342,6 +345,7 @@ describe('text that programs chose', () => {
       '1024',
     ]);
     await terminal.until(/nstrace ■ ended/);
+    await terminal.pressUntil('\t', /\[grouped\]/);
     await sleep(500);
     expect(terminal.lines[0]).toMatch(/^nstrace ■ ended/);
     expect(terminal.lines[22]).toMatch(/^\? help/);
@@ -377,14 +381,15 @@ describe('what terminals cannot do', () => {
   it('--color never is as NO_COLOR', async () => {
     const file = await write('busy', aBusyMachine());
     const terminal = open(['replay', file, '--color', 'never', '--speed', '1024']);
-    await terminal.until(/◆ top/);
+    await terminal.until(/ended/);
+    await terminal.pressUntil('\t', /◆ top/);
     expect(sgr(terminal.raw).filter((code) => !['', '0', '7', '27'].includes(code))).toEqual([]);
   });
 
   it('is ASCII where the locale is not UTF-8', async () => {
     const terminal = await busy({ env: { LC_ALL: 'C', LANG: 'C' } });
     await terminal.until(/J top/);
-    for (const key of ['\t', '\t', '\t', '\t', '?', 'q', '\t', 'k', '\r']) {
+    for (const key of ['\t', '\t', '\t', '\t', '\t', '?', 'q', '\t', 'k', '\r']) {
       terminal.press(key);
       await sleep(100);
     }

@@ -71,9 +71,9 @@ const ends = (status: number) => expect.poll(() => file('status'), { timeout: 20
 /** What these tests run is to be seen among all that the machine does: tmux too is started for every look at the screen. */
 const onlyTrue = async (): Promise<void> => {
   await press('/');
-  await press('-l', '^/bin/true');
+  await press('-l', 'l:^/bin/true');
   await press('Enter');
-  await shows(/filter: \^\/bin\/true/);
+  await shows(/filter: l:\^\/bin\/true/);
 };
 
 /** A container that runs until it is removed, and is quiet. */
@@ -87,10 +87,12 @@ describe('nstrace live on a terminal', () => {
     await start(['live']);
     await shows(/● tracing/);
     await runs();
-    await shows(new RegExp(`^▾ ${id} runc pid:\\[\\d+\\] init \\d+ +\\d+ alive`, 'm'));
+    await shows(new RegExp(`^${id.slice(0, 10)}\\S* +running `, 'm'));
+    await press('Tab');
+    await shows(new RegExp(`^▾ ${id} {2}running \\d+s +\\d+ alive \\d+ execs .* runc pid:\\[\\d+\\] init \\d+`, 'm'));
     await shows(/▶ sh -c sleep 6301/);
     const entered = execa('timeout', ['20', 'runc', 'exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
-    await shows(/◆ entered by \S*runc exec \S+ top -b, pid \d+/);
+    await shows(/◆ entered by root: \S*runc exec \S+ top -b, pid \d+/);
     await shows(/^ +\S+ +\d+ +\d+ ◆ top -b$/m);
     // The tree and the lanes know them too.
     await press('Tab', 'Tab');
@@ -109,7 +111,7 @@ describe('nstrace live on a terminal', () => {
     await shows(/● tracing/);
     await runs();
     await shows(/▶ sh -c sleep 6301/);
-    await press('Tab', '/');
+    await press('Tab', 'Tab', '/');
     await press('-l', `c:${id} x:exec 6301`);
     await shows(new RegExp(`/c:${id} x:exec 6301_`));
     await press('Enter');
@@ -136,7 +138,7 @@ describe('nstrace live on a terminal', () => {
   traced('Space pauses what is shown, never what is traced', async () => {
     await start(['live']);
     await shows(/● tracing/);
-    await press('Tab');
+    await press('Tab', 'Tab');
     await onlyTrue();
     await run('/bin/true', 'before-the-pause');
     await shows(/true before-the-pause/);
@@ -149,7 +151,7 @@ describe('nstrace live on a terminal', () => {
     await press('Space');
     await shows(/true while-it-is-paused/);
     // The grouped view, which is the first one, too.
-    await press('Tab', 'Tab', 'Tab', 'Space');
+    await press('Tab', 'Tab', 'Tab', 'Tab', 'Space');
     await shows(/\[grouped\]/);
     await shows(/‖ paused/);
     await run('/bin/true', 'paused-once-more');

@@ -22,8 +22,10 @@ const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve,
 const show = async (color = false) => {
   const size = { columns: 100, rows: 20 };
   const effects: Effect[] = [];
+  const ui = new Ui({ isReplay: false, users });
+  ui.mode = 'grouped';
   const view = new View({
-    ui: new Ui({ isReplay: false, users }),
+    ui,
     theme: makeTheme({ color, unicode: true }),
     users,
     size: () => size,
@@ -111,7 +113,7 @@ describe('App', () => {
     const { view, press, take } = await show();
     await take(...execs(50));
     await press('\t', 'k', '\x1b[5~');
-    expect(view.ui.cursor).toBe('e33');
+    expect(view.ui.cursor).toBe('e34');
     await press('\x1b[6~');
     expect(view.ui.cursor).toBe('e49');
   });
@@ -120,7 +122,7 @@ describe('App', () => {
     const { view, press, text, take } = await show();
     await take(exec({ args: ['alpha'] }), exec({ args: ['beta'] }));
     await press('/', 'a', 'l', 'p');
-    expect(view.ui.prompt).toBe('alp');
+    expect(view.ui.prompt.text).toBe('alp');
     expect(text()).toContain('alpha');
     expect(text()).not.toContain('beta');
     await press('\x7f', '\x7f', '\x7f');
@@ -131,7 +133,7 @@ describe('App', () => {
     const { view, press, text, take } = await show();
     await take(exec({ args: ['alpha'] }), exec({ args: ['beta'] }));
     await press('/alp\r');
-    expect([view.ui.prompt, view.ui.query.text]).toEqual([undefined, 'alp']);
+    expect([view.ui.prompt.text, view.ui.query.text]).toEqual([undefined, 'alp']);
     expect(text()).not.toContain('beta');
     await press(`${up}${up}`);
     expect(view.ui.cursor).toBeDefined();
@@ -141,9 +143,9 @@ describe('App', () => {
     const { view, press, take } = await show();
     await take(...execs(3));
     await press('/', 'abc', '\x7f\x7f');
-    expect(view.ui.prompt).toBe('a');
+    expect(view.ui.prompt.text).toBe('a');
     await press('b\x7f\x7f');
-    expect(view.ui.prompt).toBe('');
+    expect(view.ui.prompt.text).toBe('');
     await press('\r', '\t\t');
     expect(view.ui.mode).toBe('tree');
   });
@@ -169,9 +171,9 @@ describe('App', () => {
   it('takes wide letters and emoji', async () => {
     const { view, press } = await show();
     await press('/', '日本', '😀');
-    expect(view.ui.prompt).toBe('日本😀');
+    expect(view.ui.prompt.text).toBe('日本😀');
     await press('\x7f');
-    expect(view.ui.prompt).toBe('日本');
+    expect(view.ui.prompt.text).toBe('日本');
   });
 
   it('follows the size of the terminal', async () => {

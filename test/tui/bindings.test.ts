@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bindings, bindingsOf, commandOf, footBindings } from '../../src/tui/bindings.ts';
 import { helpLines } from '../../src/tui/help.ts';
+import { makeTheme } from '../../src/tui/theme.ts';
 
 const live = { isReplay: false, mode: 'flat' };
 const replay = { isReplay: true, mode: 'flat' };
@@ -30,7 +31,7 @@ describe('the table of keys', () => {
 
   it('is the help and the last line of the screen', () => {
     for (const isReplay of [false, true]) {
-      const help = helpLines(isReplay);
+      const help = helpLines(isReplay, makeTheme({ color: false, unicode: true }).glyphs);
       for (const { label, what, section } of bindingsOf(isReplay)) {
         expect(help).toContain(section);
         expect(help.some((line) => line.includes(label) && line.endsWith(what))).toBe(true);

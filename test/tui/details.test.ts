@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { detailLines, pasteable } from '../../src/tui/details.ts';
+import { copyEffect } from '../../src/tui/copy.ts';
+import { detailLines } from '../../src/tui/details.ts';
 import { Store } from '../../src/tui/store.ts';
 import { container, exec, exit, failedExec, header, hostNs, process, xyxy12Info } from '../fixtures/records.ts';
 import { at, castOf, enterOf, inTime, startOf } from '../fixtures/story.ts';
@@ -12,7 +13,7 @@ const detailsOf = (...records: readonly NstraceRecord[]): string[] => {
   for (const record of records) {
     store.take(record);
   }
-  return detailLines(store.events.get(store.events.next - 1)!, store, users);
+  return detailLines(store.events.all.at(-1)!, store, users);
 };
 
 const sectionOf = (lines: readonly string[], title: string): string[] => {
@@ -148,7 +149,7 @@ describe('detailLines', () => {
     ]);
     const store = new Store();
     store.take(exec({ pid: 40 }));
-    const event = store.events.get(0)!;
+    const event = store.events.all[0]!;
     expect(sectionOf(detailLines(event, store, users), 'exit')).toEqual([]);
     store.take(exit({ pid: 40, code: 9 }));
     expect(sectionOf(detailLines(event, store, users), 'exit')).toEqual(['later: 9']);
@@ -159,11 +160,11 @@ describe('detailLines', () => {
     store.take(exec({ ...at(0), pid: 40, exe: '/bin/first' }));
     store.take(exit({ ...at(10), pid: 40, code: 1 }));
     store.take(exec({ ...at(20), pid: 40, exe: '/bin/second' }));
-    const ofFirst = [0, 1].map((id) => detailLines(store.events.get(id)!, store, users));
+    const ofFirst = [0, 1].map((id) => detailLines(store.events.all[id]!, store, users));
     expect(sectionOf(ofFirst[0]!, 'exit')).toEqual(['later: 1']);
     expect(ofFirst[1]!.join('\n')).not.toContain('/bin/second');
     store.take(exit({ ...at(30), pid: 40, code: 2 }));
-    expect(sectionOf(detailLines(store.events.get(0)!, store, users), 'exit')).toEqual(['later: 1']);
+    expect(sectionOf(detailLines(store.events.all[0]!, store, users), 'exit')).toEqual(['later: 1']);
   });
 
   it.each([
@@ -225,8 +226,7 @@ describe('detailLines', () => {
     for (const record of records) {
       store.take(record);
     }
-    for (let id = 0; id < store.events.next; id += 1) {
-      const event = store.events.get(id)!;
+    for (const event of store.events.all) {
       const [first] = detailLines(event, store, users);
       expect(first).toContain(event.record.time);
     }
@@ -235,11 +235,11 @@ describe('detailLines', () => {
   });
 });
 
-describe('pasteable', () => {
+describe('a copied command', () => {
   const pasted = (record: NstraceRecord): string | undefined => {
     const store = new Store();
     store.take(record);
-    return pasteable(store.events.get(0)!);
+    return copyEffect('command', store.events.all[0]!).text;
   };
 
   it('is the command line, quoted for a shell', () => {

@@ -31,7 +31,7 @@ import {
 } from './support.ts';
 
 const { inside } = castOf();
-const modes = ['grouped', 'flat', 'tree', 'lanes'] as const;
+const modes = ['containers', 'grouped', 'flat', 'tree', 'lanes'] as const;
 
 const inMode = (desk: Desk, mode: (typeof modes)[number]): Desk => {
   while (desk.ui.mode !== mode) {
@@ -296,9 +296,9 @@ describe('the first line', () => {
 describe('the second line', () => {
   it('shows the mode, the order and the filter', () => {
     const desk = new Desk().take(...aBusyMachine());
-    desk.press('tab', 's');
+    desk.press('tab', 's', 'a');
     desk.type('/c:web').press('enter');
-    expect(desk.second).toMatch(/^filter: c:web .*\[flat\].* sort age/);
+    expect(desk.second).toMatch(/^filter: c:web .*\[grouped\].* sort age/);
   });
 
   it.each([80, 60])('shows that a container is filtered at %i columns too', (columns) => {
@@ -474,21 +474,24 @@ describe('lines of containers', () => {
   const groupLine = (desk: Desk): string => desk.body.find((line) => line.startsWith('▾') || line.startsWith('■'))!;
 
   it('say runtime, pid namespace, init, how many live, execs and age', () => {
-    const desk = new Desk({ columns: 120 }).take(...aBusyMachine());
-    desk.press('s', 's');
+    const desk = new Desk({ columns: 120, mode: 'grouped' }).take(...aBusyMachine());
+    desk.press('s', 'n');
     desk.store.passed(at(10_000).mono);
-    expect(groupLine(desk)).toBe(`▾ web docker pid:[4026532700] init 2000  1 alive 1 execs 11s`);
+    expect(groupLine(desk)).toBe(`▾ web  running 9s  1 alive 1 execs  docker nginx:1 pid:[4026532700] init 2000`);
   });
 
   it('say that they ended, and how', () => {
-    const desk = new Desk({ columns: 120 }).take(...lifeOf());
-    expect(groupLine(desk)).toMatch(/^■ xyxy12 .*ended .*code 5$/);
+    const desk = new Desk({ columns: 120, mode: 'grouped' }).take(...lifeOf());
+    expect(groupLine(desk)).toMatch(/^■ xyxy12 {2}exited 5 /);
   });
 
   it('say with whom they share a namespace', () => {
     const info = { ...xyxy12Info, shared: { net: ['host'], pid: [web.name] } };
-    const desk = new Desk({ columns: 120 }).take(container({ op: 'created', container: info }));
-    expect(groupLine(desk)).toMatch(/shares net with host, pid with web$/);
+    const desk = new Desk({ columns: 120, mode: 'grouped' }).take(
+      container({ op: 'created', container: info }),
+      exec(inside(7, 1)),
+    );
+    expect(groupLine(desk)).toMatch(/shares net with host, pid with web /);
   });
 });
 

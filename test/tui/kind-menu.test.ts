@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { kinds } from '../../src/tui/event.ts';
 import { KindMenu } from '../../src/tui/kind-menu.ts';
-import { kinds } from '../../src/tui/store.ts';
 
 describe('the choice of kinds', () => {
   it('leaves out what is many and says little, unless told otherwise', () => {

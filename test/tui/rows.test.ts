@@ -1,17 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { type Wanted, WantedIds } from '../../src/tui/ids.ts';
+import type { Kind, ViewProcess } from '../../src/tui/event.ts';
+import { flatRows } from '../../src/tui/flat.ts';
+import type { GroupKind } from '../../src/tui/grouping.ts';
+import { groupedRows, headingsOf } from '../../src/tui/headings.ts';
+import { Listing, type Wanted } from '../../src/tui/listing.ts';
+import { inOrder } from '../../src/tui/order.ts';
+import { laneRows, lanesByKey, livingByKey, treeRows } from '../../src/tui/processes.ts';
 import { parseQuery } from '../../src/tui/query.ts';
-import { flatRows, groupedRows, laneRows, type RowList, sortedGroups, treeRows } from '../../src/tui/rows.ts';
-import { type Kind, maxEvents, Store, type ViewProcess } from '../../src/tui/store.ts';
+import type { RowList } from '../../src/tui/rows.ts';
+import { maxEvents, Store } from '../../src/tui/store.ts';
 import { container, exec, exit, fork, process, xyxy12Info } from '../fixtures/records.ts';
-import { at, castOf, lifeOf, startOf } from '../fixtures/story.ts';
+import { at, castOf, lifeOf } from '../fixtures/story.ts';
 import { aBusyMachine, execs, users } from './support.ts';
 
 const kinds: ReadonlySet<Kind> = new Set(['exec', 'failed', 'exit', 'join', 'namespace', 'container']);
-const any: Wanted = { kinds, query: parseQuery('', users), group: undefined };
+const any: Wanted = { kinds, query: parseQuery('', users), by: 'container', only: undefined, grouped: true };
 const searching = (text: string): Wanted => ({ ...any, query: parseQuery(text, users) });
 const every = () => true;
+const byName = ['runc//a', 'runc//b', 'docker//web', 'runc//xyxy12'];
 
 const storeOf = (...records: readonly NstraceRecord[]): Store => {
   const store = new Store();
@@ -21,13 +28,23 @@ const storeOf = (...records: readonly NstraceRecord[]): Store => {
   return store;
 };
 
+const listingOf = (store: Store, wanted: Wanted): Listing => {
+  const listing = new Listing(store);
+  do {
+    listing.update(wanted);
+  } while (listing.behind);
+  return listing;
+};
+
 /** Each row in a word. */
 const told = (rows: RowList): string[] =>
   Array.from({ length: rows.length }, (_, index) => {
     const row = rows.at(index)!;
     switch (row.type) {
-      case 'group':
-        return `[${row.group.ref?.name ?? 'host'}]`;
+      case 'family':
+        return row.family.name;
+      case 'heading':
+        return `${'>'.repeat(row.heading.depth)}[${row.heading.family?.name ?? row.heading.key}]`;
       case 'event':
         return `${row.event.kind} ${'args' in row.event.record ? row.event.record.args.join(' ') : ''}`.trim();
       default:
@@ -38,48 +55,23 @@ const told = (rows: RowList): string[] =>
 const named = (name: string, ms: number, more: Partial<NstraceRecord> = {}): NstraceRecord =>
   exec({ ...at(ms), ...castOf({ id: name }).inside(7, 1), ...(more as object) });
 
-describe('sortedGroups', () => {
-  const names = (store: Store, sort: 'activity' | 'age' | 'name'): string[] =>
-    sortedGroups(store, sort).map(({ ref }) => ref?.name ?? 'host');
+describe('the order of containers', () => {
+  const items = (...keys: string[]) => new Map(keys.map((key) => [key, { key, isHost: key === '' }]));
 
-  it('has the busiest first, by name, or the oldest first', () => {
-    const store = storeOf(
-      named('middle', 100),
-      named('calm', 200),
-      named('busy', 300),
-      named('busy', 310),
-      named('busy', 320),
-      named('middle', 330),
-      exec(at(340)),
-    );
-    store.passed(at(1500).mono);
-    expect(names(store, 'activity')).toEqual(['busy', 'middle', 'calm', 'host']);
-    expect(names(store, 'age')).toEqual(['middle', 'calm', 'busy', 'host']);
-    expect(names(store, 'name')).toEqual(['busy', 'calm', 'middle', 'host']);
-  });
-
-  it('has the one that did something last first, where none is busier', () => {
-    const store = storeOf(named('first', 100), named('second', 200));
-    store.passed(at(60_000).mono);
-    expect(names(store, 'activity')).toEqual(['second', 'first']);
-  });
-
-  it('has those that ended below those that live, and the host last', () => {
-    const store = storeOf(...lifeOf({ id: 'a-gone' }), ...startOf({ id: 'z-here', base: 50_000, from: 2000 }));
-    for (const sort of ['activity', 'age', 'name'] as const) {
-      expect(names(store, sort), sort).toEqual(['z-here', 'a-gone', 'host']);
-    }
-  });
-
-  it('leaves the host out until something is known of it', () => {
-    expect(names(storeOf(), 'name')).toEqual([]);
-    expect(names(storeOf(process()), 'name')).toEqual(['host']);
+  it('stays as it was asked for; what came since stands before, the newest first, and the host last', () => {
+    const placed = inOrder(items('', 'a', 'b', 'c', 'd'), ['c', 'gone', 'a', '']);
+    expect(placed.map(({ key }) => key)).toEqual(['d', 'b', 'c', 'a', '']);
   });
 });
 
+const grouped = (store: Store, wanted: Wanted, height: number, by: GroupKind): string[] => {
+  const { byKey: lists } = listingOf(store, { ...wanted, by });
+  const headings = headingsOf({ store, by, order: byName, lists, filtered: !wanted.query.empty });
+  return told(groupedRows(headings, lists, height));
+};
+
 describe('groupedRows', () => {
-  const rowsOf = (store: Store, wanted: Wanted, height: number) =>
-    told(groupedRows(store, sortedGroups(store, 'name'), wanted, height));
+  const rowsOf = (store: Store, wanted: Wanted, height: number) => grouped(store, wanted, height, 'container');
 
   it('shows the last events of each container, as many as there is room for', () => {
     const store = storeOf(
@@ -101,9 +93,14 @@ describe('groupedRows', () => {
     expect(rowsOf(store, any, 8).slice(0, 3)).toEqual(['[a]', 'exec only', '[b]']);
   });
 
-  it('shows all containers where there is no room for events', () => {
+  it('shows some events of each where there is no room: one scrolls to them', () => {
     const store = storeOf(...Array.from({ length: 30 }, (_, index) => named(`c${index}`, index)));
-    expect(rowsOf(store, any, 10)).toHaveLength(30);
+    expect(rowsOf(store, any, 10)).toHaveLength(60);
+  });
+
+  it('finds what the filter matches however far back it is', () => {
+    const store = storeOf(named('a', 0, { args: ['curl'] }), ...execs(30_000).map((record) => ({ ...record })));
+    expect(rowsOf(store, searching('curl'), 20)).toEqual(['[a]', 'exec curl']);
   });
 
   it('shows only containers with something that the filter matches', () => {
@@ -127,7 +124,7 @@ describe('groupedRows', () => {
 });
 
 describe('flatRows', () => {
-  const flat = (store: Store, until?: number): RowList => flatRows(store, new WantedIds(store), any, until);
+  const flat = (store: Store, until?: number): RowList => flatRows(listingOf(store, any).all, until, false);
 
   it('shows one event after the other', () => {
     expect(told(flat(storeOf(...execs(3))))).toEqual(['exec run 0', 'exec run 1', 'exec run 2']);
@@ -149,21 +146,26 @@ describe('flatRows', () => {
   it('gives the oldest one that is kept in the place of one that is gone', () => {
     const store = storeOf(...execs(maxEvents + 100));
     const rows = flat(store);
-    expect(rows.at(0)?.key).toBe('e100');
-    expect(rows.indexOf('e100')).toBe(0);
+    const oldest = Number(rows.at(0)!.key.slice(1));
+    expect(oldest).toBeGreaterThanOrEqual(100);
+    expect(rows.indexOf(`e${oldest}`)).toBe(0);
     expect(rows.indexOf('e5')).toBe(0);
   });
 
   it('gives the next one in the place of one that is not shown', () => {
     const store = storeOf(exec({ args: ['a'] }), exit(), exec({ args: ['b'] }));
-    const rows = flatRows(store, new WantedIds(store), { ...any, kinds: new Set(['exec']) }, undefined);
+    const rows = flatRows(listingOf(store, { ...any, kinds: new Set(['exec']) }).all, undefined, false);
     expect(rows.at(rows.indexOf('e1'))?.key).toBe('e2');
   });
 });
 
 describe('treeRows', () => {
-  const tree = (store: Store, matches: (process: ViewProcess) => boolean = every) =>
-    told(treeRows(store, sortedGroups(store, 'name'), matches));
+  const rowsOf = (store: Store, matches: (process: ViewProcess) => boolean = every) => {
+    const lists = livingByKey(store, { by: 'container', only: undefined, matches });
+    const headings = headingsOf({ store, by: 'container', order: byName, lists, filtered: false });
+    return treeRows({ headings, lists, titled: true });
+  };
+  const tree = (store: Store, matches: (process: ViewProcess) => boolean = every) => told(rowsOf(store, matches));
 
   it('shows those that live below their parents, container by container', () => {
     expect(tree(storeOf(...aBusyMachine()))).toEqual([
@@ -199,7 +201,7 @@ describe('treeRows', () => {
       process({ pid: 12, ppid: 10 }),
       process({ pid: 13, ppid: 12 }),
     );
-    const rows = treeRows(store, sortedGroups(store, 'name'), every);
+    const rows = rowsOf(store);
     const branches = Array.from({ length: rows.length }, (_, index) => rows.at(index)!).flatMap((row) =>
       row.type === 'process' ? [[row.process.pid, row.branch]] : [],
     );
@@ -213,7 +215,7 @@ describe('treeRows', () => {
 
   it('lays out so many processes at most, also when each is the child of the one before', () => {
     const deep = storeOf(...Array.from({ length: 20_000 }, (_, index) => process({ pid: index + 2, ppid: index + 1 })));
-    const { length } = treeRows(deep, sortedGroups(deep, 'name'), every);
+    const { length } = rowsOf(deep);
     expect(length).toBeGreaterThan(1000);
     expect(length).toBeLessThan(20_000);
   });
@@ -226,7 +228,12 @@ describe('treeRows', () => {
 });
 
 describe('laneRows', () => {
-  const lanes = (store: Store, from = 0) => told(laneRows(store, sortedGroups(store, 'name'), from, every));
+  const rowsOf = (store: Store, from = 0) => {
+    const lists = lanesByKey(store, from, { by: 'container', only: undefined, matches: every });
+    const headings = headingsOf({ store, by: 'container', order: byName, lists, filtered: false });
+    return laneRows({ headings, lists, titled: true });
+  };
+  const lanes = (store: Store, from = 0) => told(rowsOf(store, from));
 
   it('has a lane for each process that lives or lived in the window, by the time of its birth', () => {
     const store = storeOf(...lifeOf());
@@ -264,7 +271,7 @@ describe('laneRows', () => {
       fork({ ...at(20), pid: 40 }),
       exit({ ...at(30), pid: 40 }),
     );
-    const rows = laneRows(store, sortedGroups(store, 'name'), 0, every);
+    const rows = rowsOf(store);
     const keys = Array.from({ length: rows.length }, (_, index) => rows.at(index)!.key);
     expect(keys).toHaveLength(3);
     expect(new Set(keys).size).toBe(3);

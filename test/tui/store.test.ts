@@ -25,12 +25,7 @@ const storeOf = (...records: readonly NstraceRecord[]): Store => {
 };
 
 const eventsOf = (store: Store): string[] => {
-  const told: string[] = [];
-  for (let id = store.events.first; id < store.events.next; id += 1) {
-    const { kind, group } = store.events.get(id)!;
-    told.push(`${kind} ${group.ref?.name ?? 'host'}`);
-  }
-  return told;
+  return store.events.all.map(({ kind, group }) => `${kind} ${group.ref?.name ?? 'host'}`);
 };
 
 const { pids, entering, inside, outside } = castOf();
@@ -44,7 +39,7 @@ describe('Store', () => {
 
   it('counts who lives in which container, through start, joining and end', () => {
     const store = storeOf(...startOf());
-    const group = store.groups.get('xyxy12')!;
+    const group = store.groups.get('runc\0xyxy12')!;
     expect(group).toMatchObject({ alive: 1, ended: false, info: { init: pids.init } });
     for (const record of enterOf().slice(0, -2)) {
       store.take(record);
@@ -53,7 +48,7 @@ describe('Store', () => {
     for (const record of [...enterOf().slice(-2), ...endOf()]) {
       store.take(record);
     }
-    expect(group).toMatchObject({ alive: 0, ended: true, lastExit: 'code 5', execs: 3 });
+    expect(group).toMatchObject({ alive: 0, ended: true, execs: 3, lives: [{ code: 5 }] });
     expect(store.host.alive).toBe(0);
     expect(store.processes.size).toBe(0);
     expect(store).toMatchObject({ containersAlive: 0, ended: 1 });
@@ -106,7 +101,7 @@ describe('Store', () => {
   it('moves a process that enters a container with its next exec', () => {
     const store = storeOf(exec({ ...outside(40) }), exec({ ...inside(40, 3) }));
     expect(store.host.alive).toBe(0);
-    expect(store.groups.get('xyxy12')?.alive).toBe(1);
+    expect(store.groups.get('runc\0xyxy12')?.alive).toBe(1);
   });
 
   it('counts a pid that is used again once', () => {
@@ -126,13 +121,14 @@ describe('Store', () => {
     const early = { id, name: id, runtime: 'docker' };
     const store = storeOf(exec({ ...inside(7, 1), container: { ...early } }));
     store.take(container({ op: 'named', container: { ...xyxy12Info, ...early, name: 'web' } }));
-    expect(store.groups.get(id)?.ref?.name).toBe('web');
-    expect(store.groups.size).toBe(2);
+    const group = store.groups.get(`docker\0${id}`);
+    expect(group?.ref).toMatchObject({ name: 'web', runtime: 'docker' });
+    expect(new Set(store.groups.values()).size).toBe(2);
   });
 
   it('lives on when a container of the same name comes again', () => {
     const store = storeOf(...lifeOf(), ...startOf({ from: 5000 }));
-    expect(store.groups.get('xyxy12')).toMatchObject({ ended: false, alive: 1 });
+    expect(store.groups.get('runc\0xyxy12')).toMatchObject({ ended: false, alive: 1 });
     expect(store).toMatchObject({ containersAlive: 1, ended: 0 });
   });
 
@@ -140,7 +136,7 @@ describe('Store', () => {
     const store = storeOf(...lifeOf({ id: 'gone' }), ...startOf({ id: 'here', base: 50_000 }));
     const { version } = store;
     store.clearEnded();
-    expect([...store.groups.keys()]).toEqual(['', 'here']);
+    expect([...store.groups.keys()]).toEqual(['', 'runc\0here']);
     expect(store.version).toBeGreaterThan(version);
   });
 
@@ -157,39 +153,41 @@ describe('Store', () => {
     const store = storeOf(...aBusyMachine());
     store.passed(at(2000).mono);
     const now = store.now / 1e9;
-    expect(store.rate.perSecond(now)).toBeGreaterThan(store.groups.get('xyxy12')!.rate.perSecond(now));
-    expect(store.groups.get('xyxy12')!.rate.perSecond(now)).toBe(4 / 5);
+    expect(store.rate.perSecond(now)).toBeGreaterThan(store.groups.get('runc\0xyxy12')!.rate.perSecond(now));
+    expect(store.groups.get('runc\0xyxy12')!.rate.perSecond(now)).toBe(4 / 5);
   });
 });
 
 describe('what a store keeps', () => {
-  it('is so many events at most; older ones are gone, also from the lists of their containers', () => {
-    const store = storeOf(exec({ ...inside(7, 1) }), ...execs(maxEvents + 10));
-    expect(store.events.next - store.events.first).toBe(maxEvents);
-    expect(store.events.get(10)).toBeUndefined();
-    expect(store.idsOf(store.groups.get('xyxy12')!)).toEqual([]);
-    expect(store.idsOf(store.host)).toHaveLength(maxEvents);
-    expect(store.idsOf(store.host)[0]).toBe(store.events.first);
+  it('is at most a number of events; the oldest of who has most go first', () => {
+    const store = storeOf(exec({ ...inside(7, 1), args: ['quiet'] }), ...execs(maxEvents + 10));
+    expect(store.events.count).toBeLessThanOrEqual(maxEvents);
+    expect(store.events.count).toBeGreaterThan(maxEvents - 1000);
+    const kept = store.events.all.filter(({ dropped }) => !dropped);
+    expect(kept).toHaveLength(store.events.count);
+    // The container's own is older than all that were dropped.
+    expect(kept[0]).toMatchObject({ group: { ref: { name: 'xyxy12' } } });
+    expect(kept.at(-1)?.id).toBe(store.nextId - 1);
   });
 
-  it('does not grow with ids of events that nobody looks at', () => {
+  it('does not grow with events that nobody looks at', () => {
     const store = new Store();
     const record = exec();
     for (let index = 0; index < 3 * maxEvents; index += 1) {
       store.take(record);
     }
-    expect(store.host.ids.length).toBeLessThanOrEqual(maxEvents + 1000);
+    expect(store.events.all.length).toBeLessThanOrEqual(2 * maxEvents);
   });
 
-  it('is so many processes that have ended at most', () => {
+  it('is at most a number of processes that have ended', () => {
     const store = new Store();
-    for (let index = 0; index < 3 * maxEndedProcesses; index += 1) {
-      store.take(fork({ ...outside(index + 10), ...at(index) }));
-      store.take(exit({ ...outside(index + 10), ...at(index) }));
+    for (let index = 0; index < 2 * maxEndedProcesses; index += 1) {
+      store.take(fork({ ...outside(index + 10), mono: String(index + 1) }));
+      store.take(exit({ ...outside(index + 10), mono: String(index + 1) }));
     }
-    expect(store.endedProcesses.length).toBeLessThanOrEqual(2 * maxEndedProcesses);
-    expect(store.endedProcesses.length).toBeGreaterThanOrEqual(maxEndedProcesses);
-    expect(store.endedProcesses.at(-1)?.pid).toBe(3 * maxEndedProcesses + 9);
+    expect(store.endedProcesses.count).toBeLessThanOrEqual(maxEndedProcesses);
+    expect(store.endedProcesses.count).toBeGreaterThan(maxEndedProcesses - 1000);
+    expect(store.endedProcesses.all.at(-1)?.pid).toBe(2 * maxEndedProcesses + 9);
     expect(store.processes.size).toBe(0);
   });
 
@@ -201,9 +199,9 @@ describe('what a store keeps', () => {
       store.take(container({ ...at(index), op: 'removed', container: info }));
     }
     expect(store.ended).toBe(maxEndedGroups);
-    expect(store.groups.has('c19')).toBe(false);
-    expect(store.groups.has('c20')).toBe(true);
-    expect(store.groups.has('alive')).toBe(true);
+    expect(store.groups.has('runc\0c19')).toBe(false);
+    expect(store.groups.has('runc\0c20')).toBe(true);
+    expect(store.groups.has('runc\0alive')).toBe(true);
   });
 
   it('is so many marks of one process at most', () => {

@@ -1,11 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
+import { loadPatterns } from '../../src/filter/pattern.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import type { Effect } from '../../src/tui/effect.ts';
+import type { ViewEvent } from '../../src/tui/event.ts';
 import { buildFrame } from '../../src/tui/frame.ts';
 import type { Status } from '../../src/tui/frame-input.ts';
-import { WantedIds } from '../../src/tui/ids.ts';
 import type { Frame } from '../../src/tui/layout.ts';
-import { Store, type ViewEvent } from '../../src/tui/store.ts';
+import { Listing } from '../../src/tui/listing.ts';
+import type { Mode } from '../../src/tui/rows.ts';
+import { Store } from '../../src/tui/store.ts';
 import { makeTheme } from '../../src/tui/theme.ts';
 import { Ui } from '../../src/tui/ui.ts';
 import {
@@ -23,9 +26,12 @@ import { at, castOf, enterOf, inTime, startOf } from '../fixtures/story.ts';
 // Clocks on the screen are local ones: the same on every machine.
 process.env.TZ = 'UTC';
 
+const compile = await loadPatterns();
+
 export const users = {
   nameOf: (uid: number): string => (uid === 0 ? 'root' : String(uid)),
   idOf: (name: string): number | undefined => (name === 'root' ? 0 : undefined),
+  all: (): string[] => ['root'],
 };
 
 export const tracing: Status = {
@@ -45,12 +51,14 @@ export interface DeskOptions {
   readonly color?: boolean;
   readonly unicode?: boolean;
   readonly status?: Partial<Status>;
+  /** The mode it begins in. */
+  readonly mode?: Mode;
 }
 
 /** A store, what the user did, and the screen that comes of both; no terminal, no time. */
 export class Desk {
   readonly store = new Store();
-  readonly ids = new WantedIds(this.store);
+  readonly listing = new Listing(this.store);
   readonly ui: Ui;
   columns: number;
   rows: number;
@@ -60,6 +68,8 @@ export class Desk {
   constructor(options: DeskOptions = {}) {
     this.#options = options;
     this.ui = new Ui({ isReplay: options.isReplay ?? false, users });
+    this.ui.patternsLoaded(compile);
+    this.ui.mode = options.mode ?? this.ui.mode;
     this.columns = options.columns ?? 80;
     this.rows = options.rows ?? 24;
     this.status = { ...tracing, ...options.status };
@@ -73,10 +83,13 @@ export class Desk {
   }
 
   get frame(): Frame {
-    const { store, ids, ui, columns, rows, status } = this;
+    const { store, listing, ui, columns, rows, status } = this;
     const { color = false, unicode = true } = this.#options;
     const theme = makeTheme({ color, unicode });
-    const frame = buildFrame({ store, ids, ui, columns, rows, status, users, theme });
+    if (ui.wanted !== undefined) {
+      listing.update(ui.wanted);
+    }
+    const frame = buildFrame({ store, listing, ui, columns, rows, status, users, theme });
     ui.correct(frame.corrections);
     return frame;
   }
@@ -179,12 +192,9 @@ export const aBusyMachine = (): NstraceRecord[] => {
 };
 
 export const eventOf = (desk: Desk, wanted: (event: ViewEvent) => boolean): ViewEvent => {
-  const { events } = desk.store;
-  for (let id = events.first; id < events.next; id += 1) {
-    const event = events.get(id)!;
-    if (wanted(event)) {
-      return event;
-    }
+  const found = desk.store.events.all.find(wanted);
+  if (found !== undefined) {
+    return found;
   }
   throw new Error('there is no such event');
 };

@@ -8,8 +8,7 @@ describe('what commands ask of a recording that plays', () => {
     ['slower', { type: 'speed', factor: 0.5 }],
     ['seekBack', { type: 'seek', seconds: -5 }],
     ['seekOn', { type: 'seek', seconds: 5 }],
-    ['nextStart', { type: 'jump', to: 'start' }],
-    ['nextJoin', { type: 'jump', to: 'join' }],
+    ['jump', undefined],
     ['down', undefined],
     ['quit', undefined],
   ] as const)('%s', (command, effect) => {

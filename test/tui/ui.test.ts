@@ -7,28 +7,37 @@ import { aBusyMachine, Desk, execs, inWeb, unsafe, web, withoutStyles } from './
 
 const { inside } = castOf();
 const flat = (...records: readonly NstraceRecord[]): Desk => {
-  const desk = new Desk().take(...records);
-  desk.press('tab');
-  return desk;
+  return new Desk({ mode: 'flat' }).take(...records);
 };
 
 describe('the keys of modes, order and kinds', () => {
   it('Tab and m go through all modes and begin anew', () => {
     const desk = new Desk().take(...aBusyMachine());
-    const seen = ['tab', 'm', 'tab', 'm'].map((key) => {
+    const seen = ['tab', 'm', 'tab', 'm', 'tab'].map((key) => {
       desk.press(key);
       return desk.ui.mode;
     });
-    expect(seen).toEqual(['flat', 'tree', 'lanes', 'grouped']);
+    expect(seen).toEqual(['grouped', 'flat', 'tree', 'lanes', 'containers']);
   });
 
-  it('s goes through all orders and begins anew', () => {
+  it('s and a letter sort by a column, the same again turns it round, S sorts anew', () => {
     const desk = new Desk().take(...aBusyMachine());
-    const seen = ['s', 's', 's'].map((key) => {
-      desk.press(key);
-      return desk.ui.sort;
-    });
-    expect(seen).toEqual(['age', 'name', 'activity']);
+    desk.press('s', 'n');
+    expect(desk.ui.sort).toEqual({ column: 'name', reversed: false });
+    expect(desk.body.slice(1).map((line) => line.split(' ')[0])).toEqual(['web', 'xyxy12', 'host']);
+    desk.press('s', 'n');
+    expect(desk.body.slice(1).map((line) => line.split(' ')[0])).toEqual(['xyxy12', 'web', 'host']);
+    desk.store.passed(at(2000).mono);
+    desk.press('s', 'x');
+    expect(desk.body.slice(1).map((line) => line.split(' ')[0])).toEqual(['xyxy12', 'web', 'host']);
+    desk.take(exec({ ...at(1000), ...inWeb, args: ['busy'] }), exec({ ...at(1000), ...inWeb, args: ['busy'] }));
+    for (let more = 0; more < 20; more += 1) {
+      desk.take(exec({ ...at(3900), ...inWeb, args: ['busy'] }));
+    }
+    desk.store.passed(at(5000).mono);
+    expect(desk.body.slice(1).map((line) => line.split(' ')[0])).toEqual(['xyxy12', 'web', 'host']);
+    desk.press('S');
+    expect(desk.body.slice(1).map((line) => line.split(' ')[0])).toEqual(['web', 'xyxy12', 'host']);
   });
 
   it('e opens the kinds, j k and Space or a number switch one, Esc and e go back', () => {
@@ -54,7 +63,7 @@ describe('the keys of modes, order and kinds', () => {
 
   it('+ and - make the time of the lanes shorter and longer, within bounds', () => {
     const desk = new Desk().take(...aBusyMachine());
-    desk.press('tab', 'tab', 'tab', '+');
+    desk.press('tab', 'tab', 'tab', 'tab', '+');
     expect(desk.ui.windowNs).toBe(30e9);
     desk.press('-', '-');
     expect(desk.ui.windowNs).toBe(120e9);
@@ -84,7 +93,7 @@ describe('keys that ask something of others', () => {
   it('q typed into the filter does not quit', () => {
     const desk = new Desk();
     expect(desk.press('/', 'q')).toBeUndefined();
-    expect(desk.ui.prompt).toBe('q');
+    expect(desk.ui.prompt.text).toBe('q');
   });
 
   it('q closes what is on top before it quits', () => {
@@ -93,16 +102,29 @@ describe('keys that ask something of others', () => {
     expect(desk.press('q')).toEqual({ type: 'quit' });
   });
 
-  it('c copies the event under the cursor, also out of its details', () => {
+  it('c opens what can be copied of the line under the cursor, also out of its details', () => {
     const desk = flat(...execs(3));
     expect(desk.press('c')).toBeUndefined();
-    expect(desk.press('k', 'k', 'c')).toMatchObject({ type: 'copy', event: { id: 1 } });
-    expect(desk.press('enter', 'c')).toMatchObject({ type: 'copy', event: { id: 1 } });
+    expect(desk.second).toContain('no line is chosen');
+    expect(desk.press('k', 'k', 'c', 'c')).toEqual({ type: 'copy', what: 'command', text: 'run 1' });
+    expect(desk.press('enter', 'c', 'p')).toEqual({ type: 'copy', what: 'pid', text: '1001' });
+    expect(desk.ui.overlay).toBe('details');
+    expect(desk.press('escape', 'c', 'i')).toEqual({ type: 'copy', what: 'id', text: undefined });
+  });
+
+  it('c copies of containers and processes, too', () => {
+    const desk = new Desk().take(...aBusyMachine());
+    expect(desk.press('j', 'c', 'a')).toMatchObject({ text: 'xyxy12' });
+    expect(desk.press('c', 't')).toMatchObject({ text: 'runc exec -t xyxy12 sh' });
+    expect(desk.press('c', 'd')).toMatchObject({ text: '4026532572' });
+    desk.press('enter', 'tab', 'j', 'j');
+    expect(desk.press('c', 'c')).toMatchObject({ text: 'sleep 1' });
+    expect(desk.press('c', 'n')).toMatchObject({ text: '10' });
   });
 
   it('a live view has no keys for playing, and a replay none for recording', () => {
     const live = new Desk().take(...aBusyMachine());
-    for (const key of ['left', 'right', '1', '2', '3', '4', '+', '-']) {
+    for (const key of ['left', 'right', ']', '+', '-']) {
       expect(live.press(key), key).toBeUndefined();
     }
     expect(new Desk({ isReplay: true }).press('r')).toBeUndefined();
@@ -114,12 +136,25 @@ describe('keys that ask something of others', () => {
     ['-', { type: 'speed', factor: 0.5 }],
     ['left', { type: 'seek', seconds: -5 }],
     ['right', { type: 'seek', seconds: 5 }],
-    ['1', { type: 'jump', to: 'start' }],
-    ['2', { type: 'jump', to: 'exit' }],
-    ['3', { type: 'jump', to: 'error' }],
-    ['4', { type: 'jump', to: 'join' }],
   ])('in a replay %j asks to %j', (key, effect) => {
     expect(new Desk({ isReplay: true }).take(...aBusyMachine()).press(key)).toEqual(effect);
+  });
+
+  it.each([
+    ['s', 'start'],
+    ['x', 'exit'],
+    ['e', 'error'],
+    ['j', 'join'],
+  ])('in a replay ] and %s go to the next %s', (key, to) => {
+    expect(new Desk({ isReplay: true }).take(...aBusyMachine()).press(']', key)).toEqual({ type: 'jump', to });
+  });
+
+  it('M switches the mouse', () => {
+    const desk = new Desk();
+    expect([desk.press('M'), desk.press('M')]).toEqual([
+      { type: 'mouse', on: true },
+      { type: 'mouse', on: false },
+    ]);
   });
 
   it('every key that the footer of a replay names does something', () => {
@@ -147,18 +182,18 @@ describe('typing a filter', () => {
     expect(desk.body).toHaveLength(2);
     desk.press('delete', 'backspace');
     expect(desk.body).toHaveLength(3);
-    expect(desk.ui.prompt).toBe('');
+    expect(desk.ui.prompt.text).toBe('');
   });
 
   it('Enter keeps the filter, / goes on with it, Esc clears it', () => {
     const desk = flat(...execs(20));
     desk.press('/');
     desk.type('run 1').press('enter');
-    expect([desk.ui.prompt, desk.ui.query.text]).toEqual([undefined, 'run 1']);
+    expect([desk.ui.prompt.text, desk.ui.query.text]).toEqual([undefined, 'run 1']);
     desk.press('/');
-    expect(desk.ui.prompt).toBe('run 1');
+    expect(desk.ui.prompt.text).toBe('run 1');
     desk.press('escape');
-    expect([desk.ui.prompt, desk.ui.query.text]).toEqual([undefined, '']);
+    expect([desk.ui.prompt.text, desk.ui.query.text]).toEqual([undefined, '']);
     desk.press('/');
     desk.type('run 1').press('enter', 'escape');
     expect(desk.ui.query.text).toBe('');
@@ -167,22 +202,22 @@ describe('typing a filter', () => {
   it('Ctrl-U empties it, keys that are no text do nothing to it', () => {
     const desk = new Desk();
     desk.press('/', 'a', 'up', 'tab', 'pagedown', 'ctrl+a', 'left', '日', ' ', 'b');
-    expect(desk.ui.prompt).toBe('a日 b');
+    expect(desk.ui.prompt.text).toBe('a日 b');
     desk.press('ctrl+u');
-    expect(desk.ui.prompt).toBe('');
+    expect(desk.ui.prompt.text).toBe('');
   });
 
   it('Backspace takes a whole letter, also a wide one', () => {
     const desk = new Desk();
     desk.press('/', 'a', '😀', 'backspace');
-    expect(desk.ui.prompt).toBe('a');
+    expect(desk.ui.prompt.text).toBe('a');
   });
 
   it('does not grow without end', () => {
     const desk = new Desk();
     desk.press('/');
     desk.type('x'.repeat(1000));
-    expect(desk.ui.prompt!.length).toBeLessThanOrEqual(200);
+    expect(desk.ui.prompt.text!.length).toBeLessThanOrEqual(200);
   });
 
   it.each(['\x1b', '\x07', '\n', '\x7f', '\x9b', '\u202e', '\u200b'])(
@@ -203,7 +238,7 @@ describe('n and N', () => {
   const searched = (): Desk => {
     const desk = flat(...execs(30));
     desk.press('/');
-    desk.type('run [12]5').press('escape');
+    desk.type('l:[12]5').press('escape');
     return desk;
   };
 
@@ -220,7 +255,7 @@ describe('n and N', () => {
   it('say that there are no more, and stay', () => {
     const desk = searched();
     desk.press('g', 'n', 'n', 'n');
-    expect(desk.second).toBe('no more run [12]5');
+    expect(desk.second).toBe('no more l:[12]5');
     expect(desk.underCursor).toMatch(/run 25$/);
     desk.press('j');
     expect(desk.second).not.toContain('no more');
@@ -240,15 +275,17 @@ describe('n and N', () => {
 });
 
 describe('Enter and Esc', () => {
-  it('Enter opens a container, Esc goes back to it', () => {
-    const desk = new Desk().take(...aBusyMachine());
+  it.each(['containers', 'grouped'] as const)('Enter opens a container, Esc goes back to it: %s', (mode) => {
+    const desk = new Desk({ mode }).take(...aBusyMachine());
     desk.press('g');
     const name = desk.underCursor!;
     desk.press('enter');
     expect(desk.ui.focus).toBeDefined();
-    expect(desk.second).toContain('Esc goes back');
-    expect(desk.body.every((line) => line.startsWith('  '))).toBe(true);
+    expect(desk.second).toContain('Esc back');
+    expect(desk.text).toMatch(/^entered +once/m);
+    expect(desk.text).not.toContain('curl');
     desk.press('escape');
+    expect(desk.ui.mode).toBe(mode);
     expect(desk.ui.focus).toBeUndefined();
     expect(desk.underCursor).toBe(name);
   });
@@ -263,7 +300,30 @@ describe('Enter and Esc', () => {
     }
   });
 
-  it('Enter does nothing without a cursor', () => {
+  it.each(['tree', 'lanes'] as const)('Enter opens the details of a process in %s', (mode) => {
+    const desk = new Desk({ mode }).take(...aBusyMachine());
+    desk.press('g', 'j', 'enter');
+    expect(desk.body[0]).toMatch(/^process 10123 \[sh\] has run for/);
+    expect(desk.text).toMatch(/^ancestry\n {2}500 runc run xyxy12 {2}<- in the host$/m);
+  });
+
+  it('Enter without a cursor opens the first container', () => {
+    const desk = new Desk().take(...aBusyMachine());
+    desk.press('enter');
+    expect(desk.second).toMatch(/^xyxy12 /);
+  });
+
+  it('Tab goes through what there is of one container', () => {
+    const desk = new Desk().take(...aBusyMachine());
+    desk.press('enter');
+    const seen = ['tab', 'tab', 'tab'].map((key) => {
+      desk.press(key);
+      return desk.ui.mode;
+    });
+    expect(seen).toEqual(['tree', 'lanes', 'flat']);
+  });
+
+  it('Enter does nothing without a cursor in a list of events', () => {
     const desk = flat(...execs(3));
     desk.press('enter');
     expect([desk.ui.overlay, desk.ui.focus]).toEqual([undefined, undefined]);
@@ -296,10 +356,10 @@ describe('moving', () => {
     [['down', 'down'], 51],
     [['k'], 48],
     [['up', 'up', 'up'], 46],
-    [['pagedown'], 49 + 21],
-    [['pageup'], 49 - 21],
-    [['ctrl+f'], 49 + 21],
-    [['ctrl+b'], 49 - 21],
+    [['pagedown'], 49 + 20],
+    [['pageup'], 49 - 20],
+    [['ctrl+f'], 49 + 20],
+    [['ctrl+b'], 49 - 20],
     [['ctrl+d'], 49 + 10],
     [['ctrl+u'], 49 - 10],
     [['g'], 0],
@@ -348,7 +408,7 @@ describe('moving', () => {
 
   it('does nothing on an empty screen', () => {
     const desk = new Desk();
-    desk.press('j', 'k', 'g', 'G', 'pageup', 'pagedown', 'enter', 'c', 'n', 'escape', 'f', 'x', 's', ' ', ' ');
+    desk.press('j', 'k', 'g', 'G', 'pageup', 'pagedown', 'enter', 'c', 'n', 'escape', 'f', 'x', 's', 'n', ' ', ' ');
     expect(desk.text).toContain('Waiting');
   });
 
@@ -359,7 +419,7 @@ describe('moving', () => {
     for (const record of execs(maxEvents, 50)) {
       desk.take(record);
     }
-    const oldest = desk.store.events.first;
+    const oldest = desk.store.events.all.find(({ dropped }) => !dropped)!.id;
     expect(place(desk)).toBe(oldest);
     desk.press('j');
     expect(place(desk)).toBe(oldest + 1);
@@ -368,21 +428,22 @@ describe('moving', () => {
   });
 
   it('stays on its event when older ones are forgotten', () => {
-    const desk = flat(...execs(100));
+    const desk = flat(...execs(1000));
     desk.press('k');
-    expect(place(desk)).toBe(99);
-    for (const record of execs(maxEvents - 50, 100)) {
+    expect(place(desk)).toBe(999);
+    for (const record of execs(maxEvents - 900, 1000)) {
       desk.take(record);
     }
-    expect(desk.store.events.first).toBe(50);
-    expect(place(desk)).toBe(99);
+    expect(desk.store.events.dropped).toBeGreaterThan(0);
+    expect(desk.store.events.dropped).toBeLessThan(999);
+    expect(place(desk)).toBe(999);
   });
 
   it('keeps the cursor of the grouped view on its event while its container is busy', () => {
-    const desk = new Desk().take(...startOf(), ...execs(5, 2000));
-    desk.press('k', 'k');
+    const desk = new Desk({ mode: 'grouped' }).take(...startOf(), ...execs(5, 2000));
+    desk.press(...'jjjjjjjjjjjjjj');
     const before = desk.underCursor;
-    expect(before).toMatch(/run 2003$/);
+    expect(before).toMatch(/run 200\d$/);
     for (let more = 0; more < 100; more += 1) {
       desk.take(...execs(1, 3000 + more));
     }
@@ -408,8 +469,8 @@ describe('Space in a live trace', () => {
     while (desk.ui.mode !== mode) {
       desk.press('tab');
     }
-    // Without the numbers at the side, which go on with time.
-    const shown = () => desk.body.map((line) => line.slice(0, 40)).filter((line) => line.startsWith('  '));
+    // Without the rates, which go on with time.
+    const shown = () => desk.body.map((line) => line.slice(0, 24)).filter((line) => line.startsWith('  '));
     const before = shown();
     desk.press(' ');
     expect(desk.head).toContain('paused');
@@ -452,7 +513,7 @@ describe('Space in a live trace', () => {
     const desk = flat(...execs(5));
     desk.press(' ');
     desk.take(...execs(100, 5), lost({ count: 9 }));
-    expect(desk.store.events.next).toBe(106);
+    expect(desk.store.nextId).toBe(106);
     expect(desk.head).toContain('lost 9');
   });
 
@@ -472,6 +533,76 @@ describe('Space in a live trace', () => {
     desk.take(...execs(50, 50));
     desk.press('k', 'k');
     expect(desk.underCursor).toMatch(/run 48$/);
+  });
+});
+
+describe('digits, as in less', () => {
+  const long = (): Desk => flat(...execs(100));
+  const place = (desk: Desk): number => Number(/run (\d+)$/.exec(desk.underCursor ?? '')?.[1]);
+
+  it.each([
+    ['20G', 19],
+    ['20g', 19],
+    ['1G', 0],
+    ['999G', 99],
+  ])('%s goes to that line', (keys, wanted) => {
+    const desk = long();
+    desk.press(...keys);
+    expect(place(desk)).toBe(wanted);
+  });
+
+  it('before a move they are how often', () => {
+    const desk = long();
+    desk.press('g', ...'12j');
+    expect(place(desk)).toBe(12);
+    desk.press(...'3k');
+    expect(place(desk)).toBe(9);
+    desk.press('j');
+    expect(place(desk)).toBe(10);
+  });
+
+  it('are forgotten with a key that takes none, and 0 alone is none', () => {
+    const desk = long();
+    desk.press('g', '5', 'e', 'e', 'j');
+    expect(place(desk)).toBe(1);
+    desk.press('0', 'j');
+    expect(place(desk)).toBe(2);
+  });
+});
+
+describe('a mouse', () => {
+  it('clicks choose a line, a second one opens it; elsewhere they do nothing', () => {
+    const desk = new Desk().take(...aBusyMachine());
+    const { layout } = desk.frame;
+    expect(layout.firstLine).toBe(3);
+    desk.ui.click(4, layout);
+    expect(desk.underCursor).toMatch(/^web/);
+    desk.ui.click(0, desk.frame.layout);
+    desk.ui.click(20, desk.frame.layout);
+    expect(desk.underCursor).toMatch(/^web/);
+    desk.ui.click(4, desk.frame.layout);
+    expect(desk.second).toMatch(/^web /);
+  });
+
+  it('the wheel moves three lines', () => {
+    const desk = flat(...execs(100));
+    desk.press('g', 'wheeldown', 'wheeldown', 'wheelup');
+    expect(desk.underCursor).toMatch(/run 3$/);
+  });
+});
+
+describe('the history of filters', () => {
+  it('is there with up and down, each once, and what is being typed comes back', () => {
+    const desk = flat(...execs(3));
+    for (const text of ['one', 'two', 'one', 'three']) {
+      desk.press('/', 'ctrl+u', ...text, 'enter');
+    }
+    desk.press('/', 'ctrl+u', 'x', 'up');
+    expect(desk.ui.prompt.text).toBe('three');
+    desk.press('up', 'up', 'up', 'up');
+    expect(desk.ui.prompt.text).toBe('two');
+    desk.press('down', 'down', 'down');
+    expect(desk.ui.prompt.text).toBe('x');
   });
 });
 
@@ -497,8 +628,8 @@ describe('overlays', () => {
   it.each(['G', 'end'])('go to their end with %s', (key) => {
     const desk = new Desk({ rows: 10 });
     desk.press('?', key);
-    expect(desk.text).toContain('quit');
-    expect(desk.body.join()).toContain('Ctrl-C');
+    expect(desk.body.join()).toContain('the program that started last in it');
+    expect(desk.body.join()).not.toContain('more below');
   });
 
   it('are the same event, however much comes and goes behind them', () => {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Effect } from '../../src/tui/effect.ts';
 import type { Status } from '../../src/tui/frame-input.ts';
+import type { Mode } from '../../src/tui/rows.ts';
 import { makeTheme } from '../../src/tui/theme.ts';
 import { Ui } from '../../src/tui/ui.ts';
 import { View } from '../../src/tui/view.ts';
@@ -9,11 +10,13 @@ import { exec } from '../fixtures/records.ts';
 import { at, castOf, inTime, lifeOf, startOf } from '../fixtures/story.ts';
 import { aBusyMachine, execs, tracing, users } from './support.ts';
 
-const viewOf = (options: { isReplay?: boolean; size?: () => { columns: number; rows: number } } = {}) => {
+const viewOf = (options: { isReplay?: boolean; mode?: Mode; size?: () => { columns: number; rows: number } } = {}) => {
   const effects: Effect[] = [];
   const status: { now: Status } = { now: tracing };
+  const ui = new Ui({ isReplay: options.isReplay ?? false, users });
+  ui.mode = options.mode ?? 'grouped';
   const view = new View({
-    ui: new Ui({ isReplay: options.isReplay ?? false, users }),
+    ui,
     theme: makeTheme({ color: false, unicode: true }),
     users,
     size: options.size ?? (() => ({ columns: 100, rows: 30 })),
@@ -141,7 +144,7 @@ describe('a recording that is wound back', () => {
     for (const key of ['enter', 'g', 'enter', '/', 'ctrl+u', 'enter']) {
       view.press(key);
     }
-    expect(view.ui.focus?.ref?.name).toBe('xyxy12');
+    expect(view.ui.focus).toMatchObject({ by: 'container', key: 'runc//xyxy12' });
     view.restart();
     take(
       ...Array.from({ length: 40 }, (_, index) => exec({ ...at(index), pid: 9000 + index, args: ['elsewhere'] })),

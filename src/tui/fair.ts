@@ -1,0 +1,139 @@
+/** An item that is kept until others need its room. */
+export interface Kept {
+  /** It is no longer kept: lists that still hold it leave it out. */
+  dropped: boolean;
+}
+
+/** What one owner has in a FairLog, the oldest first. */
+export class Share<Item extends Kept> {
+  #items: Item[] = [];
+  #head = 0;
+  weight = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  get items(): readonly Item[] {
+    if (this.#head > 0) {
+      this.#items.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return this.#items;
+  }
+
+  get oldest(): Item | undefined {
+    return this.#items[this.#head];
+  }
+
+  push(item: Item, weight: number): void {
+    this.#items.push(item);
+    this.weight += weight;
+  }
+
+  shift(): Item | undefined {
+    const item = this.#items[this.#head];
+    this.#head += item === undefined ? 0 : 1;
+    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
+      this.#items.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+}
+
+export interface FairLogOptions<Item> {
+  /** At most this many items. */
+  readonly capacity: number;
+  /** At most this weight of all together. */
+  readonly maxWeight: number;
+  readonly weigh: (item: Item) => number;
+  readonly onDrop?: (item: Item) => void;
+}
+
+/** Dropped from one share at once: looking for the largest costs a look at each. */
+const maxAtOnce = 256;
+
+/**
+ * The last items of several owners, in the order in which they came. Where there are too many, the oldest of whoever has most
+ * are dropped: one owner with very many does not push out those of the others.
+ */
+export class FairLog<Item extends Kept> {
+  readonly #options: FairLogOptions<Item>;
+  readonly #shares = new Set<Share<Item>>();
+  readonly #orphans = new Share<Item>();
+  #all: Item[] = [];
+  #count = 0;
+  #weight = 0;
+  #newest: Item | undefined;
+  /** Grows with every item that is dropped. */
+  dropped = 0;
+
+  constructor(options: FairLogOptions<Item>) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** In order; some may be dropped already. */
+  get all(): readonly Item[] {
+    return this.#all;
+  }
+
+  push(share: Share<Item>, item: Item): void {
+    const weight = this.#options.weigh(item);
+    this.#shares.add(share);
+    share.push(item, weight);
+    this.#all.push(item);
+    this.#newest = item;
+    this.#count += 1;
+    this.#weight += weight;
+    const { capacity, maxWeight } = this.#options;
+    while ((this.#count > capacity || this.#weight > maxWeight) && this.#count > 1) {
+      this.#dropOf(this.#largest()!);
+    }
+    if (this.#all.length > 2 * capacity) {
+      this.#all = this.#all.filter((kept) => !kept.dropped);
+    }
+  }
+
+  /** The owner of a share is forgotten: its items belong to nobody, and are dropped as if to one owner. */
+  abandon(share: Share<Item>): void {
+    if (this.#shares.delete(share)) {
+      for (const item of share.items) {
+        this.#orphans.push(item, this.#options.weigh(item));
+      }
+      this.#shares.add(this.#orphans);
+    }
+  }
+
+  #largest(): Share<Item> | undefined {
+    let largest: Share<Item> | undefined;
+    for (const share of this.#shares) {
+      // The newest item stays in any case.
+      if (share.oldest !== this.#newest && (largest === undefined || share.weight > largest.weight)) {
+        largest = share;
+      }
+    }
+    return largest;
+  }
+
+  #dropOf(share: Share<Item>): void {
+    const most = Math.min(maxAtOnce, Math.ceil(share.length / 8));
+    for (let gone = 0; gone < most && share.oldest !== this.#newest; gone += 1) {
+      const item = share.shift()!;
+      const weight = this.#options.weigh(item);
+      item.dropped = true;
+      this.#options.onDrop?.(item);
+      share.weight -= weight;
+      this.#weight -= weight;
+      this.#count -= 1;
+      this.dropped += 1;
+    }
+    if (share.length === 0) {
+      this.#shares.delete(share);
+    }
+  }
+}

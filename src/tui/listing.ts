@@ -1,0 +1,130 @@
+import type { Kind, ViewEvent } from './event.ts';
+import { type GroupKind, keyOfEvent } from './grouping.ts';
+import type { Query } from './query.ts';
+import type { Store } from './store.ts';
+
+/** Which events are listed, and by what they stand together. */
+export interface Wanted {
+  readonly kinds: ReadonlySet<Kind>;
+  readonly query: Query;
+  readonly by: GroupKind;
+  /** Only those with this key. */
+  readonly only: string | undefined;
+  /** Lists by key are made, too. */
+  readonly grouped: boolean;
+}
+
+const isWanted = (event: ViewEvent, { kinds, query }: Wanted): boolean =>
+  (event.kind === 'lost' || kinds.has(event.kind)) && (query.empty || query.matches(event));
+
+/** Whether it has a line: not where another stands for it. */
+const isListed = (event: ViewEvent, wanted: Wanted): boolean =>
+  isWanted(event, wanted) && (event.foldedInto === undefined || !isWanted(event.foldedInto, wanted));
+
+/** Events looked at in one go; more are looked at in the next one, so that keys are answered meanwhile. */
+const atOnce = 20_000;
+
+/** The listed events, in order. Each is looked at once, not once a frame. */
+export class Listing {
+  readonly #store: Store;
+  #wanted: Wanted | undefined;
+  #renames = -1;
+  #next = 0;
+  #dropped = 0;
+  #folds = 0;
+  #all: ViewEvent[] = [];
+  readonly #byKey = new Map<string, ViewEvent[]>();
+  /** Not all events have been looked at yet. */
+  behind = false;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  get all(): readonly ViewEvent[] {
+    return this.#all;
+  }
+
+  get byKey(): ReadonlyMap<string, readonly ViewEvent[]> {
+    return this.#byKey;
+  }
+
+  /** Takes what came since the last time; all anew where something else is wanted. */
+  update(wanted: Wanted): void {
+    const { events, folds, renames } = this.#store;
+    if (!isSame(this.#wanted, wanted) || (this.#renames !== renames && (wanted.grouped || wanted.only !== undefined))) {
+      this.#all = [];
+      this.#byKey.clear();
+      this.#next = 0;
+      this.#folds = folds;
+      this.#dropped = events.dropped;
+    }
+    this.#wanted = wanted;
+    this.#renames = renames;
+    if (this.#folds !== folds || this.#dropped !== events.dropped) {
+      this.#thin(wanted);
+    }
+    this.#folds = folds;
+    this.#dropped = events.dropped;
+    const { all } = events;
+    const from = firstFrom(all, this.#next);
+    const end = wanted.query.empty ? all.length : Math.min(all.length, from + atOnce);
+    for (let index = from; index < end; index += 1) {
+      this.#take(all[index]!, wanted);
+    }
+    this.behind = end < all.length;
+    this.#next = this.behind ? all[end]!.id : this.#store.nextId;
+  }
+
+  #take(event: ViewEvent, wanted: Wanted): void {
+    if (event.dropped || !isListed(event, wanted)) {
+      return;
+    }
+    const key = wanted.grouped || wanted.only !== undefined ? keyOfEvent(wanted.by, event) : '';
+    if (wanted.only !== undefined && key !== wanted.only) {
+      return;
+    }
+    this.#all.push(event);
+    if (wanted.grouped) {
+      const list = this.#byKey.get(key);
+      if (list === undefined) {
+        this.#byKey.set(key, [event]);
+      } else {
+        list.push(event);
+      }
+    }
+  }
+
+  /** Leaves out what was dropped, or folded into others, since the last time. */
+  #thin(wanted: Wanted): void {
+    const stays = (event: ViewEvent): boolean =>
+      !event.dropped && (event.foldedInto === undefined || !isWanted(event.foldedInto, wanted));
+    this.#all = this.#all.filter(stays);
+    for (const [key, list] of this.#byKey) {
+      const kept = list.filter(stays);
+      if (kept.length > 0) {
+        this.#byKey.set(key, kept);
+      } else {
+        this.#byKey.delete(key);
+      }
+    }
+  }
+}
+
+const isSame = (a: Wanted | undefined, b: Wanted): boolean =>
+  a?.kinds === b.kinds && a.query === b.query && a.by === b.by && a.only === b.only && a.grouped === b.grouped;
+
+/** Place of the first event that has at least this id. */
+export const firstFrom = (events: readonly ViewEvent[], least: number): number => {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (events[middle]!.id < least) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+};

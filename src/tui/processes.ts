@@ -1,0 +1,136 @@
+import type { ViewProcess } from './event.ts';
+import { keyOfProcess } from './grouping.ts';
+import { type Heading, headingRow, listOf, type Row, type RowList } from './rows.ts';
+import type { Store } from './store.ts';
+
+/** More lines of processes than these are not laid out. */
+const maxRows = 5000;
+
+export interface ProcessRowOptions {
+  readonly headings: readonly Heading[];
+  readonly lists: ReadonlyMap<string, readonly ViewProcess[]>;
+  /** One group alone needs no line above it. */
+  readonly titled: boolean;
+}
+
+export interface ProcessWanted {
+  readonly by: Heading['by'];
+  /** Only those with this key. */
+  readonly only: string | undefined;
+  readonly matches: (process: ViewProcess) => boolean;
+}
+
+/** The processes that live, by the key that they stand under. */
+export const livingByKey = (store: Store, wanted: ProcessWanted): Map<string, ViewProcess[]> =>
+  byKey(store.processes.values(), wanted);
+
+/** Those that live, and those that lived since a kernel time; on the host only those that did something. */
+export const lanesByKey = (store: Store, from: number, wanted: ProcessWanted): Map<string, ViewProcess[]> => {
+  const lists = byKey(store.processes.values(), wanted);
+  const ended = store.endedProcesses.all.filter(({ endAt = 0, dropped }) => !dropped && endAt >= from);
+  for (const [key, list] of byKey(ended, wanted)) {
+    lists.set(key, [...(lists.get(key) ?? []), ...list]);
+  }
+  for (const [key, list] of lists) {
+    const doing = list.filter(({ group, before, marks }) => group.ref !== null || !before || marks.length > 0);
+    lists.set(
+      key,
+      doing.sort((a, b) => a.startAt - b.startAt || a.pid - b.pid),
+    );
+  }
+  return lists;
+};
+
+const byKey = (processes: Iterable<ViewProcess>, { by, only, matches }: ProcessWanted): Map<string, ViewProcess[]> => {
+  const lists = new Map<string, ViewProcess[]>();
+  for (const process of processes) {
+    const key = keyOfProcess(by, process);
+    if ((only === undefined || only === key) && matches(process)) {
+      const list = lists.get(key);
+      if (list === undefined) {
+        lists.set(key, [process]);
+      } else {
+        list.push(process);
+      }
+    }
+  }
+  return lists;
+};
+
+/** Processes below their parents, group by group. */
+export const treeRows = (options: ProcessRowOptions): RowList =>
+  rowsOf(options, (processes, most) => treeOf(processes, most));
+
+/** A lane for each process, group by group. */
+export const laneRows = (options: ProcessRowOptions): RowList =>
+  rowsOf(options, (processes, most) =>
+    processes
+      .slice(0, most)
+      .map((process): Row => ({ key: `l${process.pid}.${process.startAt}`, type: 'lane', process })),
+  );
+
+const rowsOf = (
+  { headings, lists, titled }: ProcessRowOptions,
+  make: (processes: readonly ViewProcess[], most: number) => Row[],
+): RowList => {
+  const rows: Row[] = [];
+  for (const heading of headings) {
+    rows.push(...(titled ? [headingRow(heading)] : []), ...make(lists.get(heading.key) ?? [], maxRows - rows.length));
+  }
+  return listOf(rows);
+};
+
+/** Deeper ones are drawn as if they were this deep. */
+const maxStems = 40;
+
+const treeOf = (processes: readonly ViewProcess[], most: number): Row[] => {
+  const children = new Map<ViewProcess | undefined, ViewProcess[]>();
+  const inside = new Set(processes);
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  for (const process of processes) {
+    const parent = parentOf(process, byPid);
+    const above = parent !== undefined && inside.has(parent) ? parent : undefined;
+    const siblings = children.get(above);
+    if (siblings === undefined) {
+      children.set(above, [process]);
+    } else {
+      siblings.push(process);
+    }
+  }
+  const rows: Row[] = [];
+  const done = new Set<ViewProcess>();
+  const waiting: { process: ViewProcess; branch: readonly boolean[] }[] = [];
+  const add = (list: readonly ViewProcess[], branch: readonly boolean[]): void => {
+    for (let index = list.length - 1; index >= 0; index -= 1) {
+      waiting.push({ process: list[index]!, branch: [...branch.slice(-maxStems), index === list.length - 1] });
+    }
+  };
+  // Those that are each other's parents, as a broken recording can say, are below nobody: they come last.
+  for (const roots of [children.get(undefined) ?? [], processes]) {
+    add(
+      roots.filter((process) => !done.has(process)),
+      [],
+    );
+    for (let next = waiting.pop(); next !== undefined && rows.length < most; next = waiting.pop()) {
+      if (!done.has(next.process)) {
+        done.add(next.process);
+        const { process, branch } = next;
+        rows.push({ key: `p${process.pid}.${process.startAt}`, type: 'process', process, branch });
+        add(children.get(process) ?? [], branch);
+      }
+    }
+    waiting.length = 0;
+  }
+  return rows;
+};
+
+/** Pids are used again: a parent is one that was there when its child began. */
+const parentOf = (process: ViewProcess, byPid: ReadonlyMap<number, ViewProcess>): ViewProcess | undefined => {
+  if (process.parent !== undefined) {
+    return process.parent;
+  }
+  const candidate = byPid.get(process.ppid);
+  return candidate !== undefined && candidate !== process && candidate.startAt <= process.startAt
+    ? candidate
+    : undefined;
+};
