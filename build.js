@@ -47,5 +47,26 @@ await build({
 });
 
 if (!tools) {
+  // The report's page: one script and one style, put into each report.
+  await build({
+    entryPoints: { page: 'src/report/page/main.ts' },
+    outdir: 'dist/report',
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: ['chrome110', 'firefox115', 'safari16.4'],
+    minify: true,
+    // What the filter language takes from Node, for a page.
+    alias: { 'node:os': './src/report/page/no-os.ts', 'node:fs': './src/report/page/no-fs.ts' },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  await build({
+    entryPoints: { page: 'src/report/page/style.css' },
+    outdir: 'dist/report',
+    minify: true,
+    target: ['chrome110', 'firefox115', 'safari16.4'],
+    logLevel: 'warning',
+  });
   writeFileSync('dist/sources', sources.digestOf(import.meta.dirname));
 }

@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /** End-to-end tests that trace nothing: what else happens on the machine is nothing to them. */
-const untraced = ['completion', 'package', 'replay', 'screen'].map((name) => `test/e2e/${name}.test.ts`);
+const untraced = ['agree', 'completion', 'export', 'package', 'replay', 'report', 'screen'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
 /** Those that use up buffers, CPUs or pids, run what is too long or too deep for a record, or count what runs on the machine. */
 const alone = ['exec', 'start', 'stall', 'failed', 'loss', 'namespace', 'now', 'timeline'].map(

@@ -60,7 +60,7 @@ const exportTo = async (file: string, values: ExportValues): Promise<number> => 
   void stop.asked.then(() => aborter.abort());
   const out = new ExportOutput(target, { force: values.force ?? false });
   const exporter = await makeExporter(values.to, out);
-  const status = await takeWanted(file, values, aborter.signal, {
+  const { status } = await takeWanted(file, values, aborter.signal, {
     take: (record) => exporter.take(record),
     pause: () => {
       if (out.isGone) {

@@ -142,6 +142,11 @@ export class RecordingInput {
     return this.#noRecording === undefined;
   }
 
+  /** Places in which something is wrong, up to now. */
+  get damage(): number {
+    return this.#damage;
+  }
+
   /** The exit status, after the last record. */
   status(): number {
     if (this.#noRecording !== undefined) {

@@ -13,6 +13,7 @@ import { addPs } from './ps.ts';
 import { addQuery } from './query.ts';
 import { addRecord } from './record.ts';
 import { addReplay } from './replay.ts';
+import { addReport } from './report.ts';
 import { addTimeline } from './timeline.ts';
 
 const examples = `
@@ -45,6 +46,7 @@ export const buildProgram = (): Command => {
   addRecord(program);
   addReplay(program);
   addTimeline(program);
+  addReport(program);
   addExport(program);
   addQuery(program);
   addCheck(program);

@@ -22,14 +22,14 @@ export interface Taker {
 /**
  * Gives the records of a recording that the options ask for to the taker, with secrets masked.
  *
- * @returns the exit status
+ * @returns the exit status, and in how many places the recording is damaged
  */
 export const takeWanted = async (
   file: string,
   values: WantedValues,
   signal: AbortSignal,
   { take, pause }: Taker,
-): Promise<number> => {
+): Promise<{ status: number; damage: number }> => {
   const { redactRecord } = await import('../view/redact/record.ts');
   const aborter = new AbortController();
   const input = new RecordingInput(file, values, AbortSignal.any([signal, aborter.signal]));
@@ -49,7 +49,8 @@ export const takeWanted = async (
     tellMissing(filter.selection);
   }
   const status = input.status();
-  return status === exitStatus.ok && hits === 0 && (values.container ?? []).length > 0 ? exitStatus.failed : status;
+  const isMissing = status === exitStatus.ok && hits === 0 && (values.container ?? []).length > 0;
+  return { status: isMissing ? exitStatus.failed : status, damage: input.damage };
 };
 
 /** What is said of a file that was written. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, fsyncSync, ftruncateSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
 import { cannotWrite } from '../errors.ts';
 import { openRecording } from '../recording/sink.ts';
 import type { Out } from './exporter.ts';
@@ -58,6 +58,11 @@ export class ExportOutput implements Out {
     this.#target.close();
   }
 
+  /** There is nothing to be written: a file that was made for it goes. */
+  discard(): void {
+    this.#target.discard();
+  }
+
   #close(): void {
     if (this.#text !== '') {
       const text = this.#text;
@@ -77,16 +82,19 @@ interface Target {
   readonly isGone: boolean;
   write(bytes: Uint8Array): Promise<void> | void;
   close(): void;
+  discard(): void;
 }
 
 class File implements Target {
   readonly isGone = false;
   readonly #path: string;
   readonly #descriptor: number;
+  readonly #isNew: boolean;
   #cleared = false;
 
   constructor(path: string, options: { force: boolean }) {
     this.#path = path;
+    this.#isNew = !options.force;
     this.#descriptor = openRecording(path, options);
   }
 
@@ -105,6 +113,13 @@ class File implements Target {
       fsyncSync(this.#descriptor);
       closeSync(this.#descriptor);
     });
+  }
+
+  discard(): void {
+    closeSync(this.#descriptor);
+    if (this.#isNew) {
+      rmSync(this.#path, { force: true });
+    }
   }
 
   /** What was in the file before stays until there is something else. */
@@ -142,6 +157,8 @@ class StandardOutput implements Target {
     }
     this.close();
   }
+
+  discard(): void {}
 
   close(): void {
     if (this.#failure !== undefined) {

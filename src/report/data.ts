@@ -1,0 +1,95 @@
+import type { ContainerInfo, RecordOf } from '../record/schema.ts';
+import type { Timeline } from '../timeline/schema.ts';
+
+/** What a report's page is given: made by the command, read by the page. Times are ns since the recording's beginning. */
+export interface ReportData {
+  readonly format: 1;
+  readonly header: RecordOf<'header'>;
+  /** Of the last record. */
+  readonly end: number;
+  readonly footer: RecordOf<'footer'> | undefined;
+  /** Places in which the file is damaged. */
+  readonly damage: number;
+  readonly summary: Summary;
+  readonly lives: readonly Life[];
+  /** Containers beyond the limit, that are only counted. */
+  readonly moreLives: number;
+  readonly packed: Packed;
+  readonly kept: Kept;
+}
+
+/** How many events the page has one by one. */
+export interface Kept {
+  readonly total: number;
+  readonly kept: number;
+  /** From when on events of the host, and those of containers, are missing one by one. */
+  readonly hostUntil: number | undefined;
+  readonly until: number | undefined;
+}
+
+export interface Summary {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly failedExecs: number;
+  readonly badExits: number;
+  readonly programs: readonly Ranked[];
+  readonly failures: readonly Ranked[];
+  readonly joins: readonly Join[];
+  readonly joinCount: number;
+  readonly lost: number;
+  readonly lostExact: boolean;
+  readonly losses: readonly Loss[];
+  /** Execs in equal steps of time, from the beginning to `end`. */
+  readonly activity: readonly number[];
+}
+
+/** A name and how often it was there; `where` says in which containers, the most frequent first. */
+export interface Ranked {
+  readonly name: string;
+  readonly count: number;
+  readonly where: readonly string[];
+}
+
+export interface Join {
+  readonly at: number;
+  readonly key: string;
+  readonly name: string;
+  readonly pid: number | undefined;
+  readonly by: RecordOf<'container'>['by'];
+  readonly askedBy: RecordOf<'container'>['asked_by'];
+}
+
+export interface Loss {
+  readonly at: number;
+  readonly count: number;
+  readonly exact: boolean;
+  readonly stage: string;
+}
+
+/** A container from its beginning to its end, without the steps of it. */
+export interface Life
+  extends Pick<
+    Timeline,
+    'seen' | 'asked' | 'startup_ns' | 'startup' | 'code' | 'signal' | 'oom' | 'counts' | 'dropped' | 'lost'
+  > {
+  readonly key: string;
+  readonly container: ContainerInfo;
+  readonly begin: number;
+  readonly started: number | undefined;
+  readonly stopped: number | undefined;
+  readonly removed: number | undefined;
+  /** Processes outside that work for it: pid, and a moment at which it lived. */
+  readonly helpers: readonly (readonly [pid: number, at: number])[];
+}
+
+/** Records as numbers and a list of their values: most values are there many times. */
+export interface Packed {
+  readonly shapes: readonly (readonly string[])[];
+  readonly values: readonly unknown[];
+  /** Of each record: shape, seq and ns since the one before, then a number a key: n * 2 + 1, or twice a place in `values`. */
+  readonly rows: readonly number[];
+  readonly count: number;
+}
+
+/** By instance, where recordings have it. */
+export const keyOf = (container: { id: string; runtime: string; instance?: number | undefined }): string =>
+  container.instance === undefined ? `${container.runtime}/${container.id}` : String(container.instance);

@@ -1,0 +1,279 @@
+import { escapeText } from '../../view/escape.ts';
+import type { Life, Ranked, ReportData } from '../data.ts';
+import { link, quoted, startupBar } from './details.ts';
+import { h } from './dom.ts';
+import type { Box, Model } from './model.ts';
+import { count, endOf, moment, span, words } from './text.ts';
+
+export interface AnswerActions {
+  readonly toBox: (box: Box) => void;
+  readonly toPid: (pid: number, at: number) => void;
+  readonly search: (query: string) => void;
+  readonly toTime: (at: number) => void;
+}
+
+/** The first screen: what happened, in a sentence, in numbers, and in the lists that people ask for. */
+export const answers = (data: ReportData, model: Model, actions: AnswerActions): HTMLElement[] => [
+  h('p', { class: 'headline' }, headline(data)),
+  ...warnings(data),
+  tiles(data, actions),
+  h(
+    'div',
+    { class: 'cards' },
+    ...[
+      ended(data, model, actions),
+      entered(data, actions),
+      startups(data, model, actions),
+      failures(data, actions),
+      programs(data, actions),
+      lost(data, actions),
+    ].filter((card) => card !== undefined),
+  ),
+];
+
+const headline = ({ lives, moreLives, end, summary, header }: ReportData): string => {
+  const total = lives.length + moreLives;
+  const bad = lives.filter(isBad).length;
+  const words = [
+    `${total === 0 ? 'No container' : count(total, 'container')} on ${escapeText(header.host.name)} in ${span(end)}`,
+    bad > 0
+      ? `${bad === total ? 'all of them' : bad} ended badly`
+      : total > 0 && lives.some(({ stopped }) => stopped !== undefined)
+        ? 'none ended badly'
+        : '',
+    summary.joinCount > 0 ? `somebody entered ${count(summary.joinCount, 'time')}` : '',
+  ].filter((word) => word !== '');
+  return `${words.join('; ')}.`;
+};
+
+const isBad = ({ code, signal }: Life): boolean => signal !== undefined || (code ?? 0) !== 0;
+
+const warnings = ({ footer, damage, kept, summary, moreLives }: ReportData): HTMLElement[] => {
+  const texts: string[] = [];
+  if (footer === undefined) {
+    texts.push('The recording was cut off: what came after its last record is not here.');
+  } else if (!footer.complete && summary.lost === 0) {
+    texts.push('The recording does not prove that it is complete.');
+  }
+  if (damage > 0) {
+    texts.push(`The file is damaged in ${count(damage, 'place')}: what is whole is here.`);
+  }
+  if (kept.kept < kept.total) {
+    const until =
+      kept.hostUntil === undefined ? '' : ` Events outside of containers are here up to ${moment(kept.hostUntil, 1e6)}`;
+    const all =
+      kept.until === undefined
+        ? ', those of containers all.'
+        : `, those of containers up to ${moment(kept.until, 1e6)}.`;
+    texts.push(
+      `This page has ${kept.kept.toLocaleString('en')} of ${kept.total.toLocaleString('en')} events one by one; the numbers are about all.${until}${all} nstrace report -c NAME, or --since and --until, shows the rest.`,
+    );
+  }
+  if (moreLives > 0) {
+    texts.push(`${count(moreLives, 'more container')} are only counted.`);
+  }
+  return texts.map((text) => h('p', { class: 'warning', role: 'note' }, text));
+};
+
+const tiles = ({ summary, lives, moreLives }: ReportData, { search }: AnswerActions): HTMLElement => {
+  const { counts } = summary;
+  const tile = (value: number, name: string, query: string | undefined, tone = ''): HTMLElement =>
+    h(
+      query === undefined || value === 0 ? 'div' : 'button',
+      {
+        class: `tile ${tone}`,
+        ...(query === undefined || value === 0 ? {} : { type: 'button', click: () => search(query) }),
+      },
+      h('b', {}, value.toLocaleString('en')),
+      h('span', {}, name),
+    );
+  return h(
+    'div',
+    { class: 'tiles' },
+    tile(lives.length + moreLives, 'containers', undefined),
+    tile(counts.exec === undefined ? 0 : counts.exec, 'execs', 'e:exec'),
+    tile((counts.fork ?? 0) + (counts.process ?? 0), 'processes', undefined),
+    tile(summary.joinCount, 'entered', 'joined', summary.joinCount > 0 ? 'note' : ''),
+    tile(summary.failedExecs, 'failed execs', 'failed', summary.failedExecs > 0 ? 'bad' : ''),
+    tile(summary.badExits, 'bad exits', 'e:exit exit:!0', summary.badExits > 0 ? 'bad' : ''),
+    tile(summary.lost, summary.lostExact ? 'lost' : 'lost at least', undefined, summary.lost > 0 ? 'bad' : 'good'),
+  );
+};
+
+const maxItems = 8;
+
+const card = (title: string, about: string, ...children: (HTMLElement | undefined)[]): HTMLElement =>
+  h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, title),
+    h('p', { class: 'note' }, about),
+    ...children.filter((child) => child !== undefined),
+  );
+
+/** A list whose end can be unfolded. */
+const list = (items: readonly HTMLElement[]): HTMLElement => {
+  const shown = h('ul', { class: 'plain rows' }, ...items.slice(0, maxItems));
+  const rest = items.slice(maxItems, 200);
+  if (rest.length === 0) {
+    return shown;
+  }
+  return h(
+    'div',
+    {},
+    shown,
+    h('details', {}, h('summary', {}, `${items.length - maxItems} more`), h('ul', { class: 'plain rows' }, ...rest)),
+  );
+};
+
+const ended = ({ lives }: ReportData, model: Model, { toBox }: AnswerActions): HTMLElement | undefined => {
+  if (lives.length === 0) {
+    return undefined;
+  }
+  const again = new Map<string, number>();
+  for (const { container } of lives) {
+    const name = `${container.runtime}/${container.name}`;
+    again.set(name, (again.get(name) ?? 0) + 1);
+  }
+  const rank = (life: Life): number => (isBad(life) ? 0 : life.stopped === undefined ? 1 : 2);
+  const order = model.boxes.filter(({ life }) => life !== undefined).sort((a, b) => rank(a.life!) - rank(b.life!));
+  const restarts = [...again].filter(([, times]) => times > 1);
+  return card(
+    'Lives',
+    restarts.length === 0
+      ? 'each ran once'
+      : `ran again: ${restarts.map(([name, times]) => `${escapeText(name.slice(name.indexOf('/') + 1))} ${times} times`).join(', ')}`,
+    list(
+      order.map((box) => {
+        const life = box.life!;
+        const how =
+          life.stopped === undefined ? (life.removed === undefined ? 'running' : 'never started') : endOf(life);
+        return h(
+          'li',
+          {},
+          link(escapeText(box.name), () => toBox(box)),
+          h('span', { class: `pill ${isBad(life) ? 'bad' : life.stopped === undefined ? '' : 'good'}` }, how),
+          h(
+            'span',
+            { class: 'right' },
+            life.stopped === undefined ? '' : span(life.stopped - (life.started ?? life.begin)),
+          ),
+        );
+      }),
+    ),
+  );
+};
+
+const entered = ({ summary }: ReportData, { toPid }: AnswerActions): HTMLElement | undefined =>
+  summary.joins.length === 0
+    ? undefined
+    : card(
+        'Who entered',
+        'with setns: runc exec, docker exec, nsenter',
+        list(
+          summary.joins.map(({ at, name, pid, by, askedBy }) =>
+            h(
+              'li',
+              {},
+              link(escapeText(name), () => toPid(pid ?? 0, at)),
+              h('span', { class: 'what' }, by === undefined ? 'unknown' : words(by.args, by.comm)),
+              h(
+                'span',
+                { class: 'right' },
+                `${askedBy?.user === undefined ? '' : `${escapeText(askedBy.user)} · `}${moment(at, 1e7)}`,
+              ),
+            ),
+          ),
+        ),
+      );
+
+const startups = ({ lives }: ReportData, model: Model, { toBox }: AnswerActions): HTMLElement | undefined => {
+  const slowest = model.boxes
+    .filter(({ life }) => life?.startup_ns !== undefined)
+    .sort((a, b) => b.life!.startup_ns! - a.life!.startup_ns!)
+    .slice(0, 5);
+  if (slowest.length === 0) {
+    return undefined;
+  }
+  const times = lives.flatMap(({ startup_ns }) => (startup_ns === undefined ? [] : [startup_ns])).sort((a, b) => a - b);
+  return card(
+    'Slowest startups',
+    `median ${span(times[Math.floor(times.length / 2)]!)} of ${times.length}, from the runtime's exec to the program's`,
+    h(
+      'ul',
+      { class: 'plain rows' },
+      ...slowest.map((box) =>
+        h(
+          'li',
+          { class: 'tall' },
+          link(escapeText(box.name), () => toBox(box)),
+          h('span', { class: 'right' }, span(box.life!.startup_ns!)),
+          startupBar(box.life!.startup ?? {}),
+        ),
+      ),
+    ),
+  );
+};
+
+const ranked = (entries: readonly Ranked[], go: (entry: Ranked) => void): HTMLElement => {
+  const most = Math.max(1, ...entries.map(({ count: times }) => times));
+  return list(
+    entries.map((entry) => {
+      const bar = h('i', { class: 'bar' });
+      bar.style.width = `${(entry.count / most) * 100}%`;
+      return h(
+        'li',
+        { class: 'ranked' },
+        bar,
+        link(escapeText(entry.name), () => go(entry)),
+        h('span', { class: 'what' }, escapeText(entry.where.join(', '))),
+        h('span', { class: 'right' }, entry.count.toLocaleString('en')),
+      );
+    }),
+  );
+};
+
+const failures = ({ summary }: ReportData, { search }: AnswerActions): HTMLElement | undefined =>
+  summary.failures.length === 0
+    ? undefined
+    : card(
+        'Failures',
+        'failed execs, and ends with a code or by a signal',
+        ranked(summary.failures, ({ name }) =>
+          search(
+            `${/: [A-Z]+$/.test(name) && !/: SIG/.test(name) ? 'failed' : 'e:exit exit:!0'} ${quoted(name.slice(0, name.lastIndexOf(': ')))}`,
+          ),
+        ),
+      );
+
+const programs = ({ summary }: ReportData, { search }: AnswerActions): HTMLElement | undefined =>
+  summary.programs.length === 0
+    ? undefined
+    : card(
+        'Most executed',
+        'programs, by how often they were',
+        ranked(summary.programs, ({ name }) => search(`e:exec ${quoted(name)}`)),
+      );
+
+const lost = ({ summary, footer }: ReportData, { toTime }: AnswerActions): HTMLElement => {
+  const proof = footer?.complete
+    ? `Nothing: the probes made ${count(footer.probe.made, 'line')}, and all of them are here.`
+    : `${summary.lostExact ? '' : 'At least '}${count(summary.lost, 'event')} of whatever container.`;
+  return card(
+    'What was lost',
+    proof,
+    summary.losses.length === 0
+      ? undefined
+      : list(
+          summary.losses.map(({ at, count: times, exact, stage }) =>
+            h(
+              'li',
+              {},
+              link(moment(at, 1e6), () => toTime(at)),
+              h('span', { class: 'what' }, escapeText(stage)),
+              h('span', { class: 'right' }, `${exact ? '' : 'at least '}${times.toLocaleString('en')}`),
+            ),
+          ),
+        ),
+  );
+};

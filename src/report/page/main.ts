@@ -1,0 +1,386 @@
+import { escapeText } from '../../view/escape.ts';
+import type { ReportData } from '../data.ts';
+import { answers } from './answers.ts';
+import { boxDetails, procDetails } from './details.ts';
+import { byId, h } from './dom.ts';
+import { Lanes } from './lanes.ts';
+import { type Box, buildModel, type Proc } from './model.ts';
+import { Overview } from './overview.ts';
+import { type Place, readPlace, writePlace } from './place.ts';
+import { firstOpen, type Row, rowsOf } from './rows.ts';
+import { type Found, Search } from './search.ts';
+import { EventTable } from './table.ts';
+import { commandOf, count, endOf, moment, span } from './text.ts';
+import { Clock, unpack } from './unpack.ts';
+
+/** The data stand in the page, compressed. */
+const readData = async (): Promise<ReportData> => {
+  const text = byId('data').textContent!;
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return (await new Response(stream).json()) as ReportData;
+};
+
+const start = async (): Promise<void> => {
+  const data = await readData();
+  const model = buildModel(data, unpack(data));
+  const clock = new Clock(data.header.time, data.header.mono);
+  const search = new Search(model, data.header);
+  await search.load();
+
+  const whole = { from: -0.01 * data.end, to: Math.max(1000, data.end * 1.03) };
+  const fallback: Place = { ...whole, query: '', selected: '', open: firstOpen(model) };
+  const place: Place = readPlace(location.hash, { ...fallback, open: new Set(fallback.open) });
+  let found: Found = search.find('');
+
+  const input = byId('query') as HTMLInputElement;
+  const problem = byId('problem');
+  const spoken = byId('spoken');
+  const panel = byId('details');
+  const tip = byId('tip');
+
+  let saving = 0;
+  const save = (): void => {
+    clearTimeout(saving);
+    saving = window.setTimeout(() => {
+      const words = writePlace(place, fallback);
+      history.replaceState(null, '', words === '' ? location.pathname + location.search : `#${words}`);
+    }, 150);
+  };
+  const onView = (from: number, to: number): void => {
+    place.from = from;
+    place.to = to;
+    overview.setView(from, to);
+    lanes.setView(from, to);
+    showRange();
+    save();
+  };
+  const lanes = new Lanes(byId('lanes'), {
+    end: data.end,
+    onSelect: (row) => selectRow(row, false),
+    onFold: (row) => fold(row.box),
+    onView,
+    onHover: (row, x, y, at) => showTip(row, x, y, at),
+  });
+  const overview = new Overview(byId('overview') as HTMLCanvasElement, data.summary.activity, data.end, onView);
+  const table = new EventTable(byId('events'), model, (index) => {
+    const proc = model.procOf[index];
+    if (proc === undefined) {
+      toBox(model.boxOf[index]!, false);
+    } else {
+      toProc(proc, false);
+    }
+  });
+
+  const showRange = (): void => {
+    byId('range').textContent =
+      `${moment(Math.max(0, place.from), (place.to - place.from) / 100)} – ${moment(Math.min(data.end, place.to), (place.to - place.from) / 100)}`;
+  };
+  const showRows = (): void => {
+    lanes.setRows(rowsOf(model, place.open, found.procs), found.procs);
+    lanes.select(lanes.rows.findIndex(isSelected), false);
+    showGrid();
+  };
+  const isSelected = (row: Row): boolean =>
+    row.type === 'proc'
+      ? place.selected === `p${row.proc.index}`
+      : row.type === 'box' && place.selected === `c${row.box.index}`;
+
+  const fold = (box: Box): void => {
+    if (!place.open.delete(box.index)) {
+      place.open.add(box.index);
+    }
+    showRows();
+    save();
+  };
+  const selectRow = (row: Row, scroll: boolean): void => {
+    if (row.type === 'proc') {
+      toProc(row.proc, scroll);
+    } else if (row.type === 'box' && place.selected === `c${row.box.index}`) {
+      fold(row.box);
+    } else {
+      toBox(row.box, scroll);
+    }
+  };
+  const show = (name: string, spokenText: string, content: readonly HTMLElement[], scroll: boolean): void => {
+    place.selected = name;
+    panel.querySelector('.details-body')!.replaceChildren(...content);
+    panel.hidden = false;
+    document.body.classList.add('has-details');
+    lanes.select(lanes.rows.findIndex(isSelected), scroll);
+    spoken.textContent = spokenText;
+    showGrid();
+    save();
+  };
+  const toProc = (proc: Proc, scroll = true): void => {
+    const { index } = proc.worksFor ?? proc.box;
+    if (scroll && !place.open.has(index)) {
+      place.open.add(index);
+      showRows();
+    }
+    show(`p${proc.index}`, spokenProc(proc), procDetails(proc, model, actions), scroll);
+  };
+  const toBox = (box: Box, scroll = true): void =>
+    show(`c${box.index}`, `container ${escapeText(box.name)}`, boxDetails(box, actions), scroll);
+  const zoomTo = (from: number, to: number): void => {
+    const room = Math.max(1e5, (to - from) * 0.06);
+    onView(Math.max(whole.from, from - room), Math.min(whole.to, to + room));
+    byId('timeline').scrollIntoView({ block: 'nearest' });
+  };
+  const hide = (): void => {
+    place.selected = '';
+    panel.hidden = true;
+    document.body.classList.remove('has-details');
+    lanes.select(-1, false);
+    save();
+  };
+  const ask = (query: string): void => {
+    input.value = query;
+    run(query);
+    byId('events').scrollIntoView({ block: 'start' });
+  };
+  const run = (query: string): void => {
+    found = search.find(query);
+    place.query = query;
+    problem.textContent = found.problem ?? '';
+    input.setAttribute('aria-invalid', String(found.problem !== undefined));
+    byId('hits').textContent =
+      found.hits.length === model.records.length
+        ? count(model.records.length, 'event')
+        : `${found.hits.length.toLocaleString('en')} of ${count(model.records.length, 'event')}`;
+    byId('none').hidden = found.hits.length > 0;
+    table.show(found.hits);
+    showRows();
+    save();
+  };
+  const actions = {
+    toProc: (proc: Proc) => toProc(proc),
+    toBox: (box: Box) => toBox(box),
+    zoom: zoomTo,
+    search: ask,
+    time: (at: number) => new Date(clock.time(at)).toLocaleTimeString(),
+  };
+
+  byId('answers').replaceChildren(
+    ...answers(data, model, {
+      search: ask,
+      toBox: (box) => {
+        toBox(box);
+        byId('timeline').scrollIntoView({ block: 'start' });
+      },
+      toTime: (at) => zoomTo(at - 5e7, at + 5e7),
+      toPid: (pid, at) => {
+        const proc = model.procs.findLast((candidate) => candidate.pid === pid && candidate.from <= at);
+        if (proc !== undefined) {
+          toProc(proc);
+          byId('timeline').scrollIntoView({ block: 'start' });
+        }
+      },
+    }),
+  );
+
+  /** The rows on the screen, for who does not see the canvas. */
+  const grid = byId('grid');
+  const showGrid = (): void => {
+    const [from, to] = lanes.visible;
+    grid.setAttribute('aria-rowcount', String(lanes.rows.length));
+    grid.replaceChildren(
+      ...lanes.rows.slice(from, Math.min(to, from + 60)).map((row, index) =>
+        h(
+          'div',
+          {
+            role: 'row',
+            'aria-rowindex': from + index + 1,
+            'aria-level': row.type === 'proc' ? Math.min(row.depth, 8) + 2 : row.type === 'box' ? 1 : 2,
+            'aria-expanded': row.type === 'box' ? String(row.isOpen) : undefined,
+            'aria-selected': String(isSelected(row)),
+          },
+          h('span', { role: 'gridcell' }, spokenRow(row)),
+        ),
+      ),
+    );
+  };
+
+  const tipDue = 0;
+  const showTip = (row: Row | undefined, x: number, y: number, at: number): void => {
+    clearTimeout(tipDue);
+    if (row === undefined || (row.type !== 'proc' && row.type !== 'box')) {
+      tip.hidden = true;
+      return;
+    }
+    tip.replaceChildren(
+      h('b', {}, row.type === 'proc' ? `${escapeText(row.proc.name)} · ${row.proc.pid}` : escapeText(row.box.name)),
+      h('span', {}, spokenRow(row).slice(0, 300)),
+      h('span', { class: 'note' }, moment(Math.max(0, at), (place.to - place.from) / 1000)),
+    );
+    tip.hidden = false;
+    tip.style.left = `${Math.min(x + 14, window.innerWidth - tip.offsetWidth - 12)}px`;
+    tip.style.top = `${y + 18 + tip.offsetHeight > window.innerHeight ? y - tip.offsetHeight - 10 : y + 18}px`;
+  };
+
+  const foldAt = (row: Row | undefined): void => {
+    if (row?.type === 'box') {
+      fold(row.box);
+    }
+  };
+  const zoomToRow = (row: Row | undefined): void => {
+    if (row?.type === 'proc') {
+      zoomTo(row.proc.from, row.proc.to ?? data.end);
+    } else if (row !== undefined) {
+      zoomTo(row.box.from, row.box.to);
+    }
+  };
+  const application = byId('lanes');
+  application.addEventListener('keydown', (event) => {
+    const current = lanes.selected;
+    const step = (by: number): void => {
+      const index = Math.max(0, Math.min(lanes.rows.length - 1, current < 0 ? 0 : current + by));
+      const row = nextRow(lanes.rows, index, by);
+      if (row !== undefined) {
+        if (row.type === 'proc') {
+          toProc(row.proc);
+        } else {
+          toBox(row.box);
+        }
+      }
+    };
+    const keys = new Map<string, () => void>([
+      ['ArrowLeft', () => lanes.pan(-80)],
+      ['ArrowRight', () => lanes.pan(80)],
+      ['ArrowDown', () => step(1)],
+      ['ArrowUp', () => step(-1)],
+      ['+', () => lanes.zoom(0.7)],
+      ['=', () => lanes.zoom(0.7)],
+      ['-', () => lanes.zoom(1 / 0.7)],
+      ['0', () => onView(whole.from, whole.to)],
+      ['Enter', () => foldAt(lanes.rows[current])],
+      ['z', () => zoomToRow(lanes.rows[current])],
+    ]);
+    const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys.get(event.key);
+    if (act !== undefined) {
+      event.preventDefault();
+      act();
+    }
+  });
+  application.addEventListener('scroll', () => showGrid());
+
+  let typing = 0;
+  input.addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = window.setTimeout(() => run(input.value), 120);
+  });
+  document.addEventListener('keydown', (event) => {
+    const isTyping = event.target instanceof HTMLInputElement;
+    if (event.key === '/' && !isTyping) {
+      event.preventDefault();
+      input.focus();
+    } else if (event.key === 'Escape') {
+      if (isTyping && input.value !== '') {
+        input.value = '';
+        run('');
+      } else {
+        hide();
+      }
+    }
+  });
+  byId('close').addEventListener('click', hide);
+  byId('zoom-in').addEventListener('click', () => lanes.zoom(0.6));
+  byId('zoom-out').addEventListener('click', () => lanes.zoom(1 / 0.6));
+  byId('zoom-all').addEventListener('click', () => onView(whole.from, whole.to));
+  byId('fold-all').addEventListener('click', () => {
+    const all = model.boxes.every(({ index, life }) => life === undefined || place.open.has(index));
+    place.open = all
+      ? new Set()
+      : new Set(model.boxes.filter(({ life }) => life !== undefined).map(({ index }) => index));
+    showRows();
+    save();
+  });
+
+  const modes = ['auto', 'light', 'dark'] as const;
+  let mode = 0;
+  const retheme = (): void => {
+    lanes.refreshTheme();
+    overview.draw();
+  };
+  byId('theme').addEventListener('click', () => {
+    mode = (mode + 1) % modes.length;
+    document.documentElement.dataset.theme = modes[mode];
+    byId('theme').textContent = { auto: 'Auto', light: 'Light', dark: 'Dark' }[modes[mode]!];
+    retheme();
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', retheme);
+  addEventListener('beforeprint', () => {
+    document.documentElement.dataset.printing = 'yes';
+    lanes.refreshTheme();
+    lanes.resize();
+    overview.draw();
+  });
+  addEventListener('afterprint', () => {
+    delete document.documentElement.dataset.printing;
+    retheme();
+    lanes.resize();
+  });
+  const go = (): void => {
+    input.value = place.query;
+    onView(place.from, place.to);
+    run(place.query);
+    const proc = place.selected.startsWith('p') ? model.procs[Number(place.selected.slice(1))] : undefined;
+    const box = place.selected.startsWith('c') ? model.boxes[Number(place.selected.slice(1))] : undefined;
+    if (proc !== undefined) {
+      toProc(proc);
+    } else if (box !== undefined) {
+      toBox(box);
+    }
+  };
+  addEventListener('hashchange', () => {
+    Object.assign(place, readPlace(location.hash, { ...fallback, open: new Set(fallback.open) }));
+    go();
+  });
+
+  lanes.resize();
+  go();
+  document.body.classList.add('ready');
+  document.documentElement.dataset.opened = String(Math.round(performance.now()));
+};
+
+const spokenProc = (proc: Proc): string => {
+  const end = proc.exit === undefined ? 'still running' : endOf(proc.exit);
+  return `${escapeText(proc.name)}, pid ${proc.pid}, in ${escapeText(proc.box.name)}, ${end}`;
+};
+
+const spokenRow = (row: Row): string => {
+  switch (row.type) {
+    case 'box':
+      return `${escapeText(row.box.name)}, ${count(row.box.procs.length, 'process', 'processes')}, ${row.box.life === undefined ? 'outside of containers' : row.box.life.stopped === undefined ? 'running' : `${endOf(row.box.life)} after ${span(row.box.to - row.box.from)}`}`;
+    case 'proc':
+      return `${row.proc.program === undefined ? escapeText(row.proc.name) : commandOf(row.proc.program)}, pid ${row.proc.pid}, ${row.proc.exit === undefined ? 'still running' : `${endOf(row.proc.exit)} after ${span(row.proc.to! - row.proc.from)}`}`;
+    case 'startup':
+      return `startup, ${span(row.box.life?.startup_ns ?? 0)}`;
+    case 'space':
+      return `${row.space.type} namespace ${row.space.inode}${row.space.shared.length > 0 ? ', shared' : ''}`;
+    case 'more':
+      return `${row.count} more processes`;
+  }
+};
+
+/** The next row that can be chosen. */
+const nextRow = (rows: readonly Row[], from: number, by: number): Row | undefined => {
+  for (let index = from; index >= 0 && index < rows.length; index += by) {
+    const row = rows[index]!;
+    if (row.type === 'proc' || row.type === 'box') {
+      return row;
+    }
+  }
+  return undefined;
+};
+
+start().catch((error: unknown) => {
+  const answersPlace = byId('answers');
+  answersPlace.replaceChildren(
+    h(
+      'p',
+      { class: 'warning' },
+      `The page could not read its data: ${error instanceof Error ? error.message : String(error)}`,
+    ),
+  );
+});

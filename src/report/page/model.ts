@@ -1,0 +1,334 @@
+import type { RecordOf } from '../../record/schema.ts';
+import { keyOf, type Life, type ReportData } from '../data.ts';
+import { programName } from '../summary.ts';
+import type { PageRecord } from './unpack.ts';
+
+/** A process: a bar of its own. Times are ns since the recording's beginning. */
+export interface Proc {
+  readonly index: number;
+  readonly pid: number;
+  /** In its innermost pid namespace, if that is not the host's. */
+  inner: number | undefined;
+  readonly ppid: number | undefined;
+  readonly parent: Proc | undefined;
+  from: number;
+  /** Undefined while it lives. */
+  to: number | undefined;
+  /** It was there before tracing began. */
+  readonly before: boolean;
+  box: Box;
+  name: string;
+  /** What it executed last. */
+  program: RecordOf<'exec' | 'process'> | undefined;
+  exit: RecordOf<'exit'> | undefined;
+  joined: boolean;
+  /** The container that it works for from outside. */
+  worksFor: Box | undefined;
+  /** Numbers of its records. */
+  readonly events: number[];
+  /** When it executed something, and when that failed. */
+  readonly execs: number[];
+  readonly failures: number[];
+}
+
+/** A life of a container, or the host. */
+export interface Box {
+  readonly index: number;
+  readonly life: Life | undefined;
+  readonly name: string;
+  readonly procs: Proc[];
+  /** Processes outside that work for it. */
+  readonly helpers: Set<Proc>;
+  readonly events: number[];
+  readonly spaces: Space[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A namespace of a container. */
+export interface Space {
+  readonly type: string;
+  readonly inode: number;
+  from: number;
+  created: { readonly at: number; readonly by: string } | undefined;
+  readonly joined: { readonly at: number; readonly by: string }[];
+  /** Whose it is too: `host`, or other containers. */
+  shared: string[];
+}
+
+export interface Model {
+  readonly records: readonly PageRecord[];
+  readonly procs: readonly Proc[];
+  /** Containers in the order in which they began; the host is the last. */
+  readonly boxes: readonly Box[];
+  /** The process of each record. */
+  readonly procOf: readonly (Proc | undefined)[];
+  readonly boxOf: readonly Box[];
+  readonly end: number;
+}
+
+export const buildModel = (data: ReportData, records: readonly PageRecord[]): Model =>
+  new ModelBuilder(data, records).build();
+
+type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'> & { at: number };
+
+class ModelBuilder {
+  readonly #data: ReportData;
+  readonly #records: readonly PageRecord[];
+  readonly #boxes: Box[];
+  readonly #byKey = new Map<string, Box[]>();
+  readonly #host: Box;
+  readonly #living = new Map<number, Proc>();
+  readonly #byPid = new Map<number, Proc[]>();
+  readonly #procs: Proc[] = [];
+  readonly #procOf: (Proc | undefined)[] = [];
+  readonly #boxOf: Box[] = [];
+
+  constructor(data: ReportData, records: readonly PageRecord[]) {
+    this.#data = data;
+    this.#records = records;
+    this.#boxes = data.lives.map((life, index) => {
+      const to = life.stopped ?? life.removed ?? data.end;
+      return newBox(index, life, life.container.name, life.seen ? 0 : life.begin, Math.max(to, life.begin));
+    });
+    this.#host = newBox(this.#boxes.length, undefined, 'host', 0, data.end);
+    for (const box of this.#boxes) {
+      const { key } = box.life!;
+      this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), box]);
+    }
+  }
+
+  build(): Model {
+    for (const [index, record] of this.#records.entries()) {
+      this.#take(record, index);
+    }
+    for (const box of this.#boxes) {
+      this.#addHelpers(box);
+    }
+    const boxes = [...this.#boxes, this.#host];
+    for (const proc of this.#procs) {
+      proc.box.procs.push(proc);
+    }
+    this.#share();
+    return {
+      records: this.#records,
+      procs: this.#procs,
+      boxes,
+      procOf: this.#procOf,
+      boxOf: this.#boxOf,
+      end: this.#data.end,
+    };
+  }
+
+  #take(record: PageRecord, index: number): void {
+    let box = this.#host;
+    let proc: Proc | undefined;
+    switch (record.type) {
+      case 'process':
+      case 'exec':
+      case 'fork':
+      case 'exit':
+      case 'namespace':
+      case 'cgroup':
+        proc = this.#process(record, index);
+        box = record.container === null ? this.#host : this.#boxAt(keyOf(record.container), record.at);
+        break;
+      case 'container':
+        box = this.#boxAt(keyOf(record.container), record.at);
+        break;
+      default:
+    }
+    this.#procOf.push(proc);
+    this.#boxOf.push(box);
+    box.events.push(index);
+  }
+
+  #process(record: ProcessRecord, index: number): Proc {
+    let proc = this.#living.get(record.pid);
+    if (proc === undefined || record.type === 'fork' || record.type === 'process') {
+      proc = this.#born(record);
+    }
+    proc.events.push(index);
+    // Who makes or removes the cgroup of a container is a runtime outside of it.
+    const isInside = record.type !== 'cgroup' || record.op === 'attach';
+    if (record.container !== null && isInside) {
+      proc.box = this.#boxAt(keyOf(record.container), record.at);
+      this.#spaces(proc, record);
+    }
+    proc.inner = record.nspid.length > 1 ? record.nspid.at(-1) : proc.inner;
+    if ('origin' in record && record.origin === 'joined') {
+      proc.joined = true;
+    }
+    if (record.type === 'process' || (record.type === 'exec' && record.ret === 0)) {
+      proc.program = record;
+      proc.name = programName(record);
+      if (record.type === 'exec') {
+        proc.execs.push(record.at);
+      }
+    } else if (record.type === 'exec') {
+      proc.failures.push(record.at);
+    } else if (record.type === 'exit') {
+      proc.exit = record;
+      proc.to = record.at;
+      if (!proc.before) {
+        proc.from = Math.min(proc.from, Math.max(0, record.at - record.duration_ns));
+      }
+      this.#living.delete(record.pid);
+    }
+    return proc;
+  }
+
+  #born(record: ProcessRecord): Proc {
+    const ppid = 'ppid' in record ? record.ppid : undefined;
+    const proc: Proc = {
+      index: this.#procs.length,
+      pid: record.pid,
+      inner: undefined,
+      ppid,
+      parent: ppid === undefined ? undefined : this.#living.get(ppid),
+      from: record.type === 'process' ? 0 : record.at,
+      to: undefined,
+      before: record.type === 'process',
+      box: this.#host,
+      name: ('comm' in record ? record.comm : undefined) ?? '?',
+      program: undefined,
+      exit: undefined,
+      joined: false,
+      worksFor: undefined,
+      events: [],
+      execs: [],
+      failures: [],
+    };
+    this.#procs.push(proc);
+    this.#living.set(record.pid, proc);
+    const same = this.#byPid.get(record.pid);
+    if (same === undefined) {
+      this.#byPid.set(record.pid, [proc]);
+    } else {
+      same.push(proc);
+    }
+    return proc;
+  }
+
+  /** The life of a container at a time: one id can have several. */
+  #boxAt(key: string, at: number): Box {
+    const boxes = this.#byKey.get(key);
+    return boxes?.findLast(({ life }) => life!.begin <= at) ?? boxes?.[0] ?? this.#host;
+  }
+
+  #addHelpers(box: Box): void {
+    for (const [pid, at] of box.life!.helpers) {
+      const proc = this.#byPid.get(pid)?.findLast(({ from }) => from <= at);
+      if (proc !== undefined && proc.box !== box) {
+        box.helpers.add(proc);
+        proc.worksFor ??= box;
+      }
+    }
+  }
+
+  #spaces({ box, name }: Proc, record: ProcessRecord): void {
+    for (const [type, inode] of Object.entries(record.ns) as [string, number | undefined][]) {
+      if (inode !== undefined && !box.spaces.some((space) => space.inode === inode)) {
+        box.spaces.push({
+          type,
+          inode,
+          from: Math.max(box.from, record.at),
+          created: undefined,
+          joined: [],
+          shared: [],
+        });
+      }
+    }
+    if (record.type === 'namespace') {
+      const by = `${record.comm ?? name}, pid ${record.pid}`;
+      this.#change(box, record, by);
+    }
+  }
+
+  #change(box: Box, { at, created, joined }: RecordOf<'namespace'> & { at: number }, by: string): void {
+    for (const [type, inode] of Object.entries(created ?? {})) {
+      const space = findSpace(box, type, inode!, at);
+      space.created ??= { at, by };
+      space.from = Math.min(space.from, at);
+    }
+    for (const [type, inode] of Object.entries(joined ?? {})) {
+      findSpace(box, type, inode!, at).joined.push({ at, by });
+    }
+  }
+
+  /** What a runtime's own steps leave behind is no namespace of the container; what others are in too is shared. */
+  #share(): void {
+    const owners = new Map<number, Set<string>>();
+    const host = new Set(Object.values(this.#data.header.host_ns));
+    for (const box of this.#boxes) {
+      for (const { inode } of box.spaces) {
+        owners.set(inode, (owners.get(inode) ?? new Set()).add(box.name));
+      }
+    }
+    for (const box of this.#boxes) {
+      const own = new Set(
+        box.procs.filter(({ inner }) => inner !== undefined).flatMap(({ program }) => Object.values(program?.ns ?? {})),
+      );
+      const spaces = box.spaces.filter(({ inode }) => own.size === 0 || own.has(inode));
+      for (const space of spaces) {
+        const others = [...(owners.get(space.inode) ?? [])].filter((name) => name !== box.name);
+        space.shared = host.has(space.inode) ? ['host'] : others;
+      }
+      box.spaces.length = 0;
+      box.spaces.push(...spaces.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)));
+    }
+  }
+}
+
+const order = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'];
+
+const findSpace = (box: Box, type: string, inode: number, at: number): Space => {
+  let space = box.spaces.find((known) => known.inode === inode);
+  if (space === undefined) {
+    space = { type, inode, from: at, created: undefined, joined: [], shared: [] };
+    box.spaces.push(space);
+  }
+  return space;
+};
+
+const newBox = (index: number, life: Life | undefined, name: string, from: number, to: number): Box => ({
+  ...{ index, life, name, from, to },
+  procs: [],
+  helpers: new Set(),
+  events: [],
+  spaces: [],
+});
+
+export interface TreeRow {
+  readonly proc: Proc;
+  readonly depth: number;
+}
+
+/** The processes of a container and those that work for it, each below its parent, in the order of their births. */
+export const treeOf = (box: Box): TreeRow[] => {
+  const members = new Set([...box.helpers, ...box.procs]);
+  const children = new Map<Proc | undefined, Proc[]>();
+  for (const proc of members) {
+    const parent = proc.parent !== undefined && members.has(proc.parent) ? proc.parent : undefined;
+    const list = children.get(parent);
+    if (list === undefined) {
+      children.set(parent, [proc]);
+    } else {
+      list.push(proc);
+    }
+  }
+  for (const list of children.values()) {
+    list.sort((a, b) => a.from - b.from || a.index - b.index);
+  }
+  const rows: TreeRow[] = [];
+  // A stack of its own: a chain of forks can be deeper than calls can be.
+  const stack = (children.get(undefined) ?? []).map((proc) => ({ proc, depth: 0 })).reverse();
+  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+    rows.push(row);
+    const below = children.get(row.proc) ?? [];
+    for (let index = below.length - 1; index >= 0; index -= 1) {
+      stack.push({ proc: below[index]!, depth: row.depth + 1 });
+    }
+  }
+  return rows;
+};

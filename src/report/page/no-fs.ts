@@ -1,0 +1,2 @@
+/** A page reads no files. */
+export const readFileSync = (): string => '';

@@ -1,0 +1,65 @@
+import { type Box, type Model, type Proc, type Space, treeOf } from './model.ts';
+
+/** A row of the lanes. */
+export type Row =
+  | { readonly type: 'box'; readonly box: Box; readonly isOpen: boolean }
+  | { readonly type: 'startup'; readonly box: Box }
+  | { readonly type: 'space'; readonly box: Box; readonly space: Space }
+  | { readonly type: 'proc'; readonly box: Box; readonly proc: Proc; readonly depth: number }
+  | { readonly type: 'more'; readonly box: Box; readonly count: number };
+
+/** Rows of one container; more are only counted. */
+const maxRows = 20_000;
+
+/** Which rows there are: containers, and below those that are unfolded their startup, namespaces and processes. */
+export const rowsOf = (model: Model, open: ReadonlySet<number>, hits: ReadonlySet<Proc> | undefined): Row[] => {
+  const rows: Row[] = [];
+  for (const box of model.boxes) {
+    if (hits !== undefined && !isHit(box, hits)) {
+      continue;
+    }
+    const isOpen = open.has(box.index);
+    rows.push({ type: 'box', box, isOpen });
+    if (isOpen) {
+      rows.push(...insideOf(box, hits));
+    }
+  }
+  return rows;
+};
+
+const isHit = (box: Box, hits: ReadonlySet<Proc>): boolean => box.procs.some((proc) => hits.has(proc));
+
+const insideOf = (box: Box, hits: ReadonlySet<Proc> | undefined): Row[] => {
+  const rows: Row[] = [];
+  if (hits === undefined) {
+    if (box.life?.startup_ns !== undefined) {
+      rows.push({ type: 'startup', box });
+    }
+    for (const space of box.spaces) {
+      rows.push({ type: 'space', box, space });
+    }
+  }
+  const tree = treeOf(box).filter(({ proc }) => hits === undefined || hits.has(proc));
+  for (const { proc, depth } of tree.slice(0, maxRows)) {
+    rows.push({ type: 'proc', box, proc, depth });
+  }
+  if (tree.length > maxRows) {
+    rows.push({ type: 'more', box, count: tree.length - maxRows });
+  }
+  return rows;
+};
+
+/** So many rows are unfolded from the start. */
+const firstRows = 400;
+
+export const firstOpen = (model: Model): Set<number> => {
+  const open = new Set<number>();
+  let rows = 0;
+  for (const box of model.boxes) {
+    rows += box.procs.length + box.helpers.size + box.spaces.length;
+    if (box.life !== undefined && rows <= firstRows) {
+      open.add(box.index);
+    }
+  }
+  return open;
+};
