@@ -1,8 +1,8 @@
 // The floors of the house, the lowest first. A folder of src imports from its own floor's row and from rows before it only,
 // never from a later row, and no files import each other in a circle. `npm run layers` checks it (dependency-cruiser).
 export const layers = [
-  // Words that everyone uses: text with its bytes, namespaces, time. Errors and the version.
-  ['kernel', 'errors.ts', 'version.ts'],
+  // Words that everyone uses: text with its bytes, namespaces, time. Errors, optional libraries and the version.
+  ['kernel', 'errors.ts', 'library.ts', 'version.ts'],
   // The types of records: nstrace/1.
   ['record'],
   // What /proc says, and what the probes emit.

@@ -98,6 +98,32 @@ export const parseDuration = (value: string): number => {
   return ms;
 };
 
+const sizes: Readonly<Record<string, number>> = {
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+};
+
+/** `100MB`, `1.5GiB`, `64k` in bytes; undefined for what is no size. `10m` is none: it is a time. */
+export const sizeOf = (value: string): number | undefined => {
+  const size = /^(\d+(?:\.\d+)?)([kmgt]i?)?b$|^(\d+(?:\.\d+)?)([kgt]i?|mi)$/i.exec(value);
+  return size === null
+    ? undefined
+    : Math.round(Number(size[1] ?? size[3]) * (sizes[(size[2] ?? size[4] ?? '').toLowerCase()] ?? 1));
+};
+
+export const parseSize = (value: string): number => {
+  const size = sizeOf(value);
+  if (size === undefined || size === 0) {
+    throw new InvalidArgumentError('it is no size such as 100MB or 1GB');
+  }
+  return size;
+};
+
 export const requireJsonOrTable = ({ output, json }: Pick<LineValues, 'output' | 'json'>): 'table' | 'json' => {
   if (json === true && output === 'table') {
     throw usageError('--json and -o table contradict each other', 'leave one of them out');

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { fullVersion } from '../version.ts';
+import { addAgent } from './agent.ts';
 import { addBaseline } from './baseline.ts';
 import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
@@ -55,6 +56,7 @@ export const buildProgram = (): Command => {
   addPs(program);
   addNs(program);
   addInspect(program);
+  addAgent(program);
   addDoctor(program);
   addCompletion(program);
   for (const command of program.commands) {

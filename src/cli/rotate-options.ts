@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { usageError } from '../errors.ts';
-import { parseCount, parseDuration } from './options.ts';
+import { parseCount, parseDuration, sizeOf } from './options.ts';
 
 /** When a part of a recording ends. */
 export interface RotateLimits {
@@ -37,27 +37,17 @@ export const checkRotate = ({ rotate, keep, compress }: RotateValues, file: stri
   }
 };
 
-const units: Readonly<Record<string, number>> = {
-  k: 1e3,
-  m: 1e6,
-  g: 1e9,
-  t: 1e12,
-  ki: 2 ** 10,
-  mi: 2 ** 20,
-  gi: 2 ** 30,
-};
-
 /** Smaller parts would hold little but their own beginning. */
 const minBytes = 10_000;
 
 const parseLimits = (value: string): RotateLimits => {
   const limits: { bytes?: number; ms?: number } = {};
   for (const word of value.split(',')) {
-    const size = /^(\d+(?:\.\d+)?)([kmgt]i?)?b$|^(\d+(?:\.\d+)?)([kgt]i?|mi)$/i.exec(word);
-    if (size === null) {
+    const bytes = sizeOf(word);
+    if (bytes === undefined) {
       limits.ms = parseTime(word);
     } else {
-      limits.bytes = Math.round(Number(size[1] ?? size[3]) * (units[(size[2] ?? size[4] ?? '').toLowerCase()] ?? 1));
+      limits.bytes = bytes;
     }
   }
   if (limits.bytes !== undefined && limits.bytes < minBytes) {

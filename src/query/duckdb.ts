@@ -1,4 +1,4 @@
-import { loadLibrary } from './library.ts';
+import { loadLibrary } from '../library.ts';
 
 /** DuckDB is large: only who asks a question waits for it, and an installation can do without. */
 export const loadDuckDb = (what: string): Promise<typeof import('@duckdb/node-api')> =>

@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { systemError } from '../errors.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { systemError } from './errors.ts';
 
 /**
  * An optional package, loaded only when it is used: beside nstrace, or where `npm install --global` of this Node puts it.
@@ -13,7 +14,11 @@ import { systemError } from '../errors.ts';
 export const loadLibrary = async <Module>(name: string, what: string): Promise<Module> => {
   const path = findLibrary(name);
   if (path === undefined) {
-    throw systemError(`${what} needs ${name}, which is not installed`, `sudo npm install --global ${name}`);
+    const range = (manifest.peerDependencies as Record<string, string>)[name];
+    throw systemError(
+      `${what} needs ${name}, which is not installed`,
+      `sudo npm install --global '${name}${range === undefined ? '' : `@${range}`}'`,
+    );
   }
   return (await import(pathToFileURL(path).href)) as Module;
 };

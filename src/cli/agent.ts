@@ -1,0 +1,216 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { exitStatus, NstraceError, usageError } from '../errors.ts';
+import { eventKinds } from '../filter/kinds.ts';
+import type { FleetAccess } from '../fleet/destination.ts';
+import { FileSink, openRecording } from '../recording/sink.ts';
+import { requireRoot } from '../session/session.ts';
+import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
+import { addTracerOptions, parseCount, parseDuration, parseSize, type TracerValues } from './options.ts';
+import { PartsOutput } from './parts-output.ts';
+import { say, sayError } from './say.ts';
+import { trace } from './trace.ts';
+
+interface AgentValues extends FilterValues, TracerValues, FleetAccess {
+  spool: string;
+  spoolSize: number;
+  to: string[];
+  cluster: string;
+  hostName?: string;
+  limit?: number;
+  metrics: string;
+  redact: boolean;
+}
+
+const defaultSpool = '/var/lib/nstrace/spool';
+
+const examples = `
+Examples:
+  sudo nstrace agent --to nats://127.0.0.1:4222 --cluster prod
+  sudo nstrace agent --to otlp+http://127.0.0.1:4318 -x --limit 200/s
+  sudo nstrace agent --to stdout -e exec,container,exit | vector --config vector.yaml
+  nstrace agent setup --to nats://127.0.0.1:4222 --replicas 3 --max-age 7d
+  sudo nstrace agent status
+`;
+
+export const addAgent = (program: Command): void => {
+  const agent = program
+    .command('agent')
+    .description('trace without end into a spool on disk, and ship it to NATS, OpenTelemetry or standard output')
+    .option('--spool <dir>', 'where what is not shipped yet is kept', defaultSpool)
+    .addOption(
+      new Option('--spool-size <size>', 'how much of it: the oldest is dropped, and counted as lost')
+        .argParser(parseSize)
+        .default(1e9, '1GB'),
+    )
+    .option('--to <url>', 'nats://…, otlp+http://…, otlp or stdout (repeat)', (url: string, all: string[] = []) => [
+      ...all,
+      url,
+    ])
+    .option('--cluster <name>', 'which cluster this host is in', 'default')
+    .option('--host-name <name>', 'what this host is called, if not by its own name')
+    .option('--limit <n/s>', 'at most so many events a second and container; the rest is counted', parseRate)
+    .option('--metrics <address>', 'where /metrics, /healthz and /readyz are, or off', '127.0.0.1:9472')
+    .option('--no-redact', 'ship passwords, tokens and other secrets in arguments as they are')
+    .addHelpText('after', examples)
+    .action(async (values: AgentValues) => {
+      process.exitCode = await run(values);
+    });
+  addTracerOptions(addFilterOptions(addAccessOptions(agent), 'all'));
+  addAccessOptions(agent.command('setup'))
+    .description('make the stream that agents ship to and readers read, or change its limits')
+    .requiredOption('--to <url>', 'nats://HOST:4222')
+    .option('--replicas <n>', 'on how many servers each record is stored', parseCount, 1)
+    .addOption(
+      new Option('--max-bytes <size>', 'how much the stream holds; older records go')
+        .argParser(parseSize)
+        .default(100e9, '100GB'),
+    )
+    .addOption(
+      new Option('--max-age <time>', 'how long it holds them: 24h, 7d')
+        .argParser(parseDuration)
+        .default(7 * 86_400_000, '7d'),
+    )
+    .action(async (values) => {
+      const [{ natsAccess }, { setUpStream, streamName }] = await Promise.all([
+        import('../fleet/destination.ts'),
+        import('../fleet/stream.ts'),
+      ]);
+      const { replicas, maxBytes, maxAge: maxAgeMs } = values;
+      const done = await setUpStream(natsAccess(values.to, values), { replicas, maxBytes, maxAgeMs });
+      say(`stream ${streamName} was ${done}`);
+    });
+  agent
+    .command('status')
+    .description('what the agent of a spool does: lag, loss, trouble')
+    .option('--spool <dir>', 'its spool', defaultSpool)
+    .option('--json', 'as data')
+    .action(async ({ spool, json }: { spool: string; json?: boolean }) => {
+      process.exitCode = await status(spool, json === true);
+    });
+};
+
+/** How to come to NATS: also of what reads from a fleet. */
+export const addAccessOptions = (command: Command): Command =>
+  command
+    .option('--creds <file>', 'credentials of NATS: a .creds file')
+    .option('--nkey <file>', 'credentials of NATS: the file of an nkey’s seed')
+    .option('--tls-ca <file>', 'the authority that signed the server’s certificate')
+    .option('--tls-cert <file>', 'a certificate for this host')
+    .option('--tls-key <file>', 'its key');
+
+const parseRate = (value: string): number => {
+  const [, count = ''] = /^(\d+)(?:\/s)?$/.exec(value) ?? [];
+  if (count === '' || Number(count) === 0) {
+    throw new InvalidArgumentError('it is not a rate such as 200/s');
+  }
+  return Number(count);
+};
+
+const run = async (values: AgentValues): Promise<number> => {
+  if ((values.to ?? []).length === 0) {
+    throw usageError('agent needs to know where to ship to', 'for example --to nats://127.0.0.1:4222');
+  }
+  if (new Set(values.to.map((to) => to.split(/[+:]/)[0])).size < values.to.length) {
+    throw usageError('one kind of --to can be given once only', 'several servers of NATS are nats://A:4222,B:4222');
+  }
+  const [
+    { Agent, ownHost, spoolPath },
+    { openFolder, partBytes },
+    { takeSpool },
+    { makeSink },
+    { parseAddress, serve },
+  ] = await Promise.all([
+    import('../fleet/agent.ts'),
+    import('../fleet/spool.ts'),
+    import('../fleet/control.ts'),
+    import('../fleet/destination.ts'),
+    import('../fleet/server.ts'),
+  ]);
+  const address = values.metrics === 'off' ? undefined : parseAddress(values.metrics);
+  const filter = await filterOf(values, eventKinds);
+  requireRoot();
+  const { spool: folder, spoolSize: limitBytes, cluster, hostName } = values;
+  openFolder(folder);
+  const host = ownHost(hostName);
+  const sinks = await Promise.all(values.to.map((to) => makeSink(to, { ...values, cluster, host })));
+  let fail: (error: Error) => void = () => {};
+  const agent = new Agent({
+    ...{ folder, limitBytes, sinks, hostName, perSecond: values.limit, redact: values.redact },
+    onNotice: say,
+    onFailure: (error) => fail(error),
+  });
+  const control = await takeSpool(folder, () => agent.state());
+  const server = address === undefined ? undefined : await serve(address, () => agent.state());
+  let parts: PartsOutput | undefined;
+  const { failure } = await trace({
+    values,
+    filter,
+    makeOutput: (stop, wants) => {
+      fail = (error) => stop.fail(error);
+      const output = new PartsOutput({
+        path: spoolPath(folder, new Date()),
+        ...{ maxBytes: partBytes(limitBytes), maxMs: undefined, keep: undefined, change: undefined, wants },
+        open: (path) => new FileSink(openRecording(path, { force: false }), (error) => stop.fail(error)),
+        onNotice: say,
+      });
+      parts = output;
+      agent.start();
+      return {
+        record: (record) => {
+          for (const one of agent.take(record)) {
+            output.record(one);
+          }
+        },
+        flush: () => {
+          agent.written();
+          for (const one of agent.beat()) {
+            output.record(one);
+          }
+          output.flush();
+        },
+        get pending() {
+          return output.pending;
+        },
+        close: async () => {
+          await output.close();
+          await agent.finish();
+        },
+        end: async (now, reason, count) => {
+          for (const one of agent.rest()) {
+            output.record(one);
+          }
+          await output.end(now, reason, count);
+          await agent.finish();
+        },
+      };
+    },
+    onReady: (_, session) => {
+      if (parts !== undefined) {
+        parts.session = session;
+      }
+      say(`tracing into ${folder}, shipping to ${sinks.map(({ target }) => target).join(' and ')}`);
+    },
+    onAny: (record) => parts?.observe(record),
+  });
+  control.close();
+  server?.close();
+  return failure === undefined ? exitStatus.ok : sayError(failure);
+};
+
+const status = async (folder: string, json: boolean): Promise<number> => {
+  const [{ askState }, { agentText }, { unready }] = await Promise.all([
+    import('../fleet/control.ts'),
+    import('../view/agent.ts'),
+    import('../fleet/server.ts'),
+  ]);
+  const state = await askState(folder);
+  if (state === undefined) {
+    throw new NstraceError(`no agent runs with the spool ${folder}`, {
+      advice: 'nstrace agent --to URL starts one; --spool names another folder; only its user may ask it',
+      status: exitStatus.failed,
+    });
+  }
+  const faults = unready(state);
+  process.stdout.write(json ? `${JSON.stringify(state)}\n` : agentText(state, faults));
+  return faults.length === 0 ? exitStatus.ok : exitStatus.failed;
+};

@@ -1,0 +1,177 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import { redactRecord } from '../view/redact/record.ts';
+import { Cursor } from './cursor.ts';
+import { RateLimit } from './limit.ts';
+import type { AgentState } from './metrics.ts';
+import { listParts } from './parts.ts';
+import { Shipper } from './shipper.ts';
+import type { Sink } from './sink.ts';
+import { SpoolLimit } from './spool.ts';
+
+export interface AgentOptions {
+  readonly folder: string;
+  readonly limitBytes: number;
+  readonly sinks: readonly Sink[];
+  /** Events a second and container; undefined for all. */
+  readonly perSecond: number | undefined;
+  readonly redact: boolean;
+  /** The name of this host in records, if it is not its own. */
+  readonly hostName: string | undefined;
+  readonly onNotice: (text: string) => void;
+  readonly onFailure: (error: Error) => void;
+}
+
+/** What still has to be shipped is waited for at the end. */
+const finishMs = 10_000;
+const trimMs = 1000;
+
+/** Where a recording of an agent goes in its spool: a name that sorts by time. */
+export const spoolPath = (folder: string, now: Date): string =>
+  join(folder, `nstrace-${now.toISOString().replaceAll(/[-:]/g, '')}.ndjson`);
+
+/** Between a trace and its sinks: limits, counts, ships, and keeps the spool below its limit. */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #shippers: readonly Shipper[];
+  readonly #spool: SpoolLimit;
+  readonly #limit: RateLimit | undefined;
+  readonly #events: Record<string, number> = {};
+  readonly #lost: Record<string, number> = {};
+  readonly #containers = new Set<number | string>();
+  #running: Promise<void>[] = [];
+  #recovered: RecordOf<'lost'>[];
+  #trimmedAt = 0;
+  #beatAt = Date.now();
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    const { folder, limitBytes, sinks, onNotice, perSecond } = options;
+    const outgoing = outgoingLine(options.redact);
+    this.#shippers = sinks.map(
+      (sink) => new Shipper({ folder, sink, cursor: new Cursor(folder, sink.name), outgoing, onNotice }),
+    );
+    this.#spool = new SpoolLimit(folder, limitBytes, this.#shippers);
+    this.#limit = perSecond === undefined ? undefined : new RateLimit(perSecond);
+    this.#recovered = this.#spool.recover();
+  }
+
+  /** Begins to ship what is in the spool. */
+  start(): void {
+    this.#running = this.#shippers.map((shipper) =>
+      shipper.run().catch((error: unknown) => this.#options.onFailure(error as Error)),
+    );
+  }
+
+  /** What is recorded of a record of the trace: itself, nothing, or what is missing before it. */
+  take(record: NstraceRecord): readonly NstraceRecord[] {
+    if (record.type === 'header') {
+      const host = { ...record.host, name: this.#options.hostName ?? record.host.name };
+      const lost = this.#recovered.map((gap) => ({ ...gap, time: record.time, mono: record.mono }));
+      this.#recovered = [];
+      return this.#count([{ ...record, host }, ...lost]);
+    }
+    return this.#limit === undefined || this.#limit.allows(record) ? this.#count([record]) : [];
+  }
+
+  /** A heartbeat: what is to be recorded because of it. */
+  beat(): readonly NstraceRecord[] {
+    const now = Date.now();
+    this.#beatAt = now;
+    const lost: NstraceRecord[] = [...(this.#limit?.due(now) ?? [])];
+    if (now - this.#trimmedAt >= trimMs) {
+      this.#trimmedAt = now;
+      lost.push(...this.#spool.trim());
+    }
+    return this.#count(lost);
+  }
+
+  /** What beat() gave is in the spool. */
+  written(): void {
+    this.#spool.forget();
+    for (const shipper of this.#shippers) {
+      shipper.notify();
+    }
+  }
+
+  /** What is left to be recorded when the trace has ended. */
+  rest(): readonly NstraceRecord[] {
+    return this.#count(this.#limit?.due(Date.now(), true) ?? []);
+  }
+
+  /** Ships the rest, for a while. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#shippers.map((shipper, index) => shipper.finish(this.#running[index]!, finishMs)));
+    this.#spool.trim();
+  }
+
+  state(): AgentState {
+    const parts = listParts(this.#options.folder);
+    const lagOf = ({ position }: Shipper): number =>
+      parts.reduce(
+        (sum, { name, bytes }) =>
+          sum + (name > position.part ? bytes : name === position.part ? Math.max(0, bytes - position.offset) : 0),
+        0,
+      );
+    const sinks = this.#shippers.map((shipper) => ({
+      ...{ name: shipper.name, target: shipper.target, lagBytes: lagOf(shipper) },
+      ...shipper.shipped,
+    }));
+    const isBehind = sinks.some(({ lagBytes }) => lagBytes > 0);
+    const oldest = parts.find(({ name }) => isBehind && this.#shippers.some(({ position }) => position.part <= name));
+    return {
+      events: this.#events,
+      lost: this.#lost,
+      containers: this.#containers.size,
+      spoolBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      spoolLimitBytes: this.#options.limitBytes,
+      spoolAgeSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.beganMs) / 1000),
+      silentMs: Date.now() - this.#beatAt,
+      sinks,
+    };
+  }
+
+  #count(records: readonly NstraceRecord[]): readonly NstraceRecord[] {
+    for (const record of records) {
+      this.#events[record.type] = (this.#events[record.type] ?? 0) + 1;
+      if (record.type === 'lost') {
+        this.#lost[record.stage] = (this.#lost[record.stage] ?? 0) + record.count;
+      } else if (record.type === 'container') {
+        this.#follow(record);
+      }
+    }
+    return records;
+  }
+
+  #follow({ op, container }: RecordOf<'container'>): void {
+    const key = container.instance ?? `${container.runtime}/${container.id}`;
+    if (op === 'stopped' || op === 'removed') {
+      this.#containers.delete(key);
+    } else if (op === 'seen' || op === 'started') {
+      this.#containers.add(key);
+    }
+  }
+}
+
+/** The host that an agent ships for. */
+export const ownHost = (chosen: string | undefined): string => chosen ?? hostname();
+
+/** Kinds of records that hold command lines. */
+const withArguments = /^\{"type":"(?:header|process|exec|container)"/;
+
+const outgoingLine =
+  (redact: boolean) =>
+  (line: string): string | undefined => {
+    if (!redact || !withArguments.test(line)) {
+      return line;
+    }
+    try {
+      const record = JSON.parse(line) as NstraceRecord;
+      const masked = redactRecord(record);
+      return masked === record ? line : JSON.stringify(masked);
+    } catch {
+      // A line that was cut off is no record, and could hold anything.
+      return undefined;
+    }
+  };

@@ -1,0 +1,136 @@
+import type { Registry } from 'prom-client';
+import { loadLibrary } from '../library.ts';
+import { version } from '../version.ts';
+
+/** What an agent says of itself, at the moment it is asked. */
+export interface AgentState {
+  /** Records by type since it began. */
+  readonly events: Readonly<Record<string, number>>;
+  /** Lost events by stage. */
+  readonly lost: Readonly<Record<string, number>>;
+  readonly containers: number;
+  readonly spoolBytes: number;
+  readonly spoolLimitBytes: number;
+  /** Of the oldest record that not every sink has. */
+  readonly spoolAgeSeconds: number;
+  /** ms since the last heartbeat of the probes. */
+  readonly silentMs: number;
+  readonly sinks: readonly SinkState[];
+}
+
+export interface SinkState {
+  readonly name: string;
+  readonly target: string;
+  readonly records: number;
+  readonly bytes: number;
+  readonly retries: number;
+  readonly refused: number;
+  /** Bytes of the spool that it does not have yet. */
+  readonly lagBytes: number;
+  readonly trouble: string | undefined;
+}
+
+/** Metrics for Prometheus. No label has values without bound: types of records, stages of loss, and names of sinks. */
+export const makeMetrics = async (state: () => AgentState): Promise<Registry> => {
+  const { Registry, Counter, Gauge, collectDefaultMetrics } = await loadLibrary<typeof import('prom-client')>(
+    'prom-client',
+    '--metrics',
+  );
+  const registry = new Registry();
+  const registers = [registry];
+  const perSink = ['sink'];
+  const counter = (
+    name: string,
+    help: string,
+    labelNames: string[],
+    read: (set: (value: number, ...labels: string[]) => void) => void,
+  ) => {
+    new Counter({
+      ...{ name, help, labelNames, registers },
+      collect() {
+        this.reset();
+        read((value, ...labels) =>
+          this.inc(Object.fromEntries(labelNames.map((label, at) => [label, labels[at] ?? ''])), value),
+        );
+      },
+    });
+  };
+  const gauge = (
+    name: string,
+    help: string,
+    labelNames: string[],
+    read: (set: (value: number, ...labels: string[]) => void) => void,
+  ) => {
+    new Gauge({
+      ...{ name, help, labelNames, registers },
+      collect() {
+        this.reset();
+        read((value, ...labels) =>
+          this.set(Object.fromEntries(labelNames.map((label, at) => [label, labels[at] ?? ''])), value),
+        );
+      },
+    });
+  };
+  counter('nstrace_events_total', 'Records made, by type.', ['type'], (set) => {
+    for (const [type, count] of Object.entries(state().events)) {
+      set(count, type);
+    }
+  });
+  counter(
+    'nstrace_lost_events_total',
+    'Events that are missing, by the stage at which they were lost.',
+    ['stage'],
+    (set) => {
+      for (const [stage, count] of Object.entries(state().lost)) {
+        set(count, stage);
+      }
+    },
+  );
+  gauge('nstrace_containers', 'Containers that run.', [], (set) => set(state().containers));
+  gauge('nstrace_heartbeat_age_seconds', 'Time since the last heartbeat of the probes.', [], (set) =>
+    set(state().silentMs / 1000),
+  );
+  gauge('nstrace_spool_bytes', 'Bytes in the spool.', [], (set) => set(state().spoolBytes));
+  gauge('nstrace_spool_limit_bytes', 'Bytes that the spool may hold.', [], (set) => set(state().spoolLimitBytes));
+  gauge('nstrace_spool_age_seconds', 'Age of the oldest part that not every sink has.', [], (set) =>
+    set(state().spoolAgeSeconds),
+  );
+  const sinks = (read: (sink: SinkState) => number) => (set: (value: number, ...labels: string[]) => void) => {
+    for (const sink of state().sinks) {
+      set(read(sink), sink.name);
+    }
+  };
+  counter(
+    'nstrace_sink_records_total',
+    'Records that a sink has stored.',
+    perSink,
+    sinks(({ records }) => records),
+  );
+  counter(
+    'nstrace_sink_bytes_total',
+    'Bytes of records that a sink has stored, before compression.',
+    perSink,
+    sinks(({ bytes }) => bytes),
+  );
+  counter(
+    'nstrace_sink_retries_total',
+    'Batches that had to be sent again.',
+    perSink,
+    sinks(({ retries }) => retries),
+  );
+  counter(
+    'nstrace_sink_refused_total',
+    'Records that a sink refused for good.',
+    perSink,
+    sinks(({ refused }) => refused),
+  );
+  gauge(
+    'nstrace_sink_lag_bytes',
+    'Bytes of the spool that a sink does not have yet.',
+    perSink,
+    sinks(({ lagBytes }) => lagBytes),
+  );
+  gauge('nstrace_build_info', 'Version of nstrace.', ['version'], (set) => set(1, version));
+  collectDefaultMetrics({ register: registry });
+  return registry;
+};

@@ -1,0 +1,89 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One file of a spool. Names sort by the time their recording began, then by the number of the part. */
+export interface SpoolPart {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** When it was made, in ms since 1970. */
+  readonly beganMs: number;
+}
+
+const isPart = (name: string): boolean => /\.\d{6,}\.ndjson$/.test(name);
+
+/** The parts that are in a spool, the oldest first. */
+export const listParts = (folder: string): SpoolPart[] =>
+  readdirSync(folder)
+    .filter(isPart)
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat?.isFile() ? [{ name, path, bytes: stat.size, beganMs: stat.birthtimeMs }] : [];
+    });
+
+const blockBytes = 256 * 1024;
+const newline = 0x0a;
+
+/** Reads whole lines of a part that may still be written. */
+export class PartReader {
+  readonly name: string;
+  readonly #descriptor: number;
+  /** Where the next line begins, in bytes. */
+  offset: number;
+  #block = Buffer.alloc(0);
+  /** Of the file, where the block begins. */
+  #blockAt = 0;
+
+  constructor({ name, path }: Pick<SpoolPart, 'name' | 'path'>, offset = 0) {
+    this.name = name;
+    this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    this.offset = offset;
+  }
+
+  get size(): number {
+    return fstatSync(this.#descriptor).size;
+  }
+
+  /** The next line without its newline; undefined where none is whole yet. */
+  next(): string | undefined {
+    for (;;) {
+      const from = this.offset - this.#blockAt;
+      if (from >= 0 && from < this.#block.length) {
+        const end = this.#block.indexOf(newline, from);
+        if (end >= 0) {
+          this.offset = this.#blockAt + end + 1;
+          return this.#block.toString('utf8', from, end);
+        }
+      }
+      if (!this.#fill()) {
+        return undefined;
+      }
+    }
+  }
+
+  /** Back to a line that was read and is to be read again. */
+  rewind(offset: number): void {
+    this.offset = offset;
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  /** Reads on from the line that is not whole. */
+  #fill(): boolean {
+    const inside = this.offset - this.#blockAt;
+    const rest = inside >= 0 && inside < this.#block.length ? this.#block.subarray(inside) : Buffer.alloc(0);
+    const block = Buffer.allocUnsafe(rest.length + blockBytes);
+    rest.copy(block);
+    const read = readSync(this.#descriptor, block, rest.length, blockBytes, this.offset + rest.length);
+    if (read === 0) {
+      return false;
+    }
+    this.#block = block.subarray(0, rest.length + read);
+    this.#blockAt = this.offset;
+    return true;
+  }
+}

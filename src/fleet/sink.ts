@@ -1,0 +1,29 @@
+import type { Batch } from './batch.ts';
+
+/** A system that records are shipped to. */
+export interface Sink {
+  /** Short and unique among the sinks of an agent: it names the cursor file and stands in metrics. */
+  readonly name: string;
+  /** Where it goes, for people; without credentials. */
+  readonly target: string;
+  /**
+   * Resolves when the other side has stored the batch.
+   *
+   * @returns how many of its records the other side refused for good
+   * @throws RetryLater if it is to be sent again as it is; any other error is one of nstrace
+   */
+  send(batch: Batch): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The other side did not take a batch, and may take it later. */
+export class RetryLater extends Error {
+  override name = 'RetryLater';
+  /** How long the other side asked to wait, in ms. */
+  readonly afterMs: number | undefined;
+
+  constructor(message: string, afterMs?: number) {
+    super(message);
+    this.afterMs = afterMs;
+  }
+}

@@ -1,0 +1,138 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, NstraceError, systemError } from '../errors.ts';
+import type { RecordOf } from '../record/schema.ts';
+import { listParts, PartReader, type SpoolPart } from './parts.ts';
+import type { Shipper } from './shipper.ts';
+
+/** The folder of an agent: recordings in parts, and how far each sink has stored them. Root's, and only root's to read. */
+export const openFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stat = lstatSync(folder);
+    if (!stat.isDirectory() || stat.uid !== process.geteuid?.()) {
+      throw systemError(`the spool ${folder} is not a folder of your own`, 'name another one with --spool');
+    }
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    throw error instanceof NstraceError
+      ? error
+      : systemError(`the spool ${folder} cannot be used: ${messageOf(error)}`, 'name another one with --spool');
+  }
+};
+
+/** A part that is being dropped: set aside until its loss is on record. */
+const doomed = '.dropped';
+
+/** What a dropped part held that not every sink has. */
+interface Gap {
+  count: number;
+  from: string;
+  to: string;
+  mono: string;
+}
+
+/** How many parts the limit makes of a spool: so much of it goes at a time. */
+const partsOfSpool = 32;
+const maxPartBytes = 64 * 1024 * 1024;
+const minPartBytes = 64 * 1024;
+
+/** How large the parts of a spool become. */
+export const partBytes = (limitBytes: number): number =>
+  Math.max(minPartBytes, Math.min(maxPartBytes, Math.floor(limitBytes / partsOfSpool)));
+
+/** Keeps a spool below its limit: drops the oldest part, and says what was in it. */
+export class SpoolLimit {
+  readonly #folder: string;
+  readonly limitBytes: number;
+  readonly #shippers: readonly Shipper[];
+
+  constructor(folder: string, limitBytes: number, shippers: readonly Shipper[]) {
+    this.#folder = folder;
+    this.limitBytes = limitBytes;
+    this.#shippers = shippers;
+  }
+
+  get bytes(): number {
+    return listParts(this.#folder).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Removes what every sink has, and above the limit also what not every one has. @returns what is lost with it */
+  trim(): RecordOf<'lost'>[] {
+    const parts = listParts(this.#folder);
+    // The last one is being written.
+    const older = parts.slice(0, -1);
+    let bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const lost: RecordOf<'lost'>[] = [];
+    for (const part of older) {
+      const isStored = this.#shippers.every(({ position }) => position.part > part.name);
+      if (!isStored && bytes <= this.limitBytes) {
+        break;
+      }
+      bytes -= part.bytes;
+      lost.push(...this.#drop(part));
+    }
+    return lost;
+  }
+
+  /** The losses of parts that were set aside when an agent was killed. */
+  recover(): RecordOf<'lost'>[] {
+    return readdirSync(this.#folder)
+      .filter((name) => name.endsWith(doomed))
+      .sort()
+      .flatMap((name) => this.#gapOf({ name, path: join(this.#folder, name) }, 0));
+  }
+
+  /** What was said to be lost is on record: the parts may go. */
+  forget(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (name.endsWith(doomed)) {
+        rmSync(join(this.#folder, name), { force: true });
+      }
+    }
+  }
+
+  #drop(part: SpoolPart): RecordOf<'lost'>[] {
+    const from = Math.min(...this.#shippers.map((shipper) => shipper.drop(part.name)), Number.POSITIVE_INFINITY);
+    if (from >= part.bytes) {
+      rmSync(part.path, { force: true });
+      return [];
+    }
+    const lost = this.#gapOf(part, from);
+    renameSync(part.path, `${part.path}${doomed}`);
+    return lost;
+  }
+
+  #gapOf(part: { name: string; path: string }, from: number): RecordOf<'lost'>[] {
+    const gap = readGap(part, from);
+    if (gap.count === 0) {
+      return [];
+    }
+    const { count, mono } = gap;
+    const [since = '', to = ''] = [gap.from, gap.to].sort();
+    return [
+      {
+        ...{ type: 'lost' as const, seq: 0, time: to, mono, count, exact: true },
+        ...{ from: since, to, stage: 'spool' as const },
+      },
+    ];
+  }
+}
+
+/** Events, not what frames or repeats them. */
+const readGap = (part: { name: string; path: string }, from: number): Gap => {
+  const gap: Gap = { count: 0, from: '', to: '', mono: '0' };
+  const reader = new PartReader(part, from);
+  for (let line = reader.next(); line !== undefined; line = reader.next()) {
+    if (/^\{"type":"(?:header|process|footer)"/.test(line) || line.includes('"carried":true')) {
+      continue;
+    }
+    const time = /"time":"([^"]{30})"/.exec(line)?.[1];
+    gap.count += 1;
+    gap.from ||= time ?? '';
+    gap.to = time ?? gap.to;
+    gap.mono = /"mono":"(\d+)"/.exec(line)?.[1] ?? gap.mono;
+  }
+  reader.close();
+  return gap;
+};

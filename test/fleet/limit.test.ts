@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { RateLimit } from '../../src/fleet/limit.ts';
+import { container, exec, header, inContainer } from '../fixtures/records.ts';
+
+describe('a limit of a container', () => {
+  it('passes so many events a second, counts the others, and reports them', () => {
+    const limit = new RateLimit(2);
+    expect([1, 2, 3, 4, 5].map(() => limit.allows(exec()))).toEqual([true, true, false, false, false]);
+    expect(limit.due(1500)).toMatchObject([{ type: 'lost', count: 3, exact: true, stage: 'limit' }]);
+    expect(limit.allows(exec())).toBe(true);
+    expect(limit.due(3000)).toEqual([]);
+    expect(limit.dropped).toBe(3);
+  });
+
+  it('counts each container apart', () => {
+    const limit = new RateLimit(1);
+    expect(limit.allows(exec())).toBe(true);
+    expect(limit.allows(exec(inContainer))).toBe(true);
+    expect(limit.allows(exec(inContainer))).toBe(false);
+  });
+
+  it('never holds back what says how things are', () => {
+    const limit = new RateLimit(0);
+    expect([header(), container()].map((record) => limit.allows(record))).toEqual([true, true]);
+  });
+
+  it('reports the rest at the end, also within a second', () => {
+    const limit = new RateLimit(0);
+    limit.due(1000);
+    limit.allows(exec());
+    expect(limit.due(1001)).toEqual([]);
+    expect(limit.due(1001, true)).toMatchObject([{ count: 1 }]);
+  });
+});
