@@ -12,6 +12,8 @@ export class ChromeTrace implements TraceFormat {
   /** Of each track: its container's number and its pid, as they stand in every event. */
   readonly #places = new Map<number, string>();
   readonly #names = new Map<number, string>();
+  /** Names of the slices that are open on each track: an end repeats it, since some readers match by it. */
+  readonly #open = new Map<number, string[]>();
   #begun = false;
   #first = true;
 
@@ -41,14 +43,21 @@ export class ChromeTrace implements TraceFormat {
   }
 
   begin(track: number, at: number, category: string, name: string, details: Details, flow: Flow): void {
-    this.#event(
-      `"ph":"B","ts":${micros(at)},${this.#places.get(track)},"cat":"${category}","name":${quoted(name)}${args(details)}`,
-    );
+    const shown = quoted(name);
+    const open = this.#open.get(track);
+    if (open === undefined) {
+      this.#open.set(track, [shown]);
+    } else {
+      open.push(shown);
+    }
+    const place = this.#places.get(track);
+    this.#event(`"ph":"B","ts":${micros(at)},${place},"cat":"${category}","name":${shown}${args(details)}`);
     this.#flow(track, at, flow);
   }
 
   end(track: number, at: number, details: Details): void {
-    this.#event(`"ph":"E","ts":${micros(at)},${this.#places.get(track)}${args(details)}`);
+    const name = this.#open.get(track)?.pop() ?? '""';
+    this.#event(`"ph":"E","ts":${micros(at)},${this.#places.get(track)},"name":${name}${args(details)}`);
   }
 
   instant(track: number, at: number, category: string, name: string, details: Details, flow: Flow): void {
@@ -65,6 +74,7 @@ export class ChromeTrace implements TraceFormat {
 
   forget(track: number): void {
     this.#places.delete(track);
+    this.#open.delete(track);
     this.#names.delete(track);
   }
 

@@ -20,14 +20,19 @@ const story = numbered([header(begin), process({ pid: 400, ...begin }), ...lifeO
 const eventsOf = async (records = story): Promise<Event[]> =>
   (JSON.parse((await exported('chrome-json', records)).toString()) as { traceEvents: Event[] }).traceEvents;
 
-it('nests begins and ends on each thread', async () => {
-  const open = new Map<string, number>();
-  for (const { ph, pid, tid } of await eventsOf()) {
+it('nests begins and ends on each thread, by name', async () => {
+  const threads = new Map<string, string[]>();
+  for (const { ph, pid, tid, name } of await eventsOf()) {
     const key = `${pid} ${tid}`;
-    const depth = (open.get(key) ?? 0) + (ph === 'B' ? 1 : ph === 'E' ? -1 : 0);
-    expect(depth).toBeGreaterThanOrEqual(0);
-    open.set(key, depth);
+    const open = threads.get(key) ?? [];
+    threads.set(key, open);
+    if (ph === 'B') {
+      open.push(name!);
+    } else if (ph === 'E') {
+      expect(open.pop()).toBe(name);
+    }
   }
+  expect(threads.size).toBeGreaterThan(5);
 });
 
 it('names containers and processes, and has every nanosecond', async () => {

@@ -19,6 +19,9 @@ export interface Frame {
   readonly end: number;
   readonly theme: Theme;
   readonly hits: ReadonlySet<Proc> | undefined;
+  /** From when on the page lacks events of the host, and those of containers. */
+  readonly hostUntil: number | undefined;
+  readonly until: number | undefined;
 }
 
 export const xOf = ({ width, labels, from, to }: Frame, at: number): number =>
@@ -63,8 +66,24 @@ export const drawRow = (canvas: Canvas, frame: Frame, row: Row, y: number): void
   canvas.rect(frame.labels, y, frame.width - frame.labels, rowHeight);
   canvas.clip();
   drawBar(canvas, frame, row, y);
+  drawMissing(canvas, frame, row, y);
   canvas.restore();
   drawLabel(canvas, frame, row, y);
+};
+
+/** Where a page has not all events, it shows that, lest it look quiet. */
+const drawMissing = (canvas: Canvas, frame: Frame, row: Row, y: number): void => {
+  const until = row.box.life === undefined ? frame.hostUntil : frame.until;
+  if (until === undefined || until > frame.to || row.type === 'more') {
+    return;
+  }
+  const x = Math.max(frame.labels, xOf(frame, until));
+  hatch(canvas, x, y + 3, frame.width - x, rowHeight - 6, frame.theme.line);
+  if (row.type === 'box') {
+    canvas.font = smallFont;
+    canvas.fillStyle = frame.theme.muted;
+    canvas.fillText('from here on only counted', x + 8, y + rowHeight / 2);
+  }
 };
 
 const drawBar = (canvas: Canvas, frame: Frame, row: Row, y: number): void => {
@@ -92,14 +111,12 @@ const drawBox = (canvas: Canvas, frame: Frame, box: Box, y: number): void => {
   canvas.fillStyle = colorOf(tint(box), theme, 0.95);
   canvas.fillRect(x, y + 3, 2, rowHeight - 6);
   canvas.globalAlpha = 0.75;
-  ticks(canvas, frame, box.procs, y + 7, rowHeight - 14, ({ execs }) => execs);
+  ticks(canvas, frame, box.marks.execs, y + 7, rowHeight - 14);
   canvas.globalAlpha = 1;
   canvas.fillStyle = theme.bad;
-  ticks(canvas, frame, box.procs, y + rowHeight - 8, 4, ({ failures }) => failures);
-  for (const proc of box.procs) {
-    if (proc.joined && proc.from >= frame.from && proc.from <= frame.to) {
-      diamond(canvas, frame, xOf(frame, proc.execs[0] ?? proc.from), y + rowHeight / 2, theme.accent);
-    }
+  ticks(canvas, frame, box.marks.failures, y + rowHeight - 8, 4);
+  for (const at of between(box.marks.joins, frame)) {
+    diamond(canvas, frame, xOf(frame, at), y + rowHeight / 2, theme.accent);
   }
   const { life } = box;
   if (life?.stopped !== undefined) {
@@ -112,27 +129,37 @@ const drawBox = (canvas: Canvas, frame: Frame, box: Box, y: number): void => {
   }
 };
 
-/** Marks of one px: each place is drawn once. */
-const ticks = (
-  canvas: Canvas,
-  frame: Frame,
-  procs: readonly Proc[],
-  y: number,
-  height: number,
-  timesOf: (proc: Proc) => readonly number[],
-): void => {
-  let last = Number.NaN;
-  for (const proc of procs) {
-    for (const at of timesOf(proc)) {
-      if (at >= frame.from && at <= frame.to) {
-        const x = Math.round(xOf(frame, at));
-        if (x !== last) {
-          canvas.fillRect(x, y, 1, height);
-          last = x;
-        }
-      }
+/** Marks of one px. The next one that is drawn is the first one of another px: a million cost no more than the px there are. */
+const ticks = (canvas: Canvas, frame: Frame, times: Float64Array, y: number, height: number): void => {
+  const perPx = (frame.to - frame.from) / (frame.width - frame.labels);
+  let index = firstFrom(times, frame.from);
+  while (index < times.length && times[index]! <= frame.to) {
+    const x = Math.floor(xOf(frame, times[index]!));
+    canvas.fillRect(x, y, 1, height);
+    index = Math.max(index + 1, firstFrom(times, frame.from + (x + 1 - frame.labels) * perPx));
+  }
+};
+
+const maxDiamonds = 500;
+
+const between = (times: Float64Array, { from, to }: Frame): Float64Array => {
+  const first = firstFrom(times, from);
+  return times.subarray(first, Math.min(firstFrom(times, to), first + maxDiamonds));
+};
+
+/** Where times begin that are not before this one, found by halving. */
+const firstFrom = (times: Float64Array, at: number): number => {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < at) {
+      low = middle + 1;
+    } else {
+      high = middle;
     }
   }
+  return low;
 };
 
 const parts = [

@@ -5,6 +5,8 @@ import { readTheme, type Theme } from './theme.ts';
 
 export interface LanesOptions {
   readonly end: number;
+  readonly hostUntil: number | undefined;
+  readonly until: number | undefined;
   readonly onSelect: (row: Row) => void;
   readonly onFold: (row: Row) => void;
   readonly onView: (from: number, to: number) => void;
@@ -183,6 +185,8 @@ export class Lanes {
       end: this.#options.end,
       theme: this.#theme,
       hits: this.#hits,
+      hostUntil: this.#options.hostUntil,
+      until: this.#options.until,
     };
   }
 

@@ -57,6 +57,8 @@ const start = async (): Promise<void> => {
   };
   const lanes = new Lanes(byId('lanes'), {
     end: data.end,
+    hostUntil: data.kept.hostUntil,
+    until: data.kept.until,
     onSelect: (row) => selectRow(row, false),
     onFold: (row) => fold(row.box),
     onView,

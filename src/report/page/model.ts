@@ -43,6 +43,8 @@ export interface Box {
   readonly spaces: Space[];
   readonly from: number;
   readonly to: number;
+  /** When something was executed, or failed to be, or somebody entered: sorted. */
+  readonly marks: { execs: Float64Array; failures: Float64Array; joins: Float64Array };
 }
 
 /** A namespace of a container. */
@@ -108,6 +110,11 @@ class ModelBuilder {
     const boxes = [...this.#boxes, this.#host];
     for (const proc of this.#procs) {
       proc.box.procs.push(proc);
+    }
+    for (const { marks, procs } of boxes) {
+      marks.execs = sorted(procs.flatMap(({ execs }) => execs));
+      marks.failures = sorted(procs.flatMap(({ failures }) => failures));
+      marks.joins = sorted(procs.flatMap(({ joined, execs, from }) => (joined ? [execs[0] ?? from] : [])));
     }
     this.#share();
     return {
@@ -297,7 +304,10 @@ const newBox = (index: number, life: Life | undefined, name: string, from: numbe
   helpers: new Set(),
   events: [],
   spaces: [],
+  marks: { execs: sorted([]), failures: sorted([]), joins: sorted([]) },
 });
+
+const sorted = (times: readonly number[]): Float64Array => Float64Array.from(times).sort();
 
 export interface TreeRow {
   readonly proc: Proc;

@@ -119,7 +119,27 @@ const maskPair = (text: string, separator: string): string => {
 /** A command of a shell: several words, of which one may be a program that is known. */
 const mayHoldCommand = (arg: string): boolean => arg.includes(' ') && arg.includes('-');
 
+/** What was made of arguments that look as if they held a secret: `sh -c` with the same command again and again. */
+const seen = new Map<string, string>();
+const maxSeen = 5000;
+const maxSeenLength = 2000;
+
 const redactOne = (arg: string, depth: number): string => {
+  const known = depth === 0 ? seen.get(arg) : undefined;
+  if (known !== undefined) {
+    return known;
+  }
+  const masked = lookInto(arg, depth);
+  if (depth === 0 && arg.length <= maxSeenLength) {
+    if (seen.size >= maxSeen) {
+      seen.clear();
+    }
+    seen.set(arg, masked);
+  }
+  return masked;
+};
+
+const lookInto = (arg: string, depth: number): string => {
   const inside = depth < maxDepth && /\s/.test(arg) ? redactLine(arg, depth + 1) : arg;
   return maskInside(inside);
 };
