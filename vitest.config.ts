@@ -6,7 +6,7 @@ const untraced = ['agree', 'completion', 'export', 'package', 'replay', 'report'
 );
 
 /** Those that use up buffers, CPUs or pids, run what is too long or too deep for a record, or count what runs on the machine. */
-const alone = ['exec', 'start', 'stall', 'failed', 'loss', 'namespace', 'now', 'timeline'].map(
+const alone = ['exec', 'start', 'stall', 'safe', 'failed', 'loss', 'namespace', 'now', 'timeline'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
 

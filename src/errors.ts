@@ -79,6 +79,12 @@ export const noBtf = (): NstraceError =>
     'run a kernel built with CONFIG_DEBUG_INFO_BTF=y: those of Debian 11, Ubuntu 20.10, Fedora 32 and newer have it',
   );
 
+export const noPlace = (folders: readonly string[], why: string): NstraceError =>
+  systemError(
+    `there is no place for the probes, which bpftrace reads from a file: ${why}`,
+    `one of ${folders.join(', ')} must be writable for root, with 100 KB of room`,
+  );
+
 export const bpftraceFailed = (reason: string, advice: string): NstraceError =>
   new NstraceError(`bpftrace could not start tracing: ${reason}`, { advice, status: exitStatus.system });
 
@@ -94,6 +100,12 @@ export const cannotOpen = (path: string, why: string, advice: string): NstraceEr
 export const cannotWrite = (path: string, why: string): NstraceError =>
   new NstraceError(`writing ${path} failed: ${why}`, {
     advice: 'free some space or name another place with -o; what was written up to here can be read',
+    status: exitStatus.failed,
+  });
+
+export const recordingGone = (path: string, why: string): NstraceError =>
+  new NstraceError(`the recording ${path} is gone: ${why}`, {
+    advice: 'record to a place that nothing else cleans up or rotates',
     status: exitStatus.failed,
   });
 

@@ -13,7 +13,7 @@ import { addToBaseline, baselineText } from '../diff/baseline.ts';
 import type { Match } from '../diff/summary.ts';
 import { type Numbers, numberChoices } from '../diff/word.ts';
 import { cannotOpen, exitStatus, messageOf, usageError } from '../errors.ts';
-import { openRecording } from '../recording/sink.ts';
+import { openRecording } from '../recording/file.ts';
 import { escapeText } from '../view/escape.ts';
 import { addSelectorOptions } from './filter-options.ts';
 import { addReadOptions } from './input.ts';

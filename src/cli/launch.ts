@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { execa } from 'execa';
+import { usageError } from '../errors.ts';
 import { startOf } from '../procfs/process.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { escapeText } from '../view/escape.ts';
@@ -24,7 +25,7 @@ const watchMs = 1000;
 /** Runs the command of `record -- CMD` and knows when it and all that it started have ended. */
 export class Launch {
   readonly #words: readonly string[];
-  readonly #user: LaunchUser;
+  readonly #run: { readonly words: readonly string[]; readonly env: Record<string, string> };
   readonly #alive = new Set<number>();
   #child: ReturnType<typeof begin> | undefined;
   #finished: Promise<void> | undefined;
@@ -33,9 +34,10 @@ export class Launch {
   #isAsked = false;
   #ended: () => void = () => {};
 
+  /** @throws NstraceError (2) if the command is to run as who called sudo, and that is not known */
   constructor(words: readonly string[], user: LaunchUser) {
     this.#words = words;
-    this.#user = user;
+    this.#run = user === 'caller' ? asCaller(words) : { words, env: {} };
   }
 
   /** Whether the command itself was started, and has not ended. */
@@ -50,7 +52,7 @@ export class Launch {
 
   /** How many programs run in that pid before the command. */
   get launchers(): number {
-    return this.#user === 'caller' && asCaller(this.#words).words !== this.#words ? 1 : 0;
+    return this.#run.words === this.#words ? 0 : 1;
   }
 
   /** The command's exit status, 128 + signal if it was killed; undefined if it was never started or runs still. */
@@ -61,8 +63,7 @@ export class Launch {
   /** @param ended called when the command and its descendants are gone */
   start(ended: () => void): void {
     this.#ended = ended;
-    const { words, env } = this.#user === 'caller' ? asCaller(this.#words) : { words: this.#words, env: {} };
-    const child = begin(words, env);
+    const child = begin(this.#run.words, this.#run.env);
     this.#child = child;
     this.#pid = child.pid ?? 0;
     this.#alive.add(this.#pid);
@@ -148,15 +149,30 @@ const setpriv = '/usr/bin/setpriv';
 
 /** Under sudo the command runs as who called it, as if sudo were not there. */
 const asCaller = (words: readonly string[]): { words: readonly string[]; env: Record<string, string> } => {
-  const uid = Number(process.env.SUDO_UID ?? Number.NaN);
-  const gid = Number(process.env.SUDO_GID ?? Number.NaN);
-  if (!Number.isInteger(uid) || !Number.isInteger(gid)) {
+  const { SUDO_UID, SUDO_GID } = process.env;
+  if (SUDO_UID === undefined && SUDO_GID === undefined) {
     return { words, env: {} };
   }
+  const uid = idOf('SUDO_UID', SUDO_UID);
+  const gid = idOf('SUDO_GID', SUDO_GID);
   const user = new UserNames().find(uid);
   const groups = user === undefined ? '--clear-groups' : '--init-groups';
   return {
     words: [setpriv, `--reuid=${uid}`, `--regid=${gid}`, groups, '--', ...words],
     env: user === undefined ? {} : { HOME: user.home, USER: user.name, LOGNAME: user.name },
   };
+};
+
+/** The largest is (uid_t)-1, which asks for no change: the command would run as root. */
+const maxId = 0xffff_fffe;
+
+const idOf = (name: string, value = ''): number => {
+  const id = Number(value);
+  if (!/^\d+$/.test(value) || id > maxId) {
+    throw usageError(
+      `it is not known who called sudo: ${name} is ${value === '' ? 'empty' : JSON.stringify(value)}`,
+      'add --as root to run the command as root, or call nstrace with sudo again',
+    );
+  }
+  return id;
 };

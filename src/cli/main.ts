@@ -32,6 +32,9 @@ const main = async (): Promise<void> => {
   }
 };
 
+// Beyond `ulimit -f` a write then fails with a reason, where the signal would end us without a word.
+process.on('SIGXFSZ', () => {});
+
 await main();
 // Whatever a stalled reader or a timer still holds must not keep us.
 process.exit();

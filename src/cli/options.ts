@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../errors.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import { columns } from '../view/columns.ts';
+import { groupIdOf } from '../view/groups.ts';
 import { UserNames } from '../view/users.ts';
 
 export interface LineValues {
@@ -55,14 +56,24 @@ export const collectNumber = (value: string, before: number[] = []): number[] =>
   return [...before, Number(digits[1])];
 };
 
-export const collectUser = (value: string, before: number[] = []): number[] => {
+export const collectUser = (value: string, before: number[] = []): number[] => [...before, parseUser(value)];
+
+export const parseUser = (value: string): number => {
   const users = new UserNames();
   const uid = /^\d+$/.test(value) ? Number(value) : users.idOf(value);
   if (uid === undefined) {
     const near = didYouMean(value, users.all(), 'give the number of one that this host does not know');
     throw new InvalidArgumentError(`there is no such user: ${near}`);
   }
-  return [...before, uid];
+  return uid;
+};
+
+export const parseGroup = (value: string): number => {
+  const gid = /^\d+$/.test(value) ? Number(value) : groupIdOf(value);
+  if (gid === undefined) {
+    throw new InvalidArgumentError('there is no such group: give the number of one that /etc/group does not know');
+  }
+  return gid;
 };
 
 const parseColumns = (value: string): string[] => {

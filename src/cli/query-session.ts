@@ -7,7 +7,7 @@ import { Engine } from '../query/engine.ts';
 import { type FormatName, formatFor } from '../query/format.ts';
 import { openSources } from '../query/sources.ts';
 import type { Take } from '../query/spool.ts';
-import { openRecording } from '../recording/sink.ts';
+import { openRecording } from '../recording/file.ts';
 import { escapeText } from '../view/escape.ts';
 import { redactRecord } from '../view/redact/record.ts';
 import { filterOf } from './filter-options.ts';

@@ -1,8 +1,9 @@
-import { cannotOpen, cannotWrite } from '../errors.ts';
+import { cannotOpen, cannotWrite, recordingGone } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
+import { type FileOptions, openRecording } from '../recording/file.ts';
 import { partPath, partsOf, removePart } from '../recording/part-names.ts';
 import type { Totals } from '../recording/rotate.ts';
-import { FileSink, GzipSink, type OnSinkError, openRecording, type SizedSink } from '../recording/sink.ts';
+import { FileGone, FileSink, GzipSink, type OnSinkError, type SizedSink } from '../recording/sink.ts';
 import { JsonOutput, standardOutput } from './output.ts';
 import { PartsOutput } from './parts-output.ts';
 import type { RotateValues } from './rotate-options.ts';
@@ -15,7 +16,7 @@ export type RecordOutput = JsonOutput | PartsOutput;
 
 interface OpenOptions {
   readonly file: string;
-  readonly values: RotateValues & { force?: boolean };
+  readonly values: RotateValues & Partial<FileOptions>;
   readonly stop: Stop;
   readonly change: ((record: NstraceRecord) => NstraceRecord) | undefined;
   readonly wants: Wants;
@@ -29,16 +30,16 @@ interface OpenOptions {
  */
 export const openOutput = (options: OpenOptions, onBroken: (error: Error) => void): RecordOutput => {
   const { file, values, stop, change, wants } = options;
-  const { rotate, keep, compress = false, force = false } = values;
+  const { rotate, keep, compress = false, force = false, owner, group } = values;
   if (file === '-') {
     return new JsonOutput(standardOutput(stop), 'pipe', change);
   }
   const open = (path: string): SizedSink => {
     const onError: OnSinkError = (error) => {
-      onBroken(cannotWrite(path, error.message));
+      onBroken(error instanceof FileGone ? recordingGone(path, error.message) : cannotWrite(path, error.message));
       stop.now('failure');
     };
-    const descriptor = openRecording(path, { force });
+    const descriptor = openRecording(path, { force, owner, group });
     return path.endsWith('.gz') ? new GzipSink(descriptor, onError) : new FileSink(descriptor, onError);
   };
   if (rotate === undefined) {

@@ -11,7 +11,7 @@ import { escapeText } from '../view/escape.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import { addJudgingOptions, type Judging, type JudgingValues, openJudging } from './judging.ts';
 import { Launch, type LaunchUser } from './launch.ts';
-import { addTracerOptions, type TracerValues } from './options.ts';
+import { addTracerOptions, parseGroup, parseUser, type TracerValues } from './options.ts';
 import { PartsOutput } from './parts-output.ts';
 import { openOutput, pathsOf, type RecordOutput, totalsOf } from './record-output.ts';
 import { addRotateOptions, checkRotate, type RotateValues } from './rotate-options.ts';
@@ -23,6 +23,8 @@ import { UntilStopped } from './until-stopped.ts';
 interface RecordValues extends FilterValues, TracerValues, RotateValues, JudgingValues {
   output?: string;
   force?: boolean;
+  owner?: number;
+  group?: number;
   redact?: boolean;
   as?: LaunchUser;
   only?: boolean;
@@ -49,7 +51,9 @@ export const addRecord = (program: Command): void => {
       '-o, --output <file>',
       'where to: a file, .gz is compressed, - is standard output (default: nstrace-<time>.ndjson)',
     )
-    .option('--force', 'write over an existing file')
+    .option('--force', 'write over an existing file, which becomes root’s')
+    .option('--owner <user>', 'who owns the recording, and may read it, by name or number (default: root)', parseUser)
+    .option('--group <group>', 'which group may read the recording too (0640 instead of 0600)', parseGroup)
     .option('--redact', 'mask passwords, tokens and other secrets in arguments')
     .addOption(
       new Option('--as <user>', 'run the command as root, or as who called sudo (the default)').choices([
@@ -76,6 +80,9 @@ const record = async (words: string[], values: RecordValues, judging: Judging | 
   }
   const file = values.output ?? `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
   checkRotate(values, file);
+  if (file === '-' && (values.owner !== undefined || values.group !== undefined)) {
+    throw usageError('--owner and --group are for a file', 'name one with -o');
+  }
   let stop: Stop | undefined;
   const until =
     values.until === 'stopped'

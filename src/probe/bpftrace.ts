@@ -4,6 +4,7 @@ import { largeBuffer } from './buffer.ts';
 import { cleanEnvironment } from './environment.ts';
 import type { Features } from './features.ts';
 import { handOver } from './handover.ts';
+import { leash } from './leash.ts';
 import { toLines, toWholeLines } from './lines.ts';
 import { schedule } from './scheduling.ts';
 
@@ -40,7 +41,8 @@ export const startBpftrace = (
   onLine: (line: string) => void,
 ): Child => {
   const program = handOver(script);
-  const child = execa(command[0]!, [...command.slice(1), '-B', 'full', '/proc/self/fd/0', ...features.parameters], {
+  const [file, ...words] = [...leash(), ...command];
+  const child = execa(file!, [...words, '-B', 'full', '/proc/self/fd/0', ...features.parameters], {
     stdin: program as unknown as 0,
     env: cleanEnvironment({ ...features.environment, ...largeBuffer() }),
     extendEnv: false,

@@ -1,16 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, existsSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync, writeFileSync } from 'node:fs';
+import { messageOf, noPlace } from '../errors.ts';
 
-const folders = ['/run', '/tmp'];
+const folders = ['/run', '/dev/shm', '/tmp', '/var/tmp', '/'];
 
 /**
  * Puts a program where only the holder of the descriptor can read it: a file that is unlinked at once. So no other
  * process can change what bpftrace runs as root, and ps does not show it, as it would an argument.
  *
  * @returns a descriptor for reading, to be closed by the caller
+ * @throws NstraceError (3) if no folder takes it
  */
-export const handOver = (text: string): number => {
-  const folder = folders.find((candidate) => existsSync(candidate)) ?? '/';
+export const handOver = (text: string, places: readonly string[] = folders): number => {
+  let failure: unknown;
+  for (const folder of places) {
+    try {
+      return handOverIn(folder, text);
+    } catch (error) {
+      // It is missing, full or read-only.
+      failure = error;
+    }
+  }
+  throw noPlace(places, messageOf(failure));
+};
+
+const handOverIn = (folder: string, text: string): number => {
   const path = `${folder}/nstrace-${randomBytes(12).toString('hex')}.bt`;
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
   const writer = openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);

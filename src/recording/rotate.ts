@@ -156,10 +156,13 @@ export class RotatingWriter {
     const ended = writer.end(now, 'rotated', since(count, this.#began.count));
     addTotals(this.#ended, writer);
     this.#ending.add(ended);
-    void ended.then(() => this.#ending.delete(ended));
+    // Not before it is whole: a file that is gone while it is written is a failure.
+    void ended.then(() => {
+      this.#ending.delete(ended);
+      this.#removeOld();
+    });
     this.#writer = new RecordWriter(this.#sink, 'disk', writer.tally.seq);
     this.#begin(header, now, count);
-    this.#removeOld();
   }
 
   #begin(header: RecordOf<'header'>, now: Moment, count: Probe): void {

@@ -1,7 +1,6 @@
-import { close, constants, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, write } from 'node:fs';
+import { close, fstatSync, fsyncSync, ftruncateSync, write } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip, type Gzip, constants as zlib } from 'node:zlib';
-import { cannotOpen, messageOf } from '../errors.ts';
 
 /** Where lines go: a file, a pipe, a terminal. Never blocks and never throws: failure is told once. */
 export interface Sink {
@@ -24,39 +23,6 @@ export type OnSinkError = (error: NodeJS.ErrnoException) => void;
 
 /** Text is collected up to this length, so that a record does not cost a write. */
 const blockBytes = 64 * 1024;
-
-/**
- * A file of a recording: 0600, not through a link at its end, not over one that exists unless that is wanted. What is in
- * it stays until the first write.
- */
-export const openRecording = (path: string, options: { force: boolean }): number => {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const mode = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (options.force ? 0 : O_EXCL);
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, mode, 0o600);
-  } catch (error) {
-    throw explainOpen(path, error as NodeJS.ErrnoException);
-  }
-  if (!fstatSync(descriptor).isFile()) {
-    throw cannotOpen(path, 'it is not a file', 'name a file with -o, or - for stdout');
-  }
-  fchmodSync(descriptor, 0o600);
-  return descriptor;
-};
-
-const explainOpen = (path: string, error: NodeJS.ErrnoException) => {
-  switch (error.code) {
-    case 'EEXIST':
-      return cannotOpen(path, 'it exists', 'name another file with -o, or write over it with --force');
-    case 'ELOOP':
-      return cannotOpen(path, 'it is a symbolic link', 'name the file itself');
-    case 'ENOENT':
-      return cannotOpen(path, 'its folder does not exist', 'make the folder first');
-    default:
-      return cannotOpen(path, messageOf(error), 'name another place with -o');
-  }
-};
 
 /** Writes to a file in order, and cuts off a half-written line if the disk is full. */
 export class FileSink implements SizedSink {
@@ -110,6 +76,7 @@ export class FileSink implements SizedSink {
     while (this.#writing) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
+    this.#check();
     if (!this.#failed) {
       // Quotas and network file systems tell of a full disk only here.
       try {
@@ -126,6 +93,18 @@ export class FileSink implements SizedSink {
     });
   }
 
+  /** A file that was removed or cut meanwhile takes all writes, and has nothing or holes in it. */
+  #check(): void {
+    if (this.#failed || this.#writing || !this.#cleared) {
+      return;
+    }
+    const stats = fstatSync(this.#descriptor);
+    if (stats.isFile() && (stats.nlink === 0 || stats.size !== this.#whole)) {
+      this.#failed = true;
+      this.#onError(new FileGone(stats.nlink === 0 ? 'removed' : 'cut'));
+    }
+  }
+
   #failLate(error: NodeJS.ErrnoException | null | undefined): void {
     if (error && !this.#failed && !cannotSync.has(error.code ?? '')) {
       this.#failed = true;
@@ -134,15 +113,16 @@ export class FileSink implements SizedSink {
   }
 
   #next(): void {
-    const bytes = this.#queue[0];
-    if (this.#writing || bytes === undefined) {
+    if (this.#writing || this.#queue.length === 0) {
       return;
     }
+    this.#check();
     if (this.#failed) {
       this.#queue = [];
       this.pending = 0;
       return;
     }
+    const bytes = this.#queue[0]!;
     this.#writing = true;
     this.#clear();
     this.#write(bytes, 0);
@@ -195,6 +175,13 @@ export class FileSink implements SizedSink {
         resolve();
       }
     }
+  }
+}
+
+/** A file that somebody else removed or cut while it was written. */
+export class FileGone extends Error {
+  constructor(how: 'removed' | 'cut') {
+    super(`it was ${how} while it was written`);
   }
 }
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type NstraceRecord, recordSchema } from '../../src/record/schema.ts';
+import { openRecording } from '../../src/recording/file.ts';
 import { type RotateOptions, RotatingWriter } from '../../src/recording/rotate.ts';
-import { FileSink, openRecording } from '../../src/recording/sink.ts';
+import { FileSink } from '../../src/recording/sink.ts';
 import { container, exec, header, lost, process } from '../fixtures/records.ts';
 
 let folder: string;

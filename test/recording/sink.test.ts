@@ -1,20 +1,10 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { PassThrough, Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FileSink, GzipSink, openRecording, StreamSink } from '../../src/recording/sink.ts';
+import { openRecording } from '../../src/recording/file.ts';
+import { FileGone, FileSink, GzipSink, StreamSink } from '../../src/recording/sink.ts';
 
 /** Room that is left on the disk of these tests, and the most that one write takes. */
 const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY, most: Number.POSITIVE_INFINITY }));
@@ -49,69 +39,22 @@ const noError = (error: Error): never => {
   throw error;
 };
 
-describe('openRecording', () => {
-  const open = (force = false): number => openRecording(path, { force });
-
-  it.each([0o000, 0o022, 0o777])('makes a file that only its owner may read, with the umask %o', async (mask) => {
-    // A worker thread may not set its umask; the mode must then hold for the one it has.
-    const before = (() => {
-      try {
-        return process.umask(mask);
-      } catch {
-        return undefined;
-      }
-    })();
-    try {
-      await new FileSink(open(), noError).end();
-    } finally {
-      if (before !== undefined) {
-        process.umask(before);
-      }
-    }
-    expect(statSync(path).mode & 0o7777).toBe(0o600);
-  });
-
-  it('refuses a file that exists, and leaves it as it is', () => {
-    writeFileSync(path, 'old');
-    expect(() => open()).toThrow(/it exists/);
-    expect(readFileSync(path, 'utf8')).toBe('old');
-  });
-
-  it('writes over a file with --force, which is then private', async () => {
-    writeFileSync(path, 'old and longer');
-    chmodSync(path, 0o644);
-    const sink = new FileSink(open(true), noError);
-    sink.put('new\n');
-    await sink.end();
-    expect(readFileSync(path, 'utf8')).toBe('new\n');
-    expect(statSync(path).mode & 0o7777).toBe(0o600);
-  });
-
-  it.each([true, false])('follows no symbolic link, with force %s', (force) => {
-    writeFileSync(`${folder}/target`, 'old');
-    symlinkSync(`${folder}/target`, path);
-    expect(() => open(force)).toThrow(force ? /symbolic link/ : /it exists/);
-    expect(readFileSync(`${folder}/target`, 'utf8')).toBe('old');
-  });
-
-  it.each([true, false])('makes no file through a dangling link, with force %s', (force) => {
-    symlinkSync(`${folder}/target`, path);
-    expect(() => open(force)).toThrow();
-    expect(existsSync(`${folder}/target`)).toBe(false);
-  });
-
-  it('refuses what is not a file', () => {
-    expect(() => openRecording('/dev/full', { force: true })).toThrow(/not a file/);
-    mkdirSync(path);
-    expect(() => open(true)).toThrow(/cannot open/);
-  });
-
-  it('says if the folder is missing', () => {
-    expect(() => openRecording(`${folder}/none/a.ndjson`, { force: false })).toThrow(/folder does not exist/);
-  });
-});
-
 describe('FileSink', () => {
+  it('notices that its file was removed or cut by somebody else', async () => {
+    for (const harm of [(): void => rmSync(path), (): void => truncateSync(path, 3)]) {
+      const errors: Error[] = [];
+      const sink = new FileSink(openRecording(path, { force: true }), (error) => errors.push(error));
+      sink.put('a line\n');
+      sink.flush();
+      await vi.waitFor(() => expect(sink.pending).toBe(0));
+      harm();
+      sink.put('another\n');
+      await sink.end();
+      expect(errors).toMatchObject([expect.any(FileGone)]);
+      rmSync(path, { force: true });
+    }
+  });
+
   const lines = Array.from({ length: 20_000 }, (_, index) => `{"line":${index},"text":"é"}\n`);
 
   it('writes everything in order, also if the kernel takes it piece by piece', async () => {

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { bpftraceOf, isRunning } from './support/bpftrace.ts';
+import { makeFolder, removeFolder } from './support/folder.ts';
+import { run } from './support/run.ts';
+import { bpftraceOption, program, tool, traced } from './support/trace.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => removeFolder(folder));
+
+/** Waits until something holds, at most 20 s. */
+const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
+  for (let tries = 0; tries < 400 && !(await holds()); tries += 1) {
+    await sleep(50);
+  }
+};
+
+const record = (file: string, ...options: string[]) => {
+  const child = execa(program, ['record', '-o', file, ...bpftraceOption, ...options], {
+    reject: false,
+    stdin: 'ignore',
+  });
+  const begun = until(async () => (await stat(file).catch(() => undefined))?.size !== undefined && hasHeader(file));
+  return { child, begun };
+};
+
+const hasHeader = (file: string): boolean => readFileSync(file, 'utf8').startsWith('{"type":"header"');
+
+describe('bpftrace', () => {
+  traced('ends with nstrace, also when that is killed while it reads nothing', async () => {
+    const { child, begun } = record(join(folder, 'killed.ndjson'));
+    await begun;
+    const bpftrace = bpftraceOf(child.pid!);
+    process.kill(child.pid!, 'SIGSTOP');
+    await run(tool('spawn'), '1500', tool('noop'), 'x'.repeat(500));
+    process.kill(child.pid!, 'SIGKILL');
+    await child;
+    await until(() => !isRunning(bpftrace));
+    expect(isRunning(bpftrace)).toBe(false);
+  });
+});
+
+describe('a recording', () => {
+  traced('that is removed meanwhile is not said to be there', async () => {
+    const file = join(folder, 'removed.ndjson');
+    const { child, begun } = record(file);
+    await begun;
+    await rm(file);
+    await run(tool('noop'), 'after');
+    const { exitCode, stderr } = await child;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/is gone: it was removed while it was written/);
+  });
+
+  traced('that may not grow ends with a reason', async () => {
+    const file = join(folder, 'limited.ndjson');
+    const command = `ulimit -f 400; exec ${program} record -o ${file} ${bpftraceOption.join(' ')} -- ${tool('spawn')} 3000 ${tool('noop')}`;
+    const { exitCode, stderr } = await execa('bash', ['-c', command], { reject: false, stdin: 'ignore' });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/writing .* failed: EFBIG/);
+  });
+});
+
+describe('tracing', () => {
+  traced('is refused in a pid namespace of its own, whatever /proc is mounted', async () => {
+    for (const proc of [[], ['--mount-proc']]) {
+      const { exitCode, stderr } = await run('unshare', '-pf', ...proc, program, 'record', '-o', '-', '--', 'true');
+      expect(exitCode).toBe(3);
+      expect(stderr).toMatch(/pid namespace of its own/);
+    }
+  });
+
+  traced('works where /run is read-only', async () => {
+    const command = `mount -t tmpfs -o ro none /run && exec ${program} record -o - ${bpftraceOption.join(' ')} -- true`;
+    const { exitCode, stdout } = await run('unshare', '-m', 'sh', '-c', command);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('"complete":true');
+  });
+});
