@@ -2,6 +2,7 @@ import '../session/heap.ts';
 import { type Command, CommanderError } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
 import { nearest } from '../kernel/nearest.ts';
+import { survivesHangup } from './hangup.ts';
 import { buildProgram, visibleCommands } from './program.ts';
 import { sayError } from './say.ts';
 
@@ -34,6 +35,7 @@ const main = async (): Promise<void> => {
 
 // Beyond `ulimit -f` a write then fails with a reason, where the signal would end us without a word.
 process.on('SIGXFSZ', () => {});
+survivesHangup();
 
 await main();
 // Whatever a stalled reader or a timer still holds must not keep us.

@@ -17,7 +17,9 @@ const maxPendingBytes = 64 * 1024 * 1024;
 /** Standard output; a reader that goes away is a quiet end. */
 export const standardOutput = (stop: Stop): Sink =>
   new StreamSink(process.stdout, (error) => {
-    if (error.code === 'EPIPE') {
+    if (error.code === 'EIO') {
+      stop.now('hangup');
+    } else if (error.code === 'EPIPE') {
       stop.now('reader-gone');
     } else {
       stop.fail(cannotWrite('standard output', error.message));

@@ -65,7 +65,7 @@ export class TuiOutput implements Output {
   /** Ink and React are loaded only for a terminal: they take longer than all the rest. */
   async show(): Promise<void> {
     const { startTui } = await import('../tui/start.ts');
-    this.#tui = startTui(this.#view);
+    this.#tui = startTui(this.#view, () => this.#stop.now('hangup'));
     this.#view.ui.patternsLoaded(await loadPatterns());
   }
 

@@ -84,7 +84,7 @@ export const replayOnTerminal = async (
   let tui: Tui | undefined;
   try {
     const { startTui } = await import('../tui/start.ts');
-    tui = startTui(view);
+    tui = startTui(view, () => stop.now('hangup'));
     void loadPatterns().then((compile) => view.ui.patternsLoaded(compile));
     await player.run(signal);
   } finally {

@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { createElement } from 'react';
+import { isGone } from '../kernel/gone.ts';
 import { App } from './app.ts';
 import { Screen } from './screen.ts';
 import type { View } from './view.ts';
@@ -11,11 +12,22 @@ export interface Tui {
   readonly mouse: (on: boolean) => void;
 }
 
-/** Shows a view on the terminal until stop() is called; the terminal is as before then. */
-export const startTui = (view: View): Tui => {
+/**
+ * Shows a view on the terminal until stop() is called; the terminal is as before then.
+ *
+ * @param onGone called when the terminal has gone: reading and writing it fail from then on
+ */
+export const startTui = (view: View, onGone: () => void): Tui => {
+  const failed = (error: NodeJS.ErrnoException): void => (isGone(error) ? onGone() : crash(error));
+  process.stdout.on('error', failed);
+  process.stdin.on('error', failed);
   const screen = new Screen(process.stdout);
   screen.enter();
   const crash = (error: unknown): void => {
+    if (isGone(error)) {
+      onGone();
+      return;
+    }
     screen.leave();
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exit(1);
