@@ -1,10 +1,14 @@
 import { unitOf } from '../runtimes/systemd-unit.ts';
+import type { Container } from './container.ts';
 
 /** The cgroups of a process: path by hierarchy. Shared by all processes that are in the same ones, and never changed. */
 export class CgroupSet {
   readonly paths: ReadonlyMap<string, string>;
   /** What Containers made of it, until it learns something new. */
-  readonly memo: { version: number; container: unknown } = { version: -1, container: undefined };
+  readonly memo: { version: number; containers: readonly Container[] | undefined } = {
+    version: -1,
+    containers: undefined,
+  };
 
   /** Whether its paths were looked at for containers. */
   read = false;

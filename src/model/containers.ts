@@ -1,18 +1,40 @@
 import { type Namespaces, type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
+import type { CgroupOwner, Labels, Pod } from '../runtimes/runtime.ts';
 import { CgroupSet } from './cgroups.ts';
-import { Container, type Identity } from './container.ts';
+import { Container, type Identity, type Init, type Membership } from './container.ts';
 import type { Process } from './process.ts';
 
+type Owner = Extract<CgroupOwner, object>;
+
+/** A cgroup whose path looks like one that a runtime makes. That alone makes no container. */
+export interface Shape {
+  readonly path: string;
+  readonly owner: Owner;
+  readonly labels: Labels | undefined;
+  readonly pod?: Pod | undefined;
+}
+
 /**
- * Which container a process is in: that of its innermost container cgroup, else that of its pid namespace, else that of
- * its mount namespace if it was put there. All the rest is the host.
+ * Which containers there are, and what leads to them: their cgroups, pid namespaces and mount namespaces. What several
+ * containers share leads to none of them by itself. A namespace leads nowhere once its last process has left: the kernel
+ * gives its inode to the next one.
  */
 export class Containers {
   readonly #host: Namespaces;
-  /** null: the cgroup of what stands by a container, and is not in it. */
-  readonly #byCgroup = new Map<string, Container | null>();
-  readonly #byPidns = new Map<number, Container>();
-  readonly #byMnt = new Map<number, Container>();
+  readonly #live = new Set<Container>();
+  readonly #byCgroup = new Map<string, Container[]>();
+  /** Cgroups of containers that have ended. */
+  readonly #left = new Map<string, Container[]>();
+  /** Cgroups of what stands by a container, and is not in it. */
+  readonly #monitors = new Set<string>();
+  readonly #shapes = new Map<string, Shape>();
+  readonly #byPidns = new Map<number, Container[]>();
+  readonly #byMnt = new Map<number, Container[]>();
+  /** Living processes by namespace, those of the host left out. */
+  readonly #inPidns = new Map<number, number>();
+  readonly #inMnt = new Map<number, number>();
+  /** Mount namespaces of services and helpers: they make no container, whoever enters them. */
+  readonly #hostMnts = new Set<number>();
   #version = 0;
   #instances = 0;
 
@@ -23,67 +45,112 @@ export class Containers {
   /** A container seen for the first time: it gets the next number. */
   make(identity: Identity): Container {
     this.#instances += 1;
-    return new Container(identity, this.#instances);
+    const container = new Container(identity, this.#instances);
+    this.#live.add(container);
+    return container;
+  }
+
+  get host(): Namespaces {
+    return this.#host;
   }
 
   isHostPidns(pidns: number): boolean {
     return pidns === this.#host.pid;
   }
 
-  of(process: Process): Container | undefined {
-    const container = this.ofCgroups(process.cgroups);
-    if (container !== undefined) {
-      return container;
+  /** Where a process stands by its namespaces and cgroups, the strongest first; a container inside that one goes before it. */
+  of(process: Process): Membership | undefined {
+    const { ns, cgroups, mntMoved } = process;
+    let found: Membership | undefined;
+    if (ns.pid !== this.#host.pid) {
+      const container = this.#narrow(this.#byPidns.get(ns.pid), process, ns.pid);
+      found = container?.as.pidns;
     }
-    return this.isHostPidns(process.ns.pid) ? this.#ofMnt(process) : this.#byPidns.get(process.ns.pid);
-  }
-
-  ofCgroups(cgroups: CgroupSet): Container | undefined {
-    const { memo } = cgroups;
-    if (memo.version !== this.#version) {
-      memo.version = this.#version;
-      memo.container = this.#innermost(cgroups);
-    }
-    return memo.container as Container | undefined;
-  }
-
-  ofPidns(pidns: number): Container | undefined {
-    return this.#byPidns.get(pidns);
-  }
-
-  /** The container with that id; of several runtimes' that of `runtime`, unless it is only guessed which it is. */
-  withId(id: string, runtime: string, guessed = false): Container | undefined {
-    for (const container of this.all()) {
-      if (container.ref.id === id && (container.ref.runtime === runtime || container.guessed || guessed)) {
-        return container;
+    const sharing = this.#ofCgroups(cgroups);
+    if (sharing !== undefined) {
+      const container = sharing.length === 1 ? sharing[0] : this.#narrow(sharing, process);
+      if (container !== undefined && (found === undefined || container.isInside(found.container))) {
+        found = container.as.cgroup;
       }
     }
-    return undefined;
+    if (mntMoved && ns.mnt !== this.#host.mnt) {
+      const container = this.#narrow(this.#byMnt.get(ns.mnt), process);
+      if (container !== undefined && (found === undefined || container.isInside(found.container))) {
+        found = container.as.mnt;
+      }
+    }
+    return found;
   }
 
-  /** The container whose cgroup that is. */
-  withCgroup(path: string): Container | undefined {
-    return this.#byCgroup.get(path) ?? undefined;
+  /** The container that a cgroup is of, if it is of one only. */
+  ofCgroup(hierarchy: string, path: string): Container | undefined {
+    const sharing = this.#ofCgroups(new CgroupSet(new Map([[hierarchy, path]])));
+    return sharing?.length === 1 ? sharing[0] : undefined;
   }
 
-  /** Whether it is known whose cgroup that is. */
-  isClaimed(hierarchy: string, path: string): boolean {
-    const container = this.#byCgroup.get(path);
-    return container === null || container?.cgroups.get(path)?.has(hierarchy) === true;
+  /** Containers that have this pid namespace. */
+  ofPidns(pidns: number): Container | undefined {
+    const sharing = this.#byPidns.get(pidns);
+    return sharing?.length === 1 ? sharing[0] : sharing?.find(({ init }) => isFirstIn(init, pidns));
+  }
+
+  hasPidns(pidns: number): boolean {
+    return this.#byPidns.has(pidns);
+  }
+
+  /** Living containers of that id, whatever their runtime. */
+  withId(id: string): Container[] {
+    return [...this.#live].filter(({ ref, stopped }) => ref.id === id && !stopped);
+  }
+
+  /** The containers whose cgroup that is. */
+  withCgroup(path: string): readonly Container[] {
+    return this.#byCgroup.get(path) ?? [];
+  }
+
+  isMonitorCgroup(path: string): boolean {
+    return this.#monitors.has(path);
   }
 
   /** Whoever is in that cgroup stands by a container, and is not in it. */
   claimForMonitor(path: string): void {
-    this.#byCgroup.set(path, null);
+    this.#monitors.add(path);
     this.#version += 1;
   }
 
-  /** Whether a process without a known container is in namespaces that make one. */
+  noteShape(shape: Shape): void {
+    this.#shapes.set(shape.path, shape);
+  }
+
+  /** The innermost cgroup of a process that looks like a container's, and is none yet. */
+  shapeOf(cgroups: CgroupSet): Shape | undefined {
+    if (this.#shapes.size === 0) {
+      return undefined;
+    }
+    let best: Shape | undefined;
+    for (const path of cgroups.paths.values()) {
+      for (let at = path; at.length > Math.max(best?.path.length ?? 1, 1); at = parentOf(at)) {
+        if (this.#byCgroup.has(at)) {
+          break;
+        }
+        const shape = this.#shapes.get(at);
+        if (shape !== undefined) {
+          best = shape;
+          break;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** What namespace of a process without a container makes one. */
   makesOne(process: Process): 'pid' | 'mnt' | undefined {
-    if (!this.isHostPidns(process.ns.pid)) {
+    const { ns } = process;
+    if (ns.pid !== this.#host.pid && !this.#byPidns.has(ns.pid)) {
       return 'pid';
     }
-    return process.mntMoved && process.ns.mnt !== this.#host.mnt ? 'mnt' : undefined;
+    const own = process.mntMoved && ns.mnt !== this.#host.mnt && !this.#hostMnts.has(ns.mnt);
+    return own && !this.#byMnt.has(ns.mnt) ? 'mnt' : undefined;
   }
 
   claimCgroup(hierarchy: string, path: string, container: Container): void {
@@ -92,15 +159,51 @@ export class Containers {
     }
     const hierarchies = container.cgroups.get(path) ?? new Set();
     container.cgroups.set(path, hierarchies.add(hierarchy));
-    if (this.#byCgroup.get(path) !== container) {
-      this.#byCgroup.set(path, container);
+    if (add(this.#byCgroup, path, container)) {
       this.#version += 1;
     }
   }
 
-  /** The container that a cgroup is in, not the one that it is of. */
-  around(path: string): Container | undefined {
-    return this.ofCgroups(new CgroupSet(new Map([['', parentOf(path)]])));
+  /** A container's own namespaces lead to it; those that it has of the host, or of what is around it, do not. */
+  claimNamespaces(ns: Namespaces, container: Container): void {
+    this.claimPidns(ns.pid, container);
+    const outer = container.outer?.ns;
+    if (ns.mnt !== this.#host.mnt && ns.mnt !== outer?.mnt && !this.#hostMnts.has(ns.mnt)) {
+      add(this.#byMnt, ns.mnt, container);
+    }
+  }
+
+  claimPidns(pidns: number, container: Container): void {
+    if (pidns !== this.#host.pid && pidns !== container.outer?.ns?.pid) {
+      add(this.#byPidns, pidns, container);
+    }
+  }
+
+  /** Counts a process in the namespaces that it is in now. */
+  count(process: Process): void {
+    const { ns } = process;
+    const mnt = ns.mnt === this.#host.mnt ? 0 : ns.mnt;
+    if (mnt !== process.countedMnt) {
+      this.#uncountMnt(process.countedMnt);
+      process.countedMnt = mnt;
+      more(this.#inMnt, mnt);
+    }
+    const pid = ns.pid === this.#host.pid ? 0 : ns.pid;
+    if (pid !== process.countedPid) {
+      this.#uncountPid(process.countedPid);
+      process.countedPid = pid;
+      more(this.#inPidns, pid);
+    }
+    if (mnt !== 0 && !process.mntMoved && process.membership === undefined) {
+      this.#hostMnts.add(mnt);
+    }
+  }
+
+  uncount(process: Process): void {
+    this.#uncountMnt(process.countedMnt);
+    this.#uncountPid(process.countedPid);
+    process.countedMnt = 0;
+    process.countedPid = 0;
   }
 
   /** The namespaces that a container shares with the host, and with which others. */
@@ -111,7 +214,9 @@ export class Containers {
         shared[type] = ['host'];
         continue;
       }
-      const others = [...this.all()].filter((other) => other !== container && other.ns?.[type] === ns[type]);
+      const others = [...this.#live].filter(
+        (other) => other !== container && !other.stopped && other.ns?.[type] === ns[type],
+      );
       if (others.length > 0) {
         shared[type] = others.map(({ ref }) => ref.id);
       }
@@ -119,82 +224,113 @@ export class Containers {
     return shared;
   }
 
-  /** Forgets a removed cgroup; tells whose it was if that was the last one it had. */
-  dropCgroup(hierarchy: string, path: string): Container | undefined {
-    const container = this.#byCgroup.get(path);
-    if (container === null) {
-      this.#byCgroup.delete(path);
+  /** Forgets a removed cgroup; gives the containers that have ended and had none but that. */
+  dropCgroup(hierarchy: string, path: string): Container[] {
+    this.#monitors.delete(path);
+    this.#shapes.delete(path);
+    const owners = [...(this.#byCgroup.get(path) ?? []), ...(this.#left.get(path) ?? [])];
+    for (const owner of owners) {
+      owner.cgroups.get(path)?.delete(hierarchy);
     }
-    const hierarchies = container?.cgroups.get(path);
-    if (!container || hierarchies === undefined) {
-      return undefined;
+    if (owners.every(({ cgroups }) => !cgroups.get(path)?.size)) {
+      if (this.#byCgroup.delete(path)) {
+        this.#version += 1;
+      }
+      this.#left.delete(path);
     }
-    hierarchies.delete(hierarchy);
-    if (hierarchies.size === 0) {
-      this.#byCgroup.delete(path);
-      this.#version += 1;
-    }
-    return [...container.cgroups.values()].every(({ size }) => size === 0) ? container : undefined;
+    return owners.filter(({ stopped, hasCgroup }) => stopped && !hasCgroup);
   }
 
-  /** A container's own namespaces lead to it; those that it shares with the host do not. */
-  claimNamespaces(ns: Namespaces, container: Container): void {
-    if (!this.isHostPidns(ns.pid) && !this.#byPidns.has(ns.pid)) {
-      this.#byPidns.set(ns.pid, container);
+  /** Containers that have ended and whose cgroup was left behind. */
+  leftIn(path: string): readonly Container[] {
+    return this.#left.get(path) ?? [];
+  }
+
+  /** Its last process has left: nothing leads to it any more. Its cgroups may stay a while. */
+  release(container: Container): void {
+    for (const [path, hierarchies] of container.cgroups) {
+      dropFrom(this.#byCgroup, path, container);
+      if (hierarchies.size > 0) {
+        add(this.#left, path, container);
+      }
     }
-    if (ns.mnt !== this.#host.mnt && !this.#byMnt.has(ns.mnt)) {
-      this.#byMnt.set(ns.mnt, container);
+    for (const map of [this.#byPidns, this.#byMnt]) {
+      for (const inode of map.keys()) {
+        dropFrom(map, inode, container);
+      }
     }
-    container.pidns ??= ns.pid;
-    container.mnt ??= ns.mnt;
+    this.#version += 1;
   }
 
   /** Forgets a container that is gone. */
   forget(container: Container): void {
+    this.release(container);
     for (const path of container.cgroups.keys()) {
-      if (this.#byCgroup.get(path) === container) {
-        this.#byCgroup.delete(path);
-      }
+      dropFrom(this.#left, path, container);
     }
-    this.forgetNamespaces(container);
-    this.#version += 1;
+    this.#live.delete(container);
   }
 
-  /** Nobody is in them any more: the kernel gives their inodes to new ones. */
-  forgetNamespaces(container: Container): void {
-    for (const map of [this.#byPidns, this.#byMnt]) {
-      for (const [inode, owner] of map) {
-        if (owner === container) {
-          map.delete(inode);
-        }
-      }
+  /** Those that are not gone. */
+  all(): ReadonlySet<Container> {
+    return this.#live;
+  }
+
+  /** The container that a cgroup is in, not the one that it is of. */
+  around(path: string): Container | undefined {
+    return this.ofCgroup('', parentOf(path));
+  }
+
+  #ofCgroups(cgroups: CgroupSet): readonly Container[] | undefined {
+    const { memo } = cgroups;
+    if (memo.version !== this.#version) {
+      memo.version = this.#version;
+      memo.containers = this.#innermost(cgroups);
     }
+    return memo.containers;
   }
 
-  all(): Set<Container> {
-    const all = new Set([...this.#byCgroup.values(), ...this.#byPidns.values(), ...this.#byMnt.values()]);
-    all.delete(null);
-    return all as Set<Container>;
-  }
-
-  #ofMnt(process: Process): Container | undefined {
-    return process.mntMoved ? this.#byMnt.get(process.ns.mnt) : undefined;
+  /** Of containers that share a namespace or a cgroup, the one that a process is in by its others. */
+  #narrow(sharing: readonly Container[] | undefined, process: Process, pidns?: number): Container | undefined {
+    if (sharing === undefined || sharing.length <= 1) {
+      return sharing?.[0];
+    }
+    let left = sharing;
+    const { mnt, net } = process.ns;
+    const keep = (is: (container: Container) => boolean): void => {
+      const kept = left.filter(is);
+      left = kept.length > 0 ? kept : left;
+    };
+    const own = process.errand?.made;
+    keep((container) => container === own);
+    keep((container) => this.#byMnt.get(mnt)?.includes(container) === true);
+    if (left.length > 1) {
+      keep(({ ns }) => ns?.net === net);
+    }
+    if (left.length > 1 && pidns !== undefined) {
+      const inCgroup = this.#ofCgroups(process.cgroups);
+      keep((container) => inCgroup?.includes(container) === true);
+    }
+    if (left.length > 1 && pidns !== undefined) {
+      left = left.filter(({ init }) => isFirstIn(init, pidns));
+    }
+    return left.length === 1 ? left[0] : undefined;
   }
 
   /** The longest container cgroup that any of the paths is in, the unified hierarchy first. */
-  #innermost(cgroups: CgroupSet): Container | undefined {
+  #innermost(cgroups: CgroupSet): readonly Container[] | undefined {
     if (this.#byCgroup.size === 0) {
       return undefined;
     }
-    let best: Container | undefined;
+    let best: readonly Container[] | undefined;
     let length = 0;
     for (const path of cgroups.paths.values()) {
       for (let at = path; at.length > Math.max(length, 1); at = parentOf(at)) {
-        const container = this.#byCgroup.get(at);
-        if (container) {
-          best = container;
+        const owners = this.#byCgroup.get(at);
+        if (owners !== undefined) {
+          best = owners;
           length = at.length;
-        } else if (container === null && at.endsWith('/supervisor')) {
+        } else if (this.#monitors.has(at) && at.endsWith('/supervisor')) {
           // Of what is above it: nspawn has its own below the container's.
           at = parentOf(at);
         }
@@ -202,6 +338,64 @@ export class Containers {
     }
     return best;
   }
+
+  #uncountMnt(mnt: number): void {
+    if (fewer(this.#inMnt, mnt)) {
+      this.#byMnt.delete(mnt);
+      this.#hostMnts.delete(mnt);
+    }
+  }
+
+  #uncountPid(pidns: number): void {
+    if (fewer(this.#inPidns, pidns)) {
+      this.#byPidns.delete(pidns);
+    }
+  }
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+const isFirstIn = (init: Init | undefined, pidns: number): boolean =>
+  init !== undefined && init.ns.pid === pidns && init.nspid.at(-1) === 1;
+
+const add = <Key>(map: Map<Key, Container[]>, key: Key, container: Container): boolean => {
+  const owners = map.get(key);
+  if (owners?.includes(container)) {
+    return false;
+  }
+  // A new array: memos hold the one from before.
+  map.set(key, owners === undefined ? [container] : [...owners, container]);
+  return true;
+};
+
+const dropFrom = <Key>(map: Map<Key, Container[]>, key: Key, container: Container): void => {
+  const owners = map.get(key);
+  if (owners?.includes(container)) {
+    const left = owners.filter((owner) => owner !== container);
+    if (left.length === 0) {
+      map.delete(key);
+    } else {
+      map.set(key, left);
+    }
+  }
+};
+
+const more = (counts: Map<number, number>, inode: number): void => {
+  if (inode !== 0) {
+    counts.set(inode, (counts.get(inode) ?? 0) + 1);
+  }
+};
+
+/** @returns whether that was the last one */
+const fewer = (counts: Map<number, number>, inode: number): boolean => {
+  if (inode === 0) {
+    return false;
+  }
+  const left = (counts.get(inode) ?? 0) - 1;
+  if (left > 0) {
+    counts.set(inode, left);
+    return false;
+  }
+  counts.delete(inode);
+  return true;
+};

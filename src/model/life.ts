@@ -4,16 +4,20 @@ import type { Nanoseconds } from '../kernel/time.ts';
 import type { RecordOf } from '../record/schema.ts';
 import type { CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
-import type { Container, Identity, Requester } from './container.ts';
-import type { Containers } from './containers.ts';
+import type { Container, End, Identity, Init, Membership, Requester } from './container.ts';
+import type { Containers, Shape } from './containers.ts';
 import { Naming, type RuntimeKnowledge } from './naming.ts';
-import type { Command, Process, ProcessTable } from './process.ts';
+import type { Command, Process } from './process.ts';
 import { requesterOf, startupParts, tellRequester } from './requester.ts';
 
 type ContainerRecord = RecordOf<'container'>;
+type Op = ContainerRecord['op'];
 
 /** So far up the ancestry the command is looked for that asked for a container: runc init is 3 below runc run. */
 const maxAncestors = 8;
+/** Statuses of a program that could not be executed, by the shell's convention. */
+const cannotExecute: ReadonlySet<number | undefined> = new Set([126, 127]);
+
 /** What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. */
 const toolName = ({ comm, args }: Process): string => {
   const name = textOf(comm);
@@ -21,20 +25,12 @@ const toolName = ({ comm, args }: Process): string => {
   return name === 'exe' && called !== '' ? called.slice(called.lastIndexOf('/') + 1) : name;
 };
 
-/** How a process ended; nothing is known of it if that was lost. */
-export interface End {
-  code?: number;
-  signal?: string;
-  oom?: true;
-}
-
 /**
- * The lives of containers: puts processes into them, and tells when one is created, starts, is joined, stops and is
- * removed.
+ * The lives of containers: puts processes into them by evidence, and reports when one is created, starts, is joined, stops
+ * and is removed.
  */
 export class ContainerLives {
   readonly #containers: Containers;
-  readonly #processes: ProcessTable;
   readonly #clock: WallClock;
   readonly #emit: (record: ContainerRecord) => void;
   readonly #runtimes: RuntimeKnowledge;
@@ -42,17 +38,17 @@ export class ContainerLives {
 
   constructor(
     containers: Containers,
-    processes: ProcessTable,
     clock: WallClock,
     runtimes: RuntimeKnowledge,
     emit: (record: ContainerRecord) => void,
   ) {
     this.#runtimes = runtimes;
-    this.naming = new Naming(runtimes.describe, (container, time) => this.#tell('named', container, time));
     this.#containers = containers;
-    this.#processes = processes;
     this.#clock = clock;
     this.#emit = emit;
+    this.naming = new Naming(runtimes.describe, containers, (container, time, reason) =>
+      this.#emit({ ...this.#record('named', container, time), reason }),
+    );
   }
 
   /**
@@ -61,87 +57,72 @@ export class ContainerLives {
    * @param maker who made the namespaces it is in, if that is not itself
    */
   place(process: Process, time: Nanoseconds, maker: Process = process): void {
-    this.recognise(process.cgroups, time, maker);
-    const container = this.#containers.of(process) ?? this.#make(process, time, maker);
-    if (container === process.container) {
-      return;
+    const before = process.membership;
+    const now = this.#find(process, time, maker);
+    if (now !== before) {
+      process.membership = now;
+      if (now?.container !== before?.container) {
+        this.#moved(process, before?.container, time);
+      }
     }
-    const before = process.container;
-    process.container = container;
-    process.settled = false;
-    if (container === undefined) {
-      process.origin = undefined;
-    } else {
-      container.alive += 1;
-      process.origin = this.#isTaken(container, process) ? 'joined' : 'init';
-    }
-    if (before !== undefined) {
-      this.#left(before, time);
-    }
+    this.#containers.count(process);
   }
 
-  /** A child comes into its parent's container unless it was put elsewhere. */
+  /** A child stands where its parent does, unless it was put elsewhere. */
   inherit(child: Process, parent: Process | undefined, time: Nanoseconds): void {
-    child.container = parent?.container;
-    child.origin = parent?.settled === false ? parent.origin : child.container && 'born';
-    child.settled = child.origin === 'born';
-    if (child.container !== undefined) {
-      child.container.alive += 1;
+    const above = parent?.membership;
+    if (parent !== undefined && above !== undefined) {
+      const isInit = above.evidence === 'init';
+      child.membership = isInit ? above.container.as.lineage : above;
+      child.origin = isInit || parent.settled ? 'born' : parent.origin;
+      child.settled = child.origin === 'born';
+      above.container.alive += 1;
     }
     this.place(child, time, parent);
-    if (child.container?.started === false && this.#isFirst(child, child.container)) {
-      this.#expect(child, child.container);
-    }
   }
 
-  /** Its init is born, and will run its program. Who comes in now, and is not it, joins. */
-  #expect(child: Process, container: Container): void {
-    if (!this.#containers.isHostPidns(child.ns.pid)) {
-      container.init ??= child.pid;
-      this.#containers.claimNamespaces(child.ns, container);
-    }
-  }
-
-  /** Whether somebody else is, or is about to be, the init of a container. */
-  #isTaken(container: Container, process: Process): boolean {
-    return container.started || (container.init !== undefined && container.init !== process.pid);
-  }
-
-  /** A process that was there before tracing: in its container it is the init, a child of it, or one that joined. */
+  /** A process that was there before tracing began. Its parent was adopted before. */
   adopt(process: Process, parent: Process | undefined, time: Nanoseconds): void {
-    this.recognise(process.cgroups, time, undefined);
-    const container = this.#containers.of(process) ?? this.#make(process, time, parent ?? process, 'seen');
-    if (container === undefined) {
-      return;
+    const above = parent?.membership;
+    if (process.membership !== undefined) {
+      // A runtime's file names it as the init of its container.
+      this.settleNamespaces(process.membership.container, process.ns);
+    } else if (above !== undefined) {
+      process.membership = above.evidence === 'init' ? above.container.as.lineage : above;
     }
-    process.container = container;
-    container.alive += 1;
-    // Created and not started yet: init is still the runtime's.
-    container.started ||= process.command?.action !== 'helper' && process.command?.action !== 'start';
-    if (process.nspid.at(-1) === 1 || this.#containers.isHostPidns(process.ns.pid)) {
-      container.init ??= process.pid;
+    const { settled } = process;
+    process.membership = this.#find(process, time, process, 'seen');
+    const container = process.membership?.container;
+    if (container !== undefined) {
+      container.alive += 1;
+      if (
+        container.init === undefined &&
+        process.membership?.evidence !== 'lineage' &&
+        this.#canBeInit(process, container)
+      ) {
+        process.membership = this.#becomesInit(process, container);
+      }
+      process.settled = settled;
+      container.started ||= settled;
+      process.origin =
+        container.init === process ? 'init' : parent?.membership?.container === container ? 'born' : 'joined';
     }
-    if (container.isInit(process)) {
-      this.settleNamespaces(container, process.ns);
-      process.origin = 'init';
-    } else {
-      process.origin = parent !== undefined && this.#containers.of(parent) === container ? 'born' : 'joined';
-    }
+    this.#containers.count(process);
   }
 
   /**
-   * Finds containers by the paths of their cgroups alone.
+   * Finds containers by the paths of their cgroups.
    *
-   * @param maker who made the cgroups or went into them; undefined for those that were there before
+   * A path alone makes none: only what is noted here together with a namespace of its own, or a runtime's command.
    */
-  recognise(cgroups: CgroupSet, time: Nanoseconds, maker: Process | undefined, isNew = maker !== undefined): void {
+  recognise(cgroups: CgroupSet): void {
     if (cgroups.read) {
       return;
     }
     cgroups.read = true;
-    for (const [hierarchy, path] of cgroups.paths) {
+    for (const path of cgroups.paths.values()) {
       for (let end = path.indexOf('/', 1); end > 0 || path.length > 1; end = path.indexOf('/', end + 1)) {
-        this.recognisePath({ hierarchy, path: end > 0 ? path.slice(0, end) : path }, time, maker, isNew);
+        this.recognisePath(end > 0 ? path.slice(0, end) : path);
         if (end < 0) {
           break;
         }
@@ -149,126 +130,94 @@ export class ContainerLives {
     }
   }
 
-  recognisePath(
-    { hierarchy, path }: { hierarchy: string; path: string },
-    time: Nanoseconds,
-    maker: Process | undefined,
-    isNew = true,
-  ): void {
-    if (this.#containers.isClaimed(hierarchy, path)) {
-      return;
-    }
-    const { owner, labels } = this.#runtimes.readCgroup(path);
+  recognisePath(path: string): void {
+    const { owner, labels, pod } = this.#runtimes.readCgroup(path);
     if (owner === 'monitor') {
       this.#containers.claimForMonitor(path);
     } else if (owner !== undefined) {
-      const requester = maker && this.#requester(maker, 'start');
-      const asked = requester?.id === owner.id || owner.guessed !== true ? requester : undefined;
-      const runtime = owner.guessed && asked ? asked.runtime : owner.runtime;
-      const { id, name = id, guessed = false } = owner;
-      const identity = { id, name, runtime, labels, guessed: guessed && asked === undefined };
-      this.claim({ hierarchy, path }, identity as Identity, time, asked, isNew);
+      this.#containers.noteShape({ path, owner, labels, pod });
     }
   }
 
-  /** The runtime made a cgroup, or moved a process into one: that is the container's. */
-  claim(
-    { hierarchy, path }: { hierarchy: string; path: string },
-    identity: Identity,
-    time: Nanoseconds,
-    requester: Command | undefined,
-    isNew = true,
-  ): void {
-    // Mostly the same cgroup in one more hierarchy: then nobody has to be looked for.
-    const owner = this.#containers.withCgroup(path);
-    let container =
-      owner?.ref.id === identity.id ? owner : this.#containers.withId(identity.id, identity.runtime, identity.guessed);
-    if (container?.stopped) {
-      // Its cgroup was left behind, and the same name is used again.
-      this.remove(container, time);
-      container = undefined;
-    }
-    if (container !== undefined) {
-      this.#containers.claimCgroup(hierarchy, path, container);
-      const before = container.ref;
-      if (container.guessed && !identity.guessed) {
-        container.guessed = false;
-        container.learn({ runtime: identity.runtime });
-      }
-      if (this.#foundRequester(container, requester) || container.ref !== before) {
-        this.#tell('named', container, time);
-      }
+  /** A runtime's command made a cgroup for its container, or moves its first process there. */
+  claim(hierarchy: string, path: string, command: Command, time: Nanoseconds): void {
+    const { owner, labels, pod } = this.#runtimes.readCgroup(path);
+    if (owner === 'monitor') {
       return;
     }
-    container = this.#containers.make(identity);
-    container.outer = this.#containers.around(path) ?? requester?.from;
-    this.#ask(container, requester?.by, requester);
-    container.cgroupAt = time.at;
+    const container = command.made;
+    if (container === undefined) {
+      this.#removeLeft(path, time);
+      const runtime = owner !== undefined && owner.guessed !== true ? owner.runtime : command.runtime;
+      const made = this.#open({ ...identityOf(command), runtime, labels, pod } as Identity, command);
+      made.outer = this.#containers.around(path) ?? command.from;
+      made.cgroupAt = time.at;
+      made.madeBy = `cgroup ${path}`;
+      this.#containers.claimCgroup(hierarchy, path, made);
+      this.naming.begin(made);
+      this.#tell('created', made, time);
+      return;
+    }
+    if (container.stopped) {
+      return;
+    }
+    container.cgroupAt ??= time.at;
     this.#containers.claimCgroup(hierarchy, path, container);
-    if (isNew) {
-      this.#tell('created', container, time);
-    }
-  }
-
-  /** Notes who asked for a new container, and looks up what is known of it. */
-  #ask(container: Container, by: Requester | undefined, command: Command | undefined): void {
-    container.requester = by;
-    if (command?.bundle !== undefined && by !== undefined) {
-      container.bundle = { path: command.bundle, uid: by.uid };
-    }
-    this.naming.begin(container);
-  }
-
-  /**
-   * Systemd made its cgroup: who asked for it is known when its command's process comes into it.
-   *
-   * @returns whether its name is known now, and was not before
-   */
-  #foundRequester(container: Container, requester: Command | undefined): boolean {
-    if (container.requester !== undefined || requester?.id !== container.ref.id) {
-      return false;
-    }
-    const before = container.ref;
-    this.#ask(container, requester.by, requester);
-    return container.ref !== before;
+    container.learn({ labels, pod } as Partial<Identity>, 'shape');
   }
 
   /** A process in a container runs a program. */
   ran(process: Process, time: Nanoseconds): void {
-    const { container } = process;
-    if (container === undefined || process.settled || process.command?.action === 'helper') {
+    const container = process.membership?.container;
+    if (container === undefined || process.command?.action === 'helper') {
       return;
     }
-    if (!container.started && this.#isFirst(process, container)) {
-      process.settled = true;
-      process.origin = 'init';
-      this.#start(container, process, time);
-      return;
-    }
-    const idle = this.#idleInit(process, container);
-    if (idle !== undefined) {
-      this.#start(container, idle, time);
-      process.settled = true;
-      process.origin = 'born';
-    } else if (container.started || process.origin === 'joined') {
-      process.settled = true;
-      if (process.origin === 'joined') {
-        const by = this.#requester(process, 'enter')?.by ?? process.enteredBy;
-        this.#tell('joined', container, time, process, by ?? requesterOf(process));
+    if (!container.started) {
+      if (container.init === undefined && process.origin === 'init' && this.#canBeInit(process, container)) {
+        process.membership = this.#becomesInit(process, container);
       }
+      const { init } = container;
+      if (init === process) {
+        process.settled = true;
+        this.#start(container, process, time, 'exec');
+      } else if (init !== undefined && process.origin === 'born' && !this.#isOci(container)) {
+        // A pid 1 that runs nothing itself, as that of bubblewrap. OCI runtimes have hooks there.
+        this.#start(container, init, time, 'birth');
+      }
+    }
+    if (!process.settled && process.origin === 'joined') {
+      const by = this.#requester(process, 'enter')?.by ?? process.enteredBy;
+      this.#tell('joined', container, time, process, by ?? requesterOf(process));
+    }
+    process.settled ||= container.started || process.origin === 'joined';
+  }
+
+  /** A runtime's command was executed: what it says of names, and whom it works for. */
+  noteCommand(command: Command): void {
+    this.naming.note(command);
+    const { action, id, root, sure } = command;
+    if (sure && id !== undefined && command.made === undefined && (action === 'enter' || action === 'monitor')) {
+      const found = this.#containers.withId(id).filter((container) => container.root === root);
+      command.made = found.length === 1 ? found[0] : undefined;
     }
   }
 
   /** A process ended. */
   ended(process: Process, time: Nanoseconds, end: End): void {
-    const { container } = process;
-    if (container === undefined) {
-      return;
+    this.#containers.uncount(process);
+    const container = process.membership?.container;
+    if (container !== undefined) {
+      if (container.init === process) {
+        container.initEnd = end;
+      }
+      this.#left(container, time);
     }
-    if (container.isInit(process) && !container.stopped) {
-      this.#stop(container, time, end);
+    const made = process.command?.owner === process ? process.command.made : undefined;
+    if (made !== undefined && made.alive === 0 && !made.stopped && made.command === process.command) {
+      // Its runtime has ended without a process in it.
+      this.#stop(made, time);
     }
-    this.#left(container, time, end);
+    this.naming.ended(process);
   }
 
   remove(container: Container, time: Nanoseconds): void {
@@ -281,101 +230,275 @@ export class ContainerLives {
     this.#tell('seen', container, time);
   }
 
-  #left(container: Container, time: Nanoseconds, end: End = {}): void {
-    container.alive -= 1;
-    if (container.alive > 0) {
-      return;
-    }
-    this.#containers.forgetNamespaces(container);
-    if (container.started && !container.stopped) {
-      this.#stop(container, time, end);
-    }
-    if (container.cgroups.size === 0) {
-      this.remove(container, time);
-    }
-  }
-
-  /** A pid 1 that runs nothing itself, as that of bubblewrap: its child's program is the first. Runtimes have hooks there. */
-  #idleInit(process: Process, container: Container): Process | undefined {
-    if (
-      container.started ||
-      container.init === undefined ||
-      container.cgroups.size > 0 ||
-      process.origin === 'joined'
-    ) {
-      return undefined;
-    }
-    return this.#processes.get(container.init);
-  }
-
-  /** pid 1 of the container's own pid namespace; where it has none, the first to run anything. */
-  #isFirst(process: Process, container: Container): boolean {
-    const { pid } = process.ns;
-    const own = !this.#containers.isHostPidns(pid) && (this.#containers.ofPidns(pid) ?? container) === container;
-    return !own || process.nspid.at(-1) === 1;
-  }
-
-  #start(container: Container, process: Process, time: Nanoseconds): void {
-    container.started = true;
-    container.init = process.pid;
-    this.settleNamespaces(container, process.ns);
-    const found = this.#foundRequester(container, this.#requester(process, 'start'));
-    if (found || this.naming.again(container)) {
-      this.#tell('named', container, time);
-    }
-    const { requester } = container;
-    const record = this.#record('started', container, time, process);
-    if (requester !== undefined) {
-      record.by = tellRequester(requester);
-      record.startup_ns = Math.max(0, Math.round(time.at - requester.at));
-      record.startup = startupParts(container, requester, process, time);
-    }
-    this.#emit(record);
-  }
-
   /** Its init is in these namespaces: they are its own, or shared. */
   settleNamespaces(container: Container, ns: Namespaces): void {
-    this.#containers.claimNamespaces(ns, container);
+    container.pidns = ns.pid;
     container.ns = ns;
+    this.#containers.claimNamespaces(ns, container);
     container.shared = this.#containers.sharedBy(container, ns);
   }
 
-  #stop(container: Container, time: Nanoseconds, end: End): void {
-    container.stopped = true;
-    this.#emit({ ...this.#record('stopped', container, time), ...end });
-  }
-
-  /** A container without a cgroup of its own: its namespace makes it. */
-  #make(
+  /** The evidence for a process, the strongest first. What is inside the container that it comes from goes before that. */
+  #find(
     process: Process,
     time: Nanoseconds,
     maker: Process,
     how: 'created' | 'seen' = 'created',
-  ): Container | undefined {
+  ): Membership | undefined {
+    this.recognise(process.cgroups);
+    const now = process.membership;
+    const found = this.#containers.of(process);
+    // Who a runtime sends into another container (`runc exec`) leaves the one that it was called in.
+    const isSent = found !== undefined && process.errand?.action === 'enter';
+    const stays = now !== undefined && (now.evidence === 'init' || now.evidence === 'lineage') && !isSent;
+    if (stays && !(found?.container.isInside(now.container) ?? false)) {
+      return now.evidence === 'init' ? now : (this.#make(process, time, maker, how, now.container) ?? now);
+    }
+    return this.#make(process, time, maker, how, found?.container) ?? found;
+  }
+
+  /** A container that a namespace makes, with a cgroup or a command that names it; or the init of one that waits for it. */
+  #make(
+    process: Process,
+    time: Nanoseconds,
+    maker: Process,
+    how: 'created' | 'seen',
+    around: Container | undefined,
+  ): Membership | undefined {
     const type = this.#containers.makesOne(process);
-    if (type === undefined) {
+    const shape = around === undefined || type === 'pid' ? this.#shapeOf(process, around) : undefined;
+    if (type === undefined && shape === undefined) {
       return undefined;
     }
-    const requester = this.#requester(process, 'start') ?? this.#requester(maker, 'start');
+    const command = this.#requester(process, 'start') ?? this.#requester(maker, 'start');
+    if (type === 'pid') {
+      const waiting = [command?.made, around].find((made) => made?.init === undefined && made?.stopped === false);
+      if (waiting !== undefined) {
+        return this.#becomesInit(process, waiting);
+      }
+    }
+    const asked = command?.id !== undefined && command.made === undefined ? command : undefined;
+    if (shape !== undefined) {
+      return this.#makeOfShape(process, time, shape, how, asked, type);
+    }
+    if (around !== undefined && (type === 'mnt' || (asked === undefined && isPartOf(process, around)))) {
+      // Sandboxes inside a container are part of it.
+      this.#containers.claimPidns(process.ns.pid, around);
+      return undefined;
+    }
+    if (type === undefined || (type === 'mnt' && this.#waitsForChild(process, asked))) {
+      return undefined;
+    }
+    return this.#makeOfNamespace(process, time, maker, how, type, asked, around);
+  }
+
+  /** A runtime, or `unshare -pf`, unshares mounts before it makes the child whose container that is. */
+  #waitsForChild({ command, unshared, childPidns, ns }: Process, asked: Command | undefined): boolean {
+    return (asked !== undefined && command !== undefined) || (unshared && childPidns !== ns.pid);
+  }
+
+  /** A cgroup that looks like a container's, with a process in a namespace that is not that of what is around it. */
+  #shapeOf(process: Process, around: Container | undefined): Shape | undefined {
+    const { host } = this.#containers;
+    const outer = around?.ns ?? host;
+    const { ns } = process;
+    if (ns.mnt === outer.mnt && ns.pid === outer.pid) {
+      return undefined;
+    }
+    return this.#containers.shapeOf(process.cgroups);
+  }
+
+  #makeOfShape(
+    process: Process,
+    time: Nanoseconds,
+    { path, owner, labels, pod }: Shape,
+    how: 'created' | 'seen',
+    command: Command | undefined,
+    type: 'pid' | 'mnt' | undefined,
+  ): Membership {
+    const asked = command !== undefined && (command.id === owner.id || owner.guessed !== true) ? command : undefined;
+    const { id, name = id } = owner;
+    const runtime = owner.guessed && asked ? asked.runtime : owner.runtime;
+    const guessed = owner.guessed === true && asked === undefined;
+    this.#removeLeft(path, time);
+    const container = this.#open({ id, name, runtime, labels, pod, guessed, root: asked?.root } as Identity, asked);
+    container.outer = this.#containers.around(path) ?? asked?.from ?? process.membership?.container;
+    container.cgroupAt = time.at;
+    container.madeBy = `cgroup ${path}`;
+    for (const [hierarchy, place] of process.cgroups.paths) {
+      if (place === path || place.startsWith(`${path}/`)) {
+        this.#containers.claimCgroup(hierarchy, path, container);
+      }
+    }
+    this.naming.begin(container);
+    if (how === 'created') {
+      this.#tell('created', container, time);
+    }
+    if (type === 'pid' && process.nspid.at(-1) === 1) {
+      return this.#becomesInit(process, container);
+    }
+    this.#containers.claimNamespaces(process.ns, container);
+    return container.as.cgroup;
+  }
+
+  #makeOfNamespace(
+    process: Process,
+    time: Nanoseconds,
+    maker: Process,
+    how: 'created' | 'seen',
+    type: 'pid' | 'mnt',
+    command: Command | undefined,
+    around: Container | undefined,
+  ): Membership {
     const inode = `${type}:[${process.ns[type]}]`;
     const tool = toolName(maker) || toolName(process) || 'unknown';
-    const { id, runtime } = requester ?? {};
     const identity =
-      id === undefined || runtime === undefined
-        ? { id: inode, name: `${tool} ${inode}`, runtime: tool }
-        : { id, name: id, runtime };
-    const known = this.#containers.withId(identity.id, identity.runtime);
-    const container = known ?? this.#containers.make(identity);
-    this.#containers.claimNamespaces(process.ns, container);
-    if (known === undefined) {
-      container.outer = maker.container === container ? undefined : maker.container;
-      this.#ask(container, requester?.by ?? requesterOf(maker), requester);
-      container.namespacesAt = time.at;
-      if (how === 'created') {
-        this.#tell('created', container, time);
+      command === undefined ? { id: inode, name: `${tool} ${inode}`, runtime: tool } : identityOf(command);
+    const container = this.#open(identity as Identity, command);
+    container.outer = around;
+    container.requester ??= requesterOf(maker);
+    container.namespacesAt = time.at;
+    container.madeBy = inode;
+    this.naming.begin(container);
+    const isInit = type === 'mnt' || process.nspid.at(-1) === 1;
+    const membership = isInit ? this.#becomesInit(process, container) : container.as[type === 'pid' ? 'pidns' : 'mnt'];
+    if (!isInit) {
+      this.#containers.claimNamespaces(process.ns, container);
+    }
+    if (how === 'created') {
+      this.#tell('created', container, time);
+    }
+    return membership;
+  }
+
+  /** A cgroup that a container left behind is used again. */
+  #removeLeft(path: string, time: Nanoseconds): void {
+    if (this.#containers.withCgroup(path).length === 0) {
+      for (const before of this.#containers.leftIn(path)) {
+        this.remove(before, time);
+      }
+    }
+  }
+
+  #open(identity: Identity, command: Command | undefined): Container {
+    const container = this.#containers.make(identity);
+    if (command !== undefined) {
+      command.made = container;
+      container.command = command;
+      container.requester = command.by;
+      if (command.bundle !== undefined) {
+        container.bundle = { path: command.bundle, uid: command.by.uid };
+      }
+      const monitor = this.#monitorOf(command);
+      if (monitor !== undefined) {
+        monitor.made = container;
+        container.bundle ??= monitor.bundle === undefined ? undefined : { path: monitor.bundle, uid: monitor.by.uid };
+        if (monitor.sure || monitor.by.uid === command.by.uid) {
+          container.learn(nameOf(monitor), 'monitor');
+        }
       }
     }
     return container;
+  }
+
+  /** The monitor of a container is the parent of its runtime: conmon. */
+  #monitorOf(command: Command): Command | undefined {
+    let at: Process | undefined = command.owner;
+    for (let up = 0; at !== undefined && up < maxAncestors; up += 1) {
+      if (at.command?.action === 'monitor' && at.command.id === command.id) {
+        return at.command;
+      }
+      at = at.parent;
+    }
+    return undefined;
+  }
+
+  #becomesInit(process: Process, container: Container): Membership {
+    container.init = process;
+    process.origin = 'init';
+    process.settled = false;
+    this.settleNamespaces(container, process.ns);
+    return container.as.init;
+  }
+
+  /** pid 1 of a pid namespace of the container's own; where it has none, who its runtime sent, or the first in it. */
+  #canBeInit(process: Process, container: Container): boolean {
+    if (!this.#containers.isHostPidns(process.ns.pid) && process.ns.pid !== container.outer?.ns?.pid) {
+      const other = this.#containers.ofPidns(process.ns.pid);
+      if (other === undefined || other === container) {
+        return process.nspid.at(-1) === 1;
+      }
+    }
+    return container.command === undefined || process.errand === container.command || container.command.owner.ended;
+  }
+
+  #moved(process: Process, before: Container | undefined, time: Nanoseconds): void {
+    const { membership } = process;
+    process.settled = false;
+    if (membership === undefined) {
+      process.origin = undefined;
+    } else {
+      const { container, evidence } = membership;
+      container.alive += 1;
+      const isOwn =
+        container.init === undefined && process.errand !== undefined && process.errand === container.command;
+      process.origin = evidence === 'init' || isOwn ? 'init' : 'joined';
+    }
+    if (before !== undefined) {
+      this.#left(before, time);
+    }
+  }
+
+  #left(container: Container, time: Nanoseconds): void {
+    container.alive -= 1;
+    if (container.alive > 0 || container.stopped) {
+      return;
+    }
+    const waits = !container.started && container.initEnd === undefined && container.command?.owner.ended === false;
+    if (!waits) {
+      this.#stop(container, time);
+    }
+  }
+
+  #start(container: Container, init: Init, time: Nanoseconds, seen: 'exec' | 'birth'): void {
+    container.started = true;
+    this.settleNamespaces(container, init.ns);
+    const news = this.naming.again(container);
+    if (news !== undefined) {
+      this.#emit({ ...this.#record('named', container, time), reason: news });
+    }
+    const { requester } = container;
+    const record = this.#record('started', container, time, init);
+    record.start_seen = seen;
+    record.evidence = this.#evidenceOf(container);
+    if (requester !== undefined) {
+      const at = seen === 'exec' ? time.at : Math.max(init.startAt, container.namespacesAt ?? 0);
+      record.by = tellRequester(requester);
+      record.startup_ns = Math.max(0, Math.round(at - requester.at));
+      record.startup = startupParts(container, requester, init, { mono: time.mono, at });
+    }
+    this.#emit(record);
+  }
+
+  #stop(container: Container, time: Nanoseconds): void {
+    const { init, initEnd } = container;
+    if (!container.started && init !== undefined && initEnd !== undefined && !this.#neverRan(container, initEnd)) {
+      this.#start(container, init, time, 'birth');
+    }
+    container.stopped = true;
+    this.#containers.release(container);
+    this.#emit({ ...this.#record('stopped', container, time), ...initEnd });
+    if (!container.hasCgroup) {
+      this.remove(container, time);
+    }
+  }
+
+  #neverRan(container: Container, end: End): boolean {
+    return this.#isOci(container) || cannotExecute.has(end.code);
+  }
+
+  #isOci(container: Container): boolean {
+    return container.command?.oci === true;
   }
 
   /** The runtime's command that a process comes from. */
@@ -386,13 +509,13 @@ export class ContainerLives {
       if (command?.action === action) {
         return command;
       }
-      at = this.#processes.get(at.ppid);
+      at = at.parent;
     }
     return undefined;
   }
 
   #tell(
-    op: ContainerRecord['op'],
+    op: Op,
     container: Container,
     time: Nanoseconds,
     process?: Process,
@@ -402,10 +525,33 @@ export class ContainerLives {
     if (by !== undefined && (op === 'created' || op === 'joined')) {
       record.by = tellRequester(by);
     }
+    if (op === 'created' || op === 'seen') {
+      record.evidence = this.#evidenceOf(container);
+    } else if (op === 'joined' && process?.membership !== undefined) {
+      record.evidence = [process.membership.evidence];
+    }
     this.#emit(record);
   }
 
-  #record(op: ContainerRecord['op'], container: Container, time: Nanoseconds, process?: Process): ContainerRecord {
+  /** Why it is a container, and where its name comes from. */
+  #evidenceOf(container: Container): string[] {
+    const { madeBy, command, rank, init } = container;
+    return [
+      ...(madeBy === undefined ? [] : [madeBy]),
+      ...(init === undefined ? [] : [`init ${init.pid}`]),
+      ...(command === undefined ? [] : [`command ${command.runtime} ${command.id ?? ''}`.trimEnd()]),
+      `name from ${rank === 'shape' ? 'the path of its cgroup' : rank === 'command' && command === undefined ? 'its namespace' : `a ${rank}`}`,
+    ];
+  }
+
+  #record(
+    op: Op,
+    container: Container,
+    time: Nanoseconds,
+    process?: Pick<Process, 'pid'> & { readonly nspid: readonly number[] },
+  ): ContainerRecord {
+    const { init } = container;
+    const started = init === undefined ? undefined : this.#clock.time(String(Math.max(0, Math.round(init.startAt))));
     return {
       type: 'container',
       seq: 0,
@@ -413,7 +559,24 @@ export class ContainerLives {
       mono: time.mono,
       ...(process === undefined ? {} : { pid: process.pid, nspid: [...process.nspid] }),
       op,
-      container: container.info(),
+      container: container.info(started),
     };
   }
 }
+
+/** A pid namespace that is no container of its own, but part of the one around it. */
+const isPartOf = (process: Process, around: Container): boolean =>
+  around.cgroups.size > 0 || (around.init === process.parent && around.ns?.pid === process.parent?.ns.pid);
+
+const identityOf = (command: Command): Partial<Identity> => ({
+  id: command.id!,
+  name: command.name ?? command.id!,
+  runtime: command.runtime,
+  ...(command.root === undefined ? {} : { root: command.root }),
+  ...(command.image === undefined ? {} : { image: command.image }),
+});
+
+const nameOf = ({ name, image }: Command): { name?: string; image?: string } => ({
+  ...(name === undefined ? {} : { name }),
+  ...(image === undefined ? {} : { image }),
+});

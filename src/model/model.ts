@@ -16,16 +16,18 @@ import type {
   Who,
 } from '../probe/event.ts';
 import type { ProcProcess } from '../procfs/process.ts';
-import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { NstraceRecord, RecordOf, Role } from '../record/schema.ts';
 import type { CgroupReading, ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
+import { engineIn, isItselfAgain, isServiceManager } from '../runtimes/trust.ts';
 import { CgroupPaths, CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
-import type { Container, Identity } from './container.ts';
+import { readCommand } from './command.ts';
+import type { Container, End } from './container.ts';
 import { Containers } from './containers.ts';
-import { ContainerLives, type End } from './life.ts';
+import { ContainerLives } from './life.ts';
 import { asksForNamespaces, signalName } from './names.ts';
 import type { RuntimeKnowledge } from './naming.ts';
-import { type Command, type Process, ProcessTable } from './process.ts';
+import { type Process, ProcessTable } from './process.ts';
 import { RecentSet } from './recent.ts';
 import { Records } from './records.ts';
 import { requesterOf } from './requester.ts';
@@ -76,7 +78,7 @@ export class Model {
     this.#records = new Records(options.clock);
     this.#emit = options.emit;
     this.#containers = new Containers(options.host);
-    this.#lives = new ContainerLives(this.#containers, this.#processes, options.clock, options.runtimes, options.emit);
+    this.#lives = new ContainerLives(this.#containers, options.clock, options.runtimes, options.emit);
     for (const [id, path] of options.cgroupPaths) {
       this.#cgroupPaths.learn(id, path);
     }
@@ -89,14 +91,16 @@ export class Model {
     time: Nanoseconds,
     alreadyTold: AlreadyTold = () => undefined,
   ): void {
-    const known = this.#containers.all();
-    this.#recall(states, running);
+    const seen = new Set<Container>(this.#containers.all());
     const fresh = running.filter((process) => alreadyTold(process.pid, process.startTicks) !== 'born');
     const processes = fresh.map((process) => this.#known(process));
-    const seen = new Set<Container>(known);
+    this.#recall(states, running);
     for (const [index, process] of processes.entries()) {
-      this.#lives.adopt(process, this.#processes.get(process.ppid), time);
-      const { container } = process;
+      const parent = this.#processes.get(process.ppid);
+      process.parent = parent;
+      process.mntMoved = this.#isOwnMnt(process, parent);
+      this.#lives.adopt(process, parent, time);
+      const container = process.membership?.container;
       if (container !== undefined && !seen.has(container)) {
         seen.add(container);
         this.#lives.seen(container, time);
@@ -156,8 +160,12 @@ export class Model {
   }
 
   #exec(event: ExecEvent): void {
-    const process = this.#living(event, event, event.ppid);
+    const process = this.#living(event, event, event.ppid, event.ns);
     process.ppid = event.ppid;
+    if (event.ns.mnt !== process.ns.mnt) {
+      // By a thread that was not the leader.
+      process.mntMoved = !this.#isOfHost(process);
+    }
     process.ns = event.ns;
     process.nspid = event.nspid;
     process.uid = event.uid;
@@ -169,35 +177,30 @@ export class Model {
     if (path !== undefined) {
       process.cgroups = process.cgroups.with('', path);
     }
-    process.command = this.#commandOf(process, event.at);
+    process.execAt = event.at;
+    process.unshared = false;
+    const engine = isItselfAgain(process.exe) ? process.engine : engineIn(process.exe);
+    process.engine = engine;
+    process.command = readCommand(process, this.#options.readCommand);
     const action = process.command?.action;
-    if (action === 'monitor') {
-      this.#lives.naming.hint(process.command!, event);
-    } else if (action === 'start' || action === 'enter') {
+    if (action === 'start' || action === 'enter') {
       process.errand = process.command;
     }
     this.#lives.place(process, event);
     this.#lives.ran(process, event);
-    if (action === undefined || action === 'monitor') {
+    if (action !== undefined && action !== 'helper') {
+      this.#lives.noteCommand(process.command!);
+    }
+    if (action !== 'start' && action !== 'enter' && action !== 'helper') {
       // It runs something else now.
       process.errand = undefined;
     }
+    process.role = roleOf(process);
     this.#emit(this.#records.exec(event, process, this.#processes.get(event.ppid)));
   }
 
-  /** What a program asks a runtime for. Runtimes execute themselves again, from a copy: they were called the first time. */
-  #commandOf(process: Process, at: number): Command | undefined {
-    const command = this.#options.readCommand(process.args, process.exe);
-    if (command === undefined) {
-      return undefined;
-    }
-    const before = process.command;
-    const again = before?.action === command.action && before.id === command.id && before.by.pid === process.pid;
-    return { ...command, by: again ? before.by : { ...requesterOf(process), at }, from: process.container };
-  }
-
   #failedExec(event: FailedExecEvent): void {
-    const process = this.#living(event, { vfork: 0 }, event.ppid);
+    const process = this.#living(event, { vfork: 0 }, event.ppid, undefined);
     const record = this.#records.failedExec(event, process, this.#processes.get(event.ppid));
     this.#failed.set(event.pid, { record, folded: this.#failed.get(event.pid)?.folded ?? 0 });
     this.#emit(record);
@@ -229,19 +232,21 @@ export class Model {
     process.uid = event.uid;
     process.gid = event.gid;
     const made = asksForNamespaces(event.flags);
-    if (made && maker !== undefined && process.ns.mnt !== maker.ns.mnt) {
-      process.mntMoved = true;
+    if (maker !== undefined && process.ns.mnt !== maker.ns.mnt) {
+      process.mntMoved = !this.#isOfHost(maker);
     }
     const path = this.#cgroupPaths.get(event.cgroupId);
-    if (path !== undefined) {
+    if (path !== undefined && path !== process.cgroups.paths.get('')) {
+      // Born there: CLONE_INTO_CGROUP.
       process.cgroups = process.cgroups.with('', path);
+      this.#claimForRuntime(process, path, '', event, maker);
     }
     this.#admit(process, event);
     this.#lives.inherit(process, maker, event);
     this.#emit(this.#records.fork(process, event, event.flags, event.by));
     if (made) {
-      if (process.container !== undefined) {
-        process.container.namespacesAt ??= event.at;
+      if (process.membership !== undefined) {
+        process.membership.container.namespacesAt ??= event.at;
       }
       this.#emit(this.#records.cloned(event, event.flags, process));
     }
@@ -256,7 +261,7 @@ export class Model {
     }
     this.#ended.add(`${event.pid} ${startTicks}`);
     if (process === undefined && event.vfork !== 0) {
-      process = this.#living(event, event, event.ppid);
+      process = this.#living(event, event, event.ppid, undefined);
       process.nspid = event.nspid;
     }
     const signal = event.status & 0x7f;
@@ -273,17 +278,24 @@ export class Model {
   }
 
   #namespace(event: NamespaceEvent): void {
-    const process = this.#living(event, event, event.ppid);
+    const process = this.#living(event, event, event.ppid, undefined);
+    process.childPidns = event.after.pid;
+    process.unshared = true;
+    if (event.op === 'setns') {
+      process.enteredBy = requesterOf(process);
+    }
     if (event.tid === event.pid) {
       process.ns = { ...event.after, pid: process.ns.pid, time: process.ns.time };
-      process.mntMoved ||= event.after.mnt !== event.before.mnt;
-      if (event.op === 'setns') {
-        process.enteredBy = requesterOf(process);
+      if (event.after.mnt !== event.before.mnt) {
+        process.mntMoved = !this.#isOfHost(process);
+        if (!process.mntMoved && process.engine !== undefined) {
+          process.role = 'helper';
+        }
       }
       this.#lives.place(process, event);
     }
-    if (process.container !== undefined) {
-      process.container.namespacesAt ??= event.at;
+    if (process.membership !== undefined) {
+      process.membership.container.namespacesAt ??= event.at;
     }
     this.#emit(this.#records.namespace(event, process));
   }
@@ -295,58 +307,96 @@ export class Model {
     if (event.op === 'mkdir' && event.root === 0) {
       this.#cgroupPaths.learn(event.id, path);
     }
-    if (event.op !== 'rmdir') {
-      if (doer !== undefined) {
-        this.#claimForRuntime(event, path, doer, hierarchy);
-      }
-      this.#lives.recognisePath({ hierarchy, path }, event, doer);
-    }
     const about = event.op === 'attach' ? this.#processes.get(event.pid) : doer;
-    if (event.op === 'attach' && about !== undefined) {
+    if (event.op === 'mkdir') {
+      this.#lives.recognisePath(path);
+      this.#claimMade(path, hierarchy, event, doer);
+    } else if (event.op === 'attach' && about !== undefined) {
+      this.#claimForRuntime(about, path, hierarchy, event, doer);
       about.cgroups = about.cgroups.with(hierarchy, path);
+      const before = about.membership?.container;
       this.#lives.place(about, event, doer);
+      if (about.membership?.container !== before) {
+        about.enteredBy = requesterOf(doer ?? about);
+      }
+      about.role = roleOf(about);
     }
-    const owner = this.#containers.ofCgroups(new CgroupSet(new Map([[hierarchy, path]])));
+    const owner = this.#containers.ofCgroup(hierarchy, path);
     this.#emit(this.#records.cgroup(event, hierarchy, about, owner));
     if (event.op === 'rmdir') {
       this.#cgroupPaths.forget(event.root === 0 ? event.id : -1);
-      const emptied = this.#containers.dropCgroup(hierarchy, path);
-      if (emptied !== undefined) {
-        this.#lives.remove(emptied, event);
+      for (const gone of this.#containers.dropCgroup(hierarchy, path)) {
+        this.#lives.remove(gone, event);
       }
     }
   }
 
-  /** A cgroup that a runtime makes for an id, or moves the container's first process into, is that container's. */
-  #claimForRuntime(event: CgroupEvent, path: string, doer: Process, hierarchy: string): void {
-    const { command } = doer;
+  /** A cgroup that a runtime makes is its container's if it is named for it. */
+  #claimMade(path: string, hierarchy: string, time: Nanoseconds, doer: Process | undefined): void {
+    const command = doer?.errand ?? doer?.command;
     if (command?.action !== 'start' || command.id === undefined) {
       return;
     }
-    const { owner, labels } = this.#options.runtimes.readCgroup(path);
+    const { owner } = this.#options.runtimes.readCgroup(path);
     const name = path.slice(path.lastIndexOf('/') + 1);
     const named = name === command.id || name.endsWith(`-${command.id}.scope`);
-    const moved = event.op === 'attach' && event.pid !== event.by && path !== doer.cgroups.paths.get(hierarchy);
-    if (owner !== 'monitor' && (named || moved || owner !== undefined)) {
-      const { id, runtime } = command;
-      const identity = {
-        id,
-        name: id,
-        runtime: owner !== undefined && owner.guessed !== true ? owner.runtime : runtime,
-        labels,
-      };
-      this.#lives.claim({ hierarchy, path }, identity as Identity, event, command);
+    if (named || (owner !== undefined && owner !== 'monitor' && owner.guessed !== true)) {
+      this.#lives.claim(hierarchy, path, command, time);
     }
   }
 
+  /** A cgroup that somebody moves a process into which a runtime's command sent is the container's of that command. */
+  #claimForRuntime(sent: Process, path: string, hierarchy: string, time: Nanoseconds, doer: Process | undefined): void {
+    const command = sent.errand;
+    if (command?.action !== 'start' || command.id === undefined || command.owner === sent || doer === sent) {
+      return;
+    }
+    if (path !== command.owner.cgroups.paths.get(hierarchy)) {
+      this.#lives.claim(hierarchy, path, command, time);
+    }
+  }
+
+  /** Of systemd before it executes a service, and of engines: mount namespaces that they make are no containers. */
+  #isOfHost(process: Process): boolean {
+    return (
+      process.membership === undefined &&
+      process.errand?.action !== 'enter' &&
+      ((process.engine !== undefined && process.errand?.action !== 'start') || isServiceManager(process.exe))
+    );
+  }
+
+  /** Whether the mount namespace of a process that was there before makes a container: not that of a service or an engine. */
+  #isOwnMnt(process: Process, parent: Process | undefined): boolean {
+    const { mnt } = process.ns;
+    if (mnt === this.#options.host.mnt || isKernelThread(process)) {
+      return false;
+    }
+    if (mnt === parent?.ns.mnt) {
+      return parent.mntMoved;
+    }
+    const isService = parent !== undefined && (parent.pid === 1 || isServiceManager(parent.exe));
+    return !isService && process.engine === undefined;
+  }
+
   /** The process an event is about. If its birth was held back, or lost, it is made up for now. */
-  #living(event: Stamp & Who & { nspid?: number[]; pidns?: number }, held: HeldFork, ppid: number): Process {
+  #living(
+    event: Stamp & Who & { nspid?: number[]; pidns?: number },
+    held: HeldFork,
+    ppid: number,
+    ns: Namespaces | undefined,
+  ): Process {
     const known = this.#processes.find(event.pid, ticksOf(event.start));
     if (known !== undefined) {
       return known;
     }
     const parent = this.#processes.get(ppid);
-    const process = this.#birth(event, ppid, parent, event.nspid ?? [event.pid], undefined);
+    // A pid namespace is for life; a vforked child has changed none of the others, or a line of that came before.
+    const above = parent?.ns ?? this.#options.host;
+    const born = ns ?? { ...above, pid: event.pidns ?? above.pid };
+    const process = this.#birth(event, ppid, parent, event.nspid ?? [event.pid], born);
+    if (parent !== undefined && born.mnt !== parent.ns.mnt) {
+      process.mntMoved = !this.#isOfHost(parent);
+    }
     this.#admit(process, event);
     this.#lives.inherit(process, parent, event);
     if (held.vfork !== 0) {
@@ -377,33 +427,62 @@ export class Model {
       comm: parent?.comm ?? '',
       exe: parent?.exe ?? '',
       args: parent?.args ?? [],
+      execAt: event.start.at,
+      parent,
+      ended: false,
       cgroups: parent?.cgroups ?? CgroupSet.none,
       mntMoved: parent?.mntMoved ?? false,
-      container: undefined,
+      childPidns: (ns ?? parent?.ns ?? this.#options.host).pid,
+      unshared: false,
+      countedMnt: 0,
+      countedPid: 0,
+      membership: undefined,
       origin: undefined,
       settled: false,
       command: parent?.command,
       errand: parent?.errand,
+      engine: parent?.engine,
+      role: parent?.role,
       enteredBy: parent?.enteredBy,
     };
   }
 
-  /** Containers that run already, as their runtimes say: theirs are the cgroups that their init is in. */
+  /** Containers that run already, as their runtimes say: theirs are the cgroups that their init, or what is left, is in. */
   #recall(states: readonly ContainerState[], running: readonly ProcProcess[]): void {
     const byPid = new Map(running.map((process) => [process.pid, process]));
     for (const state of states) {
+      const found = state.init === undefined ? undefined : byPid.get(state.init);
+      const left = found === undefined ? running.filter((process) => this.#isLeftOf(state, process)) : [found];
+      if (left.length === 0) {
+        continue;
+      }
       const container = this.#containers.make(state);
-      container.init = state.init;
-      const init = byPid.get(state.init);
-      for (const [hierarchy, path] of init?.cgroups ?? []) {
-        if (state.cgroups.includes(path) || isOf(this.#options.runtimes.readCgroup(path), state.id)) {
-          this.#containers.claimCgroup(hierarchy, path, container);
+      container.rank = 'file';
+      container.madeBy = found === undefined ? 'state file, its init has ended' : 'state file';
+      for (const { cgroups } of left) {
+        for (const [hierarchy, path] of cgroups) {
+          if (state.cgroups.includes(path) || isOf(this.#options.runtimes.readCgroup(path), state.id)) {
+            this.#containers.claimCgroup(hierarchy, path, container);
+          }
         }
       }
-      if (init?.ns !== undefined) {
-        this.#containers.claimNamespaces(init.ns, container);
+      const init = found === undefined ? undefined : this.#processes.find(found.pid, found.startTicks);
+      if (init !== undefined) {
+        container.init = init;
+        init.membership = container.as.init;
+      } else {
+        container.started = true;
       }
     }
+  }
+
+  /** Of a container whose init has ended: in one of its cgroups, and not in the host's mount namespace. */
+  #isLeftOf({ cgroups }: ContainerState, { cgroups: paths, ns }: ProcProcess): boolean {
+    return (
+      ns !== undefined &&
+      ns.mnt !== this.#options.host.mnt &&
+      [...paths.values()].some((path) => cgroups.includes(path))
+    );
   }
 
   #known(found: ProcProcess): Process {
@@ -419,16 +498,29 @@ export class Model {
       comm: found.comm,
       exe: found.exe,
       args: found.args,
+      execAt: Number(monoOfTicks(found.startTicks)),
+      parent: undefined,
+      ended: false,
       cgroups: new CgroupSet(found.cgroups),
       mntMoved: false,
-      container: undefined,
+      childPidns: (found.ns ?? this.#options.host).pid,
+      unshared: false,
+      countedMnt: 0,
+      countedPid: 0,
+      membership: undefined,
       origin: undefined,
       settled: false,
       command: undefined,
       errand: undefined,
+      engine: engineIn(found.exe),
+      role: undefined,
       enteredBy: undefined,
     };
-    process.command = this.#commandOf(process, process.startAt);
+    process.command = readCommand(process, this.#options.readCommand);
+    if (process.command !== undefined) {
+      this.#lives.noteCommand(process.command);
+    }
+    process.role = roleOf(process);
     if (process.command?.action === 'start' || process.command?.action === 'enter') {
       process.errand = process.command;
     }
@@ -441,3 +533,20 @@ export class Model {
 
 /** Whether a cgroup is that of a container by its path. */
 const isOf = ({ owner }: CgroupReading, id: string): boolean => owner !== 'monitor' && owner?.id === id;
+
+/** Kernel threads have no program; kdevtmpfs has a mount namespace of its own. */
+const isKernelThread = ({ pid, ppid }: Process): boolean => pid === 2 || ppid === 2;
+
+/** How a process works for a container from outside. */
+const roleOf = ({ command }: Process): Role | undefined => {
+  switch (command?.action) {
+    case 'start':
+    case 'enter':
+    case 'helper':
+      return 'runtime';
+    case 'monitor':
+      return 'monitor';
+    default:
+      return undefined;
+  }
+};

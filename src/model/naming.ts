@@ -1,66 +1,122 @@
 import type { Nanoseconds } from '../kernel/time.ts';
-import type { Bundle, CgroupReading, Description } from '../runtimes/runtime.ts';
+import type { CgroupReading, Description, Query } from '../runtimes/runtime.ts';
 import type { Container } from './container.ts';
+import type { Containers } from './containers.ts';
+import type { Command, Process } from './process.ts';
 
 /** So often a runtime's files are asked about a container, a tenth of a second apart, before its id is its name. */
 const maxAsked = 8;
-/** Names told by helpers of containers that are not there yet. */
+/** Descriptions of containers that are not there yet. */
 const maxHints = 1000;
+/** Folders of daemons that are looked into. */
+const maxData = 8;
+/** After a command that renames, files are looked at in so many beats. */
+const renameBeats = 5;
+/** In so many beats the files of every running container are looked at once more. */
+const roundBeats = 30;
 
 /** What runtimes know: their cgroups by path, and their files about a container. */
 export interface RuntimeKnowledge {
   readonly readCgroup: (path: string) => CgroupReading;
-  readonly describe: (runtime: string, id: string, bundle: Bundle | undefined) => Description | undefined;
+  readonly describe: (query: Query) => Description | undefined;
 }
 
-/** Names of containers: nobody waits for one, and one that comes late is told. */
+interface Hint {
+  readonly owner: Process;
+  readonly description: Description;
+}
+
+type Reason = 'late' | 'renamed';
+
+/**
+ * Names of containers. Nobody waits for one: what becomes known late is reported then. Files are looked at again every 3 s
+ * while a container lives, since containers can be renamed.
+ */
 export class Naming {
   readonly #describe: RuntimeKnowledge['describe'];
-  readonly #tell: (container: Container, time: Nanoseconds) => void;
+  readonly #containers: Containers;
+  readonly #named: (container: Container, time: Nanoseconds, reason: Reason) => void;
   /** Those whose names may still become known. */
   readonly #open = new Set<Container>();
-  /** What a helper said of a container, by id. */
-  readonly #hints = new Map<string, Description>();
+  /** Those that are looked at again in turn. */
+  #turn: Container[] = [];
+  /** What a process of the runtime says of a container that is not there yet, by runtime and id. */
+  readonly #hints = new Map<string, Hint>();
+  readonly #data = new Set<string>();
+  #renames = 0;
+  #beats = 0;
+  #share = 0;
 
-  constructor(describe: RuntimeKnowledge['describe'], tell: (container: Container, time: Nanoseconds) => void) {
+  constructor(
+    describe: RuntimeKnowledge['describe'],
+    containers: Containers,
+    named: (container: Container, time: Nanoseconds, reason: Reason) => void,
+  ) {
     this.#describe = describe;
-    this.#tell = tell;
+    this.#containers = containers;
+    this.#named = named;
   }
 
-  /** Looks up what is known of a container that has just appeared, or of which more is known now. */
+  /** Looks up what is known of a container that has just appeared. */
   begin(container: Container): void {
     container.asked = 0;
     this.#open.add(container);
+    const hint = this.#takeHint(container);
+    if (hint !== undefined) {
+      container.learn(hint, 'monitor');
+    }
     this.#ask(container);
   }
 
-  /** @returns whether something new is known */
-  again(container: Container): boolean {
-    return this.#open.has(container) && this.#ask(container);
+  /** @returns why, if something new is known */
+  again(container: Container): Reason | undefined {
+    return this.#open.has(container) ? this.#ask(container) : undefined;
   }
 
-  /** Asks again about all that have no name yet: files of a runtime can come later than its first process. */
+  /** Ten times a second. Files of a runtime can come later than its first process, and change. */
   beat(time: Nanoseconds): void {
     for (const container of this.#open) {
-      if (this.#ask(container)) {
-        this.#tell(container, time);
+      this.#look(container, time);
+    }
+    if (this.#renames > 0) {
+      this.#renames -= 1;
+      for (const container of this.#containers.all()) {
+        this.#lookAgain(container, time);
       }
+      return;
+    }
+    this.#beats += 1;
+    if (this.#beats % roundBeats === 0) {
+      this.#turn = [...this.#containers.all()];
+      this.#share = Math.ceil(this.#turn.length / roundBeats);
+    }
+    for (const container of this.#turn.splice(0, this.#share)) {
+      this.#lookAgain(container, time);
     }
   }
 
-  /** Something stands by a container, and its command line says what the container is called. */
-  hint({ id, name, image }: { id?: string; name?: string; image?: string }, time: Nanoseconds): void {
-    if (id === undefined || (name === undefined && image === undefined)) {
+  /** A sure command of a runtime was executed, which says something of containers to come, or of all. */
+  note(command: Command): void {
+    if (!command.sure) {
       return;
     }
-    if (this.#hints.size >= maxHints) {
-      this.#hints.delete(this.#hints.keys().next().value!);
+    if (command.action === 'daemon' && command.data !== undefined && this.#data.size < maxData) {
+      this.#data.add(command.data);
+    } else if (command.action === 'rename') {
+      this.#renames = renameBeats;
+    } else if (command.action === 'monitor' && command.id !== undefined && command.bundle === undefined) {
+      // conmon is the parent of its container, and found as that.
+      this.#hint(command, command.id);
     }
-    const description = { ...(name === undefined ? {} : { name }), ...(image === undefined ? {} : { image }) };
-    this.#hints.set(id, description);
-    for (const container of this.#open) {
-      if (container.ref.id === id && container.learn(description)) {
-        this.#tell(container, time);
+  }
+
+  /** What a process said holds as long as it lives. */
+  ended(process: Process): void {
+    const id = process.command?.action === 'monitor' ? process.command.id : undefined;
+    if (id !== undefined && process.command?.owner === process) {
+      const key = keyOf(process.command.runtime, process.command.root, id);
+      if (this.#hints.get(key)?.owner === process) {
+        this.#hints.delete(key);
       }
     }
   }
@@ -69,16 +125,56 @@ export class Naming {
     this.#open.delete(container);
   }
 
-  #ask(container: Container): boolean {
+  /** A monitor comes before its container: what files say then may be gone before the first event of it is here. */
+  #hint(command: Command, id: string): void {
+    const { runtime, root, name, image, owner } = command;
+    const description = {
+      ...(name === undefined ? {} : { name }),
+      ...(image === undefined ? {} : { image }),
+      ...this.#describe({ runtime, id, root, bundle: undefined, data: [...this.#data] }),
+    };
+    if (this.#hints.size >= maxHints) {
+      this.#hints.delete(this.#hints.keys().next().value!);
+    }
+    this.#hints.set(keyOf(runtime, root, id), { owner, description });
+  }
+
+  /** For one container only: the next one of that id is another one. */
+  #takeHint(container: Container): Description | undefined {
+    const { ref, root } = container;
+    const key = keyOf(ref.runtime, root, ref.id);
+    const hint = this.#hints.get(key);
+    this.#hints.delete(key);
+    if (hint?.owner.command !== undefined) {
+      hint.owner.command.made ??= container;
+    }
+    return hint?.description;
+  }
+
+  #look(container: Container, time: Nanoseconds): void {
+    const reason = this.#ask(container);
+    if (reason !== undefined) {
+      this.#named(container, time, reason);
+    }
+  }
+
+  #lookAgain(container: Container, time: Nanoseconds): void {
+    if (container.rank === 'file' && !container.stopped) {
+      this.#look(container, time);
+    }
+  }
+
+  #ask(container: Container): Reason | undefined {
     const { id, runtime } = container.ref;
-    const hint = this.#hints.get(id);
-    const hinted = hint !== undefined && container.learn(hint);
     container.asked += 1;
-    const description = this.#describe(runtime, id, container.bundle);
-    const news = description !== undefined && container.learn(description);
+    const { root, bundle } = container;
+    const description = this.#describe({ runtime, id, root, bundle, data: [...this.#data] });
+    const news = description === undefined ? undefined : container.learn(description, 'file');
     if (description?.name !== undefined || container.asked >= maxAsked) {
       this.#open.delete(container);
     }
-    return hinted || news;
+    return news;
   }
 }
+
+const keyOf = (runtime: string, root: string | undefined, id: string): string => `${runtime}\0${root ?? ''}\0${id}`;

@@ -1,9 +1,9 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
 import type { Text } from '../kernel/text.ts';
-import type { Origin } from '../record/schema.ts';
+import type { Origin, Role } from '../record/schema.ts';
 import type { RuntimeCommand } from '../runtimes/runtime.ts';
 import type { CgroupSet } from './cgroups.ts';
-import type { Container, Requester } from './container.ts';
+import type { Container, Membership, Requester } from './container.ts';
 
 /** A process that lives, as far as nstrace knows it. */
 export interface Process {
@@ -11,7 +11,12 @@ export interface Process {
   /** Clock ticks since boot: with the pid its identity. */
   startTicks: number;
   startAt: number;
+  /** When it was executed last, or born. */
+  execAt: number;
   ppid: number;
+  /** Who made it, also when that has ended: pids are used again. */
+  parent: Process | undefined;
+  ended: boolean;
   /** Never changed, only replaced: records share it. */
   nspid: number[];
   ns: Namespaces;
@@ -23,7 +28,16 @@ export interface Process {
   cgroups: CgroupSet;
   /** Whether it, or who it comes from, was seen to enter its mount namespace. */
   mntMoved: boolean;
-  container: Container | undefined;
+  /** The pid namespace of its children. */
+  childPidns: number;
+  /** It changed its namespaces since it was executed last. */
+  unshared: boolean;
+  /** The mount namespace in which it is counted; 0 for the host's. */
+  countedMnt: number;
+  /** The pid namespace in which it is counted; 0 for the host's. */
+  countedPid: number;
+  /** Its container and the evidence for that; undefined on the host. */
+  membership: Membership | undefined;
   origin: Origin | undefined;
   /** Whether it ran a program of its own since it came into its container. */
   settled: boolean;
@@ -31,15 +45,24 @@ export interface Process {
   command: Command | undefined;
   /** What it was sent for: the command of a runtime that it, or who it comes from, was before it ran anything else. */
   errand: Command | undefined;
-  /** Who brought it into its container with setns: itself, or who it comes from. */
+  /** It runs a program of a container engine, and is no container for that: `podman`, `dockerd`. */
+  engine: string | undefined;
+  /** How it works for a container from outside. */
+  role: Role | undefined;
+  /** Who brought it into its container with setns, or moved it into its cgroup: itself, or who it comes from. */
   enteredBy: Requester | undefined;
 }
 
 /** A command line of a runtime, and who called it. */
 export interface Command extends RuntimeCommand {
   readonly by: Requester;
+  readonly owner: Process;
   /** The container that it was called in. */
   readonly from: Container | undefined;
+  /** It is root's, and a program of the system: what it says of names and images counts. */
+  readonly sure: boolean;
+  /** The container that it made, or stands by. */
+  made: Container | undefined;
 }
 
 /** Processes by pid. An entry whose exit was lost is replaced when its pid is used again. */
@@ -70,6 +93,11 @@ export class ProcessTable {
   remove(process: Process): void {
     if (this.#byPid.get(process.pid) === process) {
       this.#byPid.delete(process.pid);
+    }
+    process.ended = true;
+    // What has ended itself is not kept for the sake of its children's children.
+    if (process.parent?.ended) {
+      process.parent = undefined;
     }
   }
 

@@ -6,8 +6,7 @@ import type { ProcProcess } from '../procfs/process.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { putArguments, putText } from '../record/text.ts';
 import type { WallClock } from './clock.ts';
-import type { Container } from './container.ts';
-import type { End } from './life.ts';
+import type { Container, End } from './container.ts';
 import { askedNamespaces, changedNamespaces, errnoName, flagNames } from './names.ts';
 import type { Process } from './process.ts';
 
@@ -28,7 +27,7 @@ export class Records {
       pid: event.pid,
       nspid: event.nspid,
       ns: event.ns,
-      container: process.container?.ref ?? null,
+      container: process.membership?.container.ref ?? null,
       ppid: event.ppid,
       uid: event.uid,
       gid: event.gid,
@@ -47,6 +46,7 @@ export class Records {
       record.exe_truncated = true;
     }
     putOrigin(record, process);
+    putEvidence(record, process);
     if (event.oldTid !== event.pid) {
       record.old_tid = event.oldTid;
     }
@@ -111,7 +111,7 @@ export class Records {
       pid: event.pid,
       nspid: process?.nspid ?? event.nspid,
       ns: process?.ns ?? { pid: event.pidns },
-      container: (process?.container ?? container)?.ref ?? null,
+      container: (process?.membership?.container ?? container)?.ref ?? null,
       ppid: event.ppid,
       ...end,
       core: (event.status & 0x80) !== 0,
@@ -197,6 +197,7 @@ export class Records {
     }
     putArguments(record, process.args);
     putOrigin(record, process);
+    putEvidence(record, process);
     putUnit(record, process);
     return record;
   }
@@ -224,7 +225,7 @@ export class Records {
       pid,
       nspid: process?.nspid ?? [pid],
       ns: process?.ns ?? {},
-      container: process?.container?.ref ?? null,
+      container: process?.membership?.container.ref ?? null,
     });
   }
 }
@@ -235,15 +236,32 @@ const putParent = (record: { pcomm?: string | undefined }, parent: Process | und
   }
 };
 
-const putOrigin = (record: { origin?: Process['origin'] }, { origin }: Process): void => {
+/** How it stands in its container, or works for one from outside. */
+const putOrigin = (
+  record: Pick<RecordOf<'exec'>, 'origin' | 'role' | 'for'>,
+  { origin, membership, role, command, errand }: Process,
+): void => {
   if (origin !== undefined) {
     record.origin = origin;
+  }
+  if (role !== undefined && membership === undefined) {
+    record.role = role;
+    const made = command?.made ?? errand?.made;
+    if (made !== undefined) {
+      record.for = made.ref;
+    }
+  }
+};
+
+const putEvidence = (record: Pick<RecordOf<'exec'>, 'evidence'>, { membership }: Process): void => {
+  if (membership !== undefined) {
+    record.evidence = membership.evidence;
   }
 };
 
 /** The systemd unit of a process outside of containers. */
-const putUnit = (record: { unit?: string | undefined }, { container, cgroups }: Process): void => {
-  const unit = container === undefined ? cgroups.unit : undefined;
+const putUnit = (record: { unit?: string | undefined }, { membership, cgroups }: Process): void => {
+  const unit = membership === undefined ? cgroups.unit : undefined;
   if (unit !== undefined) {
     record.unit = unit;
   }

@@ -1,7 +1,7 @@
 import { textOf } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import type { RecordOf } from '../record/schema.ts';
-import type { Container, Requester } from './container.ts';
+import type { Container, Init, Requester } from './container.ts';
 import type { Process } from './process.ts';
 
 type ContainerRecord = RecordOf<'container'>;
@@ -14,7 +14,7 @@ export const requesterOf = (process: Process): Requester => ({
   uid: process.uid,
   comm: textOf(process.comm),
   args: process.args.slice(0, maxArgs).map(textOf),
-  at: process.startAt,
+  at: process.execAt,
 });
 
 export const tellRequester = ({ pid, uid, comm, args }: Requester): NonNullable<ContainerRecord['by']> => ({
@@ -31,7 +31,7 @@ export const tellRequester = ({ pid, uid, comm, args }: Requester): NonNullable<
 export const startupParts = (
   container: Container,
   requester: Requester,
-  init: Process,
+  init: Init,
   time: Nanoseconds,
 ): NonNullable<ContainerRecord['startup']> => {
   const marks = [

@@ -46,6 +46,9 @@ const oneContainer = z.object({
 const containerRef = oneContainer.nullable().describe('null on the host');
 
 const origin = z.enum(['init', 'born', 'joined']).describe('how the process came into its container');
+const evidence = z
+  .enum(['init', 'lineage', 'pidns', 'cgroup', 'mnt'])
+  .describe('why the process stands in its container, the strongest first; docs/architecture.md');
 
 const common = {
   seq: z.int().positive().describe('1, 2, 3, ... in file order'),
@@ -94,6 +97,7 @@ const program = {
   args_bytes: z.int().nonnegative().describe('true length of the argument area, with a NUL after each argument'),
   args_truncated: z.boolean(),
   origin: origin.optional().describe('absent on the host'),
+  evidence: evidence.optional().describe('why it stands in its container; absent on the host'),
   unit: z.string().optional().describe('its systemd unit, on the host'),
 };
 
@@ -309,4 +313,6 @@ export type RecordOf<Type extends NstraceRecord['type']> = Extract<NstraceRecord
 export type ContainerRef = NonNullable<RecordOf<'exec'>['container']>;
 export type ContainerInfo = RecordOf<'container'>['container'];
 export type NamespaceSet = RecordOf<'exec'>['ns'];
+export type Evidence = z.infer<typeof evidence>;
+export type Role = NonNullable<RecordOf<'exec'>['role']>;
 export type Origin = NonNullable<RecordOf<'exec'>['origin']>;

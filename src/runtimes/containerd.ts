@@ -1,5 +1,6 @@
 import { readBundle } from './annotations.ts';
-import { positionals } from './flags.ts';
+import { optionOf, positionals } from './flags.ts';
+import { unusualNamespace } from './oci-command.ts';
 import { listRuncStates } from './runc.ts';
 import type { Runtime, RuntimeCommand } from './runtime.ts';
 import { isValidId, listIds } from './state-file.ts';
@@ -64,7 +65,7 @@ const readCtr = (args: readonly string[]): RuntimeCommand | undefined => {
   const words = positionals(rest, { withValue: options }, 2).words;
   const [image, id] = words;
   if (command === 'run' && image !== undefined && id !== undefined && isValidId(id)) {
-    return { runtime: 'containerd', action: 'monitor', id, image };
+    return { runtime: 'containerd', action: 'monitor', id, image, ...inNamespace(args) };
   }
   const [entered] = words;
   return command === 'exec' && entered !== undefined && isValidId(entered)
@@ -72,10 +73,30 @@ const readCtr = (args: readonly string[]): RuntimeCommand | undefined => {
     : undefined;
 };
 
+const rootAs = (namespace: string): { root?: string } => {
+  const root = unusualNamespace(namespace);
+  return root === undefined ? {} : { root };
+};
+
+const inNamespace = (args: readonly string[]): { root?: string } => {
+  const root = unusualNamespace(optionOf(args, 'namespace', 'n'));
+  return root === undefined ? {} : { root };
+};
+
+/** `containerd-shim-runc-v2 -namespace moby -id ID -address SOCK start`: it comes before the container, and stays by it. */
+const readShim = (args: readonly string[]): RuntimeCommand | undefined => {
+  const id = optionOf(args, 'id');
+  if (id === undefined || !isValidId(id) || args.includes('delete')) {
+    return undefined;
+  }
+  const runtime = optionOf(args, 'namespace') === 'moby' ? 'docker' : 'containerd';
+  return { runtime, action: 'monitor', id, ...inNamespace(args) };
+};
+
 export const containerd: Runtime = {
   name: 'containerd',
-  programs: ['ctr'],
-  readCommand: readCtr,
+  programs: ['ctr', 'containerd-shim-runc-v2', 'containerd-shim-runc-v1', 'containerd-shim'],
+  readCommand: (args) => (/(?:^|\/)ctr$/.test(args[0] ?? '') ? readCtr(args) : readShim(args)),
   readCgroup: (folder) => {
     // The last one is that of a wrongly set driver, as `pod_uid.slice:cri-containerd:ID`.
     const id =
@@ -85,7 +106,9 @@ export const containerd: Runtime = {
   },
   list: () =>
     listIds(runcRoot).flatMap((namespace) =>
-      namespace === 'moby' ? [] : listRuncStates(`${runcRoot}/${namespace}`, 'containerd'),
+      namespace === 'moby'
+        ? []
+        : listRuncStates(`${runcRoot}/${namespace}`, 'containerd').map((state) => ({ ...state, ...rootAs(namespace) })),
     ),
-  describe: (_id, bundle) => readBundle(bundle),
+  describe: ({ bundle }) => readBundle(bundle),
 };

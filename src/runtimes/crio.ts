@@ -14,6 +14,6 @@ export const crio: Runtime = {
     const id = /^crio-([0-9a-f]{64})(?:\.scope)?$/.exec(folder)?.[1];
     return id === undefined ? undefined : { id, runtime: 'cri-o' };
   },
-  describe: (id, bundle) =>
+  describe: ({ id, bundle }) =>
     readBundle(bundle) ?? (isValidId(id) ? readBundle({ path: `${storage}/${id}/userdata`, uid: 0 }) : undefined),
 };

@@ -47,13 +47,15 @@ const rootOfBundle = (config: Record<string, unknown> | undefined): string | und
   return undefined;
 };
 
+const dataRootOf = (args: readonly string[]): string => optionOf(args, 'data-root', 'g', 'graph') ?? dataRoot;
+
 const dockerds = (running: readonly ProcProcess[]) =>
   running
     .filter((process) => programOf(process) === 'dockerd')
     .map((process) => {
       const args = wordsOf(process);
       return {
-        data: optionOf(args, 'data-root', 'g', 'graph') ?? dataRoot,
+        data: dataRootOf(args),
         exec: optionOf(args, 'exec-root') ?? execRoot,
       };
     });
@@ -81,5 +83,21 @@ export const docker: Runtime = {
         .map((state) => ({ ...state, ...readConfig(data, state.id) })),
     );
   },
-  describe: (id, bundle) => readConfig(rootOfBundle(readBundleConfig(bundle)) ?? dataRoot, id, bundle?.uid),
+  programs: ['dockerd', 'docker'],
+  readCommand: ([program = '', ...args]) => {
+    if (program.endsWith('dockerd')) {
+      return { runtime: 'docker', action: 'daemon', data: dataRootOf(args) };
+    }
+    return args.some((arg) => arg === 'rename') ? { runtime: 'docker', action: 'rename' } : undefined;
+  },
+  describe: ({ id, bundle, data }) => {
+    const told = rootOfBundle(readBundleConfig(bundle));
+    for (const root of new Set([...(told === undefined ? [] : [told]), ...data, dataRoot])) {
+      const found = readConfig(root, id, bundle?.uid);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    return undefined;
+  },
 };

@@ -1,3 +1,6 @@
+import type { ProcProcess } from '../procfs/process.ts';
+import { programOf, wordsOf } from './program.ts';
+
 /** Options of a command line that take a value; all others stand alone. */
 export interface Flags {
   readonly withValue: ReadonlySet<string>;
@@ -33,3 +36,19 @@ export const optionOf = (args: readonly string[], ...names: readonly string[]): 
   }
   return undefined;
 };
+
+/** Folders of state that root's running commands of a runtime are told with --root. */
+export const rootsOf = (running: readonly ProcProcess[], program: string): string[] => {
+  const roots = new Set<string>();
+  for (const process of running) {
+    if (process.uid === 0 && programOf(process) === program) {
+      const root = optionOf(wordsOf(process).slice(1), 'root');
+      if (root?.startsWith('/') && roots.size < maxRoots) {
+        roots.add(root);
+      }
+    }
+  }
+  return [...roots];
+};
+
+const maxRoots = 16;

@@ -11,7 +11,7 @@ import { lxc } from './lxc.ts';
 import { nspawn } from './nspawn.ts';
 import { podman } from './podman.ts';
 import { runc } from './runc.ts';
-import type { Bundle, CgroupReading, ContainerState, Description, Runtime, RuntimeCommand } from './runtime.ts';
+import type { CgroupReading, ContainerState, Description, Query, Runtime, RuntimeCommand } from './runtime.ts';
 import { snap } from './snap.ts';
 
 /** In the order in which they are asked about a cgroup: those that are sure of it before those that guess. */
@@ -64,14 +64,19 @@ export const readCgroup = (path: string): CgroupReading => {
 /** All containers that run now and of which a runtime's files or helpers tell. The first to tell of one counts. */
 export const listContainers = (running: readonly ProcProcess[]): ContainerState[] => {
   const states = new Map<number, ContainerState>();
+  const ended: ContainerState[] = [];
   for (const runtime of runtimes) {
     for (const state of runtime.list?.(running) ?? []) {
-      states.set(state.init, { ...state, ...states.get(state.init) });
+      if (state.init === undefined) {
+        ended.push(state);
+      } else {
+        states.set(state.init, { ...state, ...states.get(state.init) });
+      }
     }
   }
-  return [...states.values()];
+  return [...states.values(), ...ended];
 };
 
 /** What is known by now of a container: its runtime's files may be written later than its first process runs. */
-export const describeContainer = (runtime: string, id: string, bundle: Bundle | undefined): Description | undefined =>
-  runtimes.find(({ name }) => name === runtime)?.describe?.(id, bundle);
+export const describeContainer = (query: Query): Description | undefined =>
+  runtimes.find(({ name }) => name === query.runtime)?.describe?.(query);

@@ -5,6 +5,8 @@ import { isValidId } from './state-file.ts';
 /** The command line that runc set and crun keeps: `runtime [options] command [options] ID`. */
 export interface OciSyntax {
   readonly runtime: string;
+  /** Where it keeps its containers if it is not told otherwise. */
+  readonly usualRoot: string;
   /** Options before the command that take a value. */
   readonly globals: ReadonlySet<string>;
   /** Options after it that take a value. */
@@ -19,7 +21,7 @@ export const readOciCommand = (args: readonly string[], syntax: OciSyntax): Runt
     return undefined;
   }
   if (action === 'helper') {
-    return { runtime: syntax.runtime, action };
+    return { runtime: syntax.runtime, action, oci: true };
   }
   const rest = args.slice(1 + next);
   const [id] = positionals(rest, { withValue: syntax.options }, 1).words;
@@ -27,9 +29,29 @@ export const readOciCommand = (args: readonly string[], syntax: OciSyntax): Runt
     return undefined;
   }
   const bundle = action === 'start' ? optionOf(rest, 'bundle', 'b') : undefined;
-  const runtime = (bundle === undefined ? undefined : engineOf(bundle)) ?? syntax.runtime;
-  return { runtime, action, id, ...(bundle?.startsWith('/') ? { bundle } : {}) };
+  const engine = bundle === undefined ? undefined : engineOf(bundle);
+  const root = engine === undefined ? optionOf(args.slice(1, 1 + next), 'root') : namespaceOf(bundle!);
+  return {
+    runtime: engine ?? syntax.runtime,
+    action,
+    id,
+    oci: true,
+    ...(bundle?.startsWith('/') ? { bundle } : {}),
+    ...(root === undefined || root === syntax.usualRoot ? {} : { root }),
+  };
 };
+
+/** Namespaces of containerd in which its usual callers have their containers. */
+const usualNamespaces: ReadonlySet<string | undefined> = new Set(['default', 'moby', 'k8s.io']);
+
+/** A namespace of containerd that its usual callers do not use. */
+export const namespaceOf = (bundle: string): string | undefined => {
+  const namespace = /\/io\.containerd\.runtime\.v\d\.(?:task|linux)\/([^/]+)\/[^/]+\/?$/.exec(bundle)?.[1];
+  return unusualNamespace(namespace);
+};
+
+export const unusualNamespace = (namespace: string | undefined): string | undefined =>
+  usualNamespaces.has(namespace) ? undefined : namespace;
 
 /**
  * Who calls the runtime, by where the bundle is: containerd's shim has

@@ -2,7 +2,7 @@ import type { ProcProcess } from '../procfs/process.ts';
 import { readBundle } from './annotations.ts';
 import { optionOf } from './flags.ts';
 import { programOf, wordsOf } from './program.ts';
-import type { Bundle, ContainerState, Description, Runtime, RuntimeCommand } from './runtime.ts';
+import type { ContainerState, Description, Query, Runtime, RuntimeCommand } from './runtime.ts';
 import { hex64, isObject, isValidId, readStateList, stringOf } from './state-file.ts';
 
 /** Where containers/storage keeps names, if podman was not told otherwise. */
@@ -25,6 +25,11 @@ const readConmon = (args: readonly string[]): RuntimeCommand | undefined => {
     ...(bundle?.startsWith('/') ? { bundle } : {}),
   };
 };
+
+const nameIn = ([program = '']: readonly string[]): string => program.slice(program.lastIndexOf('/') + 1);
+
+const readPodman = (args: readonly string[]): RuntimeCommand | undefined =>
+  args.slice(1).some((arg) => arg === 'rename') ? { runtime: 'podman', action: 'rename' } : undefined;
 
 /** `podman exec` has a conmon of its own, for the same container. */
 const isForExec = (args: readonly string[]): boolean => args.includes('--exec-process-spec') || args.includes('-e');
@@ -51,7 +56,7 @@ const imageOf = (metadata: unknown): string | undefined => {
   }
 };
 
-const describe = (id: string, bundle: Bundle | undefined): Description | undefined => {
+const describe = ({ id, bundle }: Pick<Query, 'id' | 'bundle'>): Description | undefined => {
   const folder = bundle?.path.replace(/\/[^/]+\/userdata\/?$/, '');
   const folders = [
     ...(folder === undefined ? [] : [folder]),
@@ -74,18 +79,18 @@ const stateOf = (conmon: ProcProcess, running: readonly ProcProcess[]): Containe
     return undefined;
   }
   const { id, name = id, runtime, bundle } = command;
-  const description = describe(id, bundle === undefined ? undefined : { path: bundle, uid: conmon.uid });
+  const description = describe({ id, bundle: bundle === undefined ? undefined : { path: bundle, uid: conmon.uid } });
   return { name, ...description, id, runtime: description?.runtime ?? runtime, init: init.pid, cgroups: [] };
 };
 
 export const podman: Runtime = {
   name: 'podman',
-  programs: ['conmon'],
-  readCommand: readConmon,
+  programs: ['conmon', 'podman'],
+  readCommand: (args) => (nameIn(args) === 'podman' ? readPodman(args) : readConmon(args)),
   readCgroup: (folder, above) => {
     if (
       /^libpod-conmon-[0-9a-f]{64}\.scope$/.test(folder) ||
-      (folder === 'conmon' && above.at(-1) === 'libpod_parent')
+      (folder === 'conmon' && above.includes('libpod_parent'))
     ) {
       return 'monitor';
     }

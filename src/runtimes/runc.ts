@@ -1,7 +1,8 @@
 import { startOf } from '../procfs/process.ts';
 import { bundleOfLabels, describeAnnotations, readBundle } from './annotations.ts';
+import { rootsOf } from './flags.ts';
 import { engineOf, type OciSyntax, readOciCommand } from './oci-command.ts';
-import type { ContainerState, Description, Runtime } from './runtime.ts';
+import type { ContainerState, Description, Query, Runtime } from './runtime.ts';
 import { isObject, isValidId, listIds, numberOf, readStateFile, stringOf } from './state-file.ts';
 
 /** runc called by hand: `runc run xyxy12`. Its state is in /run/runc/ID/state.json (runc, libcontainer/container.go). */
@@ -9,6 +10,7 @@ const stateFolder = '/run/runc';
 
 const syntax: OciSyntax = {
   runtime: 'runc',
+  usualRoot: stateFolder,
   globals: new Set(['log', 'log-format', 'root', 'criu', 'rootless']),
   options: new Set([
     ...['bundle', 'b', 'console-socket', 'pid-file', 'preserve-fds'],
@@ -25,13 +27,25 @@ const syntax: OciSyntax = {
   ]),
 };
 
-/** A state file counts only if its init lives and started when the file says: pids are reused, files are left behind. */
-export const readRuncState = (path: string, runtime: string): (ContainerState & { bundle?: string }) | undefined => {
+/**
+ * A state file names an init only if that lives and started when the file says: pids are reused, files are left behind.
+ *
+ * @param ended whether one whose init has ended counts too: other processes may be left
+ */
+export const readRuncState = (
+  path: string,
+  runtime: string,
+  ended = false,
+): (ContainerState & { bundle?: string }) | undefined => {
   const state = readStateFile(path);
   const id = stringOf(state?.id);
   const init = numberOf(state?.init_process_pid);
   const start = numberOf(state?.init_process_start);
-  if (id === undefined || !isValidId(id) || init === undefined || start === undefined || startOf(init) !== start) {
+  if (id === undefined || !isValidId(id) || init === undefined || start === undefined) {
+    return undefined;
+  }
+  const lives = startOf(init) === start;
+  if (!lives && !ended) {
     return undefined;
   }
   const labels = isObject(state?.config) ? state.config.labels : undefined;
@@ -42,7 +56,7 @@ export const readRuncState = (path: string, runtime: string): (ContainerState & 
     name: id,
     runtime: engine ?? runtime,
     ...describeAnnotations(annotationsOf(labels)),
-    init,
+    init: lives ? init : undefined,
     cgroups: cgroupsOf(state?.cgroup_paths),
     ...(bundle === undefined ? {} : { bundle }),
   };
@@ -79,12 +93,13 @@ const cgroupsOf = (paths: unknown): string[] => {
 
 /** The containers below a state folder of runc. */
 export const listRuncStates = (folder: string, runtime: string) =>
-  listIds(folder).flatMap((id) => readRuncState(`${folder}/${id}/state.json`, runtime) ?? []);
+  listIds(folder).flatMap((id) => readRuncState(`${folder}/${id}/state.json`, runtime, true) ?? []);
 
-const describe: Runtime['describe'] = (id, bundle): Description | undefined => {
-  const state = isValidId(id) ? readRuncState(`${stateFolder}/${id}/state.json`, 'runc') : undefined;
+const describe = ({ id, root = stateFolder, bundle }: Query): Description | undefined => {
+  const place = isValidId(id) && root.startsWith('/') ? root : undefined;
+  const state = place === undefined ? undefined : readRuncState(`${place}/${id}/state.json`, 'runc');
   if (state !== undefined) {
-    const { init: _, cgroups: __, id: ___, ...description } = state;
+    const { init: _, cgroups: __, id: ___, root: ____, ...description } = state;
     return description;
   }
   return readBundle(bundle);
@@ -99,6 +114,9 @@ export const runc: Runtime = {
     const id = /^runc-(.+)\.scope$/.exec(folder)?.[1];
     return id === undefined ? undefined : { id, runtime: 'runc' };
   },
-  list: () => listRuncStates(stateFolder, 'runc'),
+  list: (running) =>
+    [stateFolder, ...rootsOf(running, 'runc')].flatMap((root) =>
+      listRuncStates(root, 'runc').map((state) => (root === stateFolder ? state : { ...state, root })),
+    ),
   describe,
 };

@@ -7,27 +7,36 @@ export interface Runtime {
   readonly programs?: readonly string[];
   /** What one of its command lines asks for. */
   readonly readCommand?: (args: readonly string[]) => RuntimeCommand | undefined;
-  /** Whether a cgroup is one that it makes for a container, by the last folder of its path and those above it. */
+  /**
+   * Whether a cgroup is one that it makes for a container, by the last folder of its path and those above it. Others can make
+   * such folders too: only with a namespace of its own in it, or with the runtime's command, it is a container.
+   */
   readonly readCgroup?: (folder: string, above: readonly string[]) => CgroupOwner | undefined;
   /** Its containers that run now, from its state files and from the processes that stand by them. No daemon is asked. */
   readonly list?: (running: readonly ProcProcess[]) => ContainerState[];
   /** What its files say about one of its containers; undefined if they say nothing. */
-  readonly describe?: (id: string, bundle: Bundle | undefined) => Description | undefined;
+  readonly describe?: (query: Query) => Description | undefined;
 }
 
 export interface RuntimeCommand {
   readonly runtime: string;
   /**
    * `helper`: the runtime's own process inside the container, before the container's program; `monitor`: one that stands
-   * by a container and is not in it.
+   * by a container and is not in it; `daemon`: the engine itself; `rename`: containers get other names.
    */
-  readonly action: 'start' | 'enter' | 'helper' | 'monitor';
+  readonly action: 'start' | 'enter' | 'helper' | 'monitor' | 'daemon' | 'rename';
   /** Of the container, where the command line names it. */
   readonly id?: string;
   readonly name?: string;
   readonly image?: string;
   /** The folder of the container's OCI configuration, where the command line names one. */
   readonly bundle?: string;
+  /** Where the runtime keeps its containers, or their namespace, if that is not the usual one: ids are unique only there. */
+  readonly root?: string;
+  /** An OCI runtime: its own process is in the container before the container's program, and hooks may be. */
+  readonly oci?: true;
+  /** Of a daemon: where it keeps what it knows of its containers. */
+  readonly data?: string;
 }
 
 /** A cgroup that a runtime made: for a container, or for what stands by one and is not in it. */
@@ -43,6 +52,8 @@ export type CgroupOwner =
 
 export interface CgroupReading {
   readonly owner: CgroupOwner | undefined;
+  /** The pod that the path says, which is no container itself. */
+  readonly pod?: Pod | undefined;
   /** What the folders above tell of a container there: the pod. */
   readonly labels: Labels | undefined;
 }
@@ -61,13 +72,32 @@ export interface Description {
   readonly runtime?: string;
   readonly image?: string;
   readonly labels?: Labels;
+  readonly pod?: Pod;
+  /** Root or namespace of the runtime, if not the usual one. */
+  readonly root?: string;
+}
+
+/** What a runtime's files are asked about a container. */
+export interface Query {
+  readonly runtime: string;
+  readonly id: string;
+  readonly root: string | undefined;
+  readonly bundle: Bundle | undefined;
+  /** Folders of daemons that run, beside the usual ones. */
+  readonly data: readonly string[];
+}
+
+export interface Pod {
+  readonly id: string;
+  readonly name?: string;
 }
 
 export interface ContainerState extends Description {
   readonly id: string;
   readonly name: string;
   readonly runtime: string;
-  readonly init: number;
+  /** Its pid; undefined if it has ended, and others may be left. */
+  readonly init: number | undefined;
   /** Paths below the cgroup mounts. */
   readonly cgroups: readonly string[];
 }

@@ -8,16 +8,18 @@ import { containerNs, hostNs } from '../fixtures/records.ts';
 const named = (id: string): Container => new Container({ id, name: id, runtime: 'runc' }, 1);
 
 const process = (changes: Partial<Process> = {}): Process => ({
-  ...{ pid: 500, startTicks: 1, startAt: 1e7, ppid: 1, nspid: [500], uid: 0, gid: 0 },
-  ...{ comm: 'ls', exe: '/bin/ls', args: ['ls'], ns: hostNs, cgroups: CgroupSet.none, mntMoved: false },
+  ...{ pid: 500, startTicks: 1, startAt: 1e7, execAt: 1e7, ppid: 1, parent: undefined, ended: false },
+  ...{ nspid: [500], uid: 0, gid: 0, comm: 'ls', exe: '/bin/ls', args: ['ls'], ns: hostNs },
   ...{
-    container: undefined,
-    origin: undefined,
-    settled: false,
-    command: undefined,
-    errand: undefined,
-    enteredBy: undefined,
+    cgroups: CgroupSet.none,
+    mntMoved: false,
+    childPidns: hostNs.pid,
+    unshared: false,
+    countedMnt: 0,
+    countedPid: 0,
   },
+  ...{ membership: undefined, origin: undefined, settled: false, command: undefined, errand: undefined },
+  ...{ engine: undefined, role: undefined, enteredBy: undefined },
   ...changes,
 });
 
@@ -41,8 +43,8 @@ describe('Containers', () => {
     beforeEach(() => containers.claimCgroup('', '/docker/outer', outer));
 
     it('hold what is in the cgroup, and in those below it', () => {
-      expect(containers.of(inCgroups({ '': '/docker/outer' }))).toBe(outer);
-      expect(containers.of(inCgroups({ '': '/docker/outer/init.scope/x' }))).toBe(outer);
+      expect(containers.of(inCgroups({ '': '/docker/outer' }))?.container).toBe(outer);
+      expect(containers.of(inCgroups({ '': '/docker/outer/init.scope/x' }))?.container).toBe(outer);
     });
 
     it('do not hold what is above or beside it', () => {
@@ -54,19 +56,37 @@ describe('Containers', () => {
     it('take the innermost of nested ones', () => {
       const inner = named('inner');
       containers.claimCgroup('', '/docker/outer/inner', inner);
-      expect(containers.of(inCgroups({ '': '/docker/outer/inner' }))).toBe(inner);
-      expect(containers.of(inCgroups({ '': '/docker/outer' }))).toBe(outer);
+      expect(containers.of(inCgroups({ '': '/docker/outer/inner' }))?.container).toBe(inner);
+      expect(containers.of(inCgroups({ '': '/docker/outer' }))?.container).toBe(outer);
     });
 
     it('are found in any hierarchy', () => {
-      expect(containers.of(inCgroups({ memory: '/docker/outer', '': '/user.slice' }))).toBe(outer);
+      expect(containers.of(inCgroups({ memory: '/docker/outer', '': '/user.slice' }))?.container).toBe(outer);
     });
 
-    it('go before the namespaces', () => {
+    it('go behind a pid namespace', () => {
       const other = named('other');
       containers.claimNamespaces(containerNs, other);
       const joined = process({ ...inCgroups({ '': '/docker/outer' }), ns: containerNs });
-      expect(containers.of(joined)).toBe(outer);
+      expect(containers.of(joined)).toEqual({ container: other, evidence: 'pidns' });
+    });
+
+    it('go before the pid namespace of the container around them', () => {
+      const inner = named('inner');
+      inner.outer = outer;
+      containers.claimNamespaces(containerNs, outer);
+      containers.claimCgroup('', '/docker/outer/inner', inner);
+      const sharing = process({ ...inCgroups({ '': '/docker/outer/inner' }), ns: containerNs });
+      expect(containers.of(sharing)).toEqual({ container: inner, evidence: 'cgroup' });
+    });
+
+    it('lead to none of several that share one, unless something else does', () => {
+      const second = named('second');
+      containers.claimCgroup('', '/docker/outer', second);
+      expect(containers.of(inCgroups({ '': '/docker/outer' }))).toBeUndefined();
+      containers.claimNamespaces(containerNs, second);
+      const inMnt = { ...inCgroups({ '': '/docker/outer' }), ns: { ...hostNs, mnt: containerNs.mnt } };
+      expect(containers.of(process(inMnt))).toEqual({ container: second, evidence: 'cgroup' });
     });
 
     it('are found at once in cgroups that were looked at before they had one', () => {
@@ -74,7 +94,7 @@ describe('Containers', () => {
       expect(containers.of(later)).toBeUndefined();
       const container = named('later');
       containers.claimCgroup('', '/later', container);
-      expect(containers.of(later)).toBe(container);
+      expect(containers.of(later)?.container).toBe(container);
     });
 
     it('never claim the root of a hierarchy', () => {
@@ -82,19 +102,24 @@ describe('Containers', () => {
       expect(containers.of(inCgroups({ '': '/user.slice' }))).toBeUndefined();
     });
 
-    it('are gone when the last of their cgroups is', () => {
+    it('are gone when they have ended and the last of their cgroups is removed', () => {
       containers.claimCgroup('memory', '/docker/outer', outer);
       containers.claimCgroup('memory', '/parent/outer', outer);
-      expect(containers.dropCgroup('memory', '/docker/outer')).toBeUndefined();
-      expect(containers.of(inCgroups({ '': '/docker/outer' }))).toBe(outer);
-      expect(containers.dropCgroup('memory', '/parent/outer')).toBeUndefined();
-      expect(containers.dropCgroup('', '/docker/outer')).toBe(outer);
+      outer.stopped = true;
+      expect(containers.dropCgroup('memory', '/docker/outer')).toEqual([]);
+      expect(containers.dropCgroup('memory', '/parent/outer')).toEqual([]);
+      expect(containers.dropCgroup('', '/docker/outer')).toEqual([outer]);
+      outer.stopped = false;
+    });
+
+    it('go on without cgroups while they have processes', () => {
+      expect(containers.dropCgroup('', '/docker/outer')).toEqual([]);
       expect(containers.of(inCgroups({ '': '/docker/outer' }))).toBeUndefined();
     });
 
     it('are not gone because of a cgroup that is not theirs', () => {
-      expect(containers.dropCgroup('', '/docker/other')).toBeUndefined();
-      expect(containers.dropCgroup('', '/docker/outer/child')).toBeUndefined();
+      expect(containers.dropCgroup('', '/docker/other')).toEqual([]);
+      expect(containers.dropCgroup('', '/docker/outer/child')).toEqual([]);
     });
   });
 
@@ -105,13 +130,13 @@ describe('Containers', () => {
     it('are made by a pid namespace of their own', () => {
       expect(containers.makesOne(inPidns)).toBe('pid');
       containers.claimNamespaces(inPidns.ns, outer);
-      expect(containers.of(inPidns)).toBe(outer);
+      expect(containers.of(inPidns)?.container).toBe(outer);
     });
 
     it('are made by a mount namespace only if the process was put there', () => {
       expect(containers.makesOne(inMnt)).toBe('mnt');
       containers.claimNamespaces(inMnt.ns, outer);
-      expect(containers.of(inMnt)).toBe(outer);
+      expect(containers.of(inMnt)?.container).toBe(outer);
       expect(containers.makesOne({ ...inMnt, mntMoved: false })).toBeUndefined();
       expect(containers.of({ ...inMnt, mntMoved: false })).toBeUndefined();
     });
@@ -122,17 +147,43 @@ describe('Containers', () => {
       expect(containers.of(process({ mntMoved: true }))).toBeUndefined();
     });
 
-    it('stay with who had them first', () => {
+    it('lead to the one whose init is pid 1 of it, if nothing else tells those apart that share it', () => {
+      const second = named('second');
+      outer.init = process({ pid: 600, nspid: [600, 1], ns: containerNs });
+      second.init = process({ pid: 601, nspid: [601, 7], ns: { ...containerNs, mnt: 77 } });
       containers.claimNamespaces(containerNs, outer);
-      containers.claimNamespaces(containerNs, named('second'));
+      containers.claimNamespaces(second.init.ns, second);
       expect(containers.ofPidns(containerNs.pid)).toBe(outer);
+      expect(containers.of(process({ ns: { ...hostNs, pid: containerNs.pid } }))?.container).toBe(outer);
+      expect(containers.of(process({ ns: { ...hostNs, pid: containerNs.pid, mnt: 77 } }))?.container).toBe(second);
+      outer.init = undefined;
+    });
+
+    it('lead nowhere once the last process has left them', () => {
+      const [first, last] = [process({ ns: containerNs }), process({ pid: 501, ns: containerNs })];
+      containers.claimNamespaces(containerNs, outer);
+      containers.count(first);
+      containers.count(last);
+      containers.uncount(first);
+      expect(containers.hasPidns(containerNs.pid)).toBe(true);
+      containers.uncount(last);
+      expect(containers.hasPidns(containerNs.pid)).toBe(false);
+      expect(containers.makesOne(process({ ns: containerNs }))).toBe('pid');
+    });
+
+    it('make no container of a mount namespace that a service is in', () => {
+      containers.count(process({ ns: inMnt.ns }));
+      expect(containers.makesOne(inMnt)).toBeUndefined();
     });
   });
 
-  it('find a container by id and runtime', () => {
-    containers.claimCgroup('', '/outer', outer);
-    expect(containers.withId('outer', 'runc')).toBe(outer);
-    expect(containers.withId('outer', 'docker')).toBeUndefined();
+  it('have numbers that are never used again', () => {
+    const first = containers.make({ id: 'web', name: 'web', runtime: 'runc' });
+    const second = containers.make({ id: 'web', name: 'web', runtime: 'docker' });
+    expect([first.ref.instance, second.ref.instance]).toEqual([1, 2]);
+    expect(containers.withId('web')).toEqual([first, second]);
+    containers.forget(second);
+    expect(containers.make({ id: 'web', name: 'web', runtime: 'runc' }).ref.instance).toBe(3);
   });
 
   it('forget all of a container that is gone', () => {
@@ -141,6 +192,6 @@ describe('Containers', () => {
     containers.forget(outer);
     expect(containers.of(inCgroups({ '': '/outer' }))).toBeUndefined();
     expect(containers.ofPidns(containerNs.pid)).toBeUndefined();
-    expect(containers.all().size).toBe(0);
+    expect(containers.hasPidns(containerNs.pid)).toBe(false);
   });
 });

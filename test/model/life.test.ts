@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Namespaces } from '../../src/kernel/namespaces.ts';
-import type { Bundle, Description } from '../../src/runtimes/runtime.ts';
+import type { Description, Query } from '../../src/runtimes/runtime.ts';
 import { host } from '../fixtures/lines.ts';
 import { newPidns, processAs, type Start, setUp, startContainer, type World } from '../fixtures/model.ts';
 
@@ -39,8 +39,7 @@ const opsOf = (world: World): string[] => world.of('container').map(({ op }) => 
 const recordOf = (world: World, op: string) => world.of('container').findLast((record) => record.op === op);
 
 /** What is asked of runtimes, and answered as the test has it. */
-const answering = (answer: Description | undefined) =>
-  vi.fn((_runtime: string, _id: string, _bundle: Bundle | undefined): Description | undefined => answer);
+const answering = (answer: Description | undefined) => vi.fn((_query: Query): Description | undefined => answer);
 
 describe('a container that is known by the path of its cgroup', () => {
   it('is one of the runtime’s caller, made with its first cgroup', () => {
@@ -58,7 +57,9 @@ describe('a container that is known by the path of its cgroup', () => {
     const describeIt = answering({ name: 'web', image: 'nginx:1.27', labels: { 'com.docker.compose.service': 'web' } });
     const world = setUp(describeIt);
     startContainer(world, docker);
-    expect(describeIt.mock.calls).toEqual([['docker', hex, { path: task('moby', hex), uid: 0 }]]);
+    expect(describeIt.mock.calls).toMatchObject([
+      [{ runtime: 'docker', id: hex, bundle: { path: task('moby', hex), uid: 0 } }],
+    ]);
     expect(recordOf(world, 'created')?.container).toMatchObject({
       ...web,
       image: 'nginx:1.27',
@@ -69,17 +70,37 @@ describe('a container that is known by the path of its cgroup', () => {
 
   it('is known though nobody was seen to make its cgroup', () => {
     const world = setUp();
+    world.cgroup('mkdir', 1, '/lxc.payload.web');
     world.exec(20, 1, 'sh', { path: '/system.slice' });
     world.cgroup('attach', 1, '/lxc.payload.web', 20);
+    expect(opsOf(world)).toEqual([]);
+    world.fork(21, 20, { flags: newPidns, ns: namespaces(500) });
     world.exec(21, 20, 'ls');
     expect(world.lives().slice(0, 1)).toEqual(['created web']);
     expect(world.of('exec').at(-1)?.container).toMatchObject({ id: 'web', name: 'web', runtime: 'lxc' });
   });
 
-  it('is created though it is not known who made its cgroup', () => {
+  it('is created though it is not known who made its cgroup, with the first process in a namespace of its own', () => {
     const world = setUp();
     world.cgroup('mkdir', 999, docker.path);
+    world.exec(20, 1, 'shim');
+    world.cgroup('attach', 999, docker.path, 20);
+    expect(world.of('container')).toEqual([]);
+    world.namespace('unshare', 20, docker.ns);
     expect(world.of('container')).toMatchObject([{ op: 'created', container: byId }]);
+    world.fork(21, 20);
+    world.exec(21, 20, 'sh');
+    expect(recordOf(world, 'started')).toMatchObject({ pid: 21, container: { ...byId, init: 21, pidns: 500 } });
+  });
+
+  it('is none by the path alone: a shell of the host stays there', () => {
+    const world = setUp();
+    world.cgroup('mkdir', 20, docker.path);
+    world.exec(20, 1, 'sh');
+    world.cgroup('attach', 20, docker.path, 20);
+    world.exec(21, 20, 'ls');
+    expect(world.of('exec').map(({ container }) => container)).toEqual([null, null]);
+    expect(opsOf(world)).toEqual([]);
   });
 
   it('has what it runs below its own cgroup in it', () => {
@@ -105,7 +126,9 @@ describe('a container that is known by the path of its cgroup', () => {
     world.exec(12, 10, 'sh');
     expect(opsOf(world)).toEqual(['created', 'started']);
     expect(recordOf(world, 'started')?.by).toMatchObject({ pid: 10, comm: 'runc' });
-    expect(describeIt).toHaveBeenCalledWith('docker', hex, { path: task('moby', hex), uid: 0 });
+    expect(describeIt.mock.lastCall).toMatchObject([
+      { runtime: 'docker', id: hex, bundle: { path: task('moby', hex), uid: 0 } },
+    ]);
   });
 });
 
@@ -122,20 +145,27 @@ describe('a name', () => {
     world.beat();
     world.exec(21, init, 'second');
     world.beat();
-    world.exit(init);
+    for (const pid of [init, 20, 21]) {
+      world.exit(pid);
+    }
     expect(world.lives()).toEqual([`created ${hex}`, `started ${hex}`, 'named web', 'stopped web']);
     expect(recordOf(world, 'named')?.container).toMatchObject({ ...web, image: 'nginx:1.27', init });
     expect(early.container).toMatchObject(byId);
     expect(world.of('exec').at(-1)?.container).toEqual({ ...web, instance: early.container?.instance });
   });
 
-  it('that is known is not asked for again', () => {
+  it('that is known is asked for again every three seconds', () => {
     const describeIt = answering({ name: 'web' });
     const world = setUp(describeIt);
     startContainer(world, docker);
-    world.beat();
-    world.beat();
+    for (let beat = 0; beat < 29; beat += 1) {
+      world.beat();
+    }
     expect(describeIt).toHaveBeenCalledTimes(1);
+    for (let beat = 0; beat < 31; beat += 1) {
+      world.beat();
+    }
+    expect(describeIt).toHaveBeenCalledTimes(3);
   });
 
   it('is not asked for without end', () => {
@@ -171,7 +201,7 @@ describe('a name', () => {
 
   it('is told once of each container, though several have none yet', () => {
     let answer: Description | undefined;
-    const world = setUp((_runtime, id) => answer && { name: `${id.slice(0, 1)}-${answer.name}` });
+    const world = setUp(({ id }) => answer && { name: `${id.slice(0, 1)}-${answer.name}` });
     startContainer(world, docker);
     startContainer(world, { line: createOf('moby', other), path: `/docker/${other}`, pid: 20, ns: namespaces(600) });
     answer = { name: 'web' };
@@ -199,11 +229,42 @@ describe('a name', () => {
     expect(recordOf(world, 'created')?.container).toMatchObject({ id: hex, name: 'web', runtime: 'podman' });
   });
 
-  it('that conmon was told after the container was there is told then', () => {
+  it('that conmon was told counts only from the parent of the container', () => {
     const world = setUp();
-    startContainer(world, { ...podman, ppid: 1 });
     world.exec(20, 1, conmon);
-    expect(world.lives()).toEqual([`created ${hex}`, `started ${hex}`, 'named web']);
+    startContainer(world, { ...podman, ppid: 1, pid: 31 });
+    expect(world.lives()).toEqual([`created ${hex}`, `started ${hex}`]);
+  });
+
+  it('that a program of a user was told in the name of a runtime is nobody’s', () => {
+    const world = setUp();
+    world.exec(20, 1, 'ctr run evil.example/miner:1 c1', { uid: 1000, exe: '/home/eve/ctr' });
+    startContainer(world, { line: createOf('default', 'c1'), pid: 30, path: '/default/c1', ns: namespaces(500) });
+    expect(recordOf(world, 'created')?.container).not.toHaveProperty('image');
+  });
+
+  it('of an image holds as long as ctr lives, for one container', () => {
+    const world = setUp();
+    world.exec(20, 1, 'ctr run good.example/web:1 c1');
+    const start = { line: createOf('default', 'c1'), path: '/default/c1', ns: namespaces(500) };
+    const { init } = startContainer(world, { ...start, pid: 30 });
+    world.exit(init);
+    startContainer(world, { ...start, pid: 40 });
+    world.exit(20);
+    startContainer(world, { line: 'runc run c1', path: '/c1', pid: 50, ns: namespaces(600) });
+    const created = world.of('container').filter(({ op }) => op === 'created');
+    expect(created.map(({ container }) => container.image)).toEqual(['good.example/web:1', undefined, undefined]);
+  });
+
+  it('that changes while the container runs is reported as such', () => {
+    let answer: Description = { name: 'web' };
+    const world = setUp(() => answer);
+    startContainer(world, docker);
+    answer = { name: 'web_old' };
+    world.exec(40, 1, 'docker rename web web_old');
+    world.beat();
+    expect(world.lives()).toEqual(['created web', 'started web', 'named web_old']);
+    expect(recordOf(world, 'named')).toMatchObject({ reason: 'renamed' });
   });
 
   it('that conmon was told is of that container only', () => {
@@ -306,12 +367,11 @@ describe('a runtime that is guessed', () => {
     startContainer(world, { line: createOf('k8s.io', hex), path, pid: 30, ns: namespaces(500), made: true });
   };
 
-  it.each(paths)('is %s by the path %s until the command tells it', (runtime, path) => {
+  it.each(paths)('as %s by the path %s is that of the command', (_runtime, path) => {
     const world = setUp();
     makeAhead(world, path);
     expect(world.of('container').map(({ op, container }) => [op, container.id, container.runtime])).toEqual([
-      ['created', hex, runtime],
-      ['named', hex, 'containerd'],
+      ['created', hex, 'containerd'],
       ['started', hex, 'containerd'],
     ]);
     expect(world.of('exec').at(-1)?.container).toMatchObject({ id: hex, name: hex, runtime: 'containerd' });
@@ -320,7 +380,7 @@ describe('a runtime that is guessed', () => {
   it.each(paths)(
     'first as %s gets the name from the bundle of that command, and who called it: %s',
     (_runtime, path) => {
-      const world = setUp((runtime, _id, bundle) =>
+      const world = setUp(({ runtime, bundle }) =>
         runtime === 'containerd' && bundle?.path === task('k8s.io', hex) ? { name: 'nginx' } : undefined,
       );
       makeAhead(world, path);
@@ -352,6 +412,9 @@ describe('a runtime that is guessed', () => {
     world.exec(20, 1, `runc run ${other}`);
     world.exec(21, 20, 'hook');
     world.cgroup('mkdir', 21, `/mine/${hex}`);
+    world.exec(22, 1, 'engine');
+    world.cgroup('attach', 22, `/mine/${hex}`, 22);
+    world.namespace('unshare', 22, namespaces(500));
     expect(world.of('container')).toMatchObject([{ op: 'created', container: { id: hex, runtime: 'docker' } }]);
   });
 });
@@ -485,6 +548,7 @@ describe('the unit of systemd', () => {
 
   it('is told of what was there before', () => {
     const world = setUp();
+    const inOwn = { ns: namespaces(500), nspid: [22, 1] };
     world.baseline(
       processAs(20, 1, ['nginx'], { cgroups: new Map([['', '/system.slice/web.service']]) }),
       processAs(21, 1, ['nginx'], {
@@ -493,7 +557,7 @@ describe('the unit of systemd', () => {
           ['name=systemd', '/system.slice/old.service'],
         ]),
       }),
-      processAs(22, 1, ['nginx'], { cgroups: new Map([['', `/system.slice/docker-${hex}.scope`]]) }),
+      processAs(22, 1, ['nginx'], { cgroups: new Map([['', `/system.slice/docker-${hex}.scope`]]), ...inOwn }),
     );
     expect(world.of('process').map(({ pid, unit }) => [pid, unit])).toEqual([
       [20, 'web.service'],
@@ -646,7 +710,7 @@ describe('containers that were there before', () => {
       [91, 'web', 'born'],
       [92, 'web', 'joined'],
     ]);
-    expect(describeIt.mock.calls).toEqual([['docker', hex, undefined]]);
+    expect(describeIt.mock.calls).toMatchObject([[{ runtime: 'docker', id: hex, bundle: undefined }]]);
   });
 
   it('stop with their init, and are started no second time', () => {

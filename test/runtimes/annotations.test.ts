@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleOfLabels, describeAnnotations, readBundle } from '../../src/runtimes/annotations.ts';
 import { describeContainer } from '../../src/runtimes/index.ts';
+import { query } from '../fixtures/query.ts';
 
 const uid = process.getuid?.() ?? 0;
 const podUid = '3f2b8c1e-0a1b-4c2d-9e3f-0123456789ab';
@@ -163,7 +164,7 @@ describe('readBundle', () => {
 
   it.each(['cri-o', 'containerd', 'runc', 'crun', 'podman'])('is what %s goes by', (runtime) => {
     write({ annotations: ofCrio });
-    expect(describeContainer(runtime, `nstrace-${'d'.repeat(56)}`, { path, uid })).toMatchObject({
+    expect(describeContainer(query(`nstrace-${'d'.repeat(56)}`, { path, uid }, { runtime }))).toMatchObject({
       name: 'nginx',
       labels: pod,
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startOf } from '../../src/procfs/process.ts';
 import { containerd } from '../../src/runtimes/containerd.ts';
+import { query } from '../fixtures/query.ts';
 
 /** Where containerd's folder is looked for instead of /run/containerd/runc. */
 const moved = vi.hoisted(() => ({ to: '' }));
@@ -74,12 +75,12 @@ describe('containerd.list', () => {
     ]);
   });
 
-  it('lists nothing whose init is gone, and nothing that is damaged', () => {
+  it('lists without an init what has lost it, and nothing that is damaged', () => {
     writeState('default', 'c1', { init_process_start: 1 });
     writeState('default', 'c2', { init_process_pid: 'x' });
     writeState('default', 'c3');
     writeFileSync(`${moved.to}/default/c3/state.json`, '{"id":');
-    expect(containerd.list?.([])).toEqual([]);
+    expect(containerd.list?.([])).toMatchObject([{ id: 'c1', init: undefined }]);
   });
 
   it('lists nothing where containerd never ran', () => {
@@ -94,15 +95,15 @@ describe('containerd.describe', () => {
     mkdirSync(path(), { recursive: true });
     const annotations = { 'io.kubernetes.cri.container-type': 'sandbox', 'io.kubernetes.cri.sandbox-name': 'web-0' };
     writeFileSync(`${path()}/config.json`, JSON.stringify({ annotations }));
-    expect(containerd.describe?.(hex, { path: path(), uid })).toEqual({
+    expect(containerd.describe?.(query(hex, { path: path(), uid }))).toEqual({
       name: 'web-0',
       labels: { 'io.kubernetes.pod.name': 'web-0', 'io.kubernetes.container.type': 'sandbox' },
     });
   });
 
   it('knows nothing without one', () => {
-    expect(containerd.describe?.(hex, undefined)).toBeUndefined();
-    expect(containerd.describe?.(hex, { path: path(), uid })).toBeUndefined();
+    expect(containerd.describe?.(query(hex, undefined))).toBeUndefined();
+    expect(containerd.describe?.(query(hex, { path: path(), uid }))).toBeUndefined();
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startOf } from '../../src/procfs/process.ts';
 import { crun } from '../../src/runtimes/crun.ts';
+import { query } from '../fixtures/query.ts';
 
 /** Where crun's folder is looked for instead of /run/crun. */
 const moved = vi.hoisted(() => ({ to: '' }));
@@ -69,13 +70,18 @@ describe('crun.list', () => {
   });
 
   it.each([
-    ['another process has the pid now', { 'process-start-time': 1 }],
-    ['its init is gone', { pid: 2 ** 30 }],
     ['its pid is text', { pid: String(process.pid) }],
     ['its start is text', { 'process-start-time': String(startOf(process.pid)) }],
     ['its start is missing', { 'process-start-time': undefined }],
   ])('lists nothing if %s', (_what, changes) => {
     expect(listWith(changes)).toEqual([]);
+  });
+
+  it.each([
+    ['another process has the pid now', { 'process-start-time': 1 }],
+    ['its init is gone', { pid: 2 ** 30 }],
+  ])('lists no init if %s', (_what, changes) => {
+    expect(listWith(changes)).toMatchObject([{ init: undefined }]);
   });
 
   it.each(['', '{"pid":', '[]', 'null', '5'])('lists nothing for the state %j', (content) => {
@@ -101,19 +107,19 @@ describe('crun.describe', () => {
     const path = `${root}/bundle`;
     mkdirSync(path);
     writeFileSync(`${path}/config.json`, '{"annotations":{"nerdctl/name":"bundle"}}');
-    expect(crun.describe?.(id, { path, uid })).toEqual({ name: 'bundle' });
+    expect(crun.describe?.(query(id, { path, uid }))).toEqual({ name: 'bundle' });
     write('config.json', { annotations: { 'nerdctl/name': 'copy' } });
-    expect(crun.describe?.(id, { path, uid })).toEqual({ name: 'copy' });
+    expect(crun.describe?.(query(id, { path, uid }))).toEqual({ name: 'copy' });
   });
 
   it('knows nothing without files', () => {
-    expect(crun.describe?.(id, undefined)).toBeUndefined();
-    expect(crun.describe?.(id, { path: `${root}/none`, uid })).toBeUndefined();
+    expect(crun.describe?.(query(id, undefined))).toBeUndefined();
+    expect(crun.describe?.(query(id, { path: `${root}/none`, uid }))).toBeUndefined();
   });
 
   it('reads nothing of an id that is a path', () => {
     write('config.json', { annotations: { 'nerdctl/name': 'copy' } });
-    expect(crun.describe?.(`../crun/${id}`, undefined)).toBeUndefined();
+    expect(crun.describe?.(query(`../crun/${id}`, undefined))).toBeUndefined();
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { podman } from '../../src/runtimes/podman.ts';
 import { processAs } from '../fixtures/model.ts';
+import { query } from '../fixtures/query.ts';
 
 const uid = process.getuid?.() ?? 0;
 const id = 'f00d'.repeat(16);
@@ -20,7 +21,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 const list = (): string => `${root}/overlay-containers/containers.json`;
 const write = (content: unknown, to = list()): void =>
   writeFileSync(to, typeof content === 'string' ? content : JSON.stringify(content));
-const describeIt = () => podman.describe?.(id, { path, uid });
+const describeIt = () => podman.describe?.(query(id, { path, uid }));
 
 const metadata = JSON.stringify({ 'image-name': 'docker.io/library/nginx:1.27', 'image-id': 'abc', name: 'web' });
 const web = { id, names: ['web', 'second'], image: 'abc', layer: 'l', metadata, flags: { secret: 'hunter2' } };
@@ -33,7 +34,7 @@ describe('podman.describe', () => {
 
   it('finds the list though the bundle ends in a slash', () => {
     write([web]);
-    expect(podman.describe?.(id, { path: `${path}/`, uid })).toMatchObject({ name: 'web' });
+    expect(podman.describe?.(query(id, { path: `${path}/`, uid }))).toMatchObject({ name: 'web' });
   });
 
   it('reads the list of containers that do not outlive the machine', () => {
@@ -46,7 +47,7 @@ describe('podman.describe', () => {
     renameSync(`${root}/overlay-containers`, `${root}/${driver}-containers`);
     write([web], `${root}/${driver}-containers/containers.json`);
     const bundle = { path: `${root}/${driver}-containers/${id}/userdata`, uid };
-    expect(podman.describe?.(id, bundle)).toMatchObject({ name: 'web' });
+    expect(podman.describe?.(query(id, bundle))).toMatchObject({ name: 'web' });
   });
 
   it('joins what the annotations of the bundle say', () => {
@@ -115,19 +116,19 @@ describe('podman.describe', () => {
   it.skipIf(uid !== 0)('reads the list of who called the runtime, and of nobody else', () => {
     write([web]);
     chownSync(list(), 4711, 4711);
-    expect(podman.describe?.(id, { path, uid: 4711 })).toMatchObject({ name: 'web' });
-    expect(podman.describe?.(id, { path, uid: 4712 })).toBeUndefined();
-    expect(podman.describe?.(id, { path, uid: 0 })).toBeUndefined();
+    expect(podman.describe?.(query(id, { path, uid: 4711 }))).toMatchObject({ name: 'web' });
+    expect(podman.describe?.(query(id, { path, uid: 4712 }))).toBeUndefined();
+    expect(podman.describe?.(query(id, { path, uid: 0 }))).toBeUndefined();
   });
 
   it('reads nothing of an id that is a path', () => {
     write([{ ...web, id: `../${id}` }]);
-    expect(podman.describe?.(`../${id}`, { path, uid })).toBeUndefined();
+    expect(podman.describe?.(query(`../${id}`, { path, uid }))).toBeUndefined();
   });
 
   it('reads nothing without a bundle of a container that the storage does not have', () => {
     write([web]);
-    expect(podman.describe?.(id, undefined)).toBeUndefined();
+    expect(podman.describe?.(query(id, undefined))).toBeUndefined();
   });
 });
 

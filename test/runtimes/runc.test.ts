@@ -21,7 +21,7 @@ describe('runc.readCommand', () => {
     'runc --log /l --log-format json --systemd-cgroup create --console-socket /s -bundle /b xyxy12',
     'runc run -- xyxy12',
   ])('reads a start from: %s', (line) => {
-    expect(read(line)).toEqual(line.includes('/b ') ? { ...start, bundle: '/b' } : start);
+    expect(read(line)).toMatchObject(line.includes('/b ') ? { ...start, bundle: '/b' } : start);
   });
 
   it.each([
@@ -29,15 +29,15 @@ describe('runc.readCommand', () => {
     'runc exec -t -u 1000:1000 -e A=b --cwd / --cap CAP_SYS_ADMIN xyxy12 sh -c run',
     'runc exec --process /p.json --detach xyxy12',
   ])('reads an entering from: %s', (line) => {
-    expect(read(line)).toEqual(enter);
+    expect(read(line)).toMatchObject(enter);
   });
 
   it('reads its own helper in the container', () => {
-    expect(read('runc init', '/proc/self/exe')).toEqual({ runtime: 'runc', action: 'helper' });
+    expect(read('runc init', '/proc/self/exe')).toMatchObject({ runtime: 'runc', action: 'helper' });
   });
 
   it('knows runc by its executable if argv[0] is something else', () => {
-    expect(read('anything run xyxy12')).toEqual(start);
+    expect(read('anything run xyxy12')).toMatchObject(start);
   });
 
   it.each(['runc list', 'runc ps xyxy12', 'runc delete xyxy12', 'runc --help', 'runc', 'runc run', 'runc run ../x'])(

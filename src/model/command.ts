@@ -1,0 +1,40 @@
+import { type Text, textOf } from '../kernel/text.ts';
+import type { RuntimeCommand } from '../runtimes/runtime.ts';
+import { isItselfAgain, isSystemPath } from '../runtimes/trust.ts';
+import type { Command, Process } from './process.ts';
+import { requesterOf } from './requester.ts';
+
+type Read = (args: readonly Text[], exe: Text) => RuntimeCommand | undefined;
+
+/**
+ * What a program asks a runtime for. A command line can say anything: it counts if a runtime's program runs it, from where
+ * only root can have put that, or if root runs it. It can make a container; it never says that it is one that lives.
+ */
+export const readCommand = (process: Process, read: Read): Command | undefined => {
+  const command = read(process.args, process.exe);
+  if (command === undefined) {
+    return undefined;
+  }
+  const before = process.command;
+  const again = isItselfAgain(process.exe);
+  if (again && before !== undefined && before.action === command.action && before.id === command.id) {
+    // It was called the first time.
+    return before;
+  }
+  const isRuntime = isSystemPath(process.exe) && read([nameOf(process.exe), ...process.args.slice(1)], process.exe);
+  if (!isRuntime && process.uid !== 0 && !(again && before !== undefined)) {
+    return undefined;
+  }
+  const same = before?.action === command.action && before.id === command.id && before.owner === process;
+  if (same) {
+    return before;
+  }
+  const by = requesterOf(process);
+  const sure = isRuntime !== undefined && isRuntime !== false && process.uid === 0;
+  return { ...command, by, owner: process, sure, from: process.membership?.container, made: undefined };
+};
+
+const nameOf = (exe: Text): string => {
+  const path = textOf(exe);
+  return path.slice(path.lastIndexOf('/') + 1);
+};
