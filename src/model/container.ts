@@ -123,13 +123,14 @@ export class Container {
    *
    * @returns undefined if nothing is new, else whether a name that was known has changed
    */
-  learn({ name, runtime, image, labels, pod }: Description, rank: NameRank): 'late' | 'renamed' | undefined {
+  learn({ name, runtime, image, labels, pod, podName }: Description, rank: NameRank): 'late' | 'renamed' | undefined {
     const outranks = nameRanks.indexOf(rank) >= nameRanks.indexOf(this.rank);
     const newName = name !== undefined && name !== '' && outranks ? name : this.ref.name;
     const newRuntime = runtime ?? this.ref.runtime;
     const newImage = image !== undefined && (outranks || this.image === undefined) ? image : this.image;
     const newLabels = labels === undefined ? this.labels : { ...this.labels, ...labels };
-    const newPod = pod === undefined ? this.pod : { ...this.pod, ...pod };
+    const known = pod === undefined ? this.pod : { ...this.pod, ...pod };
+    const newPod = known !== undefined && podName !== undefined ? { ...known, name: podName } : known;
     const renamed = newName !== this.ref.name && this.rank === 'file' && rank === 'file';
     const news =
       newName !== this.ref.name ||

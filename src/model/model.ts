@@ -321,7 +321,7 @@ export class Model {
       }
       about.role = roleOf(about);
     }
-    const owner = this.#containers.ofCgroup(hierarchy, path);
+    const owner = this.#containers.ofCgroup(hierarchy, path) ?? this.#containers.leftIn(path)[0];
     this.#emit(this.#records.cgroup(event, hierarchy, about, owner));
     if (event.op === 'rmdir') {
       this.#cgroupPaths.forget(event.root === 0 ? event.id : -1);

@@ -22,8 +22,8 @@ export interface RuntimeKnowledge {
 }
 
 interface Hint {
-  readonly owner: Process;
-  readonly description: Description;
+  readonly owners: Set<Process>;
+  description: Description;
 }
 
 type Reason = 'late' | 'renamed';
@@ -115,7 +115,8 @@ export class Naming {
     const id = process.command?.action === 'monitor' ? process.command.id : undefined;
     if (id !== undefined && process.command?.owner === process) {
       const key = keyOf(process.command.runtime, process.command.root, id);
-      if (this.#hints.get(key)?.owner === process) {
+      const hint = this.#hints.get(key);
+      if (hint?.owners.delete(process) && hint.owners.size === 0) {
         this.#hints.delete(key);
       }
     }
@@ -133,10 +134,17 @@ export class Naming {
       ...(image === undefined ? {} : { image }),
       ...this.#describe({ runtime, id, root, bundle: undefined, data: [...this.#data] }),
     };
+    const key = keyOf(runtime, root, id);
+    const before = this.#hints.get(key);
+    if (before !== undefined) {
+      before.owners.add(owner);
+      before.description = { ...before.description, ...description };
+      return;
+    }
     if (this.#hints.size >= maxHints) {
       this.#hints.delete(this.#hints.keys().next().value!);
     }
-    this.#hints.set(keyOf(runtime, root, id), { owner, description });
+    this.#hints.set(key, { owners: new Set([owner]), description });
   }
 
   /** For one container only: the next one of that id is another one. */
@@ -145,8 +153,10 @@ export class Naming {
     const key = keyOf(ref.runtime, root, ref.id);
     const hint = this.#hints.get(key);
     this.#hints.delete(key);
-    if (hint?.owner.command !== undefined) {
-      hint.owner.command.made ??= container;
+    for (const { command } of hint?.owners ?? []) {
+      if (command !== undefined) {
+        command.made ??= container;
+      }
     }
     return hint?.description;
   }

@@ -24,7 +24,9 @@ export const describeAnnotations = (annotations: Record<string, unknown>): Descr
   };
   const name = kind === 'sandbox' ? pod : (container ?? first('nerdctl/name'));
   const image = first('io.kubernetes.cri.image-name', 'io.kubernetes.cri-o.ImageName', 'io.kubernetes.cri-o.Image');
+  const uid = labels['io.kubernetes.pod.uid'];
   return {
+    ...(uid === undefined ? {} : { pod: { id: uid, ...(pod === undefined ? {} : { name: pod }) } }),
     ...(name === undefined ? {} : { name }),
     ...(image === undefined ? {} : { image }),
     ...(Object.values(labels).some((value) => value !== undefined) ? { labels: present(labels) } : {}),

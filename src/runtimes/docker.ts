@@ -72,7 +72,9 @@ export const docker: Runtime = {
       return { id, runtime: 'docker' };
     }
     // `--cgroup-parent`: most likely docker's, until a command or a file says more.
-    return hex64.test(folder) ? { id: folder, runtime: 'docker', guessed: true } : undefined;
+    return hex64.test(folder) && !above.includes('libpod_parent')
+      ? { id: folder, runtime: 'docker', guessed: true }
+      : undefined;
   },
   list: (running) => {
     const roots = [...dockerds(running), { data: dataRoot, exec: execRoot }];

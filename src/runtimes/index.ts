@@ -5,11 +5,11 @@ import { crio } from './crio.ts';
 import { crun } from './crun.ts';
 import { docker } from './docker.ts';
 import { flatpak } from './flatpak.ts';
-import { kubernetes, podLabels } from './kubernetes.ts';
+import { kubernetes, kubernetesPod } from './kubernetes.ts';
 import { libvirtLxc } from './libvirt-lxc.ts';
 import { lxc } from './lxc.ts';
 import { nspawn } from './nspawn.ts';
-import { podman } from './podman.ts';
+import { podman, podmanPod } from './podman.ts';
 import { runc } from './runc.ts';
 import type { CgroupReading, ContainerState, Description, Query, Runtime, RuntimeCommand } from './runtime.ts';
 import { snap } from './snap.ts';
@@ -51,14 +51,16 @@ export const readCgroup = (path: string): CgroupReading => {
   if (folder === undefined) {
     return { owner: undefined, labels: undefined };
   }
-  const labels = podLabels(folders);
+  const ofKubelet = kubernetesPod(folders);
+  const labels = ofKubelet && { 'io.kubernetes.pod.uid': ofKubelet.id };
+  const pod = ofKubelet ?? podmanPod(above);
   for (const runtime of runtimes) {
     const owner = runtime.readCgroup?.(folder, above);
     if (owner !== undefined) {
-      return { owner, labels };
+      return { owner, labels, pod };
     }
   }
-  return { owner: undefined, labels };
+  return { owner: undefined, labels, pod };
 };
 
 /** All containers that run now and of which a runtime's files or helpers tell. The first to tell of one counts. */

@@ -1,4 +1,4 @@
-import type { Labels, Runtime } from './runtime.ts';
+import type { Pod, Runtime } from './runtime.ts';
 import { hex64 } from './state-file.ts';
 
 /**
@@ -7,16 +7,16 @@ import { hex64 } from './state-file.ts';
  */
 const podUid = (folder: string): string | undefined => {
   const uid =
-    /^(?:kubepods(?:-[a-z]+)?-)?pod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12}|[0-9a-f]{32})(?:\.slice|$)/.exec(
+    /^(?:(?:\w+-)?kubepods(?:-[a-z]+)?-)?pod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12}|[0-9a-f]{32})(?:\.slice|$)/.exec(
       folder.replace(/:.*$/, ''),
     )?.[1];
   return uid?.replaceAll('_', '-');
 };
 
-/** The pod that a cgroup is of, by the folders of its path. */
-export const podLabels = (folders: readonly string[]): Labels | undefined => {
-  const uid = folders.map(podUid).findLast((found) => found !== undefined);
-  return uid === undefined ? undefined : { 'io.kubernetes.pod.uid': uid };
+/** The pod that a cgroup is in, by the folders of its path. */
+export const kubernetesPod = (folders: readonly string[]): Pod | undefined => {
+  const id = folders.map(podUid).findLast((found) => found !== undefined);
+  return id === undefined ? undefined : { id };
 };
 
 /** Without systemd the path does not say which runtime the kubelet asked. */

@@ -1,8 +1,8 @@
 import type { ProcProcess } from '../procfs/process.ts';
-import { readBundle } from './annotations.ts';
+import { readBundle, readBundleConfig } from './annotations.ts';
 import { optionOf } from './flags.ts';
 import { programOf, wordsOf } from './program.ts';
-import type { ContainerState, Description, Query, Runtime, RuntimeCommand } from './runtime.ts';
+import type { Bundle, ContainerState, Description, Pod, Query, Runtime, RuntimeCommand } from './runtime.ts';
 import { hex64, isObject, isValidId, readStateList, stringOf } from './state-file.ts';
 
 /** Where containers/storage keeps names, if podman was not told otherwise. */
@@ -56,6 +56,33 @@ const imageOf = (metadata: unknown): string | undefined => {
   }
 };
 
+/** A pod's cgroup is no container: `libpod_parent/POD`, or `machine-libpod_pod_POD.slice` with systemd. */
+export const podmanPod = (above: readonly string[]): Pod | undefined => {
+  const parent = above.at(-1) ?? '';
+  const id = above.at(-2) === 'libpod_parent' ? parent : /libpod_pod_([0-9a-f]{64})\.slice$/.exec(parent)?.[1];
+  return id !== undefined && hex64.test(id) ? { id } : undefined;
+};
+
+/**
+ * A pod is called as the host name of its infra container, whose id is in the annotations of the others (podman,
+ * libpod/container_internal_linux.go).
+ */
+const podNameOf = (bundle: Bundle | undefined): string | undefined => {
+  const config = readBundleConfig(bundle);
+  const path = stringOf(config?.linux && isObject(config.linux) ? config.linux.cgroupsPath : undefined) ?? '';
+  if (bundle === undefined || podmanPod(path.split('/').slice(0, -1)) === undefined) {
+    return undefined;
+  }
+  const infra = isObject(config?.annotations)
+    ? stringOf(config.annotations['io.kubernetes.cri-o.SandboxID'])
+    : undefined;
+  if (infra === undefined) {
+    return stringOf(config?.hostname);
+  }
+  const beside = bundle.path.replace(/\/[^/]+(\/userdata\/?)$/, `/${isValidId(infra) ? infra : ''}$1`);
+  return stringOf(readBundleConfig({ ...bundle, path: beside })?.hostname);
+};
+
 const describe = ({ id, bundle }: Pick<Query, 'id' | 'bundle'>): Description | undefined => {
   const folder = bundle?.path.replace(/\/[^/]+\/userdata\/?$/, '');
   const folders = [
@@ -65,7 +92,8 @@ const describe = ({ id, bundle }: Pick<Query, 'id' | 'bundle'>): Description | u
   for (const place of isValidId(id) ? folders : []) {
     const found = readNames(place, id, bundle?.uid ?? 0);
     if (found !== undefined) {
-      return { ...readBundle(bundle), ...found };
+      const pod = podNameOf(bundle);
+      return { ...readBundle(bundle), ...found, ...(pod === undefined ? {} : { podName: pod }) };
     }
   }
   return readBundle(bundle);

@@ -73,6 +73,8 @@ export interface Description {
   readonly image?: string;
   readonly labels?: Labels;
   readonly pod?: Pod;
+  /** Of the pod that the path of its cgroup says. */
+  readonly podName?: string;
   /** Root or namespace of the runtime, if not the usual one. */
   readonly root?: string;
 }

@@ -43,6 +43,7 @@ describe('describeAnnotations', () => {
   ])('reads a container of a pod: %s', (_runtime, annotations) => {
     expect(describeAnnotations(annotations)).toEqual({
       name: 'nginx',
+      pod: { id: podUid, name: 'web-0' },
       image: 'docker.io/library/nginx:1.27',
       labels: { ...pod, 'io.kubernetes.container.name': 'nginx', 'io.kubernetes.container.type': 'container' },
     });
@@ -71,6 +72,7 @@ describe('describeAnnotations', () => {
   ])('names the sandbox of a pod like the pod, and tells it apart: %s', (_runtime, annotations) => {
     expect(describeAnnotations(annotations)).toEqual({
       name: 'web-0',
+      pod: { id: podUid, name: 'web-0' },
       labels: { ...pod, 'io.kubernetes.container.type': 'sandbox' },
     });
   });
