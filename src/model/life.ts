@@ -146,8 +146,8 @@ export class ContainerLives {
       return;
     }
     const container = command.made;
+    this.#removeLeft(path, time);
     if (container === undefined) {
-      this.#removeLeft(path, time);
       const runtime = owner !== undefined && owner.guessed !== true ? owner.runtime : command.runtime;
       const made = this.#open({ ...identityOf(command), runtime, labels, pod } as Identity, command);
       made.outer = this.#containers.around(path) ?? command.from;

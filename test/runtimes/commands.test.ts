@@ -58,7 +58,7 @@ describe('readRuntimeCommand', () => {
     ['ctr -n k8s.io -a /sock run -d img c1', { runtime: 'containerd', action: 'monitor', id: 'c1', image: 'img' }],
     ['ctr task exec --exec-id e1 c1 ls', { runtime: 'containerd', action: 'enter', id: 'c1' }],
     ['ctr images ls', undefined],
-    ['lxc-start -P /lxc -n web -F', { runtime: 'lxc', action: 'start', id: 'web' }],
+    ['lxc-start -P /lxc -n web -F', { runtime: 'lxc', action: 'start', id: 'web', root: '/lxc' }],
     ['lxc-start web', { runtime: 'lxc', action: 'start', id: 'web' }],
     ['lxc-attach --name=web -- ls', { runtime: 'lxc', action: 'enter', id: 'web' }],
     ['systemd-nspawn -D /srv/box -M mach sleep 1', { runtime: 'systemd-nspawn', action: 'start', id: 'mach' }],
