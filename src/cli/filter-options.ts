@@ -129,7 +129,8 @@ const keyTest = (key: string, values: readonly string[], compiler: Compiler): Te
   }
 };
 
-const momentOf = (option: string, text: string | undefined): string | undefined => {
+/** @throws NstraceError (2) if it is no time */
+export const momentOf = (option: string, text: string | undefined): string | undefined => {
   const moment = text === undefined ? undefined : parseMoment(text, Date.now());
   if (text !== undefined && moment === undefined) {
     throw usageError(

@@ -16,6 +16,7 @@ import { addRecord } from './record.ts';
 import { addReplay } from './replay.ts';
 import { addReport } from './report.ts';
 import { addTimeline } from './timeline.ts';
+import { addWhy } from './why.ts';
 
 const examples = `
 Without a command: live, with its options (nstrace live --help).
@@ -29,6 +30,7 @@ Examples:
   nstrace check session.ndjson             is anything missing in it?
   sudo nstrace ps                          what runs now, container by container
   sudo nstrace inspect xyxy12:7            one process: its namespaces, cgroups, ancestry, rights
+  sudo nstrace why 4711                    on what evidence a process stands in its container
   sudo nstrace doctor                      what does this machine lack?
 `;
 
@@ -57,6 +59,7 @@ export const buildProgram = (): Command => {
   addNs(program);
   addInspect(program);
   addAgent(program);
+  addWhy(program);
   addDoctor(program);
   addCompletion(program);
   for (const command of program.commands) {

@@ -4,7 +4,7 @@ import type { Nanoseconds } from '../kernel/time.ts';
 import type { RecordOf } from '../record/schema.ts';
 import type { CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
-import type { Container, End, Identity, Init, Membership, Requester } from './container.ts';
+import type { Container, End, Identity, Init, Membership, NameRank, Requester } from './container.ts';
 import type { Containers, Shape } from './containers.ts';
 import { Naming, type RuntimeKnowledge } from './naming.ts';
 import type { Command, Process } from './process.ts';
@@ -540,7 +540,7 @@ export class ContainerLives {
       ...(madeBy === undefined ? [] : [madeBy]),
       ...(init === undefined ? [] : [`init ${init.pid}`]),
       ...(command === undefined ? [] : [`command ${command.runtime} ${command.id ?? ''}`.trimEnd()]),
-      `name from ${rank === 'shape' ? 'the path of its cgroup' : rank === 'command' && command === undefined ? 'its namespace' : `a ${rank}`}`,
+      `name from ${rank === 'command' && command === undefined ? 'its namespace' : nameSources[rank]}`,
     ];
   }
 
@@ -567,6 +567,13 @@ export class ContainerLives {
 /** A pid namespace that is no container of its own, but part of the one around it. */
 const isPartOf = (process: Process, around: Container): boolean =>
   around.cgroups.size > 0 || (around.init === process.parent && around.ns?.pid === process.parent?.ns.pid);
+
+const nameSources: Readonly<Record<NameRank, string>> = {
+  shape: 'the path of its cgroup',
+  command: 'the command of its runtime',
+  monitor: 'what stands by it',
+  file: 'a file of its runtime',
+};
 
 const identityOf = (command: Command): Partial<Identity> => ({
   id: command.id!,

@@ -1,6 +1,6 @@
 import { ContainerSelection } from '../filter/selector.ts';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
-import type { ContainerInfo, NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { ContainerInfo, Evidence, NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { InspectRecord } from './schema.ts';
 
 /** Ended processes of a recording that are remembered. */
@@ -18,6 +18,8 @@ interface Past {
   started: string | undefined;
   exit: RecordOf<'exit'> | undefined;
   entered: RecordOf<'container'>['by'];
+  /** Why it stands in its container. */
+  evidence: Evidence | undefined;
   parent: Past | undefined;
 }
 
@@ -27,6 +29,7 @@ export class PastProcesses {
   readonly #byPid = new Map<number, Past>();
   /** By instance; in recordings of 0.1, which have none, by id. */
   readonly #containers = new Map<string | number, ContainerInfo>();
+  readonly #evidence = new Map<string | number, readonly string[]>();
   #host: RecordOf<'header'>['host_ns'] = {};
 
   constructor(words: readonly string[]) {
@@ -41,6 +44,9 @@ export class PastProcesses {
         return;
       case 'container':
         this.#containers.set(keyOf(record.container), record.container);
+        if (record.evidence !== undefined && record.op !== 'joined') {
+          this.#evidence.set(keyOf(record.container), record.evidence);
+        }
         if (record.op === 'joined' && record.pid !== undefined) {
           const joined = this.#byPid.get(record.pid);
           if (joined !== undefined) {
@@ -99,6 +105,7 @@ export class PastProcesses {
       started,
       exit: undefined,
       entered: parent?.entered,
+      evidence: evidenceOf(record, parent),
       parent,
     };
     // Back at the end: the order tells which is the oldest.
@@ -134,10 +141,12 @@ export class PastProcesses {
         started: undefined,
         exit: undefined,
         entered: undefined,
+        evidence: undefined,
         parent,
       };
       this.#byPid.set(pid, past);
     }
+    past.evidence = evidenceOf(record, past);
     past.at = record;
     past.nspid = record.nspid;
     if (record.type === 'exec' && record.ret === 0) {
@@ -177,6 +186,10 @@ export class PastProcesses {
       }),
       container,
       ...(program?.origin && { origin: program.origin }),
+      ...(past.evidence && container && { evidence: past.evidence }),
+      ...(at.role && { role: at.role }),
+      ...(at.for && { for: at.for }),
+      ...(container && { container_evidence: [...(this.#evidence.get(keyOf(container)) ?? [])] }),
       ...(past.entered && { entered_by: past.entered }),
       namespaces: namespaceTypes.flatMap((type) => {
         const inode = at.ns[type];
@@ -192,6 +205,18 @@ export class PastProcesses {
 }
 
 const keyOf = ({ instance, id }: { instance?: number | undefined; id: string }): string | number => instance ?? id;
+
+/** Of a record that does not say it: as of who it comes from, if that is in the same container. */
+const evidenceOf = (record: Past['at'], from: Past | undefined): Evidence | undefined => {
+  if ('evidence' in record && record.evidence !== undefined) {
+    return record.evidence;
+  }
+  const { container } = record;
+  if (container === null || from === undefined || from.at.container?.instance !== container.instance) {
+    return undefined;
+  }
+  return record.type === 'fork' && from.evidence === 'init' ? 'lineage' : from.evidence;
+};
 
 const shortened = (past: Past): Past => ({ ...past, parent: undefined });
 

@@ -8,7 +8,8 @@ const pid = z.int().nonnegative();
 const inode = z.int().nonnegative();
 const type = z.enum(namespaceTypes);
 const container = schemas.exec.shape.container;
-const { comm, exe, cwd, args, args_base64, origin, unit, uid, gid, nspid } = schemas.process.shape;
+const { comm, exe, cwd, args, args_base64, origin, unit, uid, gid, nspid, evidence, role } = schemas.process.shape;
+const worksFor = schemas.process.shape.for;
 
 const process = z.object({
   type: z.literal('process'),
@@ -75,6 +76,10 @@ const inspected = z.object({
   ended: z.object({ time: z.string(), code: z.int().optional(), signal: z.string().optional() }).optional(),
   container,
   origin,
+  evidence,
+  role,
+  for: worksFor,
+  container_evidence: schemas.container.shape.evidence,
   entered_by: schemas.container.shape.by.describe('who brought it into its container, if a recording knows'),
   namespaces: z.array(
     z.object({
@@ -126,8 +131,27 @@ const inspected = z.object({
     .optional(),
 });
 
-export const nowSchema = z.discriminatedUnion('type', [process, namespace, inspected]);
+const why = z.object({
+  type: z.literal('why'),
+  time: z.string(),
+  pid,
+  gone: z.boolean().describe('it has ended: this is what a recording knows'),
+  nspid,
+  ppid: pid,
+  comm,
+  args,
+  container,
+  origin,
+  evidence,
+  role,
+  for: worksFor,
+  because: z.array(z.string()).describe('what that evidence is, in words'),
+  container_evidence: z.array(z.string()).describe('why its container is one, and where the name comes from'),
+});
+
+export const nowSchema = z.discriminatedUnion('type', [process, namespace, inspected, why]);
 export type NowRecord = z.infer<typeof nowSchema>;
 export type PsRecord = z.infer<typeof process>;
 export type NsRecord = z.infer<typeof namespace>;
 export type InspectRecord = z.infer<typeof inspected>;
+export type WhyRecord = z.infer<typeof why>;

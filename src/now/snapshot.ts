@@ -22,6 +22,8 @@ export interface Snapshot {
   readonly processes: readonly NowProcess[];
   readonly byPid: ReadonlyMap<number, NowProcess>;
   readonly containers: readonly ContainerInfo[];
+  /** Why each container is one and has its name, by instance. */
+  readonly evidence: ReadonlyMap<number | undefined, readonly string[]>;
   /** The namespaces of the host's init, or of what looks like it from here. */
   readonly host: Namespaces;
   /** RFC 3339. */
@@ -36,6 +38,7 @@ export const takeSnapshot = async (): Promise<Snapshot> => {
   const clock = new WallClock(readWallOffset());
   const records: RecordOf<'process'>[] = [];
   const containers: ContainerInfo[] = [];
+  const evidence = new Map<number | undefined, readonly string[]>();
   const model = new Model({
     host,
     hierarchies: parseHierarchies(readProcText('/proc/self/cgroup') ?? ''),
@@ -48,6 +51,7 @@ export const takeSnapshot = async (): Promise<Snapshot> => {
         records.push(record);
       } else if (record.type === 'container') {
         containers.push(record.container);
+        evidence.set(record.container.instance, record.evidence ?? []);
       }
     },
   });
@@ -58,6 +62,7 @@ export const takeSnapshot = async (): Promise<Snapshot> => {
     processes,
     byPid: new Map(processes.map((found) => [found.proc.pid, found])),
     containers,
+    evidence,
     host,
     time: new Date().toISOString(),
     hidden: findHidden(running),

@@ -40,15 +40,16 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
   if (stat === undefined || status === undefined) {
     return undefined;
   }
-  const cmdline = readProc(`${folder}/cmdline`);
+  const living = stat.exiting && stat.threads > 1 ? livingThread(folder) : folder;
+  const cmdline = readProc(`${living}/cmdline`);
   const argsBytes = cmdline?.length ?? 0;
   const args = cmdline === undefined ? [] : readArguments(cmdline, 0, Math.min(argsBytes, maxArgsBytes));
   const comm = readProc(`${folder}/comm`);
   const commText = comm === undefined ? stat.comm : readText(comm, 0, Math.max(comm.length - 1, 0));
-  const cgroups = parseCgroups(readProc(`${folder}/cgroup`)?.toString() ?? '');
-  const exe = readProcLink(`${folder}/exe`);
-  const cwd = readProcLink(`${folder}/cwd`);
-  const ns = readNamespaces(folder);
+  const cgroups = parseCgroups(readProc(`${living}/cgroup`)?.toString() ?? '');
+  const exe = readProcLink(`${living}/exe`);
+  const cwd = readProcLink(`${living}/cwd`);
+  const ns = readNamespaces(living);
   const after = parseStat(readProcText(`${folder}/stat`) ?? '');
   if (after?.startTicks !== stat.startTicks) {
     return undefined;
@@ -73,6 +74,16 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
     rssBytes: rssOf(status),
     ...(after.exiting && (after.threads <= 1 || allExiting(folder)) ? { ending: true } : {}),
   };
+};
+
+/** What a leader that has ended before its other threads has no more, they have. */
+const livingThread = (folder: string): string => {
+  for (const tid of readProcFolder(`${folder}/task`)) {
+    if (parseStat(readProcText(`${folder}/task/${tid}/stat`) ?? '')?.exiting === false) {
+      return `${folder}/task/${tid}`;
+    }
+  }
+  return folder;
 };
 
 /** A leader can end before its other threads. */

@@ -169,6 +169,7 @@ const isProcess6 = (v: Value): boolean => {
     (isInt(v.args_bytes) && v.args_bytes >= 0) &&
     typeof v.args_truncated === 'boolean' &&
     (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined")) &&
+    (v.evidence === undefined || (v.evidence === "init" || v.evidence === "lineage" || v.evidence === "pidns" || v.evidence === "cgroup" || v.evidence === "mnt")) &&
     (v.unit === undefined || typeof v.unit === 'string') &&
     (typeof v.started === 'string' && pattern0.test(v.started)) &&
     (v.carried === undefined || v.carried === true)
@@ -208,6 +209,7 @@ const isExec11 = (v: Value): boolean => {
     (isInt(v.args_bytes) && v.args_bytes >= 0) &&
     typeof v.args_truncated === 'boolean' &&
     (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined")) &&
+    (v.evidence === undefined || (v.evidence === "init" || v.evidence === "lineage" || v.evidence === "pidns" || v.evidence === "cgroup" || v.evidence === "mnt")) &&
     (v.unit === undefined || typeof v.unit === 'string') &&
     (isInt(v.ret) && v.ret <= 0) &&
     (v.errno === undefined || typeof v.errno === 'string') &&
