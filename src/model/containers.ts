@@ -60,13 +60,18 @@ export class Containers {
 
   /** Where a process stands by its namespaces and cgroups, the strongest first; a container inside that one goes before it. */
   of(process: Process): Membership | undefined {
-    const { ns, cgroups, mntMoved } = process;
+    const { ns, cgroups, mntMoved, errand } = process;
+    const sharing = this.#ofCgroups(cgroups);
+    const made = errand?.action === 'start' ? errand.made : undefined;
+    if (made !== undefined && made.init === undefined && sharing?.includes(made)) {
+      // Sent by the runtime to be its init, maybe in the pid namespace of another one.
+      return made.as.cgroup;
+    }
     let found: Membership | undefined;
     if (ns.pid !== this.#host.pid) {
       const container = this.#narrow(this.#byPidns.get(ns.pid), process, ns.pid);
       found = container?.as.pidns;
     }
-    const sharing = this.#ofCgroups(cgroups);
     if (sharing !== undefined) {
       const container = sharing.length === 1 ? sharing[0] : this.#narrow(sharing, process);
       if (container !== undefined && (found === undefined || container.isInside(found.container))) {

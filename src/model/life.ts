@@ -281,7 +281,7 @@ export class ContainerLives {
     if (shape !== undefined) {
       return this.#makeOfShape(process, time, shape, how, asked, type);
     }
-    if (around !== undefined && (type === 'mnt' || (asked === undefined && isPartOf(process, around)))) {
+    if (around !== undefined && (type === 'mnt' || (asked === undefined && this.#isPartOf(process, around)))) {
       // Sandboxes inside a container are part of it.
       this.#containers.claimPidns(process.ns.pid, around);
       return undefined;
@@ -290,6 +290,12 @@ export class ContainerLives {
       return undefined;
     }
     return this.#makeOfNamespace(process, time, maker, how, type, asked, around);
+  }
+
+  /** A pid namespace that is no container of its own: in one of a runtime, or made with the mount namespace that is one. */
+  #isPartOf(process: Process, around: Container): boolean {
+    const hasNoPidns = around.ns?.pid === (around.outer?.ns?.pid ?? this.#containers.host.pid);
+    return around.cgroups.size > 0 || (around.init === process.parent && hasNoPidns);
   }
 
   /** A runtime, or `unshare -pf`, unshares mounts before it makes the child whose container that is. */
@@ -563,10 +569,6 @@ export class ContainerLives {
     };
   }
 }
-
-/** A pid namespace that is no container of its own, but part of the one around it. */
-const isPartOf = (process: Process, around: Container): boolean =>
-  around.cgroups.size > 0 || (around.init === process.parent && around.ns?.pid === process.parent?.ns.pid);
 
 const nameSources: Readonly<Record<NameRank, string>> = {
   shape: 'the path of its cgroup',
