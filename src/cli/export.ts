@@ -19,6 +19,7 @@ Examples:
   nstrace export session.ndjson --to csv -c web > web.csv           of one container, for a spreadsheet
   nstrace export session.ndjson --to ecs | curl ... --data-binary @-    Elastic Common Schema, a line an event
   nstrace export session.ndjson --to otlp-json -o logs.json         OpenTelemetry logs, a request a line
+  nstrace export session.ndjson --to parquet -o session/            a file for each type of record, with DuckDB
 `;
 
 export const addExport = (program: Command): void => {
@@ -27,7 +28,7 @@ export const addExport = (program: Command): void => {
     .description('write a recording in the format of other tools')
     .argument('<file>', 'a recording, also packed (.gz); - reads standard input')
     .addOption(new Option('--to <format>', 'which format').choices(formats))
-    .option('-o, --output <file>', 'where to: a file, - is standard output (the default)')
+    .option('-o, --output <file>', 'where to: a file, - is standard output (the default); for parquet a folder')
     .option('--force', 'write over an existing file')
     .option('--no-redact', 'keep passwords, tokens and other secrets in arguments')
     .addHelpText('after', examples)
@@ -43,6 +44,9 @@ const exportTo = async (file: string, values: ExportValues): Promise<number> => 
       `export needs a format: --to ${formats.join('|')}`,
       'nstrace export FILE --to perfetto -o FILE.pftrace',
     );
+  }
+  if (values.to === 'parquet') {
+    return (await import('./export-parquet.ts')).exportParquet(file, values.output, values);
   }
   const target = values.output ?? '-';
   if (target === '-' && values.to === 'perfetto' && process.stdout.isTTY) {

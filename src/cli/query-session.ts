@@ -62,7 +62,7 @@ export class QuerySession {
       tellMissing(filter.selection);
     }
     this.#out = write === undefined ? undefined : openRecording(write, { force: force ?? false });
-    this.#engine = await Engine.open(sources, this.#out);
+    this.#engine = await Engine.open(sources, this.#out === undefined ? [] : [this.#out]);
   }
 
   async print(sql: string): Promise<number> {

@@ -1,11 +1,13 @@
 import type { Exporter, Out } from './exporter.ts';
 import { PerRecording } from './merged.ts';
 
-export const formats = ['perfetto', 'chrome-json', 'csv', 'ecs', 'ocsf', 'otlp-json'] as const;
+export const formats = ['perfetto', 'chrome-json', 'csv', 'ecs', 'ocsf', 'otlp-json', 'parquet'] as const;
 export type Format = (typeof formats)[number];
+/** Formats that are written into one file as records come; parquet is a folder (src/query/parquet.ts). */
+export type StreamFormat = Exclude<Format, 'parquet'>;
 
 /** Each format is loaded when it is asked for. */
-export const makeExporter = async (format: Format, out: Out): Promise<Exporter> => {
+export const makeExporter = async (format: StreamFormat, out: Out): Promise<Exporter> => {
   switch (format) {
     case 'perfetto': {
       const [{ TraceExporter }, { PerfettoTrace }] = await Promise.all([

@@ -36,8 +36,8 @@ export class Engine {
     this.#sources = sources;
   }
 
-  /** @param out descriptor of a file that a result may be written to */
-  static async open(sources: readonly Source[], out?: number): Promise<Engine> {
+  /** @param outs descriptors of files that results may be written to */
+  static async open(sources: readonly Source[], outs: readonly number[] = []): Promise<Engine> {
     const { DuckDBInstance } = await loadDuckDb('query');
     const folder = mkdtempSync(join(tmpdir(), 'nstrace-query-'));
     const instance = await DuckDBInstance.create(':memory:', {
@@ -50,7 +50,7 @@ export class Engine {
     });
     const engine = new Engine(instance, await instance.connect(), folder, sources);
     try {
-      await engine.#prepare(out);
+      await engine.#prepare(outs);
     } catch (error) {
       engine.close();
       throw error;
@@ -108,9 +108,9 @@ export class Engine {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #prepare(out: number | undefined): Promise<void> {
+  async #prepare(outs: readonly number[]): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
-    const paths = [...this.#sources.map(({ path }) => path), ...(out === undefined ? [] : [pathOf(out)])];
+    const paths = [...this.#sources.map(({ path }) => path), ...outs.map(pathOf)];
     await run(`SET allowed_paths = [${paths.map(quoteText).join(', ')}]`);
     await run('CREATE TABLE sources (path VARCHAR, file VARCHAR, host VARCHAR, recording VARCHAR, first BOOLEAN)');
     for (const { path, file, host, recording, first } of this.#sources) {

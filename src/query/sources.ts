@@ -126,6 +126,12 @@ const report = (file: string, { headers, footer }: Survey, { onNotice }: SourceO
   }
 };
 
+/** Records that were spooled as one input. */
+export const spooledSource = (descriptor: number, file: string): Source => {
+  const { host, recording } = survey(descriptor);
+  return { path: pathOf(descriptor), format: 'json', file, host, recording, first: true, names: [] };
+};
+
 const openParquet = async (path: string): Promise<Source & { part: number }> => {
   const descriptor = openSync(path, 'r');
   const columns = await columnsOfParquet(pathOf(descriptor)).catch((error) => {

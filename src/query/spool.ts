@@ -17,29 +17,49 @@ export const spoolBytes = async (path: string, signal: AbortSignal): Promise<num
   return spool;
 };
 
-/**
- * The records of a recording that are taken, each with the recording and host that it is of: also where several were put
- * one behind the other.
- */
+/** Text that is collected before it is written. */
+const blockCharacters = 1024 * 1024;
+
+/** Records in a nameless file, each with the recording and host that it is of. */
+export class RecordSpool {
+  readonly descriptor = openNameless();
+  #origin = { recording: '', host: '' };
+  #text = '';
+
+  put(record: NstraceRecord): void {
+    if (record.type === 'header') {
+      this.#origin = { recording: record.recording, host: record.host.name };
+    }
+    this.#text += `${JSON.stringify(record.type === 'header' ? record : { ...this.#origin, ...record })}\n`;
+    if (this.#text.length > blockCharacters) {
+      this.flush();
+    }
+  }
+
+  flush(): void {
+    writeWhole(this.descriptor, Buffer.from(this.#text));
+    this.#text = '';
+  }
+}
+
+/** The records of a recording that are taken: also where several recordings were put one behind the other. */
 export const spoolRecords = async (
   path: string,
   take: Take,
   onDamage: (damage: Damage) => void,
   signal: AbortSignal,
 ): Promise<number> => {
-  const spool = openNameless();
-  for await (const { header, records } of readRecords(path, { signal, onDamage })) {
-    const origin = { recording: header?.recording ?? '', host: header?.host.name ?? '' };
-    let text = '';
+  const spool = new RecordSpool();
+  for await (const { records } of readRecords(path, { signal, onDamage })) {
     for (const record of records) {
       const taken = take(record);
       if (taken !== undefined) {
-        text += `${JSON.stringify(taken.type === 'header' ? taken : { ...origin, ...taken })}\n`;
+        spool.put(taken);
       }
     }
-    writeWhole(spool, Buffer.from(text));
   }
-  return spool;
+  spool.flush();
+  return spool.descriptor;
 };
 
 const writeWhole = (descriptor: number, bytes: Buffer): void => {

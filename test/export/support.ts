@@ -1,9 +1,9 @@
 import type { Out } from '../../src/export/exporter.ts';
-import { type Format, makeExporter } from '../../src/export/formats.ts';
+import { makeExporter, type StreamFormat } from '../../src/export/formats.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 
 /** What a format makes of records. */
-export const exported = async (format: Format, records: readonly NstraceRecord[]): Promise<Buffer> => {
+export const exported = async (format: StreamFormat, records: readonly NstraceRecord[]): Promise<Buffer> => {
   const blocks: Uint8Array[] = [];
   const out: Out = {
     text: (text) => blocks.push(Buffer.from(text)),
@@ -17,7 +17,7 @@ export const exported = async (format: Format, records: readonly NstraceRecord[]
   return Buffer.concat(blocks);
 };
 
-export const exportedLines = async (format: Format, records: readonly NstraceRecord[]): Promise<unknown[]> =>
+export const exportedLines = async (format: StreamFormat, records: readonly NstraceRecord[]): Promise<unknown[]> =>
   (await exported(format, records))
     .toString()
     .split('\n')

@@ -24,7 +24,7 @@ export const asking = async (
     onNotice: (_, what) => notices.push(what),
     onDamage: (_, { what }) => notices.push(what),
   });
-  const engine = await Engine.open(sources, out);
+  const engine = await Engine.open(sources, out === undefined ? [] : [out]);
   const rows = async (sql: string): Promise<Plain[][]> => {
     const result = await engine.run(sql);
     return (await result.getRows()).map((row) => row.map(plainOf));
