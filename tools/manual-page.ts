@@ -92,6 +92,7 @@ const exitStatuses = [
 const environment = [
   ['NO_COLOR, FORCE_COLOR', 'No colours, or colours also in a pipe, where --color does not say otherwise.'],
   ['TERM', 'dumb: lines instead of the view.'],
+  ['TZ', 'The time zone: all commands show local time, with --utc UTC. Records and exported files are always in UTC.'],
   ['LC_ALL, LC_CTYPE, LANG', 'Lines and signs are drawn in ASCII where the locale is not UTF-8.'],
   ['SUDO_UID, SUDO_GID', 'Who runs the command of record, unless --as root.'],
 ] as const;

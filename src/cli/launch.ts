@@ -6,6 +6,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { escapeText } from '../view/escape.ts';
 import { UserNames } from '../view/users.ts';
 import { say } from './say.ts';
+import { callersZone } from './time-zone.ts';
 
 export type LaunchUser = 'root' | 'caller';
 
@@ -142,7 +143,13 @@ export class Launch {
 }
 
 const begin = ([file, ...args]: readonly string[], env: Record<string, string>) =>
-  execa(file!, args, { env, stdio: 'inherit', reject: false, buffer: false, cleanup: true });
+  execa(file!, args, {
+    env: { ...callersZone(), ...env },
+    stdio: 'inherit',
+    reject: false,
+    buffer: false,
+    cleanup: true,
+  });
 
 /** util-linux's; Node itself cannot start a program with the groups of a user. */
 const setpriv = '/usr/bin/setpriv';

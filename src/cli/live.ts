@@ -4,9 +4,11 @@ import { eventKinds } from '../filter/kinds.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import { addJudgingOptions, type Judging, type JudgingValues, openJudging } from './judging.ts';
 import {
+  addGroupOption,
   addLineOptions,
   addTracerOptions,
   type LineValues,
+  refuseGroupedJson,
   requireJsonOrTable,
   type TracerValues,
   usualKinds,
@@ -36,11 +38,15 @@ export const addLive = (program: Command): void => {
     .addHelpText('after', examples)
     .action(async (values: LiveValues) => {
       requireJsonOrTable(values);
+      refuseGroupedJson(values);
       const judging = await openJudging(values);
       const status = await live(values, judging);
       process.exitCode = judging?.status(status) ?? status;
     });
-  addTracerOptions(addLineOptions(addFilterOptions(addJudgingOptions(command), usualKinds)));
+  addGroupOption(
+    addTracerOptions(addLineOptions(addFilterOptions(addJudgingOptions(command), usualKinds))),
+    'what stands together: headings in the view, a first column of lines',
+  );
 };
 
 const live = async (values: LiveValues, judging: Judging | undefined): Promise<number> =>

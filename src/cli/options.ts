@@ -1,11 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../errors.ts';
+import { type GroupKind, groupKinds } from '../filter/group.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import { columns } from '../view/columns.ts';
 import { groupIdOf } from '../view/groups.ts';
 import { UserNames } from '../view/users.ts';
 
-export interface LineValues {
+export interface GroupValues {
+  groupBy?: GroupKind;
+}
+
+export interface LineValues extends GroupValues {
   time?: boolean;
   timestamp?: boolean;
   printUid?: boolean;
@@ -27,6 +32,20 @@ export const addTracerOptions = (command: Command): Command =>
 
 /** What live and replay list without -e. */
 export const usualKinds = 'exec; with -o json also container';
+
+/** @param what what stands together */
+export const addGroupOption = (command: Command, what: string): Command =>
+  command.addOption(new Option('--group-by <kind>', what).choices(groupKinds));
+
+/** @throws NstraceError (2) if records as they are were asked for by groups */
+export const refuseGroupedJson = ({ groupBy, ...values }: Pick<LineValues, 'groupBy' | 'output' | 'json'>): void => {
+  if (groupBy !== undefined && requireJsonOrTable(values) === 'json') {
+    throw usageError(
+      '--group-by is for people, and -o json for programs',
+      `group the records with jq, or leave one out`,
+    );
+  }
+};
 
 export const addLineOptions = (command: Command): Command =>
   command

@@ -1,5 +1,7 @@
 import { cannotWrite } from '../errors.ts';
+import { groupOf } from '../filter/group.ts';
 import type { EventKind } from '../filter/kinds.ts';
+import { Knowledge, type Subject } from '../filter/subject.ts';
 import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { type Sink, StreamSink } from '../recording/sink.ts';
@@ -78,6 +80,9 @@ class LineOutput implements Output {
   readonly #sink: Sink;
   readonly #values: LineValues;
   readonly #events: ReadonlySet<string>;
+  /** What is known of the records' containers and processes, if lines say their group. */
+  readonly #knowledge: Knowledge | undefined;
+  #subject: Subject | undefined;
   #view: LineView | undefined;
   #dropped = 0;
 
@@ -85,6 +90,11 @@ class LineOutput implements Output {
     this.#sink = sink;
     this.#values = values;
     this.#events = events;
+    this.#knowledge = values.groupBy === undefined ? undefined : new Knowledge();
+  }
+
+  observe(record: NstraceRecord): void {
+    this.#subject = this.#knowledge?.take(record);
   }
 
   record(record: NstraceRecord): void {
@@ -95,7 +105,7 @@ class LineOutput implements Output {
         this.#dropped += 1;
       } else {
         this.#tellDropped();
-        this.#sink.put(this.#view.line(record));
+        this.#sink.put(this.#view.line(record, this.#group()));
       }
     }
   }
@@ -127,12 +137,18 @@ class LineOutput implements Output {
       startedMono,
       users: new UserNames(),
       color: wantsColor(this.#values.color),
+      grouped: this.#values.groupBy !== undefined,
     };
     this.#view = new LineView(options);
     if (header) {
       this.#sink.put(this.#view.header());
       this.#sink.flush();
     }
+  }
+
+  #group(): string {
+    const { groupBy } = this.#values;
+    return groupBy === undefined || this.#subject === undefined ? '' : groupOf(groupBy, this.#subject);
   }
 
   #tellDropped(): void {

@@ -15,6 +15,7 @@ import { addQuery } from './query.ts';
 import { addRecord } from './record.ts';
 import { addReplay } from './replay.ts';
 import { addReport } from './report.ts';
+import { showUtc } from './time-zone.ts';
 import { addTimeline } from './timeline.ts';
 import { addWhy } from './why.ts';
 
@@ -44,7 +45,12 @@ export const buildProgram = (): Command => {
     .showHelpAfterError('(nstrace --help shows what there is)')
     .enablePositionalOptions()
     .exitOverride()
-    .addHelpText('after', examples);
+    .addHelpText('after', examples)
+    .hook('preAction', (_, command) => {
+      if (command.opts().utc) {
+        showUtc();
+      }
+    });
   addLive(program);
   addRecord(program);
   addReplay(program);
@@ -63,10 +69,16 @@ export const buildProgram = (): Command => {
   addDoctor(program);
   addCompletion(program);
   for (const command of program.commands) {
+    if (!timeless.has(command.name())) {
+      command.option('--utc', 'times in UTC; without it they are local');
+    }
     command.showHelpAfterError(`(nstrace ${command.name()} --help shows what there is)`);
   }
   return program;
 };
+
+/** Commands that show no times. */
+const timeless: ReadonlySet<string> = new Set(['completion', 'complete', 'doctor']);
 
 /** Those that people call; commander has no other way to ask. */
 export const visibleCommands = (program: Command): Command[] =>

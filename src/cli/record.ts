@@ -129,9 +129,6 @@ const record = async (words: string[], values: RecordValues, judging: Judging | 
     onAny: (entry: NstraceRecord) => {
       launch?.follow(entry);
       until?.take(entry);
-      if (output instanceof PartsOutput) {
-        output.observe(entry);
-      }
     },
   }).finally(() => removeEmpty(file, output, values.force ?? false));
   const failed = broken ?? failure;

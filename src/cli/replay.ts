@@ -6,7 +6,15 @@ import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
-import { addLineOptions, type LineValues, requireJsonOrTable, usualKinds, wantsTui } from './options.ts';
+import {
+  addGroupOption,
+  addLineOptions,
+  type LineValues,
+  refuseGroupedJson,
+  requireJsonOrTable,
+  usualKinds,
+  wantsTui,
+} from './options.ts';
 import { outputFor } from './output.ts';
 import { sayError } from './say.ts';
 import { Losses, tellMissing } from './selection.ts';
@@ -39,7 +47,10 @@ export const addReplay = (program: Command): void => {
     .action(async (file: string, values: ReplayValues) => {
       process.exitCode = await replay(file, values);
     });
-  addInputOptions(addLineOptions(addFilterOptions(command, usualKinds)));
+  addGroupOption(
+    addInputOptions(addLineOptions(addFilterOptions(command, usualKinds))),
+    'what stands together: headings in the view, a first column of lines',
+  );
 };
 
 const parseSpeed = (value: string): number => {
@@ -52,6 +63,7 @@ const parseSpeed = (value: string): number => {
 
 const replay = async (file: string, values: ReplayValues): Promise<number> => {
   const json = requireJsonOrTable(values) === 'json';
+  refuseGroupedJson(values);
   const filter = await filterOf(values, json ? ['exec', 'container'] : ['exec']);
   const aborter = new AbortController();
   const stop = new Stop();
@@ -94,8 +106,11 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
   const losses = new Losses();
   let last = '0';
   const flusher = setInterval(() => output.flush(last), flushMs);
-  // All, if conditions look at processes and containers that other records are about.
-  const types = filter.remembers ? undefined : [...options.filter.events, ...(json ? (['process'] as const) : [])];
+  // All, if conditions or groups look at processes and containers that other records are about.
+  const types =
+    filter.remembers || values.groupBy !== undefined
+      ? undefined
+      : [...options.filter.events, ...(json ? (['process'] as const) : [])];
   for await (const { records, lines } of input.batches({ lines: json, ...(types && { types }) })) {
     for (let index = 0; index < records.length && !signal.aborted; index += 1) {
       const record = records[index]!;
@@ -113,6 +128,7 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
         break;
       }
       last = record.mono;
+      output.observe?.(record);
       if (filter.wants(record) && limit.allows(record)) {
         output.record(record, lines[index]);
         while (output.pending > maxPendingBytes && !signal.aborted) {

@@ -1,22 +1,25 @@
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
+import { groupOfContainer } from '../filter/group.ts';
 import { ContainerSelection } from '../filter/selector.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Sink } from '../recording/sink.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
+import { containerName } from '../view/container.ts';
+import { escapeText } from '../view/escape.ts';
 import { lanesText } from '../view/lanes.ts';
 import { livesText } from '../view/lives.ts';
 import { type TimelineStyle, timelineText } from '../view/timeline.ts';
 import { UserNames } from '../view/users.ts';
 import type { FilterValues } from './filter-options.ts';
-import { requireJsonOrTable } from './options.ts';
+import { type GroupValues, requireJsonOrTable } from './options.ts';
 import { standardOutput } from './output.ts';
 import { say, speaksUtf8 } from './say.ts';
 import { Losses, tellMissing } from './selection.ts';
 import type { Stop } from './stop.ts';
 import { terminalSize } from './terminal.ts';
 
-export interface PrinterValues extends FilterValues {
+export interface PrinterValues extends FilterValues, GroupValues {
   lanes?: boolean;
   quote?: boolean;
   maxArgs?: number;
@@ -39,6 +42,7 @@ export class TimelinePrinter {
   readonly #style: TimelineStyle;
   readonly #maxWaiting: number;
   readonly #waiting: Timeline[] = [];
+  readonly #groupOf = new Map<Timeline, string>();
   #wanted = true;
   #printed = 0;
 
@@ -58,7 +62,7 @@ export class TimelinePrinter {
   }
 
   take(record: NstraceRecord): void {
-    if (!this.selection.empty) {
+    if (!this.selection.empty || this.#values.groupBy !== undefined) {
       this.selection.learn(record);
     }
     // The filter sees every record: who descends from whom is said by those outside of containers too.
@@ -96,8 +100,11 @@ export class TimelinePrinter {
     }
     const lives = this.#waiting.sort((a, b) => (a.begin < b.begin ? -1 : 1));
     this.#printSummary(lives);
-    for (const timeline of lives) {
-      this.#print(timeline);
+    for (const [group, members] of this.#groups(lives)) {
+      this.#printHeading(group, members);
+      for (const timeline of members) {
+        this.#print(timeline);
+      }
     }
     const isMissing = tellMissing(this.selection, this.#losses);
     if (this.#printed === 0 && saysNone && !isMissing) {
@@ -136,6 +143,11 @@ export class TimelinePrinter {
       return;
     }
     this.#waiting.push(timeline);
+    const { groupBy } = this.#values;
+    if (groupBy !== undefined) {
+      const known = this.selection.containers.of(timeline.container, timeline);
+      this.#groupOf.set(timeline, groupOfContainer(groupBy, known));
+    }
     if (this.#waiting.length > this.#maxWaiting) {
       this.#print(this.#waiting.shift()!);
     }
@@ -153,6 +165,31 @@ export class TimelinePrinter {
   #printSummary(lives: readonly Timeline[]): void {
     if (!this.#isJson && lives.length > 1) {
       this.#sink.put(`${livesText(lives, this.#width)}\n`);
+    }
+  }
+
+  /** In the order of their first lives. */
+  #groups(lives: readonly Timeline[]): Map<string, Timeline[]> {
+    const groups = new Map<string, Timeline[]>();
+    for (const timeline of lives) {
+      const group = this.#groupOf.get(timeline) ?? '';
+      const members = groups.get(group);
+      if (members === undefined) {
+        groups.set(group, [timeline]);
+      } else {
+        members.push(timeline);
+      }
+    }
+    return groups;
+  }
+
+  /** `== net 4026532574: web, db` */
+  #printHeading(group: string, members: readonly Timeline[]): void {
+    const { groupBy } = this.#values;
+    if (groupBy !== undefined) {
+      const names = [...new Set(members.map(({ container }) => containerName(container)))].join(', ');
+      this.#sink.put(`${this.#printed > 0 ? '\n' : ''}== ${groupBy} ${escapeText(group)}: ${names}\n`);
+      this.#sink.put('\n');
     }
   }
 

@@ -3,7 +3,7 @@ import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import { addFilterOptions, filterOf } from './filter-options.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
-import { addTracerOptions, parseCount, type TracerValues } from './options.ts';
+import { addGroupOption, addTracerOptions, parseCount, refuseGroupedJson, type TracerValues } from './options.ts';
 import { say, sayError } from './say.ts';
 import { tellWaiting } from './selection.ts';
 import { Stop } from './stop.ts';
@@ -37,9 +37,13 @@ export const addTimeline = (program: Command): void => {
     .option('--json', 'the same as -o json')
     .addHelpText('after', examples)
     .action(async (files: string[], values: TimelineValues) => {
+      refuseGroupedJson(values);
       process.exitCode = files.length === 0 ? await live(values) : await ofRecordings(files, values);
     });
-  addTracerOptions(addInputOptions(addFilterOptions(command, 'all')));
+  addGroupOption(
+    addTracerOptions(addInputOptions(addFilterOptions(command, 'all'))),
+    'print the containers of each group together',
+  );
 };
 
 /** Timelines that wait for the end of a recording, to be told in the order in which they began. */
@@ -84,11 +88,15 @@ const live = async (values: TimelineValues): Promise<number> => {
     // What happens outside of a container is part of its life: filters come later.
     filter: { ...filter, containers: [] },
     makeOutput: (stop): Output => {
-      printer = new TimelinePrinter(values, filter, stop, 0);
+      printer = new TimelinePrinter(values, filter, stop, values.groupBy === undefined ? 0 : maxWaiting);
       return new Unprinted(printer);
     },
     onReady: () => {
-      say('tracing; each timeline is told when its container has ended, and all others after Ctrl-C');
+      say(
+        values.groupBy === undefined
+          ? 'tracing; each timeline is printed when its container has ended, and all others after Ctrl-C'
+          : 'tracing; the timelines are printed after Ctrl-C, by their groups',
+      );
       if (printer !== undefined) {
         tellWaiting(printer.selection);
       }

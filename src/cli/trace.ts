@@ -12,6 +12,8 @@ import { Stop, type StopReason, type StopSignal } from './stop.ts';
 
 /** What takes the records of a trace: lines, NDJSON, a file. */
 export interface Output {
+  /** Takes note of a record, also of one that is not wanted. It comes just before record(). */
+  observe?(record: NstraceRecord): void;
   /** @param line the record as it was read, if it was and is unchanged */
   record(record: NstraceRecord, line?: string): void;
   /** All records up to this kernel time were given. */
@@ -70,6 +72,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
     signal: stop.signal,
     onRecord: (record) => {
       options.onAny?.(record);
+      output.observe?.(record);
       if (record.type === 'lost') {
         losses.take(record);
       }

@@ -1,3 +1,4 @@
+import type { ContainerInfo } from '../record/schema.ts';
 import { hasWildcard, parseGlob } from './glob.ts';
 import { globAnswer, globsTest } from './glob-test.ts';
 import { Selector } from './selector.ts';
@@ -23,9 +24,15 @@ export const containerTest = (values: readonly string[]): Test => {
   };
 };
 
+export const podName = ({ pod, labels }: Pick<ContainerInfo, 'pod' | 'labels'>): string | undefined =>
+  pod?.name ?? labels?.['io.kubernetes.pod.name'];
+
 export const podNames = ({ container }: Subject): string[] => {
-  const { pod, labels } = (container?.info ?? {}) as { pod?: { id: string; name?: string }; labels?: Labels };
-  const name = pod?.name ?? labels?.['io.kubernetes.pod.name'];
+  if (container === undefined) {
+    return [];
+  }
+  const { pod, labels } = container.info;
+  const name = podName(container.info);
   const space = labels?.['io.kubernetes.pod.namespace'];
   return [
     ...(pod === undefined ? [] : [pod.id]),
@@ -33,8 +40,6 @@ export const podNames = ({ container }: Subject): string[] => {
     ...(name === undefined || space === undefined ? [] : [`${space}/${name}`]),
   ];
 };
-
-type Labels = Readonly<Record<string, string>>;
 
 export const labelTest = (values: readonly string[]): Test => {
   for (const value of values) {

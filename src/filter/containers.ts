@@ -1,8 +1,15 @@
 import { containerKey, type Ref, type Source } from '../record/key.ts';
-import type { ContainerInfo, NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { ContainerInfo, NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
 
 /** Ended containers that are remembered: the last ones may still have records to come. */
 const maxEnded = 1000;
+
+/** A process that stands for its container. */
+export interface FirstProcess {
+  readonly pid: number;
+  readonly uid: number;
+  readonly ns: NamespaceSet;
+}
 
 /** What records said of a container so far: of one instance of it, where they tell instances apart. */
 export class KnownContainer {
@@ -10,6 +17,8 @@ export class KnownContainer {
   /** All names that it bore, the last one now. */
   readonly names: string[];
   ended = false;
+  /** Its init, or the first process of it that was seen: whose user and namespaces are taken for its own. */
+  first: FirstProcess | undefined;
   /** The name in its first records, and the one that it had in truth. */
   #late: { readonly from: string; readonly to: string } | undefined;
 
@@ -77,6 +86,11 @@ export class Containers {
       return undefined;
     }
     const known = this.of(record.container, record as Source, record.type === 'container' && record.op === 'named');
+    if (record.type === 'exec' || record.type === 'process') {
+      if (known.first === undefined || record.pid === known.info.init) {
+        known.first = { pid: record.pid, uid: record.uid, ns: record.ns };
+      }
+    }
     if (record.type === 'container') {
       this.#update(known, record);
     } else if (known.nameAt(record.container.name) !== known.info.name) {

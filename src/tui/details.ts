@@ -1,5 +1,6 @@
 import { namespaceTypes } from '../kernel/namespaces.ts';
 import type { NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
+import { moment } from '../view/clock.ts';
 import { commandOrComm } from '../view/command.ts';
 import { age, seconds } from '../view/durations.ts';
 import { endingText } from '../view/ending.ts';
@@ -93,7 +94,7 @@ const processOf = (pid: number, store: Store, at: number): ViewProcess | undefin
 const what = (record: NstraceRecord): string[] => {
   const failed =
     record.type === 'exec' && record.ret !== 0 ? ` failed: ${escapeText(record.errno ?? String(record.ret))}` : '';
-  return [`${record.type}${'op' in record ? ` ${record.op}` : ''}${failed} at ${record.time}`];
+  return [`${record.type}${'op' in record ? ` ${record.op}` : ''}${failed} at ${moment(record.time)}`];
 };
 
 /** One argument a line, and the line that a shell takes. */

@@ -1,5 +1,6 @@
 import { allCapabilities } from '../now/capabilities.ts';
 import type { InspectRecord } from '../now/schema.ts';
+import { moment } from './clock.ts';
 import { commandOrComm } from './command.ts';
 import { containerName } from './container.ts';
 import { endingText } from './ending.ts';
@@ -43,8 +44,8 @@ const head = (found: InspectRecord): string => {
     ['command', commandOrComm(found)],
     ['executable', found.exe && escapeText(found.exe)],
     ['folder', found.cwd && escapeText(found.cwd)],
-    ['started', found.started && escapeText(found.started)],
-    ['ended', ended && `${escapeText(ended.time)}${end ? `, ${end}` : ''}`],
+    ['started', found.started && escapeText(moment(found.started))],
+    ['ended', ended && `${escapeText(moment(ended.time))}${end ? `, ${end}` : ''}`],
     ['container', container === null ? 'host' : `${containerName(container)} (${escapeText(container.runtime)})`],
     [
       'came',

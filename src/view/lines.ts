@@ -1,11 +1,17 @@
 import pc from 'picocolors';
 import type { NstraceRecord } from '../record/schema.ts';
 import { type Column, columns, defaultColumns, type LineContext } from './columns.ts';
+import { escapeText } from './escape.ts';
 
 export interface LineOptions extends LineContext {
   readonly columns: readonly string[];
   readonly color: boolean;
+  /** Whether each line begins with its group. */
+  readonly grouped?: boolean;
 }
+
+/** As wide as a name of a container. */
+const groupWidth = 16;
 
 /** Turns records into lines under a header. */
 export class LineView {
@@ -19,12 +25,17 @@ export class LineView {
   }
 
   header(): string {
-    return `${this.#row((column) => column.title)}\n`;
+    return `${this.#grouped('GROUP')}${this.#row((column) => column.title)}\n`;
   }
 
-  line(record: NstraceRecord): string {
-    const text = this.#row((column) => column.value(record, this.#options));
+  /** @param group the group of the record, where lines are grouped */
+  line(record: NstraceRecord, group = ''): string {
+    const text = this.#grouped(escapeText(group)) + this.#row((column) => column.value(record, this.#options));
     return `${this.#options.color ? this.#paint(record, text) : text}\n`;
+  }
+
+  #grouped(group: string): string {
+    return this.#options.grouped ? `${group.padEnd(groupWidth)} ` : '';
   }
 
   #row(cell: (column: Column) => string): string {

@@ -1,4 +1,5 @@
 import type { Timeline } from '../timeline/schema.ts';
+import { shortMoment } from './clock.ts';
 import { containerName } from './container.ts';
 import { seconds } from './durations.ts';
 import { endingText } from './ending.ts';
@@ -23,7 +24,7 @@ const columns: readonly TableColumn<Timeline>[] = [
   },
   {
     ...{ name: 'began', title: 'BEGAN', about: 'when it was asked for or made' },
-    value: ({ begin, seen }) => (seen ? 'before tracing' : `${begin.slice(0, 23)}Z`),
+    value: ({ begin, seen }) => (seen ? 'before tracing' : shortMoment(begin)),
   },
   {
     ...{ name: 'ran', title: 'RAN', about: 'from the start of its program to its end', right: true },

@@ -1,4 +1,5 @@
 import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
+import { moment } from './clock.ts';
 import { commandLine, innermostPid } from './command.ts';
 import { containerName } from './container.ts';
 import { seconds } from './durations.ts';
@@ -58,10 +59,10 @@ export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] 
 };
 
 const ranFor = ({ seen, begin, started_ns, stopped_ns, removed_ns, ...end }: Timeline): string => {
-  const from = seen ? 'since before tracing began' : `from ${begin}`;
+  const from = seen ? 'since before tracing began' : `from ${moment(begin)}`;
   const start = started_ns === undefined || seen ? '' : `, its program after ${seconds(started_ns)}`;
   if (!seen && started_ns === undefined && stopped_ns !== undefined) {
-    return `never: it was made at ${begin}, could not start, and ended${howEnded(end)}`;
+    return `never: it was made at ${moment(begin)}, could not start, and ended${howEnded(end)}`;
   }
   if (stopped_ns === undefined) {
     return `${from}${start}, ${removed_ns === undefined ? 'and goes on' : 'removed before its program ran'}`;

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
@@ -132,15 +133,18 @@ describe('record --only', () => {
           '--',
           'sh',
           '-c',
-          'sleep 2; exec "$0" run -b "$1" only-ours',
+          'touch "$1/begun"; until [ -e "$1/go" ]; do sleep 0.1; done; exec "$0" run -b "$1" only-ours',
           'runc',
           bundle.folder,
         ],
         { reject: false, stdin: 'ignore', env: { PATH: process.env.PATH ?? '' } },
       );
       await bundle.write(['sh', '-c', 'true; exit 5']);
-      await sleep(1500);
+      for (let tries = 0; tries < 1000 && !existsSync(join(bundle.folder, 'begun')); tries += 1) {
+        await sleep(20);
+      }
       await other.run('only-other', ['true']);
+      await writeFile(join(bundle.folder, 'go'), '');
       const { exitCode, stderr } = await child;
       const records = await read(file);
       expect(exitCode).toBe(5);
