@@ -58,6 +58,7 @@ const onTerminal = async (values: LiveValues, judging: Judging | undefined): Pro
     const { failure } = await trace({
       values,
       judging,
+      usage: true,
       // The view shows failures and counts all kinds; e chooses what it lists.
       filter: await filterOf({ ...values, events: [...eventKinds], failed: true }, eventKinds),
       makeOutput: (stop) => {
@@ -87,6 +88,7 @@ const asLines = async (values: LiveValues, judging: Judging | undefined): Promis
     values,
     judging,
     filter,
+    usage: filter.events.has('usage'),
     makeOutput: (stop) => outputFor(values, filter.events, stop),
     onReady: () => {
       if (process.stderr.isTTY && !process.stdout.isTTY) {

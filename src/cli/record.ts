@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
-import { eventKinds } from '../filter/kinds.ts';
+import { recordedKinds } from '../filter/kinds.ts';
 import { OnlyCommand } from '../filter/only.ts';
 import { counted } from '../kernel/plural.ts';
 import type { NstraceRecord } from '../record/schema.ts';
@@ -68,7 +68,7 @@ export const addRecord = (program: Command): void => {
       const status = await record(words, values, judging);
       process.exitCode = judging?.status(status) ?? status;
     });
-  addTracerOptions(addFilterOptions(addJudgingOptions(addRotateOptions(command)), 'all'));
+  addTracerOptions(addFilterOptions(addJudgingOptions(addRotateOptions(command)), 'all but usage'));
 };
 
 const record = async (words: string[], values: RecordValues, judging: Judging | undefined): Promise<number> => {
@@ -89,7 +89,7 @@ const record = async (words: string[], values: RecordValues, judging: Judging | 
       ? new UntilStopped(values.container ?? [], words.length > 0, () => stop?.now('container-stopped'))
       : undefined;
   const { until: _, ...others } = values;
-  const filter = await filterOf(until === undefined ? values : others, eventKinds);
+  const filter = await filterOf(until === undefined ? values : others, recordedKinds);
   let broken: Error | undefined;
   let output: RecordOutput | undefined;
   const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
@@ -100,6 +100,7 @@ const record = async (words: string[], values: RecordValues, judging: Judging | 
     values,
     filter,
     judging,
+    usage: filter.events.has('usage'),
     only: only && ((entry) => only.wants(entry)),
     makeOutput: (its, wants) => {
       stop = its;

@@ -1,7 +1,10 @@
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import type { Count } from '../probe/tracer.ts';
+import { readProcText } from '../procfs/read.ts';
+import { usageMounts } from '../procfs/usage.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { Session } from '../session/session.ts';
+import { UsageSource } from '../session/usage.ts';
 import { describeFilters, type FilterValues } from './filter-options.ts';
 import type { Judging } from './judging.ts';
 import { LossNotice } from './loss.ts';
@@ -33,6 +36,8 @@ export interface TraceOptions {
   readonly filter: FilterOptions;
   /** @param wants whether a record is wanted */
   readonly makeOutput: (stop: Stop, wants: Wants) => Output;
+  /** Whether CPU and memory of containers are read. */
+  readonly usage?: boolean;
   /** What the filter wants is left out where this does not want it. */
   readonly only?: Wants | undefined;
   /** Called when all probes are attached. */
@@ -64,31 +69,43 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   if (process.stderr.isTTY) {
     say('attaching the probes');
   }
+  const usage = options.usage
+    ? new UsageSource({ mounts: usageMounts(readProcText('/proc/self/mounts') ?? '') })
+    : undefined;
+  let started: Session | undefined;
+  const onRecord = (record: NstraceRecord): void => {
+    options.onAny?.(record);
+    output.observe?.(record);
+    usage?.take(record);
+    if (record.type === 'lost') {
+      losses.take(record);
+    }
+    const isWanted = wants(record);
+    options.judging?.take(record, isWanted);
+    if (isWanted && limit.allows(record)) {
+      output.record(record);
+    }
+  };
   const session = await Session.start({
     bpftrace: values.bpftrace,
     failed: options.filter.failed,
     filters: describeFilters(values),
     args: process.argv.slice(2),
     signal: stop.signal,
-    onRecord: (record) => {
-      options.onAny?.(record);
-      output.observe?.(record);
-      if (record.type === 'lost') {
-        losses.take(record);
+    onRecord,
+    onBeat: (mono) => {
+      if (usage !== undefined && started !== undefined) {
+        usage.beat(started.now).forEach(onRecord);
       }
-      const isWanted = wants(record);
-      options.judging?.take(record, isWanted);
-      if (isWanted && limit.allows(record)) {
-        output.record(record);
-      }
+      output.flush(mono);
     },
-    onBeat: (mono) => output.flush(mono),
     onNotice: say,
     onFailure: (error) => stop.fail(error),
   });
   if (session === undefined) {
     return { reason: await stop.asked, count: { made: 0, delivered: 0, lost: 0 }, failure: stop.failure, left: false };
   }
+  started = session;
   stop.finishes = true;
   void session.settled.then(() => tellWaiting(filter.selection));
   options.onReady?.(stop, session);

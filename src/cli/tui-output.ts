@@ -180,7 +180,9 @@ export const kindsOf = ({ events, failed }: FilterValues): Kind[] | undefined =>
   events === undefined
     ? undefined
     : [
-        ...events.flatMap((kind): Kind[] => (kind === 'container' ? ['container', 'join'] : [kind])),
+        ...events.flatMap((kind): Kind[] =>
+          kind === 'container' ? ['container', 'join'] : kind === 'usage' ? [] : [kind],
+        ),
         ...(failed ? (['failed'] as const) : []),
       ];
 

@@ -96,8 +96,9 @@ export class Containers {
     } else if (known.nameAt(record.container.name) !== known.info.name) {
       this.#rename(known, record.container.name, false);
     }
-    if (this.#members.size > 0 && record.pid !== undefined && this.#members.has(record.pid)) {
-      this.#enter(record.pid, known);
+    const pid = 'pid' in record ? record.pid : undefined;
+    if (this.#members.size > 0 && pid !== undefined && this.#members.has(pid)) {
+      this.#enter(pid, known);
     }
     return known;
   }

@@ -66,8 +66,9 @@ export class RecordFilter {
       case 'lost':
         return true;
       case 'container':
+      case 'usage':
         return (
-          this.#wantsKind('container') &&
+          this.#wantsKind(record.type) &&
           this.selection.wants(record.container, record) &&
           // With a selector, it is said which containers those are.
           (this.#processes.length === 0 || !this.selection.empty) &&

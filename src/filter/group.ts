@@ -12,7 +12,7 @@ export const noGroup = '-';
 
 /** Which group a record belongs to: a name, the inode of a namespace, a uid. What was recorded says it, so it is not escaped. */
 export const groupOf = (kind: GroupKind, { record, process, container }: Subject): string => {
-  if (record.type === 'container' || !('container' in record)) {
+  if (record.type === 'container' || record.type === 'usage' || !('container' in record)) {
     return container === undefined ? noGroup : groupOfContainer(kind, container);
   }
   switch (kind) {

@@ -51,6 +51,8 @@ export class OnlyCommand {
         }
         return isOurs || this.#isInside(record);
       }
+      case 'usage':
+        return this.#isInside(record);
       default:
         return this.#living.has(record.pid) || this.#isInside(record);
     }

@@ -268,6 +268,22 @@ export const schemas = {
     signal: z.string().optional(),
     oom: z.literal(true).optional().describe('its init was killed because memory ran out'),
   }),
+  usage: z
+    .object({
+      type: z.literal('usage'),
+      ...common,
+      ...merged,
+      container: oneContainer,
+      cpu_ns: z.int().nonnegative().optional().describe('CPU time of the container since its cgroup was made'),
+      memory_bytes: z
+        .int()
+        .nonnegative()
+        .optional()
+        .describe(
+          'memory that it uses now, without file pages that the kernel can drop at once, as docker stats has it',
+        ),
+    })
+    .describe('of a container, from its cgroup files, every 2 s where it is asked for; what they do not say is absent'),
   lost: z.object({
     type: z.literal('lost'),
     ...common,
@@ -304,6 +320,7 @@ export const recordSchema = z.discriminatedUnion('type', [
   schemas.namespace,
   schemas.cgroup,
   schemas.container,
+  schemas.usage,
   schemas.lost,
   schemas.footer,
 ]);

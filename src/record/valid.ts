@@ -557,7 +557,23 @@ const isContainer18 = (v: Value): boolean => {
   );
 };
 
-const isLost33 = (v: Value): boolean => {
+const isUsage33 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    v.type === "usage" &&
+    (isInt(v.seq) && v.seq > 0) &&
+    (typeof v.time === 'string' && pattern0.test(v.time)) &&
+    (typeof v.mono === 'string' && pattern1.test(v.mono)) &&
+    (v.recording === undefined || typeof v.recording === 'string') &&
+    (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
+    (v.host === undefined || typeof v.host === 'string') &&
+    isContainer8(v.container) &&
+    (v.cpu_ns === undefined || (isInt(v.cpu_ns) && v.cpu_ns >= 0)) &&
+    (v.memory_bytes === undefined || (isInt(v.memory_bytes) && v.memory_bytes >= 0))
+  );
+};
+
+const isLost34 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "lost" &&
@@ -576,7 +592,7 @@ const isLost33 = (v: Value): boolean => {
   );
 };
 
-const isEvents35 = (v: Value): boolean => {
+const isEvents36 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
@@ -589,7 +605,7 @@ const isEvents35 = (v: Value): boolean => {
   return true;
 };
 
-const isProbe36 = (v: Value): boolean => {
+const isProbe37 = (v: Value): boolean => {
   return (
     isObject(v) &&
     isInt(v.made) &&
@@ -598,7 +614,7 @@ const isProbe36 = (v: Value): boolean => {
   );
 };
 
-const isFooter34 = (v: Value): boolean => {
+const isFooter35 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "footer" &&
@@ -610,11 +626,11 @@ const isFooter34 = (v: Value): boolean => {
     (v.host === undefined || typeof v.host === 'string') &&
     (typeof v.ended === 'string' && pattern0.test(v.ended)) &&
     typeof v.reason === 'string' &&
-    isEvents35(v.events) &&
+    isEvents36(v.events) &&
     (isInt(v.lost) && v.lost >= 0) &&
     (isInt(v.cut) && v.cut >= 0) &&
     typeof v.complete === 'boolean' &&
-    isProbe36(v.probe)
+    isProbe37(v.probe)
   );
 };
 
@@ -628,6 +644,7 @@ export const valid: Readonly<Record<string, (record: Value) => boolean>> = {
   namespace: isNamespace15,
   cgroup: isCgroup17,
   container: isContainer18,
-  lost: isLost33,
-  footer: isFooter34,
+  usage: isUsage33,
+  lost: isLost34,
+  footer: isFooter35,
 };

@@ -56,6 +56,8 @@ export class Group {
   lastJoin: ContainerRecord | undefined;
   joins = 0;
   usage: Usage | undefined;
+  /** The last reading of its CPU time. */
+  #cpu: { readonly at: number; readonly ns: number } | undefined;
 
   constructor(key: number | string, ref: ContainerRef | null, at: number) {
     this.key = key;
@@ -68,6 +70,14 @@ export class Group {
 
   get life(): Life | undefined {
     return this.lives.at(-1);
+  }
+
+  /** Takes a reading of its cgroup files. */
+  use({ cpu_ns: ns, memory_bytes: memoryBytes }: RecordOf<'usage'>, at: number): void {
+    const before = this.#cpu;
+    const isLater = ns !== undefined && before !== undefined && at > before.at && ns >= before.ns;
+    this.usage = { cpuPercent: isLater ? ((ns - before.ns) / (at - before.at)) * 100 : undefined, memoryBytes };
+    this.#cpu = ns === undefined ? undefined : { at, ns };
   }
 
   /** Takes what a record of the container itself says. */

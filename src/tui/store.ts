@@ -141,6 +141,8 @@ export class Store {
         return this.#changes(record, at);
       case 'container':
         return this.#container(record, at);
+      case 'usage':
+        return this.#groupOf(record, at).use(record, at);
       default:
         // A type that this version does not know.
         return;

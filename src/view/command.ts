@@ -4,6 +4,7 @@ import { seconds } from './durations.ts';
 import { endingText } from './ending.ts';
 import { escapeBytes, escapeText } from './escape.ts';
 import { quoteCommand } from './quote.ts';
+import { size } from './sizes.ts';
 
 export interface CommandStyle {
   /** Paste-able shell quoting. */
@@ -62,6 +63,8 @@ export const describe = (record: NstraceRecord, style: CommandStyle): string => 
       return describeNamespaces(record);
     case 'cgroup':
       return `${record.op} ${escapeText(record.hierarchy)} ${escapeText(record.path)}`;
+    case 'usage':
+      return describeUsage(record);
     case 'container':
       return describeContainer(record);
     default:
@@ -95,3 +98,8 @@ const inodes = (word: string, set: Partial<Record<string, number>> = {}): string
   const changed = Object.entries(set).map(([type, inode]) => `${type}:[${inode}]`);
   return changed.length > 0 ? [word, ...changed] : [];
 };
+
+const describeUsage = ({ cpu_ns: cpu, memory_bytes: bytes }: RecordOf<'usage'>): string =>
+  [cpu === undefined ? '' : `cpu ${seconds(cpu)}`, bytes === undefined ? '' : `memory ${size(bytes)}`]
+    .filter((word) => word !== '')
+    .join(', ');

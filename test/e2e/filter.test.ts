@@ -91,3 +91,31 @@ describe('what is asked wrongly', () => {
     expect(exitCode).toBe(2);
   });
 });
+
+describe('-e usage', () => {
+  traced('says what CPU and memory a container uses', async () => {
+    const bundle = await makeBundle();
+    const name = `usage-${process.pid}`;
+    try {
+      const { of } = await trace(['-e', 'usage,container', '-c', name], async ({ until }) => {
+        const container = bundle.run(name, ['sh', '-c', 'while :; do :; done']);
+        await until(({ type }) => type === 'usage');
+        await sleep(2500);
+        await execa('runc', ['kill', name, 'KILL'], { reject: false });
+        await container;
+      });
+      const usage = of('usage');
+      expect(usage.length).toBeGreaterThanOrEqual(2);
+      expect(usage.every(({ container }) => container.name === name)).toBe(true);
+      const [first, last] = [usage[0]!, usage.at(-1)!];
+      const seconds = Number(BigInt(last.mono) - BigInt(first.mono)) / 1e9;
+      const used = (last.cpu_ns! - first.cpu_ns!) / 1e9;
+      // It spins on one CPU, as far as others leave it.
+      expect(used).toBeGreaterThan(0.05 * seconds);
+      expect(used).toBeLessThan(1.1 * seconds);
+      expect(last.memory_bytes).toBeGreaterThan(0);
+    } finally {
+      await bundle.remove();
+    }
+  });
+});

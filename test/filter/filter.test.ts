@@ -18,6 +18,7 @@ import {
   lost,
   namespace,
   process,
+  usage,
 } from '../fixtures/records.ts';
 
 const filter = (changes: Partial<FilterOptions> = {}): RecordFilter =>
@@ -50,7 +51,7 @@ describe('RecordFilter', () => {
   });
 
   it.each(eventKinds)('wants only the kind %s with -e', (kind) => {
-    const records = [exec(), fork(), exit(), namespace(), cgroup(), container()];
+    const records = [exec(), fork(), exit(), namespace(), cgroup(), container(), usage()];
     const kinds = passed({ events: new Set([kind]) }, records).map(({ type }) => type);
     expect(kinds).toEqual([kind]);
   });

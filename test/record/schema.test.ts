@@ -15,6 +15,7 @@ import {
   lost,
   namespace,
   process,
+  usage,
 } from '../fixtures/records.ts';
 
 const published = JSON.parse(readFileSync(new URL('../../docs/nstrace-1.schema.json', import.meta.url), 'utf8'));
@@ -29,6 +30,7 @@ const samples = [
   namespace(),
   cgroup(),
   container(),
+  usage(),
   lost(),
   footer(),
 ];

@@ -38,6 +38,7 @@ const good: Record<string, unknown>[] = [
       ...{ image: 'bb', labels: { a: 'b' }, inside: [records.xyxy12], shared: { net: ['host'] } },
     },
   }),
+  records.usage(),
   records.lost({ cpu: 1 }),
   records.footer(),
   ...lifeOf(),

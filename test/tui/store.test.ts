@@ -11,6 +11,7 @@ import {
   lost,
   namespace,
   process,
+  usage,
   xyxy12Info,
 } from '../fixtures/records.ts';
 import { at, castOf, endOf, enterOf, lifeOf, startOf } from '../fixtures/story.ts';
@@ -207,5 +208,16 @@ describe('what a store keeps', () => {
   it('is so many marks of one process at most', () => {
     const store = storeOf(...Array.from({ length: 1000 }, (_, index) => exec({ ...outside(40), ...at(index) })));
     expect(store.processes.get(40)!.marks.length).toBeLessThan(100);
+  });
+
+  it('knows the CPU share of a container from two readings, and its memory from one', () => {
+    const store = storeOf(...startOf(), usage({ mono: '5000000000', cpu_ns: 1_000_000_000 }));
+    const group = store.groups.get('runc\0xyxy12')!;
+    expect(group.usage).toEqual({ cpuPercent: undefined, memoryBytes: 40_000_000 });
+    store.take(usage({ mono: '7000000000', cpu_ns: 2_500_000_000, memory_bytes: undefined }));
+    expect(group.usage).toEqual({ cpuPercent: 75, memoryBytes: undefined });
+    // A cgroup that was made anew counts from 0.
+    store.take(usage({ mono: '9000000000', cpu_ns: 5 }));
+    expect(group.usage?.cpuPercent).toBeUndefined();
   });
 });
