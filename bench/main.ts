@@ -2,12 +2,13 @@ import '../src/session/heap.ts';
 import { compareNow } from './now.ts';
 import { comparePair } from './pair.ts';
 import { comparePeers } from './peers.ts';
+import { compareReading } from './read.ts';
 import { measureRecordings } from './recordings.ts';
 import { compareStart } from './start.ts';
 import { makeLines, runStream } from './stream.ts';
 import { measureTui } from './tui.ts';
 
-/** npm run bench [stream|peers|pair|start|memory|now|tui|recordings]: prints what it measured; docs/limits.md says what that was here. */
+/** npm run bench [stream|peers|pair|start|memory|now|tui|recordings|read]: prints what it measured; docs/limits.md says what that was here. */
 const [which = 'all'] = process.argv.slice(2);
 
 if (which === 'all' || which === 'stream') {
@@ -41,4 +42,7 @@ if (which === 'tui') {
 }
 if (which === 'recordings') {
   await measureRecordings();
+}
+if (which === 'all' || which === 'read') {
+  await compareReading();
 }

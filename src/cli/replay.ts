@@ -93,8 +93,9 @@ interface PlayOptions {
 const flushMs = 50;
 /** Timers take 24 days at most. */
 const maxSleepMs = 60_000;
-/** Records that wait for a reader, before we wait for it too. */
-const maxPendingBytes = 1024 * 1024;
+/** Bytes that wait for a reader, before we wait for it too, and when we go on: in large steps, as each wait is a timer's. */
+const maxPendingBytes = 4 * 1024 * 1024;
+const fewPendingBytes = 512 * 1024;
 
 /** Gives wanted records to the output, at their pace. Resolves with whether a container that was asked for is not there. */
 const play = async (input: RecordingInput, output: Output, options: PlayOptions): Promise<boolean> => {
@@ -131,9 +132,8 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
       output.observe?.(record);
       if (filter.wants(record) && limit.allows(record)) {
         output.record(record, lines[index]);
-        while (output.pending > maxPendingBytes && !signal.aborted) {
-          output.flush(record.mono);
-          await sleep(1, undefined, { signal }).catch(() => undefined);
+        if (output.pending > maxPendingBytes) {
+          await drained(output, record.mono, signal);
         }
       }
     }
@@ -147,6 +147,14 @@ const play = async (input: RecordingInput, output: Output, options: PlayOptions)
     await output.end({ time, mono }, reason as StopReason, probe);
   }
   return isMissing;
+};
+
+/** Waits until the reader of the output has taken most of what waits for it. */
+const drained = async (output: Output, mono: string, signal: AbortSignal): Promise<void> => {
+  output.flush(mono);
+  while (output.pending > fewPendingBytes && !signal.aborted) {
+    await sleep(1, undefined, { signal }).catch(() => undefined);
+  }
 };
 
 /** When a record is due: as long after the first one as it was, divided by the speed. */

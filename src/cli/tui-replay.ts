@@ -3,6 +3,7 @@ import type { EventKind } from '../filter/kinds.ts';
 import { loadPatterns } from '../filter/pattern.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Bookmark } from '../recording/reader.ts';
+import { Account, type Moment } from '../replay/moment.ts';
 import { type Controls, Player } from '../replay/player.ts';
 import type { Effect } from '../tui/effect.ts';
 import type { Status } from '../tui/frame-input.ts';
@@ -44,19 +45,28 @@ export const replayOnTerminal = async (
   const users = new UserNames();
   const usage = new Usage();
   let message: Status['message'];
-  const player = new Player({
+  let account = new Account();
+  // What such conditions remember of earlier records is not in a moment: then a recording is read anew to go back in it.
+  const hasMoments = !filter.remembers && values.maxEvents === undefined;
+  const player = new Player<Bookmark, Moment>({
     open: (reading, from: Bookmark | undefined) => input.batches({ signal: reading, ...(from && { from }) }),
     speed: values.speed ?? 1,
     onRecord: (record: NstraceRecord) => {
+      account.take(record);
       if (filter.wants(record) && limit.allows(record)) {
         view.store.take(record);
       }
     },
     onTime: (mono) => view.store.passed(mono),
-    onRestart: () => {
+    ...(hasMoments && { save: () => account.save() }),
+    onRestart: (moment) => {
       filter = makeFilter();
       limit = makeLimit();
+      account = new Account(moment);
       view.restart();
+      if (moment !== undefined) {
+        view.store.begin(moment);
+      }
     },
   });
   const length = (): number => {

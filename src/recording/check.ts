@@ -54,9 +54,11 @@ export class Checker {
   };
   #last: { seq: number; time: string } | undefined;
   #footer: RecordOf<'footer'> | undefined;
-  #footers = 0;
   #incomplete = false;
-  #lost = false;
+  /** Of the file that is read, as its footer counts them. */
+  #events: Record<string, number> = {};
+  /** Whether it is of several recordings in one stream, with a footer each. */
+  #merged = false;
 
   damage(damage: Damage): void {
     if (this.check.damage.length < maxListed) {
@@ -81,7 +83,6 @@ export class Checker {
     if (this.#footer === undefined && this.#last !== undefined) {
       this.#gap({ count: 0, exact: false, from: this.#last.time, stage: 'file' });
     }
-    this.#compareFooter();
     const [first = 1, ...others] = check.parts;
     for (let part = 1; part < (others.at(-1) ?? first); part += 1) {
       if (!check.parts.includes(part) && check.absent.length < maxListed) {
@@ -103,21 +104,22 @@ export class Checker {
     check.to = check.to === undefined || time > check.to ? time : check.to;
     if (record.type === 'header') {
       this.#header(record);
-    } else if (this.#last !== undefined && seq > this.#last.seq + 1) {
+    }
+    this.#events[record.type] = (this.#events[record.type] ?? 0) + 1;
+    if (record.type !== 'header' && this.#last !== undefined && seq > this.#last.seq + 1) {
       this.#gap({ count: seq - this.#last.seq - 1, exact: true, from: this.#last.time, to: time, stage: 'file' });
     }
     this.#last = { seq, time };
     this.#footer = undefined;
     if (record.type === 'lost') {
-      this.#lost = true;
       this.#incomplete = true;
       this.#gap(record);
     } else if (record.type === 'footer') {
       this.#footer = record;
-      this.#footers += 1;
       check.reason = record.reason;
       check.cut += record.cut;
       this.#incomplete ||= !record.complete;
+      this.#compare(record);
     }
   }
 
@@ -126,8 +128,10 @@ export class Checker {
     return this.check.parts.length > 1 && 'carried' in record && record.carried === true;
   }
 
-  #header({ recording, host, part, seq, time }: RecordOf<'header'>): void {
+  #header({ recording, host, part, seq, time, source_seq }: RecordOf<'header'>): void {
     const { check } = this;
+    this.#events = {};
+    this.#merged ||= source_seq !== undefined;
     if (this.#last !== undefined && check.recording === recording && part !== undefined && seq > this.#last.seq + 1) {
       this.#gap({ count: seq - this.#last.seq - 1, exact: true, from: this.#last.time, to: time, stage: 'file' });
     }
@@ -138,20 +142,19 @@ export class Checker {
     }
   }
 
-  /** What the footer says must be so. Of what is damaged anyway, or has several footers, it says nothing of the whole. */
-  #compareFooter(): void {
-    const { check } = this;
-    if (this.#footer === undefined || this.#footers > 1 || check.damage.length > 0 || check.parts.length > 0) {
+  /** What the footer of a file says must be so. Of what is damaged anyway it says nothing. */
+  #compare({ events, complete }: RecordOf<'footer'>): void {
+    const file = this.check.files.at(-1) ?? '';
+    if (this.check.damage.some((damage) => damage.file === file) || this.#merged) {
       return;
     }
-    const file = check.files.at(-1) ?? '';
-    for (const [type, count] of Object.entries(this.#footer.events)) {
-      const found = check.events[type] ?? 0;
+    for (const [type, count] of Object.entries(events)) {
+      const found = this.#events[type] ?? 0;
       if (count !== found && type !== 'footer') {
         this.damage({ file, line: 0, what: `its footer counts ${count} records of type ${type}, it has ${found}` });
       }
     }
-    if (this.#footer.complete && this.#lost) {
+    if (complete && this.#events.lost !== undefined) {
       this.damage({ file, line: 0, what: 'its footer says that it is complete, and it has lost records' });
     }
   }

@@ -1,6 +1,7 @@
 import { Knowledge, type Subject } from '../filter/subject.ts';
 import { containerKey } from '../record/key.ts';
 import type { ContainerRef, NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { Moment } from '../replay/moment.ts';
 import { Activity, type Kind, type ViewEvent, type ViewProcess } from './event.ts';
 import { FairLog, Share } from './fair.ts';
 import { Group } from './group.ts';
@@ -147,6 +148,21 @@ export class Store {
         // A type that this version does not know.
         return;
     }
+  }
+
+  /** Begins in the middle of a recording, with what led there and what all records before it added up to. */
+  begin({ records, execs, lost, exact }: Moment): void {
+    for (const record of records) {
+      this.take(record);
+    }
+    for (const [key, count] of execs) {
+      const group = this.groups.get(key);
+      if (group !== undefined) {
+        group.execs = count;
+      }
+    }
+    this.lost = lost;
+    this.unknownLoss = !exact;
   }
 
   /** Containers that have ended leave the list. */
