@@ -1,3 +1,4 @@
+import { nanosOf } from '../export/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
@@ -151,6 +152,3 @@ export class ReportCollector {
     });
   }
 }
-
-const nanosOf = (time: string): bigint =>
-  BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29));

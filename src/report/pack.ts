@@ -51,7 +51,7 @@ export class Packer {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 51) {
       return value * 2 + 1;
     }
-    const key = typeof value === 'string' ? `s${value}` : JSON.stringify(value);
+    const key = typeof value === 'string' ? `s${value}` : Array.isArray(value) ? listKey(value) : JSON.stringify(value);
     let id = this.#ids.get(key);
     if (id === undefined) {
       id = this.#values.length;
@@ -61,3 +61,11 @@ export class Packer {
     return id * 2;
   }
 }
+
+/** Most lists are pids, or the arguments of a command: texts without this character, which is not in arguments. */
+const listKey = (list: readonly unknown[]): string =>
+  list.every((item) => typeof item === 'number')
+    ? `n${list.join()}`
+    : list.every((item) => typeof item === 'string' && !item.includes('\0'))
+      ? `l${list.join('\0')}`
+      : JSON.stringify(list);

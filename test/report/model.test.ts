@@ -47,6 +47,7 @@ it('has the namespaces of a container: made, joined, shared', () => {
   const spaces = Object.fromEntries(boxes[0]!.spaces.map((space) => [space.type, space]));
   expect(spaces.pid).toMatchObject({ inode: containerNs.pid, created: { at: 10e6 }, shared: [] });
   expect(spaces.mnt!.joined.map((join) => join.at)).toEqual([105e6]);
+  expect(spaces.net!.joined).toEqual([{ at: 104e6, by: 'runc, pid 610' }]);
   expect(spaces.user).toMatchObject({ shared: ['host'], created: undefined });
 });
 

@@ -74,6 +74,9 @@ export const buildModel = (data: ReportData, records: readonly PageRecord[]): Mo
 
 type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'> & { at: number };
 
+/** The name of a process of which nothing was seen that says it. */
+const unknown = '?';
+
 class ModelBuilder {
   readonly #data: ReportData;
   readonly #records: readonly PageRecord[];
@@ -85,6 +88,8 @@ class ModelBuilder {
   readonly #procs: Proc[] = [];
   readonly #procOf: (Proc | undefined)[] = [];
   readonly #boxOf: Box[] = [];
+  /** Namespaces that processes outside of containers joined, by inode: who enters is in the container only after it. */
+  readonly #joins = new Map<number, { readonly at: number; readonly by: string }[]>();
 
   constructor(data: ReportData, records: readonly PageRecord[]) {
     this.#data = data;
@@ -162,6 +167,12 @@ class ModelBuilder {
       proc.box = this.#boxAt(keyOf(record.container), record.at);
       this.#spaces(proc, record);
     }
+    if (record.type === 'namespace' && record.container === null) {
+      const join = { at: record.at, by: `${record.comm ?? proc.name}, pid ${record.pid}` };
+      for (const inode of Object.values(record.joined ?? {})) {
+        this.#joins.set(inode!, [...(this.#joins.get(inode!) ?? []), join]);
+      }
+    }
     proc.inner = record.nspid.length > 1 ? record.nspid.at(-1) : proc.inner;
     if ('origin' in record && record.origin === 'joined') {
       proc.joined = true;
@@ -176,6 +187,7 @@ class ModelBuilder {
       proc.failures.push(record.at);
     } else if (record.type === 'exit') {
       proc.exit = record;
+      proc.name = proc.name === unknown ? (record.comm ?? unknown) : proc.name;
       proc.to = record.at;
       if (!proc.before) {
         proc.from = Math.min(proc.from, Math.max(0, record.at - record.duration_ns));
@@ -197,7 +209,7 @@ class ModelBuilder {
       to: undefined,
       before: record.type === 'process',
       box: this.#host,
-      name: ('comm' in record ? record.comm : undefined) ?? '?',
+      name: ('comm' in record ? record.comm : undefined) ?? unknown,
       program: undefined,
       exit: undefined,
       joined: false,
@@ -280,6 +292,9 @@ class ModelBuilder {
       for (const space of spaces) {
         const others = [...(owners.get(space.inode) ?? [])].filter((name) => name !== box.name);
         space.shared = host.has(space.inode) ? ['host'] : others;
+        const joins = this.#joins.get(space.inode)?.filter(({ at }) => at >= space.from && at <= box.to) ?? [];
+        space.joined.push(...joins);
+        space.joined.sort((a, b) => a.at - b.at);
       }
       box.spaces.length = 0;
       box.spaces.push(...spaces.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)));
