@@ -44,7 +44,7 @@ export const makeLines = (processes: number): Buffer => {
     );
     time += 1000;
     if ((index + 1) % (eventsABeat / 2) === 0) {
-      lines.push(`H ${time}`, `@seq[0]: ${made[0]}`, `@seq[1]: ${made[1]}`, '');
+      lines.push(`H ${time} 1`, `@seq[0]: ${made[0]}`, `@seq[1]: ${made[1]}`, '');
     }
   }
   return Buffer.from(`${lines.join('\n')}\n`);
