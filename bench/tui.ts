@@ -18,7 +18,7 @@ const users = { nameOf: (uid: number) => String(uid), idOf: () => undefined, all
 const makeView = (): View =>
   new View({
     ui: new Ui({ isReplay: false, users }),
-    theme: makeTheme({ color: true, unicode: true }),
+    theme: makeTheme({ colors: 'dark', unicode: true }),
     users,
     size: () => ({ columns, rows }),
     status: () => ({

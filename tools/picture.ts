@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { NstraceRecord } from '../src/record/schema.ts';
 import { buildFrame } from '../src/tui/frame.ts';
 import { Listing } from '../src/tui/listing.ts';
+import type { Mode } from '../src/tui/rows.ts';
 import { Store } from '../src/tui/store.ts';
 import { makeTheme } from '../src/tui/theme.ts';
 import { Ui } from '../src/tui/ui.ts';
@@ -9,11 +10,12 @@ import { UserNames } from '../src/view/users.ts';
 
 /**
  * Makes the picture in the README out of a recording, as it was after so many seconds, with the CPU percent and the memory in
- * MiB that were seen while it was recorded: node build/picture.js SESSION.ndjson docs/live.svg SECONDS CPU MEMORY
+ * MiB that were seen while it was recorded: node build/picture.js SESSION.ndjson docs/live.svg SECONDS CPU MEMORY [MODE [LINES]]
  */
-const [, , recording = '', target = '', until = '', cpu = '0', memory = '0'] = process.argv;
+const [, , recording = '', target = '', until = '', cpu = '0', memory = '0', mode = 'grouped', height = '28'] =
+  process.argv;
 const columns = 110;
-const rows = 28;
+const rows = Number(height);
 
 const store = new Store();
 for (const line of readFileSync(recording, 'utf8').split('\n')) {
@@ -28,11 +30,17 @@ function isBefore({ mono }: NstraceRecord): boolean {
 }
 
 const users = new UserNames();
+const ui = new Ui({ isReplay: false, users });
+ui.mode = mode as Mode;
+const listing = new Listing(store);
+if (ui.wanted !== undefined) {
+  listing.update(ui.wanted);
+}
 const { lines } = buildFrame({
   store,
-  ui: new Ui({ isReplay: false, users }),
-  listing: new Listing(store),
-  theme: makeTheme({ color: true, unicode: true }),
+  ui,
+  listing,
+  theme: makeTheme({ colors: 'dark', unicode: true }),
   columns,
   rows,
   users,
@@ -72,10 +80,10 @@ const lineOf = (line: string, index: number): string => {
 };
 
 const width = Math.round(columns * cellWidth + 24);
-const height = rows * lineHeight + 24;
+const imageHeight = rows * lineHeight + 24;
 writeFileSync(
   target,
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14">
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${imageHeight}" width="${width}" height="${imageHeight}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14">
 <title>nstrace live</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${lines.map(lineOf).join('\n')}

@@ -3,7 +3,15 @@ import type { ContainerSelection } from '../filter/selector.ts';
 import { nsPerTick } from '../kernel/time.ts';
 import type { PsRecord } from '../now/schema.ts';
 import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
-import { asTree, byContainer, defaultPsColumns, type PsRow, psColumns } from '../view/ps.ts';
+import {
+  asTree,
+  byContainer,
+  defaultPsColumns,
+  isKernelThread,
+  type PsRow,
+  psColumns,
+  watchedPsColumns,
+} from '../view/ps.ts';
 import { sortRows, tableText } from '../view/table.ts';
 import { UserNames } from '../view/users.ts';
 import {
@@ -79,10 +87,12 @@ const ps = async (words: readonly string[], values: PsValues): Promise<number> =
 };
 
 const choose = (snapshot: Snapshot, selection: ContainerSelection, values: PsValues): NowProcess[] => {
-  const { ns = [], uid = [] } = values;
+  const { ns = [], uid = [], watch } = values;
   return snapshot.processes.filter(
     ({ proc, record }) =>
       selection.wants(record.container) &&
+      // They are many and never change: who watches has no room for them.
+      (watch === undefined || !isKernelThread(proc)) &&
       (ns.length === 0 || Object.values(proc.ns ?? {}).some((inode) => ns.includes(inode))) &&
       (uid.length === 0 || uid.includes(proc.uid)),
   );
@@ -90,14 +100,19 @@ const choose = (snapshot: Snapshot, selection: ContainerSelection, values: PsVal
 
 const table = (snapshot: Snapshot, processes: readonly NowProcess[], values: PsValues): string => {
   const all = psColumns(snapshot, new UserNames());
-  const columns = pickColumns(all, values.columns, defaultPsColumns);
+  const width = lineWidth(values);
+  const usual = width !== undefined && width < wide && values.watch !== undefined ? watchedPsColumns : defaultPsColumns;
+  const columns = pickColumns(all, values.columns, usual);
   const groups = byContainer(processes);
   const rows: PsRow[] = groups.flatMap((group) =>
     values.tree ? asTree(group) : group.map((process) => ({ ...process, depth: 0 })),
   );
   const sorted = values.sort === undefined ? rows : sortRows(rows, all, checkSort(all, values.sort));
-  return tableText(columns, sorted, { header: values.header, width: lineWidth(values) });
+  return tableText(columns, sorted, { header: values.header, width });
 };
+
+/** Columns of a terminal from which on all usual columns fit beside a command. */
+const wide = 110;
 
 /** What -o json tells of a process. */
 export const toProcessRecord = ({ proc, record }: NowProcess, time: string): PsRecord => {

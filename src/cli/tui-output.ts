@@ -8,6 +8,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { openRecording } from '../recording/file.ts';
 import { Living } from '../recording/living.ts';
 import { FileSink, type Sink } from '../recording/sink.ts';
+import { capabilitiesOf } from '../tui/capabilities.ts';
 import type { Effect } from '../tui/effect.ts';
 import type { Kind } from '../tui/event.ts';
 import type { Status } from '../tui/frame-input.ts';
@@ -42,7 +43,7 @@ export class TuiOutput implements Output {
   /** What traces: its bpftrace's work is ours, and it counts what the probes made. */
   session: { readonly child: number; readonly count: Count } | undefined;
 
-  constructor(values: FilterValues & Pick<LineValues, 'color'>, stop: Stop) {
+  constructor(values: FilterValues & Pick<LineValues, 'color' | 'groupBy'>, stop: Stop) {
     this.#stop = stop;
     const users = new UserNames();
     this.#awaited = (values.container ?? [])
@@ -50,8 +51,8 @@ export class TuiOutput implements Output {
       .filter(({ text, leaveOut }) => !leaveOut && text !== 'host')
       .map(({ text }) => text);
     this.#view = new View({
-      ui: new Ui({ isReplay: false, users, kinds: kindsOf(values) }),
-      theme: makeTheme({ color: wantsColor(values.color), unicode: speaksUtf8() }),
+      ui: new Ui({ isReplay: false, users, kinds: kindsOf(values), by: values.groupBy }),
+      theme: makeTheme(capabilitiesOf(process.env, { color: wantsColor(values.color), utf8: speaksUtf8() })),
       users,
       size: terminalSize,
       status: () => this.#status(),

@@ -5,6 +5,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import type { Bookmark } from '../recording/reader.ts';
 import { Account, type Moment } from '../replay/moment.ts';
 import { type Controls, Player } from '../replay/player.ts';
+import { capabilitiesOf } from '../tui/capabilities.ts';
 import type { Effect } from '../tui/effect.ts';
 import type { Status } from '../tui/frame-input.ts';
 import type { Tui } from '../tui/start.ts';
@@ -23,7 +24,7 @@ import { terminalSize } from './terminal.ts';
 import { Limit } from './trace.ts';
 import { copy, kindsOf, Usage } from './tui-output.ts';
 
-type Values = FilterValues & InputValues & Pick<LineValues, 'color'> & { speed?: number };
+type Values = FilterValues & InputValues & Pick<LineValues, 'color' | 'groupBy'> & { speed?: number };
 
 /** A recording in the view that a live trace has, with a bar of time. Resolves when the user is done with it. */
 export const replayOnTerminal = async (
@@ -74,8 +75,8 @@ export const replayOnTerminal = async (
     return Math.max(0, ((lastMono === undefined ? now : Number(lastMono)) - beganAt) / 1e9);
   };
   const view: View = new View({
-    ui: new Ui({ isReplay: true, users, kinds: kindsOf(values) }),
-    theme: makeTheme({ color: wantsColor(values.color), unicode: speaksUtf8() }),
+    ui: new Ui({ isReplay: true, users, kinds: kindsOf(values), by: values.groupBy }),
+    theme: makeTheme(capabilitiesOf(process.env, { color: wantsColor(values.color), utf8: speaksUtf8() })),
     users,
     size: terminalSize,
     status: () => ({

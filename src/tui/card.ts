@@ -1,3 +1,4 @@
+import { counted } from '../kernel/plural.ts';
 import { commandOrComm } from '../view/command.ts';
 import { age, seconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
@@ -26,7 +27,7 @@ const stateLine = (family: Family, { store, now }: TableContext): Piece[] => {
   const { ref, info, usage } = family.latest;
   const started = startedMs(family, store);
   const facts = [
-    running ? `${family.alive} processes` : undefined,
+    running ? counted(family.alive, 'process', 'processes') : undefined,
     usage?.cpuPercent === undefined ? undefined : `cpu ${usage.cpuPercent.toFixed(1)}%`,
     usage?.memoryBytes === undefined ? undefined : `memory ${size(usage.memoryBytes)}`,
     info?.image && escapeText(info.image),
@@ -64,8 +65,9 @@ const livesLine = (family: Family): Piece[] => {
   const isBad = ended.some((life) => life.oom || life.signal !== undefined || (life.code ?? 0) !== 0);
   return titled(
     'ended',
-    [`${ended.length === 1 ? 'once' : `${ended.length} times`}, the last first: `, 'plain'],
+    [`${ended.length === 1 ? 'once' : `${ended.length} times`}: `, 'plain'],
     [`${last}${ended.length > maxTold ? ', ...' : ''}`, isBad ? 'bad' : 'plain'],
+    [ended.length === 1 ? '' : ' (the last first)', 'dim'],
   );
 };
 
@@ -96,5 +98,5 @@ const busyLine = (family: Family, { store }: TableContext): Piece[] => {
   }
   const rate = busiest.spawned.perSecond(store.now);
   const how = `${busiest.spawned.count} programs started${rate >= 0.05 ? `, ${rate.toFixed(1)}/s now` : ''}`;
-  return titled('busy', [`pid ${busiest.pid} ${commandOrComm(busiest.program ?? busiest)}: ${how}`, 'plain']);
+  return titled('busy', [`pid ${busiest.pid}, ${how}: ${commandOrComm(busiest.program ?? busiest)}`, 'plain']);
 };

@@ -1,16 +1,14 @@
-import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
+import { type GroupKind, isNamespaceKind } from '../filter/group.ts';
+import type { NamespaceType } from '../kernel/namespaces.ts';
 import type { ViewEvent, ViewProcess } from './event.ts';
 import type { Group } from './group.ts';
 
-/** What events and processes can stand together by. */
-export const groupKinds = ['container', ...namespaceTypes, 'pod', 'image', 'user-id'] as const;
-export type GroupKind = (typeof groupKinds)[number];
+export { type GroupKind, groupKinds } from '../filter/group.ts';
 
 /** Stands for what has no such thing. */
 export const noKey = '-';
 
-export const isNamespace = (kind: GroupKind): kind is NamespaceType =>
-  (namespaceTypes as readonly string[]).includes(kind);
+export const isNamespace = isNamespaceKind;
 
 const podOf = ({ info }: Group): string =>
   info?.pod?.name ?? info?.labels?.['io.kubernetes.pod.name'] ?? info?.pod?.id ?? noKey;

@@ -21,6 +21,11 @@ const isWanted = (event: ViewEvent, { kinds, query }: Wanted): boolean =>
 const isListed = (event: ViewEvent, wanted: Wanted): boolean =>
   isWanted(event, wanted) && (event.foldedInto === undefined || !isWanted(event.foldedInto, wanted));
 
+/** Events that are no longer kept and still in lists: looking for each at once would cost more than all the rest. */
+const maxGone = 5000;
+/** Events at the end of a list among which those are that were folded since the last frame. */
+const foldedBack = 2000;
+
 /** Events looked at in one go; more are looked at in the next one, so that keys are answered meanwhile. */
 const atOnce = 20_000;
 
@@ -61,11 +66,14 @@ export class Listing {
     }
     this.#wanted = wanted;
     this.#renames = renames;
-    if (this.#folds !== folds || this.#dropped !== events.dropped) {
-      this.#thin(wanted);
+    if (events.dropped - this.#dropped > maxGone) {
+      this.#thin(wanted, Number.POSITIVE_INFINITY);
+      this.#dropped = events.dropped;
+    } else if (this.#folds !== folds) {
+      // What is folded came a short while ago.
+      this.#thin(wanted, foldedBack);
     }
     this.#folds = folds;
-    this.#dropped = events.dropped;
     const { all } = events;
     const from = firstFrom(all, this.#next);
     const end = wanted.query.empty ? all.length : Math.min(all.length, from + atOnce);
@@ -95,21 +103,33 @@ export class Listing {
     }
   }
 
-  /** Leaves out what was dropped, or folded into others, since the last time. */
-  #thin(wanted: Wanted): void {
+  /** Leaves out of the ends of lists what was dropped, or folded into others, since the last time. */
+  #thin(wanted: Wanted, last: number): void {
     const stays = (event: ViewEvent): boolean =>
       !event.dropped && (event.foldedInto === undefined || !isWanted(event.foldedInto, wanted));
-    this.#all = this.#all.filter(stays);
+    thin(this.#all, last, stays);
     for (const [key, list] of this.#byKey) {
-      const kept = list.filter(stays);
-      if (kept.length > 0) {
-        this.#byKey.set(key, kept);
-      } else {
+      thin(list, last, stays);
+      if (list.length === 0) {
         this.#byKey.delete(key);
       }
     }
   }
 }
+
+/** Takes items out of the end of a list, in place. */
+const thin = (list: ViewEvent[], last: number, stays: (event: ViewEvent) => boolean): void => {
+  const from = Math.max(0, list.length - last);
+  let to = from;
+  for (let index = from; index < list.length; index += 1) {
+    const event = list[index]!;
+    if (stays(event)) {
+      list[to] = event;
+      to += 1;
+    }
+  }
+  list.length = to;
+};
 
 const isSame = (a: Wanted | undefined, b: Wanted): boolean =>
   a?.kinds === b.kinds && a.query === b.query && a.by === b.by && a.only === b.only && a.grouped === b.grouped;

@@ -12,6 +12,8 @@ export type MenuName = 'sort' | 'by' | 'copy' | 'jump';
 
 export interface Menu {
   readonly title: string;
+  /** If there is more than choosing. */
+  readonly hint?: string;
   readonly items: readonly MenuItem[];
 }
 
@@ -39,6 +41,7 @@ const groupAbout = (kind: GroupKind): string => {
 export const menus: Readonly<Record<MenuName, Menu>> = {
   sort: {
     title: 'Sort containers by',
+    hint: 'a letter or Enter chooses, a capital turns it round, Esc goes back',
     items: tableColumns.map(({ letter, name, about }) => ({ key: letter, name, about })),
   },
   by: {

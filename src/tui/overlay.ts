@@ -36,10 +36,10 @@ export const overlayLines = (input: FrameInput, height: number): Overlaid | unde
         height,
       );
     default: {
-      const { title, items } = menus[ui.overlay];
+      const { title, items, hint = 'a letter or Enter chooses, Esc goes back' } = menus[ui.overlay];
       return listed(
         title,
-        'a letter or Enter chooses, Esc goes back',
+        hint,
         items.map(({ key, name, about }) => `  ${key}  ${name.padEnd(10)} ${about}`),
         ui.menuCursor,
         input,

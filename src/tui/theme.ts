@@ -53,26 +53,42 @@ const ascii: Glyphs = {
   ...{ branch: '|- ', last: '`- ', pipe: '|  ' },
 };
 
-/** The 16 colours of the terminal's own palette: right on light and on dark. */
-const codes: Readonly<Record<Tone, string>> = {
-  plain: '',
-  dim: '2',
-  strong: '1',
-  title: '1;36',
-  good: '32',
-  warn: '33',
-  bad: '1;31',
-  accent: '36',
-  bar: '34',
+/** How many colours a terminal has, and on what. */
+export type Colors = 'none' | 'dark' | 'light' | 'unknown' | 'many';
+
+/** Codes of styles (SGR). Each set is readable where it is used: see its test. */
+export const palettes: Readonly<Record<Colors, Readonly<Record<Tone, string>>>> = {
+  none: { plain: '', dim: '', strong: '', title: '', good: '', warn: '', bad: '', accent: '', bar: '' },
+  // The terminal's own 8 colours. Yellow, green and cyan cannot be read on white, blue not on black.
+  dark: {
+    ...{ plain: '', dim: '2', strong: '1', title: '1;36', good: '32' },
+    ...{ warn: '33', bad: '1;31', accent: '36', bar: '36' },
+  },
+  light: {
+    ...{ plain: '', dim: '2', strong: '1', title: '1;34', good: '34' },
+    ...{ warn: '35', bad: '1;31', accent: '34', bar: '34' },
+  },
+  unknown: {
+    ...{ plain: '', dim: '2', strong: '1', title: '1', good: '' },
+    ...{ warn: '35', bad: '1;31', accent: '1', bar: '' },
+  },
+  // Of 256, those that are halfway between black and white.
+  many: {
+    ...{ plain: '', dim: '38;5;243', strong: '1', title: '1;38;5;30', good: '38;5;28' },
+    ...{ warn: '38;5;130', bad: '1;38;5;160', accent: '38;5;30', bar: '38;5;32' },
+  },
 };
 
 const asciiOf = (text: string): string =>
   text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 
-export const makeTheme = (options: { color: boolean; unicode: boolean }): Theme => ({
-  paint: (tone, text) => (options.color && codes[tone] !== '' ? `\x1b[${codes[tone]}m${text}\x1b[0m` : text),
-  // Inverse is no colour: it stays without them, or the cursor could not be seen.
-  selected: (text) => `\x1b[7m${text}\x1b[0m`,
-  glyphs: options.unicode ? unicode : ascii,
-  text: options.unicode ? (text) => text : asciiOf,
-});
+export const makeTheme = (options: { colors: Colors; unicode: boolean }): Theme => {
+  const codes = palettes[options.colors];
+  return {
+    paint: (tone, text) => (codes[tone] === '' ? text : `\x1b[${codes[tone]}m${text}\x1b[0m`),
+    // Inverse is no colour: it stays without them, or the cursor could not be seen.
+    selected: (text) => `\x1b[7m${text}\x1b[0m`,
+    glyphs: options.unicode ? unicode : ascii,
+    text: options.unicode ? (text) => text : asciiOf,
+  };
+};

@@ -210,6 +210,10 @@ export class Ui {
     if (chosen !== undefined) {
       return this.#choose(name, chosen.name, layout);
     }
+    const reversed = name === 'sort' ? items.find((item) => item.key.toUpperCase() === key) : undefined;
+    if (reversed !== undefined) {
+      return this.#sortBy({ column: reversed.name, reversed: true });
+    }
     const step = stepOf(commandOf(key, this), items.length) ?? 0;
     this.menuCursor = Math.min(items.length - 1, Math.max(0, this.menuCursor + step));
     return undefined;
@@ -219,9 +223,7 @@ export class Ui {
     this.overlay = undefined;
     switch (name) {
       case 'sort':
-        // The same column again sorts the other way round.
-        this.sort = { column: choice, reversed: this.sort.column === choice && !this.sort.reversed };
-        return this.#sortAgain();
+        return this.#sortBy({ column: choice, reversed: false });
       case 'by':
         this.by = choice as GroupKind;
         this.focus = undefined;
@@ -301,6 +303,12 @@ export class Ui {
     this.overlay = name;
     this.menuCursor = 0;
     return undefined;
+  }
+
+  #sortBy(sort: Sort): undefined {
+    this.overlay = undefined;
+    this.sort = sort;
+    return this.#sortAgain();
   }
 
   #sortAgain(): undefined {

@@ -16,6 +16,8 @@ export interface Lane {
   /** Undefined while it lives. */
   to: number | undefined;
   end: string;
+  /** It was there before tracing began. */
+  before: boolean;
   readonly marks: { at: number; kind: 'exec' | 'starts' | 'joins' }[];
 }
 
@@ -32,7 +34,18 @@ export const lanesOf = (entries: readonly TimelineEntry[]): Lane[] => {
     let lane = living.get(entry.pid);
     if (lane === undefined || entry.kind === 'fork') {
       const { pid, depth, at_ns: from } = entry;
-      lane = { pid, nspid: undefined, label: '', helper: false, depth, from, to: undefined, end: '', marks: [] };
+      lane = {
+        pid,
+        nspid: undefined,
+        label: '',
+        helper: false,
+        depth,
+        from,
+        to: undefined,
+        end: '',
+        before: false,
+        marks: [],
+      };
       living.set(pid, lane);
       lanes.push(lane);
     }
@@ -57,6 +70,7 @@ const take = (lane: Lane, entry: TimelineEntry): void => {
   }
   if (entry.kind === 'process') {
     lane.from = 0;
+    lane.before = true;
   }
   if (entry.kind === 'exec' && (entry.ret ?? 0) === 0) {
     lane.marks.push({ at: entry.at_ns, kind: entry.starts ? 'starts' : entry.joined_by ? 'joins' : 'exec' });
@@ -78,10 +92,11 @@ interface Glyphs {
   readonly exec: string;
   readonly starts: string;
   readonly joins: string;
+  readonly before: string;
 }
 
-const drawn: Glyphs = { bar: '━', outside: '─', end: '┤', open: '→', exec: '●', starts: '▶', joins: '◆' };
-const ascii: Glyphs = { bar: '=', outside: '-', end: '|', open: '>', exec: 'o', starts: 'S', joins: 'J' };
+const drawn: Glyphs = { bar: '━', outside: '─', end: '┤', open: '→', exec: '●', starts: '▶', joins: '◆', before: '«' };
+const ascii: Glyphs = { bar: '=', outside: '-', end: '|', open: '>', exec: 'o', starts: 'S', joins: 'J', before: '<' };
 
 const labelWidth = 24;
 
@@ -100,7 +115,7 @@ export const lanesText = (timeline: Timeline, style: TimelineStyle, columns: num
     ...(lanes.length > maxLanes ? [`  ... ${lanes.length - maxLanes} more processes are left out here ...`] : []),
     ...(timeline.dropped > 0 ? [`  ... ${timeline.dropped} steps are missing in the middle ...`] : []),
     '',
-    `  ${glyphs.bar} inside  ${glyphs.outside} outside  ${glyphs.exec} exec  ${glyphs.starts} starts  ${glyphs.joins} joins  ${glyphs.end} exit  ${glyphs.open} lives on`,
+    `  ${glyphs.bar} inside  ${glyphs.outside} outside  ${glyphs.exec} exec  ${glyphs.starts} starts  ${glyphs.joins} joins  ${glyphs.end} exit  ${glyphs.open} lives on${lanes.some(({ before }) => before) ? `  ${glyphs.before} since before` : ''}`,
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 };
@@ -114,6 +129,9 @@ const laneText = (lane: Lane, scale: (at: number) => number, width: number, glyp
   cells[to] = lane.to === undefined ? glyphs.open : glyphs.end;
   for (const { at, kind } of lane.marks) {
     cells[scale(at)] = glyphs[kind];
+  }
+  if (lane.before) {
+    cells[from] = glyphs.before;
   }
   const nspid = lane.nspid === undefined ? '-' : String(lane.nspid);
   const label = cut(`${' '.repeat(Math.min(lane.depth, 6))}${escapeText(lane.label)}`, labelWidth);

@@ -128,6 +128,13 @@ export const defaultPsColumns = [
   ...['container', 'pidns', 'pid', 'nspid', 'ppid', 'user', 'start', 'time', 'rss', 'threads', 'command'],
 ] as const;
 
+/** Those that leave a command room in 80 columns. */
+export const watchedPsColumns = ['container', 'pid', 'nspid', 'user', 'time', 'rss', 'command'] as const;
+
+/** kthreadd is pid 2, and the parent of all others. */
+export const isKernelThread = ({ pid, ppid, nspid }: NowProcess['proc']): boolean =>
+  nspid.length === 1 && (pid === 2 || ppid === 2);
+
 const number = (name: string, title: string, about: string, of: (row: PsRow) => number): TableColumn<PsRow> => ({
   name,
   title,
@@ -140,9 +147,12 @@ const number = (name: string, title: string, about: string, of: (row: PsRow) => 
 /** Parents before their children, with how deep they are below the ones that are shown. */
 export const asTree = (processes: readonly NowProcess[]): PsRow[] => {
   const children = new Map<number, NowProcess[]>();
-  const shown = new Set(processes.map(({ proc }) => proc.pid));
+  const shown = new Map(processes.map((process) => [process.proc.pid, process]));
   for (const process of processes) {
-    push(children, shown.has(process.proc.ppid) ? process.proc.ppid : 0, process);
+    // Pids are used again: a parent is one that was there before its child.
+    const parent = shown.get(process.proc.ppid);
+    const isParent = parent !== undefined && parent.record.started <= process.record.started;
+    push(children, isParent ? process.proc.ppid : 0, process);
   }
   const rows: PsRow[] = [];
   const done = new Set<NowProcess>();

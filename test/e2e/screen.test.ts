@@ -345,7 +345,7 @@ describe('text that programs chose', () => {
       '1024',
     ]);
     await terminal.until(/nstrace ■ ended/);
-    await terminal.pressUntil('\t', /\[grouped\]/);
+    await terminal.pressUntil('\t', /^▾ host/m);
     await sleep(500);
     expect(terminal.lines[0]).toMatch(/^nstrace ■ ended/);
     expect(terminal.lines[22]).toMatch(/^\? help/);

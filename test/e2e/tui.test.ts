@@ -90,13 +90,13 @@ describe('nstrace live on a terminal', () => {
     await shows(new RegExp(`^${id.slice(0, 10)}\\S* +running `, 'm'));
     await press('Tab');
     await shows(new RegExp(`^▾ ${id} {2}running \\d+s +\\d+ alive \\d+ execs .* runc pid:\\[\\d+\\] init \\d+`, 'm'));
-    await shows(/▶ sh -c sleep 6301/);
+    await shows(/sleep 6301/);
     const entered = execa('timeout', ['20', 'runc', 'exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
     await shows(/◆ entered by root: \S*runc exec \S+ top -b, pid \d+/);
     await shows(/^ +\S+ +\d+ +\d+ ◆ top -b$/m);
     // The tree and the lanes know them too.
     await press('Tab', 'Tab');
-    await shows(new RegExp(`^▾ ${id}[^▾]*\\d+ +1 sh -c sleep 6301[^▾]*top -b`, 'm'));
+    await shows(new RegExp(`^▾ ${id}[^▾]*\\d+ +1 +\\S+ +\\S+ sh -c sleep 6301[^▾]*top -b`, 'm'));
     await press('Tab');
     await shows(/top -b .*◆/);
     await press('q');
@@ -110,7 +110,7 @@ describe('nstrace live on a terminal', () => {
     await start(['live']);
     await shows(/● tracing/);
     await runs();
-    await shows(/▶ sh -c sleep 6301/);
+    await shows(/sleep 6301/);
     await press('Tab', 'Tab', '/');
     await press('-l', `c:${id} x:exec 6301`);
     await shows(new RegExp(`/c:${id} x:exec 6301_`));
@@ -250,7 +250,7 @@ describe('nstrace live on a terminal', () => {
     await shows(/◌ waiting/);
     await shows(new RegExp(`Waiting for a container ${id}`));
     await runs();
-    await shows(/▶ sh -c sleep 6301/);
+    await shows(/sleep 6301/);
     await shows(/● tracing/);
     await hides(/Waiting for/);
     expect(await screen()).not.toMatch(/^▾ host/m);

@@ -26,7 +26,7 @@ const show = async (color = false) => {
   ui.mode = 'grouped';
   const view = new View({
     ui,
-    theme: makeTheme({ color, unicode: true }),
+    theme: makeTheme({ colors: color ? 'dark' : 'none', unicode: true }),
     users,
     size: () => size,
     status: () => tracing,

@@ -34,7 +34,7 @@ describe('the table of containers', () => {
     expect(shown(desk)).toEqual(['web exited 42 2 7s 7s 0 - - - - - srv 3']);
     desk.press('enter');
     expect(desk.text).toMatch(
-      /^ended {4}3 times, the last first: 42 after 800\.0 ms, OOM after 800\.0 ms, 1 after 800\.0 ms$/m,
+      /^ended {4}3 times: 42 after 800\.0 ms, OOM after 800\.0 ms, 1 after 800\.0 ms \(the last first\)$/m,
     );
     expect(desk.text).toMatch(/^started {2}7s ago by root: dockerd$/m);
     // All of its lives are there, the oldest first.
@@ -139,6 +139,6 @@ describe('the table of containers', () => {
       desk.take(fork({ ...at(200 + index), ...child }), exec({ ...at(200 + index), ...child, args: ['work'] }));
     }
     desk.press('enter');
-    expect(desk.text).toMatch(/^busy {5}pid 10140 sh -c ls -l; sleep 1: 20 programs started, 4\.0\/s now$/m);
+    expect(desk.text).toMatch(/^busy {5}pid 10140, 20 programs started, 4\.0\/s now: sh -c ls -l; sleep 1$/m);
   });
 });

@@ -4,8 +4,8 @@ import { column, type Piece, renderEnds, renderLine } from '../../src/tui/line.t
 import { makeTheme } from '../../src/tui/theme.ts';
 import { widthOf } from '../../src/view/width.ts';
 
-const bare = makeTheme({ color: false, unicode: true });
-const colored = makeTheme({ color: true, unicode: true });
+const bare = makeTheme({ colors: 'none', unicode: true });
+const colored = makeTheme({ colors: 'dark', unicode: true });
 
 const texts = ['', 'a', 'abcdef', '日本語', 'a日b本', 'e\u0301e\u0301', '😀😀', 'שלום', 'long '.repeat(30)];
 

@@ -85,7 +85,7 @@ export class Desk {
   get frame(): Frame {
     const { store, listing, ui, columns, rows, status } = this;
     const { color = false, unicode = true } = this.#options;
-    const theme = makeTheme({ color, unicode });
+    const theme = makeTheme({ colors: color ? 'dark' : 'none', unicode });
     if (ui.wanted !== undefined) {
       listing.update(ui.wanted);
     }

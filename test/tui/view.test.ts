@@ -17,7 +17,7 @@ const viewOf = (options: { isReplay?: boolean; mode?: Mode; size?: () => { colum
   ui.mode = options.mode ?? 'grouped';
   const view = new View({
     ui,
-    theme: makeTheme({ color: false, unicode: true }),
+    theme: makeTheme({ colors: 'none', unicode: true }),
     users,
     size: options.size ?? (() => ({ columns: 100, rows: 30 })),
     status: () => status.now,

@@ -60,7 +60,7 @@ describe('lanesOf', () => {
       ]),
     ).toEqual([
       {
-        ...{ pid: 5, nspid: 3, label: 'ls -l', helper: false, depth: 2, from: 1e6, to: 9e6, end: '3' },
+        ...{ pid: 5, nspid: 3, label: 'ls -l', helper: false, depth: 2, from: 1e6, to: 9e6, end: '3', before: false },
         marks: [{ at: 2e6, kind: 'exec' }],
       },
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { age } from '../../src/view/durations.ts';
-import { asTree, byContainer, defaultPsColumns, type PsRow, psColumns } from '../../src/view/ps.ts';
+import { asTree, byContainer, defaultPsColumns, isKernelThread, type PsRow, psColumns } from '../../src/view/ps.ts';
 import { size } from '../../src/view/sizes.ts';
 import { sortRows } from '../../src/view/table.ts';
 import { UserNames } from '../../src/view/users.ts';
@@ -143,6 +143,17 @@ describe('size', () => {
   });
 });
 
+describe('isKernelThread', () => {
+  it.each([
+    [2, 0, true],
+    [40, 2, true],
+    [1, 0, false],
+    [41, 1, false],
+  ])('pid %i, child of %i: %s', (pid, ppid, wanted) => {
+    expect(isKernelThread(nowProcess(pid, ppid, []).proc)).toBe(wanted);
+  });
+});
+
 describe('asTree', () => {
   const tree = (...processes: [pid: number, ppid: number][]) =>
     asTree(processes.map(([pid, ppid]) => nowProcess(pid, ppid, ['p']))).map(({ proc, depth }) => [proc.pid, depth]);
@@ -165,6 +176,15 @@ describe('asTree', () => {
       [11, 0],
       [12, 1],
       [31, 0],
+    ]);
+  });
+
+  it('takes nobody for a parent who began after the child: pids are used again', () => {
+    const started = (time: string) => ({ record: { started: `2026-01-02T03:04:0${time}.000000000Z` } });
+    const rows = asTree([nowProcess(11, 10, ['child'], started('1')), nowProcess(10, 1, ['stranger'], started('2'))]);
+    expect(rows.map(({ proc, depth }) => [proc.pid, depth])).toEqual([
+      [11, 0],
+      [10, 0],
     ]);
   });
 
