@@ -90,7 +90,7 @@ export class Launch {
     if (this.#pid === 0) {
       return;
     }
-    if (record.type === 'fork' && (this.#alive.has(record.ppid) || this.#alive.has(record.by ?? 0))) {
+    if (record.type === 'fork' && (this.#alive.has(record.ppid) || this.#alive.has(record.by_pid ?? record.by ?? 0))) {
       this.#alive.add(record.pid);
     } else if (record.type === 'exit' && this.#alive.delete(record.pid)) {
       this.#check();

@@ -6,9 +6,9 @@ export type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'nam
 /** Who a program runs as, where the recording says it. */
 export interface Rights {
   readonly uid: number;
-  readonly euid?: number;
-  readonly egid?: number;
-  readonly auid?: number;
+  readonly euid?: number | undefined;
+  readonly egid?: number | undefined;
+  readonly auid?: number | undefined;
 }
 
 /** What is known of a living process, for formats whose events say all of it each time. */

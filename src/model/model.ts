@@ -68,8 +68,6 @@ export class Model {
   readonly #lives: ContainerLives;
   readonly #cgroupPaths = new CgroupPaths();
   readonly #ended = new RecentSet(maxRecentlyEnded);
-  /** Chosen by the kernel, and not ended yet. */
-  readonly #oomVictims = new Set<number>();
   /** The last failed exec of a process and how many were folded, for the record that tells of the folded ones. */
   readonly #failed = new Map<number, { record: RecordOf<'exec'>; folded: number }>();
 
@@ -149,7 +147,8 @@ export class Model {
       case 'folded':
         return this.#folded(event);
       case 'oom':
-        return void this.#oomVictims.add(event.pid);
+        // Noted with the exit (probe/order.ts).
+        return;
       case 'lost':
         return this.lost(event, 'kernel');
     }
@@ -170,6 +169,9 @@ export class Model {
     process.nspid = event.nspid;
     process.uid = event.uid;
     process.gid = event.gid;
+    process.auid = event.auid;
+    process.session = event.session;
+    process.tty = event.tty;
     process.comm = event.comm;
     process.exe = event.exe;
     process.args = event.argsSent > maxKeptBytes ? event.args.slice(0, maxKeptArguments) : event.args;
@@ -200,7 +202,10 @@ export class Model {
   }
 
   #failedExec(event: FailedExecEvent): void {
-    const process = this.#living(event, { vfork: 0 }, event.ppid, undefined);
+    const process = this.#living(event, event, event.ppid, undefined);
+    if (event.comm !== undefined) {
+      process.comm = event.comm;
+    }
     const record = this.#records.failedExec(event, process, this.#processes.get(event.ppid));
     this.#failed.set(event.pid, { record, folded: this.#failed.get(event.pid)?.folded ?? 0 });
     this.#emit(record);
@@ -231,6 +236,9 @@ export class Model {
     const process = this.#birth(event, event.ppid, maker, event.nspid, event.whole ? event.ns : undefined);
     process.uid = event.uid;
     process.gid = event.gid;
+    if (event.comm !== undefined && event.comm !== '') {
+      process.comm = event.comm;
+    }
     const made = asksForNamespaces(event.flags);
     if (maker !== undefined && process.ns.mnt !== maker.ns.mnt) {
       process.mntMoved = !this.#isOfHost(maker);
@@ -262,11 +270,10 @@ export class Model {
     this.#ended.add(`${event.pid} ${startTicks}`);
     if (process === undefined && event.vfork !== 0) {
       process = this.#living(event, event, event.ppid, undefined);
-      process.nspid = event.nspid;
     }
     const signal = event.status & 0x7f;
     const end: End = signal === 0 ? { code: (event.status >>> 8) & 0xff } : { signal: signalName(signal) };
-    if (this.#oomVictims.delete(event.pid) && signal !== 0) {
+    if (event.oom === true && signal !== 0) {
       end.oom = true;
     }
     this.#emit(this.#records.exit(event, end, process, this.#containers.ofPidns(event.pidns)));
@@ -381,7 +388,7 @@ export class Model {
   /** The process an event is about. If its birth was held back, or lost, it is made up for now. */
   #living(
     event: Stamp & Who & { nspid?: number[]; pidns?: number },
-    held: HeldFork,
+    held: Partial<HeldFork>,
     ppid: number,
     ns: Namespaces | undefined,
   ): Process {
@@ -399,7 +406,7 @@ export class Model {
     }
     this.#admit(process, event);
     this.#lives.inherit(process, parent, event);
-    if (held.vfork !== 0) {
+    if (held.vfork !== undefined && held.vfork !== 0) {
       this.#emit(this.#records.fork(process, event.start, held.vfork, ppid));
     }
     return process;
@@ -409,7 +416,6 @@ export class Model {
   #admit(process: Process, time: Nanoseconds): void {
     const before = this.#processes.add(process);
     if (before !== undefined) {
-      this.#oomVictims.delete(before.pid);
       this.#lives.ended(before, time, {});
     }
   }
@@ -424,6 +430,9 @@ export class Model {
       ns: ns ?? parent?.ns ?? this.#options.host,
       uid: parent?.uid ?? 0,
       gid: parent?.gid ?? 0,
+      auid: parent?.auid,
+      session: parent?.session,
+      tty: parent?.tty,
       comm: parent?.comm ?? '',
       exe: parent?.exe ?? '',
       args: parent?.args ?? [],
@@ -495,6 +504,9 @@ export class Model {
       ns: found.ns ?? this.#options.host,
       uid: found.uid,
       gid: found.gid,
+      auid: found.auid,
+      session: found.session,
+      tty: found.tty,
       comm: found.comm,
       exe: found.exe,
       args: found.args,

@@ -35,14 +35,10 @@ export const changedNamespaces = (before: Namespaces, after: Namespaces): Partia
   return changed;
 };
 
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, value]) => [value, name]));
 const signalNames = new Map(Object.entries(constants.signals).map(([name, value]) => [value, name]));
 /** Names that Node knows twice. */
-errnoNames.set(constants.errno.EAGAIN, 'EAGAIN');
 signalNames.set(constants.signals.SIGABRT, 'SIGABRT');
 signalNames.set(constants.signals.SIGIO, 'SIGIO');
-
-export const errnoName = (errno: number): string => errnoNames.get(errno) ?? `E${errno}`;
 
 /** Real-time signals have numbers only. */
 export const signalName = (signal: number): string => signalNames.get(signal) ?? `SIG${signal}`;

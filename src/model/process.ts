@@ -22,6 +22,10 @@ export interface Process {
   ns: Namespaces;
   uid: number;
   gid: number;
+  /** Login user and session of the audit system, 2^32 - 1 where there is none, and the terminal: of its last exec. */
+  auid?: number | undefined;
+  session?: number | undefined;
+  tty?: string | undefined;
   comm: Text;
   exe: Text;
   args: readonly Text[];

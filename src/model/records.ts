@@ -1,3 +1,5 @@
+import { capabilityNames } from '../kernel/capabilities.ts';
+import { errnoName } from '../kernel/errno.ts';
 import { type Text, textOf } from '../kernel/text.ts';
 import { monoOfTicks, type Nanoseconds } from '../kernel/time.ts';
 import type { CgroupEvent, ExecEvent, ExitEvent, FailedExecEvent, LostEvent, NamespaceEvent } from '../probe/event.ts';
@@ -7,7 +9,7 @@ import type { RecordOf } from '../record/schema.ts';
 import { putArguments, putText } from '../record/text.ts';
 import type { WallClock } from './clock.ts';
 import type { Container, End } from './container.ts';
-import { askedNamespaces, changedNamespaces, errnoName, flagNames } from './names.ts';
+import { askedNamespaces, changedNamespaces, flagNames } from './names.ts';
 import type { Process } from './process.ts';
 
 /** Puts records together out of an event and what is known of its process. `seq` is given where they are written. */
@@ -45,6 +47,11 @@ export class Records {
     if (!event.exeWhole) {
       record.exe_truncated = true;
     }
+    putLogin(record, process);
+    putCredentials(record, event);
+    if (event.cwd !== undefined) {
+      putText(record, 'cwd', event.cwd);
+    }
     putOrigin(record, process);
     putEvidence(record, process);
     if (event.oldTid !== event.pid) {
@@ -70,9 +77,13 @@ export class Records {
       errno: errnoName(-event.ret),
     };
     putParent(record, parent);
-    putText(record, 'comm', process.comm);
+    putText(record, 'comm', event.comm ?? process.comm);
     putText(record, 'exe', event.exe);
     putArguments(record, event.args);
+    if (event.exeWhole === false) {
+      record.exe_truncated = true;
+    }
+    putLogin(record, process);
     putOrigin(record, process);
     if (event.tid !== event.pid) {
       record.old_tid = event.tid;
@@ -95,7 +106,7 @@ export class Records {
       flags: flagNames(flags),
     };
     if (by !== process.ppid) {
-      record.by = by;
+      record.by_pid = by;
     }
     putOrigin(record, process);
     return record;
@@ -117,9 +128,12 @@ export class Records {
       core: (event.status & 0x80) !== 0,
       duration_ns: Math.max(0, event.at - event.start.at),
     };
+    const comm = event.comm ?? process?.comm;
+    if (comm !== undefined) {
+      putText(record, 'comm', comm);
+    }
     if (process !== undefined) {
-      record.comm = textOf(process.comm);
-      record.exe = textOf(process.exe);
+      putText(record, 'exe', process.exe);
     }
     return deepNested(record);
   }
@@ -162,7 +176,8 @@ export class Records {
       type: 'cgroup',
       ...this.#about(event, about, moves ? event.pid : event.by),
       op: event.op,
-      ...(moves ? { by: event.by } : {}),
+      ...(moves ? { by_pid: event.by } : {}),
+      ...(event.tid === undefined ? {} : { tid: event.tid }),
       path: '',
       hierarchy: hierarchy === '' ? 'unified' : hierarchy,
       id: event.id,
@@ -196,6 +211,8 @@ export class Records {
       putText(record, 'cwd', found.cwd);
     }
     putArguments(record, process.args);
+    putLogin(record, process);
+    putEffective(record, found.euid, found.egid);
     putOrigin(record, process);
     putEvidence(record, process);
     putUnit(record, process);
@@ -237,6 +254,45 @@ const putParent = (record: { pcomm?: string | undefined }, parent: Process | und
 };
 
 /** How it stands in its container, or works for one from outside. */
+/** Who logged in, and at which terminal. */
+const putLogin = (
+  record: { auid?: number | undefined; session?: number | undefined; tty?: string | undefined },
+  { auid, session, tty }: Process,
+): void => {
+  if (auid !== undefined && auid !== unset) {
+    record.auid = auid;
+  }
+  if (session !== undefined && session !== unset) {
+    record.session = session;
+  }
+  if (tty !== undefined) {
+    record.tty = tty;
+  }
+};
+
+/** The kernel's -1: nobody logged in. */
+const unset = 0xffff_ffff;
+
+type Rights = Pick<RecordOf<'exec'>, 'uid' | 'gid' | 'euid' | 'egid' | 'caps_gained'>;
+
+const putCredentials = (record: Rights, { credentials }: ExecEvent): void => {
+  if (credentials !== undefined) {
+    putEffective(record, credentials.euid, credentials.egid);
+    if (credentials.gained !== 0n) {
+      record.caps_gained = capabilityNames(credentials.gained);
+    }
+  }
+};
+
+const putEffective = (record: Rights, euid: number = record.uid, egid: number = record.gid): void => {
+  if (euid !== record.uid) {
+    record.euid = euid;
+  }
+  if (egid !== record.gid) {
+    record.egid = egid;
+  }
+};
+
 const putOrigin = (
   record: Pick<RecordOf<'exec'>, 'origin' | 'role' | 'for'>,
   { origin, membership, role, command, errand }: Process,

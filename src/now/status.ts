@@ -1,5 +1,5 @@
+import { capabilityNames } from '../kernel/capabilities.ts';
 import { readProcText } from '../procfs/read.ts';
-import { capabilityNames } from './capabilities.ts';
 import type { InspectRecord } from './schema.ts';
 
 /** Rights and confinement of a process, from /proc/PID/status and its neighbours; what may not be read is left out. */
@@ -10,7 +10,7 @@ export const readRights = (
   const field = (name: string): string | undefined =>
     new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(status)?.[1]?.trim();
   const numbers = (name: string): number[] => (field(name) ?? '').split(/\s+/).filter(Boolean).map(Number);
-  const mask = (name: string): string[] => capabilityNames(field(name) ?? '0');
+  const mask = (name: string): string[] => capabilityNames(BigInt(`0x${field(name) ?? '0'}`));
   const label = (readProcText(`/proc/${pid}/attr/current`) ?? '').replace(/[\0\n]+$/, '');
   const seccomp = field('Seccomp');
   return {

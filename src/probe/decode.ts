@@ -1,14 +1,16 @@
+import { endOfString, readText, type Text } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import type { Assembly } from './assembly/assembly.ts';
+import { BegunExecAssembly } from './assembly/begun.ts';
 import { CgroupAssembly } from './assembly/cgroup.ts';
 import { ExecAssembly } from './assembly/exec.ts';
 import { FailedExecAssembly } from './assembly/failed.ts';
 import { NestedAssembly } from './assembly/nested.ts';
-import type { CgroupEvent, ExecEvent, FailedExecEvent, LineEvent, Stamp } from './event.ts';
+import type { CgroupEvent, Credentials, ExecEvent, FailedExecEvent, LineEvent, Stamp } from './event.ts';
 import { Fields } from './fields.ts';
 import { NamespaceCache } from './namespaces.ts';
 import type { Sequence } from './sequence.ts';
-import { letters } from './wire.ts';
+import { begunFlag, commWords, letters, oomFlag, wordBytes } from './wire.ts';
 
 /** Nanoseconds of 292 years of uptime: a larger time is none. */
 const maxTime = 2 ** 63;
@@ -42,6 +44,8 @@ interface Head {
 /** The work of one CPU: an event whose other lines are still coming. */
 interface Desk {
   unfinished: Assembly | undefined;
+  /** Of the exec whose line comes next. */
+  credentials: Credentials | undefined;
   readonly exec: ExecAssembly;
 }
 
@@ -56,6 +60,7 @@ export class Decoder {
   readonly #fields = new Fields();
   readonly #namespaces = new NamespaceCache();
   readonly #desks: Desk[] = [];
+  readonly #name = Buffer.alloc(commWords * wordBytes);
 
   constructor(out: Decoded, sequence: Sequence) {
     this.#out = out;
@@ -134,7 +139,7 @@ export class Decoder {
   #desk(cpu: number): Desk {
     let desk = this.#desks[cpu];
     if (desk === undefined) {
-      desk = { unfinished: undefined, exec: new ExecAssembly() };
+      desk = { unfinished: undefined, credentials: undefined, exec: new ExecAssembly() };
       this.#desks[cpu] = desk;
     }
     return desk;
@@ -144,6 +149,8 @@ export class Decoder {
     switch (line[0]) {
       case letters.exec:
         return this.#exec(stamp, desk);
+      case letters.credentials:
+        return this.#credentials(desk);
       case letters.exit:
         return this.#exit(stamp, desk);
       case letters.fork:
@@ -158,6 +165,8 @@ export class Decoder {
         return this.#cgroup(stamp, 'mkdir', desk);
       case letters.attach:
         return this.#cgroup(stamp, 'attach', desk);
+      case letters.rename:
+        return this.#cgroup(stamp, 'rename', desk);
       case letters.rmdir:
         return this.#cgroup(stamp, 'rmdir', desk);
       case letters.failed:
@@ -186,9 +195,21 @@ export class Decoder {
     const gid = fields.low;
     const ns = this.#namespaces.read(fields);
     const cgroupId = fields.number();
-    const vfork = fields.number();
-    const pathBytes = fields.number();
-    const argsBytes = fields.number();
+    fields.hex();
+    const vfork = fields.high;
+    const pathBytes = fields.low;
+    fields.hex();
+    const terminal = fields.high;
+    const argsBytes = fields.low;
+    fields.hex();
+    const auid = fields.high;
+    const session = fields.low;
+    fields.hex();
+    const cwdDevice = fields.high;
+    const cwdRoot = fields.low;
+    const cwdInode = fields.number();
+    const { credentials } = desk;
+    desk.credentials = undefined;
     const event: ExecEvent = {
       kind: 'exec',
       mono: stamp.mono,
@@ -205,23 +226,61 @@ export class Decoder {
       nspid: level === 0 ? [pid] : [pid, innermost],
       ns,
       cgroupId,
+      credentials,
+      auid,
+      session,
+      terminal,
+      cwdDevice,
+      cwdInode,
+      cwdRoot,
+      cwd: undefined,
       exe: '',
       exeWhole: true,
       comm: '',
       args: [],
       argsBytes,
       argsSent: 0,
+      tail: undefined,
     };
     desk.exec.begin(event, pathBytes, level, fields);
     this.#await(desk, desk.exec);
   }
 
+  /** The next line of this CPU is the exec that it belongs to. */
+  #credentials(desk: Desk): void {
+    const fields = this.#fields;
+    fields.hex();
+    const euid = fields.high;
+    const egid = fields.low;
+    fields.hex();
+    desk.credentials = { euid, egid, gained: (BigInt(fields.high) << 32n) | BigInt(fields.low) };
+  }
+
   #exit(stamp: Stamp, desk: Desk): void {
     const { mono, at, cpu, seq } = stamp;
-    const { level, pid, start, ppid, nspid, pidns } = this.#head();
-    const status = this.#fields.number();
+    const { level, pid, tid, start, ppid, nspid, pidns } = this.#head();
+    const wait = this.#fields.number();
     const vfork = this.#fields.number();
-    this.#nested(desk, level, { kind: 'exit', mono, at, cpu, seq, pid, start, ppid, nspid, pidns, status, vfork });
+    const comm = this.#comm();
+    const oom = (wait & oomFlag) !== 0;
+    const status = wait & 0xffff;
+    this.#nested(desk, level, {
+      kind: 'exit',
+      mono,
+      at,
+      cpu,
+      seq,
+      pid,
+      tid,
+      start,
+      ppid,
+      nspid,
+      pidns,
+      status,
+      vfork,
+      comm,
+      oom,
+    });
   }
 
   #fork(stamp: Stamp, desk: Desk): void {
@@ -242,6 +301,7 @@ export class Decoder {
     const gid = fields.low;
     const ns = this.#namespaces.read(fields);
     const cgroupId = fields.number();
+    const comm = this.#comm();
     const nspid = level === 0 ? [pid] : [pid, innermost];
     const { mono, at, cpu, seq } = stamp;
     this.#nested(desk, level, {
@@ -261,6 +321,7 @@ export class Decoder {
       nspid,
       ns,
       cgroupId,
+      comm,
     });
   }
 
@@ -300,26 +361,29 @@ export class Decoder {
 
   #failed(stamp: Stamp, desk: Desk): void {
     const fields = this.#fields;
-    const { pid, start, tid, ppid } = this.#head();
+    const { level, ...who } = this.#head();
     fields.hex();
     const uid = fields.high;
     const gid = fields.low;
-    const ret = fields.signed();
+    const ret = -fields.number();
+    const vfork = fields.number();
+    fields.hex();
+    const argc = fields.high === begunFlag ? fields.low : undefined;
     const event: FailedExecEvent = {
       kind: 'failed',
       ...stamp,
-      pid,
-      start,
-      tid,
-      ppid,
+      ...who,
+      vfork,
       uid,
       gid,
       ret,
+      comm: undefined,
       exe: '',
+      exeWhole: true,
       args: [],
       truncated: false,
     };
-    desk.unfinished = new FailedExecAssembly(event);
+    desk.unfinished = argc === undefined ? new FailedExecAssembly(event) : new BegunExecAssembly(event, argc);
   }
 
   #folded(stamp: Stamp): void {
@@ -340,6 +404,12 @@ export class Decoder {
     const innermost = fields.low & 0xff_ffff;
     const start = this.#nanoseconds();
     return { level, pid, tid, ppid, start, nspid: level === 0 ? [pid] : [pid, innermost], pidns: fields.number() };
+  }
+
+  /** A comm in two words. */
+  #comm(): Text {
+    const end = this.#fields.words(commWords, commWords * wordBytes, this.#name);
+    return readText(this.#name, 0, endOfString(this.#name, 0, end));
   }
 
   #nanoseconds(): Nanoseconds {

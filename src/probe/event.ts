@@ -27,6 +27,14 @@ export interface HeldFork {
   vfork: number;
 }
 
+/** Rights that an exec has beside those of its user. */
+export interface Credentials {
+  euid: number;
+  egid: number;
+  /** A mask of the capabilities that its caller had not. */
+  gained: bigint;
+}
+
 export interface ExecEvent extends Stamp, Who, HeldFork {
   kind: 'exec';
   /** The thread that called exec, when it was not the leader; else equal to pid. */
@@ -39,6 +47,22 @@ export interface ExecEvent extends Stamp, Who, HeldFork {
   ns: Namespaces;
   /** Id of its cgroup in the unified hierarchy (the inode of the directory); 1 is the root. */
   cgroupId: number;
+  /** Set if it acts with other rights than its user or its caller has. */
+  credentials?: Credentials | undefined;
+  /** Login user and session of the audit system; 2^32 - 1 where there is none. */
+  auid?: number;
+  session?: number;
+  /** Number of its terminal: 12 bits major, 20 bits minor; 0 without one. */
+  terminal?: number;
+  tty?: string | undefined;
+  /**
+   * Its working directory: device (12 bits major, 20 bits minor), inode, and the lower 32 bits of the inode of the root that it is
+   * seen from, 0 if it is that root. Its name is found in /proc.
+   */
+  cwdDevice?: number;
+  cwdInode?: number;
+  cwdRoot?: number;
+  cwd?: Text | undefined;
   exe: Text;
   /** False if the path was longer than what was sent. */
   exeWhole: boolean;
@@ -47,17 +71,25 @@ export interface ExecEvent extends Stamp, Who, HeldFork {
   /** The true length of the argument area in bytes, with a NUL after each argument, and how much of it was sent. */
   argsBytes: number;
   argsSent: number;
+  /** Of an argv that is longer than what was sent: a keyed sum of what is behind `tailOffset`, up to `end`. */
+  tail?: { end: number; sum: bigint } | undefined;
 }
 
-export interface FailedExecEvent extends Stamp, Who {
+export interface FailedExecEvent extends Stamp, Who, Partial<HeldFork> {
   kind: 'failed';
   tid: number;
   ppid: number;
+  nspid?: number[];
+  pidns?: number;
   uid: number;
   gid: number;
   /** Negative errno. */
   ret: number;
+  /** Set where the kernel had named the process after the new program when it failed. */
+  comm?: Text | undefined;
   exe: Text;
+  /** False if the path could not be read, or not all of it. */
+  exeWhole?: boolean;
   args: Text[];
   truncated: boolean;
 }
@@ -84,6 +116,8 @@ export interface ForkEvent extends Stamp, Who {
   nspid: number[];
   ns: Namespaces;
   cgroupId: number;
+  /** Of who called clone, and so of the child. */
+  comm?: Text;
 }
 
 export interface ExitEvent extends Stamp, Who, HeldFork {
@@ -91,8 +125,14 @@ export interface ExitEvent extends Stamp, Who, HeldFork {
   ppid: number;
   nspid: number[];
   pidns: number;
+  /** The thread that left last. */
+  tid?: number;
   /** As wait(2) tells it: code << 8, or signal and 0x80 for a core. */
   status: number;
+  /** Of its first thread, at that moment. */
+  comm?: Text;
+  /** The kernel chose it to make room in memory. */
+  oom?: boolean;
 }
 
 /** The namespaces of a thread: `pid` and `time` are those for its children. */
@@ -127,11 +167,13 @@ export interface EnterEvent extends Stamp {
 
 export interface CgroupEvent extends Stamp {
   kind: 'cgroup';
-  op: 'mkdir' | 'attach' | 'rmdir';
+  op: 'mkdir' | 'attach' | 'rename' | 'rmdir';
   /** Who did it. */
   by: number;
-  /** Who was moved, for attach; else 0. */
+  /** Who was moved, for attach; else 0. Where one thread was moved, this is its tid until `tid` is known. */
   pid: number;
+  /** The thread that was moved alone. */
+  tid?: number;
   /** The kernel's number of the hierarchy, 0 is the unified one. */
   root: number;
   id: number;

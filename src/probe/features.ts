@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
 import { ownIdentity, type Self } from '../procfs/host.ts';
 import { readProcText } from '../procfs/read.ts';
@@ -15,6 +16,8 @@ export interface Features {
   readonly chunkBytes: number;
   /** The conversion for bytes: %rh, or %rx before 0.17. */
   readonly bytesFormat: string;
+  /** A secret of this run: the sums of argvs begin with it. */
+  readonly tailKey: bigint;
 }
 
 /** Memory for events that were made and not yet read: 64 MiB in all, since the probes of a busy second fit in it. */
@@ -23,7 +26,10 @@ const bufferPages = 16_384;
 const mapKeys = 16_384;
 
 /** Members of kernel structures whose offsets the probes are told. */
-export const neededMembers = ['pid.numbers', 'task_struct.sibling'] as const;
+export const neededMembers = [
+  ...['pid.numbers', 'task_struct.sibling', 'task_struct.comm', 'task_struct.loginuid'],
+  'cred.cap_permitted',
+] as const;
 
 /**
  * Asks a bpftrace for its version, and reads the kernel's offsets while it answers: each takes a tenth of a second.
@@ -41,12 +47,13 @@ export const findFeatures = (
   offsets: ReadonlyMap<string, number> | undefined,
 ): Features => {
   const big = atLeast(version, 22);
+  const offset = (member: (typeof neededMembers)[number]): string => String(offsets?.get(member) ?? 0);
   const brokenDataLoc = version.major === 0 && version.minor === 23;
   return {
     environment: settings(version, big),
     parameters: [
-      String(offsets?.get('pid.numbers') ?? 0),
-      String(offsets?.get('task_struct.sibling') ?? 0),
+      offset('pid.numbers'),
+      offset('task_struct.sibling'),
       String(tracer.pid),
       // 3 times the place where the string begins in the event: bpftrace 4238.
       brokenDataLoc ? String(3 * 28) : '0',
@@ -54,9 +61,14 @@ export const findFeatures = (
       String(tracer.startTicks),
       String(tracer.pidns),
       String(possibleCpus()),
+      offset('task_struct.comm'),
+      offset('cred.cap_permitted'),
+      offset('task_struct.loginuid'),
     ],
     chunkBytes: big ? largeChunkBytes : writtenChunkBytes,
     bytesFormat: atLeast(version, 17) ? '%rh' : '%rx',
+    // bpftrace reads numbers of 63 bits.
+    tailKey: randomBytes(8).readBigUInt64LE() >> 1n,
   };
 };
 

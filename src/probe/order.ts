@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../kernel/time.ts';
-import type { LineEvent } from './event.ts';
+import type { LineEvent, OomEvent } from './event.ts';
 import type { Sequence } from './sequence.ts';
 
 /** Events held for order; of more than this the oldest half is emitted early. About 200 MB. */
@@ -8,6 +8,9 @@ const maxHeld = 200_000;
 const patienceMs = 5000;
 /** Between two heartbeats at most this counts as waiting: the rest is a time in which bpftrace or we stood still. */
 const maxStepMs = 1000;
+
+/** So long after a victim's end its mark can come. */
+const maxMarkNs = 1e9;
 
 interface Beat {
   readonly time: Nanoseconds;
@@ -36,6 +39,8 @@ export class Order {
   /** Milliseconds of waiting, without those in which nothing could come. */
   #waited = 0;
   #lastBeat: number;
+  /** Those among the held. */
+  #oom: OomEvent[] = [];
 
   constructor(out: (event: LineEvent) => void, sequence: Sequence, now: () => number = () => performance.now()) {
     this.#out = out;
@@ -46,6 +51,9 @@ export class Order {
 
   event(event: LineEvent): void {
     this.#held.push(event);
+    if (event.kind === 'oom') {
+      this.#oom.push(event);
+    }
     if (this.#held.length >= maxHeld) {
       this.#held.sort(byTime);
       this.#release(Math.floor(maxHeld / 2));
@@ -115,10 +123,31 @@ export class Order {
 
   #release(count: number): void {
     const held = this.#held;
+    if (this.#oom.length > 0) {
+      this.#markKilled(count);
+    }
     this.#held = count === held.length ? [] : held.slice(count);
     for (let index = 0; index < count; index += 1) {
       this.#out(held[index]!);
     }
+  }
+
+  /** The kernel kills a process before it marks it as its victim: it can have ended by then, and its exit has no mark. */
+  #markKilled(count: number): void {
+    for (const { pid, at } of this.#oom) {
+      const end = this.#held.find(
+        (event) =>
+          event.kind === 'exit' &&
+          (event.pid === pid || event.tid === pid) &&
+          event.at <= at &&
+          at - event.at < maxMarkNs,
+      );
+      if (end?.kind === 'exit') {
+        end.oom = true;
+      }
+    }
+    const last = this.#held[count - 1]?.at ?? 0;
+    this.#oom = this.#oom.filter(({ at }) => at > last);
   }
 }
 

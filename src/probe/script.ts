@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Features } from './features.ts';
-import { argvLines, pathLines, writtenChunkBytes } from './wire.ts';
+import { argvLines, pathLines, tailKey, writtenChunkBytes } from './wire.ts';
 
 /**
- * In this order, in which probes attach and run: what a process failed to execute is told before its exit, and the
- * heartbeat comes last.
+ * In this order, in which probes attach and run: what a process failed to execute is told before its exit, what an exec gained before
+ * the exec, and the heartbeat comes last.
  */
-const onRequest = 'failed';
-const always = ['exec', 'exec_more', 'fork', 'exit', 'namespace', 'cgroup', 'oom'] as const;
+const onRequest = ['failed', 'failed_end'] as const;
+const always = [
+  ...['callers', 'credentials', 'exec', 'exec_more', 'exec_tail', 'fork', 'exit', 'namespace', 'cgroup', 'oom'],
+] as const;
 const last = 'control';
+/** Written for execve, and made for execveat too. */
+const ofBothCalls: readonly string[] = ['callers', 'failed'];
 
 /** The folder of the bundled probes: beside src, and beside the folder of a bundle. */
 export const probesFolder = (): string =>
@@ -17,20 +21,47 @@ export const probesFolder = (): string =>
 
 /** One bpftrace program out of the bundled probes. */
 export const buildScript = (features: Features, options: { failed: boolean }, folder = probesFolder()): string => {
-  const names = [...(options.failed ? [onRequest] : []), ...always, last];
+  const wanted = always.filter((name) => name !== 'exec_tail' || features.chunkBytes === writtenChunkBytes);
+  const names = [...(options.failed ? onRequest : []), ...wanted, last];
   return names.map((name) => adapt(name, readFileSync(`${folder}/${name}.bt`, 'utf8'), features)).join('\n');
 };
 
 const adapt = (name: string, text: string, features: Features): string => {
   const formatted = features.bytesFormat === '%rh' ? text : text.replaceAll('%rh', features.bytesFormat);
+  if (ofBothCalls.includes(name)) {
+    return `${formatted}\n${forExecveat(formatted)}`;
+  }
+  if (name === 'exec_tail') {
+    return replace(formatted, `0x${tailKey.toString(16)}`, `0x${features.tailKey.toString(16)}`);
+  }
   return name === 'exec_more' && features.chunkBytes !== writtenChunkBytes
     ? withChunks(formatted, features.chunkBytes)
     : formatted;
 };
 
+/** With AT_EXECVE_CHECK, execveat only asks whether an exec would be allowed. */
+const forExecveat = (text: string): string =>
+  replace(
+    replace(text, 'sys_exit_execve ', 'sys_exit_execveat '),
+    'sys_enter_execve /',
+    'sys_enter_execveat /((uint64)args->flags & 0x10000) == 0 && ',
+  );
+
+/** Where the probe has the length of a line that continues an exec. */
+const pieces = [
+  ['$rest < ', ')'],
+  ['buf(uptr($from), ', ')'],
+  ['$rest - ', ')'],
+  ['$from + ', ')'],
+] as const;
+
 /** Longer lines that continue an exec, and as many of them as it then takes. */
 const withChunks = (text: string, chunkBytes: number): string => {
-  const longer = replace(text, String(writtenChunkBytes), String(chunkBytes));
+  const longer = pieces.reduce(
+    (longer, [before, after]) =>
+      replace(longer, `${before}${writtenChunkBytes}${after}`, `${before}${chunkBytes}${after}`),
+    text,
+  );
   const paths = replace(longer, `$i < ${pathLines(writtenChunkBytes)}`, `$i < ${pathLines(chunkBytes)}`);
   return replace(paths, `$i < ${argvLines.written}`, `$i < ${argvLines.large}`);
 };

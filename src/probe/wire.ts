@@ -5,6 +5,7 @@
 
 /** The letter that begins a line, by what the line says (probes/README.md). Small letters continue the line before. */
 export const letters = {
+  credentials: 'C',
   exec: 'E',
   exit: 'X',
   fork: 'F',
@@ -14,6 +15,7 @@ export const letters = {
   mkdir: 'M',
   rmdir: 'R',
   attach: 'A',
+  rename: 'N',
   failed: 'G',
   folded: 'Y',
   oom: 'O',
@@ -22,14 +24,17 @@ export const letters = {
   comm: 'm',
   path: 'p',
   argv: 'a',
+  tail: 'h',
   cgroupPath: 'q',
   string: 'g',
 } as const;
 
 /** What one line of a successful exec has room for, in words of 8 bytes. */
 export const pathWords = 8;
-export const argvWords = 28;
+export const argvWords = 23;
 export const wordBytes = 8;
+/** A comm, as the kernel keeps it. */
+export const commWords = 2;
 
 /** The kernel takes no longer path (PATH_MAX). */
 export const maxPathBytes = 4096;
@@ -41,13 +46,30 @@ export const maxPathBytes = 4096;
 export const writtenChunkBytes = 184;
 export const largeChunkBytes = 1000;
 /** Lines of argv for each exec: 16 KB where a line is short, 64 KB where it is long. */
-export const argvLines = { written: 88, large: 64 } as const;
+export const argvLines = { written: 89, large: 64 } as const;
 /** Whole lines of path for each exec; one more takes what is left. */
 export const pathLines = (chunkBytes: number): number => Math.ceil((maxPathBytes - pathWords * wordBytes) / chunkBytes);
+
+/**
+ * An argv that is longer than its lines brings a keyed sum of the rest instead: of what is behind this offset, up to what a record can
+ * hold, and 32 bytes a step.
+ */
+export const tailOffset = argvWords * wordBytes + argvLines.written * writtenChunkBytes;
+export const maxTailEnd = 65_536;
+export const tailStepBytes = 32;
+/** The sum's first number, as it stands in exec_tail.bt, and what the sum is multiplied with. */
+export const tailKey = 0x2545_f491_4f6c_dd1dn;
+export const tailFactor = 0x5851_f42d_4c95_7f2dn;
 
 /** A failed exec brings its path and 32 arguments, the beginning of each. */
 export const maxStrings = 33;
 export const stringBytes = 184;
+/** Where the kernel had left the caller's memory: lines of the new stack from its lowest address, and the last bytes of it. */
+export const stackLines = 8;
+/** Set above the number of arguments in a G line: the strings lie on the new stack. */
+export const begunFlag = 1;
+/** Set above the status in an X line: the kernel chose the process because memory ran out. */
+export const oomFlag = 0x1_0000;
 
 /** One line of a cgroup's path, and how many can continue it. */
 export const cgroupPathBytes = 128;

@@ -3,6 +3,7 @@ import { endOfString, readArguments, readText, type Text } from '../kernel/text.
 import { parseCgroups } from './cgroup.ts';
 import { procRoot, readProc, readProcFolder, readProcLink, readProcText } from './read.ts';
 import { parseStat } from './stat.ts';
+import { fromStatDevice, Terminals } from './tty.ts';
 
 /** A running process as /proc shows it. What may not be read is left out. */
 export interface ProcProcess {
@@ -12,6 +13,13 @@ export interface ProcProcess {
   readonly nspid: number[];
   readonly uid: number;
   readonly gid: number;
+  readonly euid?: number | undefined;
+  readonly egid?: number | undefined;
+  /** Login user and session of the audit system; 2^32 - 1 if nobody logged in, undefined if the kernel has no audit. */
+  readonly auid?: number | undefined;
+  readonly session?: number | undefined;
+  /** As ps prints it: `pts/3`. */
+  readonly tty?: string | undefined;
   readonly comm: Text;
   readonly exe: Text;
   readonly cwd: Text | undefined;
@@ -61,6 +69,11 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
     nspid: numbersOf(status, 'NSpid:') ?? [pid],
     uid: numbersOf(status, 'Uid:')?.[0] ?? 0,
     gid: numbersOf(status, 'Gid:')?.[0] ?? 0,
+    euid: numbersOf(status, 'Uid:')?.[1] ?? 0,
+    egid: numbersOf(status, 'Gid:')?.[1] ?? 0,
+    auid: numberIn(`${folder}/loginuid`),
+    session: numberIn(`${folder}/sessionid`),
+    tty: terminals.nameOf(fromStatDevice(stat.tty)),
     comm: commText,
     exe: exe === undefined ? '' : readText(exe, 0, exe.length),
     cwd: cwd === undefined ? undefined : readText(cwd, 0, cwd.length),
@@ -92,6 +105,13 @@ const allExiting = (folder: string): boolean =>
     const thread = parseStat(readProcText(`${folder}/task/${tid}/stat`) ?? '');
     return thread === undefined || thread.exiting;
   });
+
+const terminals = new Terminals();
+
+const numberIn = (path: string): number | undefined => {
+  const text = readProcText(path);
+  return text === undefined || text === '' ? undefined : Number(text);
+};
 
 const rssOf = (status: string): number | undefined => {
   const kilobytes = numbersOf(status, 'VmRSS:')?.[0];
@@ -125,17 +145,29 @@ const numbersOf = (status: string, key: string): number[] | undefined => {
     .map(Number);
 };
 
+/** The process that a thread belongs to; undefined if it is gone. */
+export const readLeader = (tid: number, root = procRoot): number | undefined => {
+  const status = readProcText(`${root}/${tid}/status`);
+  return status === undefined ? undefined : numbersOf(status, 'Tgid:')?.[0];
+};
+
+/** The inode of one namespace of a process. */
+export const readNamespace = (folder: string, type: (typeof types)[number]): number | undefined => {
+  const link = readProcLink(`${folder}/ns/${type}`);
+  return link && Number(link.toString('latin1', type.length + 2, endOfString(link, 0, link.length) - 1));
+};
+
 const types = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'] as const;
 
 /** All or nothing: they are readable only with rights over the process. */
 export const readNamespaces = (folder: string): Namespaces | undefined => {
   const set: Record<string, number> = {};
   for (const type of types) {
-    const link = readProcLink(`${folder}/ns/${type}`);
-    if (link === undefined) {
+    const inode = readNamespace(folder, type);
+    if (inode === undefined) {
       return undefined;
     }
-    set[type] = Number(link.toString('latin1', type.length + 2, endOfString(link, 0, link.length) - 1));
+    set[type] = inode;
   }
   return set as unknown as Namespaces;
 };

@@ -3,6 +3,8 @@ export interface Stat {
   readonly comm: string;
   readonly state: string;
   readonly ppid: number;
+  /** The device of its terminal as stat(2) has it, 0 without one. */
+  readonly tty: number;
   /** Whether this thread is on its way out or a zombie (PF_EXITING, include/linux/sched.h). */
   readonly exiting: boolean;
   /** Clock ticks since boot, field 22: with the pid the identity of a process. */
@@ -30,6 +32,7 @@ export const parseStat = (text: string): Stat | undefined => {
     comm: text.slice(open + 1, close),
     state: fields[0]!,
     ppid: Number(fields[1]),
+    tty: Number(fields[4]),
     exiting: (Number(fields[6]) & pfExiting) !== 0,
     startTicks,
     cpuTicks: Number(fields[11]) + Number(fields[12]),

@@ -110,7 +110,7 @@ const isContainer8 = (v: Value): boolean => {
   );
 };
 
-const isArgs9 = (v: Value): boolean => {
+const isCapsgained9 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -123,7 +123,20 @@ const isArgs9 = (v: Value): boolean => {
   return true;
 };
 
-const isArgsbase10 = (v: Value): boolean => {
+const isArgs10 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isArgsbase11 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -162,10 +175,16 @@ const isProcess6 = (v: Value): boolean => {
     typeof v.exe === 'string' &&
     (v.exe_base64 === undefined || (typeof v.exe_base64 === 'string' && pattern2.test(v.exe_base64))) &&
     (v.exe_truncated === undefined || typeof v.exe_truncated === 'boolean') &&
+    (v.euid === undefined || (isInt(v.euid) && v.euid >= 0)) &&
+    (v.egid === undefined || (isInt(v.egid) && v.egid >= 0)) &&
+    (v.auid === undefined || (isInt(v.auid) && v.auid >= 0)) &&
+    (v.session === undefined || (isInt(v.session) && v.session >= 0)) &&
+    (v.tty === undefined || typeof v.tty === 'string') &&
+    (v.caps_gained === undefined || isCapsgained9(v.caps_gained)) &&
     (v.cwd === undefined || typeof v.cwd === 'string') &&
     (v.cwd_base64 === undefined || (typeof v.cwd_base64 === 'string' && pattern2.test(v.cwd_base64))) &&
-    isArgs9(v.args) &&
-    (v.args_base64 === undefined || isArgsbase10(v.args_base64)) &&
+    isArgs10(v.args) &&
+    (v.args_base64 === undefined || isArgsbase11(v.args_base64)) &&
     (isInt(v.args_bytes) && v.args_bytes >= 0) &&
     typeof v.args_truncated === 'boolean' &&
     (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined")) &&
@@ -176,7 +195,7 @@ const isProcess6 = (v: Value): boolean => {
   );
 };
 
-const isExec11 = (v: Value): boolean => {
+const isExec12 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "exec" &&
@@ -202,10 +221,16 @@ const isExec11 = (v: Value): boolean => {
     typeof v.exe === 'string' &&
     (v.exe_base64 === undefined || (typeof v.exe_base64 === 'string' && pattern2.test(v.exe_base64))) &&
     (v.exe_truncated === undefined || typeof v.exe_truncated === 'boolean') &&
+    (v.euid === undefined || (isInt(v.euid) && v.euid >= 0)) &&
+    (v.egid === undefined || (isInt(v.egid) && v.egid >= 0)) &&
+    (v.auid === undefined || (isInt(v.auid) && v.auid >= 0)) &&
+    (v.session === undefined || (isInt(v.session) && v.session >= 0)) &&
+    (v.tty === undefined || typeof v.tty === 'string') &&
+    (v.caps_gained === undefined || isCapsgained9(v.caps_gained)) &&
     (v.cwd === undefined || typeof v.cwd === 'string') &&
     (v.cwd_base64 === undefined || (typeof v.cwd_base64 === 'string' && pattern2.test(v.cwd_base64))) &&
-    isArgs9(v.args) &&
-    (v.args_base64 === undefined || isArgsbase10(v.args_base64)) &&
+    isArgs10(v.args) &&
+    (v.args_base64 === undefined || isArgsbase11(v.args_base64)) &&
     (isInt(v.args_bytes) && v.args_bytes >= 0) &&
     typeof v.args_truncated === 'boolean' &&
     (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined")) &&
@@ -218,7 +243,7 @@ const isExec11 = (v: Value): boolean => {
   );
 };
 
-const isFlags13 = (v: Value): boolean => {
+const isFlags14 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -231,7 +256,7 @@ const isFlags13 = (v: Value): boolean => {
   return true;
 };
 
-const isFork12 = (v: Value): boolean => {
+const isFork13 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "fork" &&
@@ -249,14 +274,15 @@ const isFork12 = (v: Value): boolean => {
     (v.role === undefined || (v.role === "runtime" || v.role === "monitor" || v.role === "helper")) &&
     (v.for === undefined || isContainer8(v.for)) &&
     (isInt(v.ppid) && v.ppid >= 0) &&
+    (v.by_pid === undefined || (isInt(v.by_pid) && v.by_pid >= 0)) &&
     (v.by === undefined || (isInt(v.by) && v.by >= 0)) &&
     typeof v.comm === 'string' &&
-    isFlags13(v.flags) &&
+    isFlags14(v.flags) &&
     (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined"))
   );
 };
 
-const isExit14 = (v: Value): boolean => {
+const isExit15 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "exit" &&
@@ -275,7 +301,9 @@ const isExit14 = (v: Value): boolean => {
     (v.for === undefined || isContainer8(v.for)) &&
     (isInt(v.ppid) && v.ppid >= 0) &&
     (v.comm === undefined || typeof v.comm === 'string') &&
+    (v.comm_base64 === undefined || (typeof v.comm_base64 === 'string' && pattern2.test(v.comm_base64))) &&
     (v.exe === undefined || typeof v.exe === 'string') &&
+    (v.exe_base64 === undefined || (typeof v.exe_base64 === 'string' && pattern2.test(v.exe_base64))) &&
     (v.code === undefined || (isInt(v.code) && v.code >= 0 && v.code <= 255)) &&
     (v.signal === undefined || typeof v.signal === 'string') &&
     typeof v.core === 'boolean' &&
@@ -284,7 +312,7 @@ const isExit14 = (v: Value): boolean => {
   );
 };
 
-const isCreated16 = (v: Value): boolean => {
+const isCreated17 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
@@ -297,7 +325,7 @@ const isCreated16 = (v: Value): boolean => {
   return true;
 };
 
-const isNamespace15 = (v: Value): boolean => {
+const isNamespace16 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "namespace" &&
@@ -317,12 +345,13 @@ const isNamespace15 = (v: Value): boolean => {
     (v.op === "unshare" || v.op === "setns" || v.op === "clone") &&
     (v.tid === undefined || (isInt(v.tid) && v.tid >= 0)) &&
     (v.comm === undefined || typeof v.comm === 'string') &&
-    (v.created === undefined || isCreated16(v.created)) &&
-    (v.joined === undefined || isCreated16(v.joined))
+    (v.created === undefined || isCreated17(v.created)) &&
+    (v.joined === undefined || isCreated17(v.joined)) &&
+    (v.repeated === undefined || (isInt(v.repeated) && v.repeated > 0))
   );
 };
 
-const isCgroup17 = (v: Value): boolean => {
+const isCgroup18 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "cgroup" &&
@@ -339,16 +368,20 @@ const isCgroup17 = (v: Value): boolean => {
     (v.container === null || isContainer8(v.container)) &&
     (v.role === undefined || (v.role === "runtime" || v.role === "monitor" || v.role === "helper")) &&
     (v.for === undefined || isContainer8(v.for)) &&
-    (v.op === "mkdir" || v.op === "attach" || v.op === "rmdir") &&
+    (v.op === "mkdir" || v.op === "attach" || v.op === "rename" || v.op === "rmdir") &&
+    (v.by_pid === undefined || (isInt(v.by_pid) && v.by_pid >= 0)) &&
     (v.by === undefined || (isInt(v.by) && v.by >= 0)) &&
+    (v.tid === undefined || (isInt(v.tid) && v.tid >= 0)) &&
     typeof v.path === 'string' &&
     (v.path_base64 === undefined || (typeof v.path_base64 === 'string' && pattern2.test(v.path_base64))) &&
+    (v.new_path === undefined || typeof v.new_path === 'string') &&
+    (v.new_path_base64 === undefined || (typeof v.new_path_base64 === 'string' && pattern2.test(v.new_path_base64))) &&
     typeof v.hierarchy === 'string' &&
     (isInt(v.id) && v.id >= 0)
   );
 };
 
-const isNspid19 = (v: Value): boolean => {
+const isNspid20 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -361,7 +394,7 @@ const isNspid19 = (v: Value): boolean => {
   return true;
 };
 
-const isLabels21 = (v: Value): boolean => {
+const isLabels22 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
@@ -374,7 +407,7 @@ const isLabels21 = (v: Value): boolean => {
   return true;
 };
 
-const isPod22 = (v: Value): boolean => {
+const isPod23 = (v: Value): boolean => {
   return (
     isObject(v) &&
     typeof v.id === 'string' &&
@@ -382,7 +415,7 @@ const isPod22 = (v: Value): boolean => {
   );
 };
 
-const isCgroups23 = (v: Value): boolean => {
+const isCgroups24 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -395,7 +428,7 @@ const isCgroups23 = (v: Value): boolean => {
   return true;
 };
 
-const isInside24 = (v: Value): boolean => {
+const isInside25 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -408,7 +441,7 @@ const isInside24 = (v: Value): boolean => {
   return true;
 };
 
-const isSharedItem26 = (v: Value): boolean => {
+const isSharedItem27 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -421,20 +454,20 @@ const isSharedItem26 = (v: Value): boolean => {
   return true;
 };
 
-const isShared25 = (v: Value): boolean => {
+const isShared26 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
   for (const key in v) {
     const item: Value = v[key];
-    if (key !== '__proto__' && !((key === "pid" || key === "mnt" || key === "net" || key === "ipc" || key === "uts" || key === "user" || key === "cgroup" || key === "time") && isSharedItem26(item))) {
+    if (key !== '__proto__' && !((key === "pid" || key === "mnt" || key === "net" || key === "ipc" || key === "uts" || key === "user" || key === "cgroup" || key === "time") && isSharedItem27(item))) {
       return false;
     }
   }
   return true;
 };
 
-const isContainer20 = (v: Value): boolean => {
+const isContainer21 = (v: Value): boolean => {
   return (
     isObject(v) &&
     typeof v.id === 'string' &&
@@ -443,18 +476,18 @@ const isContainer20 = (v: Value): boolean => {
     (v.instance === undefined || (isInt(v.instance) && v.instance > 0)) &&
     (v.root === undefined || typeof v.root === 'string') &&
     (v.image === undefined || typeof v.image === 'string') &&
-    (v.labels === undefined || isLabels21(v.labels)) &&
+    (v.labels === undefined || isLabels22(v.labels)) &&
     (v.pidns === undefined || (isInt(v.pidns) && v.pidns >= 0)) &&
     (v.init === undefined || (isInt(v.init) && v.init >= 0)) &&
     (v.started === undefined || (typeof v.started === 'string' && pattern0.test(v.started))) &&
-    (v.pod === undefined || isPod22(v.pod)) &&
-    (v.cgroups === undefined || isCgroups23(v.cgroups)) &&
-    (v.inside === undefined || isInside24(v.inside)) &&
-    (v.shared === undefined || isShared25(v.shared))
+    (v.pod === undefined || isPod23(v.pod)) &&
+    (v.cgroups === undefined || isCgroups24(v.cgroups)) &&
+    (v.inside === undefined || isInside25(v.inside)) &&
+    (v.shared === undefined || isShared26(v.shared))
   );
 };
 
-const isArgs28 = (v: Value): boolean => {
+const isArgs29 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -467,41 +500,13 @@ const isArgs28 = (v: Value): boolean => {
   return true;
 };
 
-const isBy27 = (v: Value): boolean => {
+const isBy28 = (v: Value): boolean => {
   return (
     isObject(v) &&
     (isInt(v.pid) && v.pid >= 0) &&
     (v.uid === undefined || (isInt(v.uid) && v.uid >= 0)) &&
     typeof v.comm === 'string' &&
-    (v.args === undefined || isArgs28(v.args))
-  );
-};
-
-const isEvidence30 = (v: Value): boolean => {
-  if (!Array.isArray(v) || v.length < 0) {
-    return false;
-  }
-  for (let index = 0; index < v.length; index += 1) {
-    const item: Value = v[index];
-    if (!(typeof item === 'string')) {
-      return false;
-    }
-  }
-  return true;
-};
-
-const isAskedby29 = (v: Value): boolean => {
-  return (
-    isObject(v) &&
-    (isInt(v.pid) && v.pid >= 0) &&
-    (v.uid === undefined || (isInt(v.uid) && v.uid >= 0)) &&
-    typeof v.comm === 'string' &&
-    (v.args === undefined || isArgs28(v.args)) &&
-    (v.start === undefined || (typeof v.start === 'string' && pattern1.test(v.start))) &&
-    (v.user === undefined || typeof v.user === 'string') &&
-    (v.auid === undefined || (isInt(v.auid) && v.auid >= 0)) &&
-    (v.tty === undefined || typeof v.tty === 'string') &&
-    isEvidence30(v.evidence)
+    (v.args === undefined || isArgs29(v.args))
   );
 };
 
@@ -518,7 +523,35 @@ const isEvidence31 = (v: Value): boolean => {
   return true;
 };
 
-const isStartup32 = (v: Value): boolean => {
+const isAskedby30 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    (v.uid === undefined || (isInt(v.uid) && v.uid >= 0)) &&
+    typeof v.comm === 'string' &&
+    (v.args === undefined || isArgs29(v.args)) &&
+    (v.start === undefined || (typeof v.start === 'string' && pattern1.test(v.start))) &&
+    (v.user === undefined || typeof v.user === 'string') &&
+    (v.auid === undefined || (isInt(v.auid) && v.auid >= 0)) &&
+    (v.tty === undefined || typeof v.tty === 'string') &&
+    isEvidence31(v.evidence)
+  );
+};
+
+const isEvidence32 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isStartup33 = (v: Value): boolean => {
   return (
     isObject(v) &&
     (v.client_ns === undefined || (isInt(v.client_ns) && v.client_ns >= 0)) &&
@@ -529,7 +562,7 @@ const isStartup32 = (v: Value): boolean => {
   );
 };
 
-const isContainer18 = (v: Value): boolean => {
+const isContainer19 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "container" &&
@@ -540,24 +573,24 @@ const isContainer18 = (v: Value): boolean => {
     (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
     (v.host === undefined || typeof v.host === 'string') &&
     (v.pid === undefined || (isInt(v.pid) && v.pid >= 0)) &&
-    (v.nspid === undefined || isNspid19(v.nspid)) &&
+    (v.nspid === undefined || isNspid20(v.nspid)) &&
     (v.op === "seen" || v.op === "created" || v.op === "started" || v.op === "joined" || v.op === "stopped" || v.op === "removed" || v.op === "named") &&
-    isContainer20(v.container) &&
+    isContainer21(v.container) &&
     (v.carried === undefined || v.carried === true) &&
-    (v.by === undefined || isBy27(v.by)) &&
-    (v.asked_by === undefined || isAskedby29(v.asked_by)) &&
-    (v.evidence === undefined || isEvidence31(v.evidence)) &&
+    (v.by === undefined || isBy28(v.by)) &&
+    (v.asked_by === undefined || isAskedby30(v.asked_by)) &&
+    (v.evidence === undefined || isEvidence32(v.evidence)) &&
     (v.reason === undefined || (v.reason === "late" || v.reason === "renamed")) &&
     (v.start_seen === undefined || (v.start_seen === "exec" || v.start_seen === "birth")) &&
     (v.startup_ns === undefined || (isInt(v.startup_ns) && v.startup_ns >= 0)) &&
-    (v.startup === undefined || isStartup32(v.startup)) &&
+    (v.startup === undefined || isStartup33(v.startup)) &&
     (v.code === undefined || isInt(v.code)) &&
     (v.signal === undefined || typeof v.signal === 'string') &&
     (v.oom === undefined || v.oom === true)
   );
 };
 
-const isUsage33 = (v: Value): boolean => {
+const isUsage34 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "usage" &&
@@ -573,7 +606,7 @@ const isUsage33 = (v: Value): boolean => {
   );
 };
 
-const isLost34 = (v: Value): boolean => {
+const isLost35 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "lost" &&
@@ -592,7 +625,7 @@ const isLost34 = (v: Value): boolean => {
   );
 };
 
-const isEvents36 = (v: Value): boolean => {
+const isEvents37 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
@@ -605,7 +638,7 @@ const isEvents36 = (v: Value): boolean => {
   return true;
 };
 
-const isProbe37 = (v: Value): boolean => {
+const isProbe38 = (v: Value): boolean => {
   return (
     isObject(v) &&
     isInt(v.made) &&
@@ -614,7 +647,7 @@ const isProbe37 = (v: Value): boolean => {
   );
 };
 
-const isFooter35 = (v: Value): boolean => {
+const isFooter36 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "footer" &&
@@ -626,11 +659,11 @@ const isFooter35 = (v: Value): boolean => {
     (v.host === undefined || typeof v.host === 'string') &&
     (typeof v.ended === 'string' && pattern0.test(v.ended)) &&
     typeof v.reason === 'string' &&
-    isEvents36(v.events) &&
+    isEvents37(v.events) &&
     (isInt(v.lost) && v.lost >= 0) &&
     (isInt(v.cut) && v.cut >= 0) &&
     typeof v.complete === 'boolean' &&
-    isProbe37(v.probe)
+    isProbe38(v.probe)
   );
 };
 
@@ -638,13 +671,13 @@ const isFooter35 = (v: Value): boolean => {
 export const valid: Readonly<Record<string, (record: Value) => boolean>> = {
   header: isHeader0,
   process: isProcess6,
-  exec: isExec11,
-  fork: isFork12,
-  exit: isExit14,
-  namespace: isNamespace15,
-  cgroup: isCgroup17,
-  container: isContainer18,
-  usage: isUsage33,
-  lost: isLost34,
-  footer: isFooter35,
+  exec: isExec12,
+  fork: isFork13,
+  exit: isExit15,
+  namespace: isNamespace16,
+  cgroup: isCgroup18,
+  container: isContainer19,
+  usage: isUsage34,
+  lost: isLost35,
+  footer: isFooter36,
 };

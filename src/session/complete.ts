@@ -1,36 +1,68 @@
-import { readArguments } from '../kernel/text.ts';
-import { ticksOf } from '../kernel/time.ts';
-import type { ExecEvent, ForkEvent, KernelEvent } from '../probe/event.ts';
-import { readArgumentArea, readProcess } from '../procfs/process.ts';
+import { readArguments, type Text } from '../kernel/text.ts';
+import { nsPerTick, ticksOf } from '../kernel/time.ts';
+import type { CgroupEvent, ExecEvent, ForkEvent, KernelEvent } from '../probe/event.ts';
+import { readArgumentArea, readLeader, readProcess } from '../procfs/process.ts';
+import { Terminals } from '../procfs/tty.ts';
+import { Directories } from './directories.ts';
+import { tailSum } from './tail.ts';
 
-/** Fills in from /proc what a probe could not send, if the process still lives and is the same. */
-export const complete = (event: KernelEvent): KernelEvent => {
-  if (event.kind === 'exec' && event.argsSent < event.argsBytes) {
-    completeArguments(event);
-  } else if (event.kind === 'fork' && !event.whole) {
-    completeFork(event);
+/** Fills in from /proc what a probe could not send, where it is certain. */
+export class Completion {
+  readonly #directories = new Directories();
+  readonly #terminals = new Terminals();
+  readonly #tailKey: bigint;
+
+  /** @param tailKey what the sums of long argvs begin with */
+  constructor(tailKey: bigint) {
+    this.#tailKey = tailKey;
   }
-  return event;
+
+  /** The next events come together. */
+  next(): void {
+    this.#directories.next();
+  }
+
+  complete(event: KernelEvent): KernelEvent {
+    if (event.kind === 'exec') {
+      event.cwd = this.#directories.nameOf(event);
+      event.tty = this.#terminals.nameOf(event.terminal ?? 0);
+      if (event.tail !== undefined) {
+        this.#completeArguments(event, event.tail);
+      }
+    } else if (event.kind === 'fork' && !event.whole) {
+      completeFork(event);
+    } else if (event.kind === 'cgroup' && event.op === 'attach') {
+      completeAttach(event);
+    }
+    return event;
+  }
+
+  /** An argv too long for the probe: what it sent stays, and the rest is taken if its sum shows that nobody has written over it. */
+  #completeArguments(event: ExecEvent, { end, sum }: NonNullable<ExecEvent['tail']>): void {
+    const area = readArgumentArea(event.pid, ticksOf(event.start))?.subarray(0, end);
+    if (area === undefined || area.length < end || tailSum(area, this.#tailKey) !== sum) {
+      return;
+    }
+    const args = readArguments(area, 0, end);
+    const sent = event.args;
+    const last = sent.length - 1;
+    if (sent.every((arg, index) => isSame(arg, args[index], index === last))) {
+      event.args = args;
+      event.argsSent = end;
+    }
+  }
+}
+
+/** @param cut whether only the beginning of the argument was sent */
+const isSame = (sent: Text, found: Text | undefined, cut: boolean): boolean => {
+  if (found === undefined) {
+    return false;
+  }
+  const [one, other] = [bytesOf(sent), bytesOf(found)];
+  return one.equals(cut ? other.subarray(0, one.length) : other);
 };
 
-/** An argv too long for the probe. What was sent must be its beginning: else the process has written over it since. */
-const completeArguments = (event: ExecEvent): void => {
-  const area = readArgumentArea(event.pid, ticksOf(event.start));
-  if (area === undefined || area.length < event.argsBytes) {
-    return;
-  }
-  const args = readArguments(area, 0, event.argsBytes);
-  const whole = event.args.slice(0, -1);
-  if (whole.every((arg, index) => sameText(arg, args[index]))) {
-    event.args = args;
-    event.argsSent = event.argsBytes;
-  }
-};
-
-const sameText = (a: ExecEvent['args'][number], b: ExecEvent['args'][number] | undefined): boolean =>
-  typeof a === 'string'
-    ? a === b
-    : typeof b === 'object' && Buffer.compare(Buffer.from(a.bytes), Buffer.from(b.bytes)) === 0;
+const bytesOf = (text: Text): Buffer => Buffer.from(typeof text === 'string' ? text : text.bytes);
 
 /** A child that the probe did not find in its parent's list. */
 const completeFork = (event: ForkEvent): void => {
@@ -43,6 +75,15 @@ const completeFork = (event: ForkEvent): void => {
   event.uid = found.uid;
   event.gid = found.gid;
   event.whole = true;
-  const mono = String(BigInt(found.startTicks) * 10_000_000n);
+  const mono = String(BigInt(found.startTicks) * BigInt(nsPerTick));
   event.start = { mono, at: Number(mono) };
+};
+
+/** The kernel says which thread was moved; only /proc knows whether it is one of several. */
+const completeAttach = (event: CgroupEvent): void => {
+  const leader = readLeader(event.pid);
+  if (leader !== undefined && leader !== event.pid) {
+    event.tid = event.pid;
+    event.pid = leader;
+  }
 };

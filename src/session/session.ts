@@ -22,7 +22,7 @@ import { readProcText } from '../procfs/read.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
 import { version as ownVersion } from '../version.ts';
-import { complete } from './complete.ts';
+import { Completion } from './complete.ts';
 
 /** Events kept while running processes are read, a second on a large host; more are counted as lost. */
 const maxWaiting = 500_000;
@@ -51,6 +51,7 @@ export class Session {
   readonly #tracer: Tracer;
   readonly #model: Model;
   readonly #bpftrace: Version;
+  readonly #completion: Completion;
   readonly #host = readNamespaces('/proc/1') ?? readNamespaces('/proc/self')!;
   #waiting: KernelEvent[] | undefined = [];
   #overflow = 0;
@@ -62,6 +63,7 @@ export class Session {
   private constructor(options: SessionOptions, command: readonly string[], bpftrace: Version, features: Features) {
     this.#options = options;
     this.#bpftrace = bpftrace;
+    this.#completion = new Completion(features.tailKey);
     this.#model = new Model({
       host: this.#host,
       hierarchies: parseHierarchies(readProcText('/proc/self/cgroup') ?? ''),
@@ -175,7 +177,7 @@ export class Session {
     );
     this.#waiting = undefined;
     for (const event of waiting) {
-      this.#model.event(complete(event));
+      this.#model.event(this.#completion.complete(event));
     }
     if (this.#overflow > 0) {
       const { mono, at } = this.#last;
@@ -209,7 +211,7 @@ export class Session {
       this.#last = event;
     }
     if (this.#waiting === undefined) {
-      this.#model.event(complete(event));
+      this.#model.event(this.#completion.complete(event));
     } else if (this.#waiting.length < maxWaiting) {
       this.#waiting.push(event);
     } else {
@@ -219,6 +221,7 @@ export class Session {
 
   #beat(time: Nanoseconds): void {
     this.#last = time;
+    this.#completion.next();
     if (this.#watch.changed()) {
       this.#clock.setOffset(readWallOffset());
     }

@@ -1,4 +1,4 @@
-import { allCapabilities } from '../now/capabilities.ts';
+import { allCapabilities } from '../kernel/capabilities.ts';
 import type { InspectRecord } from '../now/schema.ts';
 import { moment } from './clock.ts';
 import { commandOrComm } from './command.ts';

@@ -610,18 +610,6 @@ describe('a kill for want of memory', () => {
     expect(world.of('exit').at(-1)).not.toHaveProperty('oom');
     expect(recordOf(world, 'stopped')).not.toHaveProperty('oom');
   });
-
-  it('is not told of a later process with the same pid', () => {
-    const world = setUp();
-    world.exec(20, 1, 'first');
-    world.oom(20);
-    const start = { mono: '99000000000', at: 99_000_000_000 };
-    world.exec(20, 1, 'second', { start, vfork: 0x4100 });
-    const event = { kind: 'exit', mono: '99100000000', at: 99_100_000_000, cpu: 0, seq: 1 } as const;
-    world.model.event({ ...event, pid: 20, start, vfork: 0, ppid: 1, nspid: [20], pidns: host.pid, status: killed });
-    expect(world.of('exit')).toMatchObject([{ pid: 20, comm: 'second', signal: 'SIGKILL' }]);
-    expect(world.of('exit')[0]).not.toHaveProperty('oom');
-  });
 });
 
 describe('who joins a container', () => {

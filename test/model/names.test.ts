@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  askedNamespaces,
-  asksForNamespaces,
-  changedNamespaces,
-  errnoName,
-  flagNames,
-  signalName,
-} from '../../src/model/names.ts';
+import { askedNamespaces, asksForNamespaces, changedNamespaces, flagNames, signalName } from '../../src/model/names.ts';
 import { containerNs, hostNs } from '../fixtures/records.ts';
 
 /** What runc run asks for: mnt, uts, ipc, pid and net. */
@@ -43,20 +36,6 @@ describe('changedNamespaces', () => {
     const { mnt, uts, ipc, pid, net } = containerNs;
     expect(changedNamespaces(hostNs, containerNs)).toEqual({ mnt, uts, ipc, pid, net });
     expect(changedNamespaces(hostNs, hostNs)).toEqual({});
-  });
-});
-
-describe('errnoName', () => {
-  it.each([
-    [2, 'ENOENT'],
-    [7, 'E2BIG'],
-    [8, 'ENOEXEC'],
-    [11, 'EAGAIN'],
-    [13, 'EACCES'],
-    [26, 'ETXTBSY'],
-    [9999, 'E9999'],
-  ])('names %d %s', (errno, name) => {
-    expect(errnoName(errno)).toBe(name);
   });
 });
 

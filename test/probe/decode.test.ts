@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Decoded, Decoder } from '../../src/probe/decode.ts';
 import type { ExecEvent, LineEvent } from '../../src/probe/event.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
-import { bytes, execLine, hex, host, hostWords, pair, place } from '../fixtures/lines.ts';
+import { bytes, execLine, hex, host, hostWords, pair, place, words } from '../fixtures/lines.ts';
 
 const decode = (...lines: string[]) => {
   const events: LineEvent[] = [];
@@ -79,7 +79,7 @@ describe('an exec line', () => {
       execLine({ time: 11, cpu: 1, seq: 1, pid: 6 }),
       `n 10 ${place(0, 2)} 2 ${pair(40, 3)} 0 0 0`,
       `p 10 ${place(0, 3)} 40 ${bytes(path.slice(64))}`,
-      `a 10 ${place(0, 4)} e0 ${bytes(argv.subarray(224))}`,
+      `a 10 ${place(0, 4)} b8 ${bytes(argv.subarray(184))}`,
       execLine({ time: 12, cpu: 0, seq: 5, pid: 7 }),
     );
     const long = events.find((event) => event.kind === 'exec' && event.pid === 5);
@@ -97,9 +97,9 @@ describe('an exec line', () => {
     const argv = Buffer.from(`${'y'.repeat(500)}\0`);
     const { events, sequence } = decode(
       execLine({ time: 10, seq: 1, pid: 5, argv }),
-      `a 10 ${place(0, 3)} ${hex(224 + 184)} ${bytes(argv.subarray(224 + 184))}`,
+      `a 10 ${place(0, 3)} ${hex(184 + 184)} ${bytes(argv.subarray(184 + 184))}`,
     );
-    expect(events).toMatchObject([{ kind: 'exec', argsBytes: 501, argsSent: 224, args: ['y'.repeat(224)] }]);
+    expect(events).toMatchObject([{ kind: 'exec', argsBytes: 501, argsSent: 184, args: ['y'.repeat(184)] }]);
     expect(sequence.lost).toBe(1);
   });
 
@@ -112,10 +112,10 @@ describe('an exec line', () => {
   });
 
   it('reads bytes as bpftrace before 0.17 prints them', () => {
-    const argv = Buffer.from(`${'z'.repeat(230)}\0`);
-    const tail = [...argv.subarray(224)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
-    expect(exec(execLine({ time: 1, seq: 1, pid: 2, argv }), `a 1 ${place(0, 2)} e0 ${tail}`).args).toEqual([
-      'z'.repeat(230),
+    const argv = Buffer.from(`${'z'.repeat(190)}\0`);
+    const tail = [...argv.subarray(184)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+    expect(exec(execLine({ time: 1, seq: 1, pid: 2, argv }), `a 1 ${place(0, 2)} b8 ${tail}`).args).toEqual([
+      'z'.repeat(190),
     ]);
   });
 });
@@ -125,16 +125,16 @@ describe('other lines', () => {
     `${pair(pid, pid)} ${pair(1, level * 0x100_0000 + nr)} ${hex(1000)} effffffc`;
 
   it('tell exits with the status of wait', () => {
-    expect(decode(`X 9000 ${place(1, 1)} ${who(50)} 8b 0`).events).toMatchObject([
-      { kind: 'exit', pid: 50, status: 0x8b, nspid: [50], vfork: 0 },
+    expect(decode(`X 9000 ${place(1, 1)} ${who(50)} 1008b 0 ${words(Buffer.from('sleep'), 2)}`).events).toMatchObject([
+      { kind: 'exit', pid: 50, status: 0x8b, nspid: [50], vfork: 0, comm: 'sleep', oom: true },
     ]);
   });
 
   it('tell forks, and say when the child was not found', () => {
     const line = (found: number): string =>
-      `F 7000 ${place(0, 1)} ${pair(60, found)} ${pair(3, 4)} ${pair(1, 5)} 20000000 ${hex(6999)} 0 ${hostWords} 1`;
+      `F 7000 ${place(0, 1)} ${pair(60, found)} ${pair(3, 4)} ${pair(1, 5)} 20000000 ${hex(6999)} 0 ${hostWords} 1 ${words(Buffer.from('bash'), 2)}`;
     expect(decode(line(60), `n 7000 ${place(0, 2)} 1 ${pair(5, 0)} 0 0 0`).events).toMatchObject([
-      { kind: 'fork', pid: 60, by: 3, ppid: 4, nspid: [60, 5], whole: true, flags: 0x2000_0000 },
+      { kind: 'fork', pid: 60, by: 3, ppid: 4, nspid: [60, 5], whole: true, flags: 0x2000_0000, comm: 'bash' },
     ]);
     expect(decode(line(61)).events).toMatchObject([{ pid: 60, by: 3, ppid: 3, nspid: [60], whole: false }]);
   });
@@ -180,12 +180,12 @@ describe('other lines', () => {
     expect(events[2]).toMatchObject({ kind: 'cgroup', path });
     decoder.line(execLine({ time: 4, seq: 6, pid: 5, argv }));
     expect(events).toHaveLength(3);
-    decoder.line(`a 4 ${place(0, 7)} e0 ${bytes(argv.subarray(224))}`);
+    decoder.line(`a 4 ${place(0, 7)} b8 ${bytes(argv.subarray(184))}`);
     expect(events[3]).toMatchObject({ kind: 'exec', args: ['x'.repeat(300)] });
     expect(decoder.oldest).toBe(Number.POSITIVE_INFINITY);
     decoder.line(execLine({ time: 5, seq: 8, pid: 6, argv }));
     decoder.finish(() => true);
-    expect(events[4]).toMatchObject({ kind: 'exec', argsBytes: 301, argsSent: 224 });
+    expect(events[4]).toMatchObject({ kind: 'exec', argsBytes: 301, argsSent: 184 });
   });
 
   it('tell cgroups, with a path of any length that ends at its NUL', () => {
@@ -202,7 +202,7 @@ describe('other lines', () => {
     const piece = (text: string, skip = 0): string =>
       bytes(Buffer.from(`${'.'.repeat(skip)}${text}`.padEnd(184, '\0')));
     const { events } = decode(
-      `G 1 ${place(0, 1)} ${who(80)} 0 -13`,
+      `G 1 ${place(0, 1)} ${who(80)} 0 d 0 0`,
       `g 1 ${place(0, 2)} 0 0 ${piece('/no')}`,
       `g 1 ${place(0, 3)} 1 b4 ${piece('abcd', 180)}`,
       `g 1 ${place(0, 4)} 1 0 ${piece('efg')}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LineEvent } from '../../src/probe/event.ts';
+import type { ExitEvent, LineEvent } from '../../src/probe/event.ts';
 import { Order } from '../../src/probe/order.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
 
@@ -23,6 +23,36 @@ const setUp = () => {
     order.beat({ mono: String(at), at }, new Map(totals), before)?.at;
   return { given, order, make, beat, beatBefore, clock };
 };
+
+describe('a kill for want of memory', () => {
+  const died = (pid: number, tid: number, at: number): ExitEvent => ({
+    ...{ kind: 'exit', mono: String(at), at, cpu: 0, seq: 1, pid, tid, start: { mono: '1', at: 1 } },
+    ...{ ppid: 1, nspid: [pid], pidns: 1, status: 9, vfork: 0 },
+  });
+  const marked = (pid: number, at: number): LineEvent => ({ kind: 'oom', mono: String(at), at, cpu: 1, seq: 1, pid });
+  const victims = (...events: LineEvent[]): number[] => {
+    const found: number[] = [];
+    const order = new Order(
+      (event) => event.kind === 'exit' && event.oom === true && found.push(event.pid),
+      new Sequence(),
+    );
+    for (const event of events) {
+      order.event(event);
+    }
+    order.flush();
+    return found;
+  };
+
+  it('is noted with an exit that comes before the mark, by process or by thread', () => {
+    expect(victims(marked(7, 20), died(7, 7, 10), died(8, 8, 11))).toEqual([7]);
+    expect(victims(died(7, 9, 10), marked(9, 20))).toEqual([7]);
+  });
+
+  it('is not noted with a process that ends after its mark, and has the pid of the one before', () => {
+    expect(victims(marked(7, 20), died(7, 7, 30))).toEqual([]);
+    expect(victims(died(7, 7, 10), marked(7, 2e9))).toEqual([]);
+  });
+});
 
 describe('order', () => {
   it('waits for an event that is still being put together', () => {

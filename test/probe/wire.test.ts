@@ -20,6 +20,9 @@ const only = (text: string, pattern: RegExp): number => {
   return [...found][0]!;
 };
 
+/** Arguments and environment of an exec can take more pages; then its path is not found. */
+const maxStackPages = 32;
+
 describe('the probes and the decoder agree', () => {
   it('on the letters of lines', () => {
     const printed = new Set([...all.matchAll(/printf\("(\w) /g)].map(([, letter]) => letter));
@@ -42,14 +45,26 @@ describe('the probes and the decoder agree', () => {
 
   it('on the pieces that continue an exec', () => {
     const more = probe('exec_more');
-    expect(only(more, /\$rest >= (\d+)/g)).toBe(wire.writtenChunkBytes);
+    expect(only(more, /\$rest < (\d+)/g)).toBe(wire.writtenChunkBytes);
     expect(only(more, /buf\(uptr\(\$from\), (\d+)\)/g)).toBe(wire.writtenChunkBytes);
     expect(numbers(more, /\$i < (\d+)/g)).toEqual([wire.pathLines(wire.writtenChunkBytes), wire.argvLines.written]);
   });
 
+  it('on the sum of a longer argv', () => {
+    const tail = probe('exec_tail');
+    expect(numbers(tail, /arg_start > (\d+)|\$argv \+ (165\d\d)/g).filter(Number.isFinite)).toEqual([wire.tailOffset]);
+    expect(tail).toContain(`$at = (uint64)($argv + ${wire.tailOffset})`);
+    expect(tail).toContain(`$end - $argv > ${wire.maxTailEnd}`);
+    expect(tail).toContain(`$at + ${wire.tailStepBytes} > $end`);
+    expect(only(tail, /\$i < (\d+)/g) * wire.tailStepBytes).toBeGreaterThan(wire.maxTailEnd - wire.tailOffset);
+    expect(tail).toContain(`0x${wire.tailKey.toString(16)}`);
+    expect([...new Set(tail.match(/\* 0x[0-9a-f]+/g))]).toEqual([`* 0x${wire.tailFactor.toString(16)}`]);
+  });
+
   it('on the strings of a failed exec', () => {
     const failed = probe('failed');
-    expect(only(failed, /\$i < (\d+)/g)).toBe(wire.maxStrings);
+    expect(numbers(failed, /\$i < (\d+)/g)).toEqual([wire.maxStrings, maxStackPages, wire.stackLines]);
+    expect(only(failed, /\$count < (\d+)/g)).toBe(wire.maxStrings - 1);
     expect(only(failed, /buf\(uptr\([^,]*, (\d+)\)/g)).toBe(wire.stringBytes);
   });
 

@@ -4,15 +4,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readArgumentArea, readProcess, startOf } from '../../src/procfs/process.ts';
 import { containerNs } from '../fixtures/records.ts';
 
-const status = 'Name:\tls\nUid:\t1000\t0\t0\t0\nGid:\t100\t0\t0\t0\nNSpid:\t42\t7\t1\nVmRSS:\t    12 kB\nThreads:\t1\n';
+const status =
+  'Name:\tls\nUid:\t1000\t0\t0\t0\nGid:\t100\t101\t0\t0\nNSpid:\t42\t7\t1\nVmRSS:\t    12 kB\nThreads:\t1\n';
 
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(`${tmpdir()}/nstrace-proc-`);
   mkdirSync(`${root}/42/ns`, { recursive: true });
-  put('stat', '42 (ls) S 17 42 42 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 551234 8192\n');
+  put('stat', '42 (ls) S 17 42 42 34819 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 551234 8192\n');
   put('status', status);
   put('comm', 'ls\n');
+  put('loginuid', '1000');
+  put('sessionid', '3');
   put('cmdline', 'ls\0-l\0');
   put('cgroup', '4:memory:/a/xyxy12\n0::/xyxy12\n');
   symlinkSync('/usr/bin/ls', `${root}/42/exe`);
@@ -35,6 +38,11 @@ describe('readProcess', () => {
       nspid: [42, 7, 1],
       uid: 1000,
       gid: 100,
+      euid: 0,
+      egid: 101,
+      auid: 1000,
+      session: 3,
+      tty: 'pts/3',
       comm: 'ls',
       exe: '/usr/bin/ls',
       cwd: '/tmp',
@@ -78,7 +86,7 @@ describe('readProcess', () => {
 
   it('keeps a comm with brackets and line breaks', () => {
     put('comm', 'x) S 1\n2\n');
-    put('stat', '42 (x) S 1\n2) S 17 42 42 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 551234 8192\n');
+    put('stat', '42 (x) S 1\n2) S 17 42 42 34819 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 551234 8192\n');
     expect(read()).toMatchObject({ comm: 'x) S 1\n2', ppid: 17, startTicks: 551234 });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allCapabilities } from '../../src/now/capabilities.ts';
+import { allCapabilities } from '../../src/kernel/capabilities.ts';
 import type { InspectRecord } from '../../src/now/schema.ts';
 import { compareText, inspectText } from '../../src/view/inspect.ts';
 import { UserNames } from '../../src/view/users.ts';

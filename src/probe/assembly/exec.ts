@@ -33,7 +33,7 @@ export class ExecAssembly implements Assembly {
   get whole(): boolean {
     return (
       this.#pathEnd === this.#pathBytes &&
-      this.#argvEnd === this.event.argsBytes &&
+      (this.#argvEnd === this.event.argsBytes || this.event.tail !== undefined) &&
       !this.#awaitsPids &&
       (this.event.comm !== '' || !isDescriptor(this.#path, this.#pathEnd))
     );
@@ -50,6 +50,9 @@ export class ExecAssembly implements Assembly {
       case letters.pids:
         readPids(fields, this.event.nspid);
         this.#awaitsPids = false;
+        return true;
+      case letters.tail:
+        this.event.tail = readTail(fields);
         return true;
       case letters.comm:
         this.event.comm = readComm(fields);
@@ -69,6 +72,12 @@ export class ExecAssembly implements Assembly {
     return event;
   }
 }
+
+const readTail = (fields: Fields): { end: number; sum: bigint } => {
+  const end = fields.number();
+  fields.hex();
+  return { end, sum: (BigInt(fields.high) << 32n) | BigInt(fields.low) };
+};
 
 const readComm = (fields: Fields): Text => {
   const comm = Buffer.alloc(16);

@@ -10,10 +10,10 @@ const names = [
 
 export const allCapabilities: readonly string[] = names.map((name) => `CAP_${name.toUpperCase()}`);
 
-/** The names in a mask as /proc/PID/status writes it; bits that are newer than this list by their number. */
-export const capabilityNames = (mask: string): string[] => {
+/** The names in a mask; bits that are newer than this list by their number. */
+export const capabilityNames = (mask: bigint): string[] => {
   const found: string[] = [];
-  for (let bits = BigInt(`0x${mask}`), bit = 0; bits > 0n; bits >>= 1n, bit += 1) {
+  for (let bits = mask, bit = 0; bits > 0n; bits >>= 1n, bit += 1) {
     if ((bits & 1n) === 1n) {
       found.push(allCapabilities[bit] ?? `CAP_${bit}`);
     }

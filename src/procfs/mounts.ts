@@ -1,0 +1,33 @@
+/** File systems that answer from memory or a disk of this machine. Others may wait for a server, or for another process. */
+const local = new Set([
+  ...['tmpfs', 'ramfs', 'rootfs', 'devtmpfs', 'overlay', 'aufs', 'btrfs', 'zfs', 'bcachefs'],
+  ...['proc', 'sysfs', 'cgroup', 'cgroup2', 'devpts', 'mqueue', 'hugetlbfs', 'debugfs', 'tracefs', 'securityfs', 'bpf'],
+]);
+const minorBits = 20;
+
+/** What /proc/PID/mountinfo says of file systems (proc_pid_mountinfo(5)). */
+export interface LocalMounts {
+  /** Devices (12 bits major, 20 bits minor) of which something may be asked without waiting. */
+  readonly devices: ReadonlySet<number>;
+  /** Whether `/` is one of them. */
+  readonly root: boolean;
+}
+
+export const parseLocalMounts = (mountinfo: string): LocalMounts => {
+  const devices = new Set<number>();
+  let root = false;
+  for (const line of mountinfo.split('\n')) {
+    const fields = line.split(' ');
+    const type = fields[fields.indexOf('-', 6) + 1] ?? '';
+    const [major, minor] = (fields[2] ?? '').split(':').map(Number);
+    const isLocal = local.has(type) || (major! > 0 && !type.startsWith('fuse'));
+    if (isLocal) {
+      devices.add((major! << minorBits) | minor!);
+    }
+    if (fields[4] === '/') {
+      // The last one lies on top.
+      root = isLocal;
+    }
+  }
+  return { devices, root };
+};

@@ -1,0 +1,133 @@
+import { readlinkSync, statSync } from 'node:fs';
+import { readText, type Text, textOf } from '../kernel/text.ts';
+import type { ExecEvent } from '../probe/event.ts';
+import { type LocalMounts, parseLocalMounts } from '../procfs/mounts.ts';
+import { readNamespace } from '../procfs/process.ts';
+import { readProcText } from '../procfs/read.ts';
+import { fromStatDevice } from '../procfs/tty.ts';
+
+/** Directories whose names are remembered; one more makes room by forgetting all. */
+const maxKnown = 4096;
+
+interface Known {
+  readonly name: Text;
+  /** What the link of the working directory of process `via` said. */
+  readonly link: Buffer;
+  readonly via: number;
+  /** The batch of events in which the name was last seen to be right. */
+  proven: number;
+}
+
+/**
+ * Names of working directories. The kernel says which directory it is (device, inode, and the root that it is seen from); the name is
+ * read from a process that is in it, and proven by that pair. It is proven anew for each batch of events, since directories are renamed:
+ * where that happened meanwhile, nobody can say which name held, and there is none.
+ *
+ * Only links of /proc are read, which lead to a directory without a walk along its path, and nothing is asked of file systems that may
+ * wait for a server.
+ */
+export class Directories {
+  readonly #known = new Map<string, Known>();
+  readonly #mounts = new Map<number, LocalMounts>();
+  readonly #root: string;
+  #batch = 0;
+
+  constructor(root = '/proc') {
+    this.#root = root;
+  }
+
+  /** A new batch of events begins. */
+  next(): void {
+    this.#batch += 1;
+    this.#mounts.clear();
+  }
+
+  /** The name of the directory that an exec happened in, as that process sees it. */
+  nameOf(event: ExecEvent): Text | undefined {
+    const { cwdInode, cwdRoot } = event;
+    if (cwdInode === undefined || cwdRoot === undefined) {
+      return undefined;
+    }
+    if (cwdRoot === 0) {
+      return '/';
+    }
+    const key = `${event.ns.mnt} ${cwdRoot} ${event.cwdDevice} ${cwdInode}`;
+    const known = this.#known.get(key);
+    if (known === undefined) {
+      return this.#learn(key, event)?.name;
+    }
+    if (known.proven === this.#batch || this.#prove(known, event)) {
+      known.proven = this.#batch;
+      return known.name;
+    }
+    this.#known.delete(key);
+    const found = this.#learn(key, event);
+    return found !== undefined && textOf(found.name) === textOf(known.name) ? found.name : undefined;
+  }
+
+  /** Whether the process through which a name is known is still in that directory, under that name. */
+  #prove({ link, via }: Known, event: ExecEvent): boolean {
+    try {
+      const cwd = `${this.#root}/${via}/cwd`;
+      return readlinkSync(cwd, { encoding: 'buffer' }).equals(link) && isSame(cwd, event);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Looks at the process itself and at its parent. */
+  #learn(key: string, event: ExecEvent): Known | undefined {
+    const known = this.#read(event.pid, event) ?? this.#read(event.ppid, event);
+    if (known !== undefined) {
+      if (this.#known.size >= maxKnown) {
+        this.#known.clear();
+      }
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
+  /** The working directory of a process, if it is this one, seen from the same root in the same mount namespace. */
+  #read(pid: number, event: ExecEvent): Known | undefined {
+    const folder = `${this.#root}/${pid}`;
+    try {
+      if (readNamespace(folder, 'mnt') !== event.ns.mnt) {
+        return undefined;
+      }
+      const { devices, root: isRootLocal } = this.#mountsOf(folder, event.ns.mnt);
+      if (
+        !(isRootLocal && devices.has(event.cwdDevice!)) ||
+        statSync(`${folder}/root`).ino % 2 ** 32 !== event.cwdRoot ||
+        !isSame(`${folder}/cwd`, event)
+      ) {
+        return undefined;
+      }
+      const link = readlinkSync(`${folder}/cwd`, { encoding: 'buffer' });
+      const root = readlinkSync(`${folder}/root`, { encoding: 'buffer' });
+      const name = root.length > 1 && link.subarray(0, root.length).equals(root) ? link.subarray(root.length) : link;
+      if (name[0] !== slash || !isSame(`${folder}/cwd`, event)) {
+        return undefined;
+      }
+      return { name: readText(name, 0, name.length), link, via: pid, proven: this.#batch };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #mountsOf(folder: string, mnt: number): LocalMounts {
+    let mounts = this.#mounts.get(mnt);
+    if (mounts === undefined) {
+      mounts = parseLocalMounts(readProcText(`${folder}/mountinfo`) ?? '');
+      this.#mounts.set(mnt, mounts);
+    }
+    return mounts;
+  }
+}
+
+const slash = 47;
+
+/** A directory that was removed has no name. */
+const isSame = (path: string, event: ExecEvent): boolean => {
+  const stats = statSync(path);
+  return stats.nlink > 0 && stats.ino === event.cwdInode && fromStatDevice(stats.dev) === event.cwdDevice;
+};

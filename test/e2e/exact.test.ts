@@ -1,0 +1,148 @@
+import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { makeFolder, removeFolder } from './support/folder.ts';
+import { run } from './support/run.ts';
+import { tool, trace, traced } from './support/trace.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await makeFolder();
+  await chmod(folder, 0o755);
+});
+afterAll(() => removeFolder(folder));
+
+describe('a long argv', () => {
+  const long = 'a'.repeat(40_000);
+
+  traced('is what ran, whatever its process has written over it since', async () => {
+    const { of } = await trace([], () =>
+      Promise.all(['head', 'tail', 'all', 'nothing'].map((what) => run(tool('overwrite'), what, long))),
+    );
+    const execs = of('exec').filter(({ exe }) => exe === tool('overwrite'));
+    expect(execs).toHaveLength(4);
+    for (const exec of execs) {
+      const argument = exec.args[2]!;
+      expect(argument).toMatch(/^a+$/);
+      expect(exec.args_bytes).toBe(exec.args[0]!.length + exec.args[1]!.length + 40_000 + 3);
+      expect(exec.args_truncated).toBe(argument.length < 40_000);
+      expect(argument.length).toBeGreaterThan(16_000);
+    }
+    const whole = execs.find(({ args }) => args[1] === 'nothing')!;
+    expect(whole.args[2]).toBe(long);
+  });
+});
+
+describe('a failed exec', () => {
+  traced('that the kernel had begun with has its path, its arguments and the new name', async () => {
+    const path = join(folder, 'unmappable');
+    await run(tool('begun'), path);
+    let pid = 0;
+    const { of } = await trace(['-x'], async () => {
+      pid = (await run('sh', '-c', 'exec "$0" alpha "" "beta gamma"', path)).pid;
+    });
+    expect(of('exec').find(({ exe, ret }) => exe === path && ret < 0)).toMatchObject({
+      pid,
+      comm: 'unmappable',
+      args: [path, 'alpha', '', 'beta gamma'],
+      args_truncated: false,
+    });
+    expect(of('exit').find((exit) => exit.pid === pid)).toMatchObject({ comm: 'unmappable', signal: 'SIGSEGV' });
+  });
+
+  traced('of posix_spawn has a fork, and its pids', async () => {
+    const inside = { pid: 0 };
+    const { of } = await trace(['-x'], async () => {
+      await run('unshare', '-pf', 'sh', '-c', `${tool('asks')} spawn /no/such/spawned; true`);
+      inside.pid = 1;
+    });
+    const failed = of('exec').find(({ exe }) => exe === '/no/such/spawned')!;
+    expect(failed.nspid).toHaveLength(2);
+    expect(failed.nspid[1]).toBeGreaterThan(1);
+    expect(failed.nspid[1]).toBeLessThan(20);
+    const fork = of('fork').find(({ pid }) => pid === failed.pid);
+    expect(fork).toMatchObject({ ppid: failed.ppid, nspid: failed.nspid });
+    expect(of('exit').find(({ pid }) => pid === failed.pid)).toMatchObject({ nspid: failed.nspid });
+  });
+
+  traced('of execveat is one, and a question is none', async () => {
+    const { of } = await trace(['-x'], async () => {
+      await run(tool('asks'), 'at', '/no/such/at');
+      await run(tool('asks'), 'check', '/no/such/check');
+      await run(tool('asks'), 'check', '/bin/true');
+    });
+    expect(of('exec').filter(({ exe }) => exe === '/no/such/at')).toMatchObject([
+      { ret: -2, args: ['/no/such/at', 'alpha'] },
+    ]);
+    expect(of('exec').filter(({ exe }) => exe === '/no/such/check' || exe === '/bin/true')).toEqual([]);
+  });
+
+  traced('with an argument that was not in memory says that it is not all', async () => {
+    const { of } = await trace(['-x'], () => run(tool('asks'), 'far', '/no/such/far'));
+    const failed = of('exec').find(({ exe }) => exe === '/no/such/far')!;
+    expect(failed.args[1] === '' ? failed.args_truncated : true).toBe(true);
+    expect(failed.args[1] === '' || failed.args[1]!.startsWith('\x7fELF')).toBe(true);
+  });
+});
+
+describe('an end', () => {
+  traced('has the name that the process had at that moment', async () => {
+    const { of } = await trace([], () => run(tool('asks'), 'comm', 'kid0'));
+    expect(of('exit').find(({ exe }) => exe === tool('asks'))).toMatchObject({ comm: 'kid0', code: 3 });
+  });
+});
+
+describe('who runs something, and where', () => {
+  traced('is told by its rights, its terminal and its directory', async () => {
+    const setuid = join(folder, 'setuid');
+    await copyFile(tool('noop'), setuid);
+    await chmod(setuid, 0o4755);
+    await mkdir(join(folder, 'deep/er'), { recursive: true });
+    const script = join(folder, 'where.sh');
+    await writeFile(
+      script,
+      `cd ${folder}/deep/er; ${tool('noop')} here; sleep 0.3; cd /; ${tool('noop')} root; sleep 0.3\n`,
+    );
+    const { of } = await trace([], async () => {
+      await run('su', 'nobody', '-s', '/bin/sh', '-c', `${setuid} as-nobody`);
+      await run('sh', script);
+      await run('script', '-qec', `${tool('noop')} on-a-terminal; sleep 0.2`, '/dev/null');
+    });
+    const by = (word: string) => of('exec').find(({ args }) => args[1] === word);
+    const gained = by('as-nobody');
+    expect(gained).toMatchObject({ euid: 0 });
+    expect(gained?.uid).not.toBe(0);
+    expect(gained?.caps_gained).toContain('CAP_NET_RAW');
+    expect(by('here')).toMatchObject({ cwd: join(folder, 'deep/er') });
+    expect(by('here')).not.toHaveProperty('euid');
+    expect(by('here')).not.toHaveProperty('caps_gained');
+    expect(by('root')).toMatchObject({ cwd: '/' });
+    expect(by('on-a-terminal')?.tty).toMatch(/^pts\/\d+$/);
+    expect(by('here')).not.toHaveProperty('tty');
+  });
+
+  traced('never has the old name of a directory', async () => {
+    const before = join(folder, 'before');
+    await mkdir(before);
+    const script = join(folder, 'moved.sh');
+    await writeFile(
+      script,
+      `cd ${before}; ${tool('noop')} first; read line; ${tool('noop')} second; read line; ${tool('noop')} third; sleep 0.5\n`,
+    );
+    const { of } = await trace([], async () => {
+      const { execa } = await import('execa');
+      const child = execa('sh', [script], { reject: false });
+      await sleep(600);
+      await rename(before, join(folder, 'after'));
+      child.stdin.write('\n');
+      await sleep(600);
+      child.stdin.end('\n');
+      await child;
+    });
+    const cwd = (word: string) => of('exec').find(({ args }) => args[1] === word)?.cwd;
+    expect(cwd('first')).toBe(before);
+    expect([undefined, join(folder, 'after')]).toContain(cwd('second'));
+    expect(cwd('third')).toBe(join(folder, 'after'));
+  });
+});
