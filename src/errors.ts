@@ -33,6 +33,12 @@ export const notInHostPidns = (): NstraceError =>
     'run it on the host, or in a container with --pid=host',
   );
 
+export const notInHostTimens = (): NstraceError =>
+  systemError(
+    'nstrace runs in a time namespace of its own: the times of processes that it sees in /proc are not those of the kernel',
+    'run it outside of it: `nsenter -t 1 -T nstrace ...`, or without `unshare --time`',
+  );
+
 export const noBpftrace = (places: readonly string[]): NstraceError =>
   systemError(
     `bpftrace is not installed (looked for ${places.join(', ')})`,

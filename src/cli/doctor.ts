@@ -7,7 +7,7 @@ import { findBpftrace } from '../probe/find.ts';
 import { hasTracefs, isTracefsMounted, mountTracefs } from '../probe/tracefs.ts';
 import { Tracer } from '../probe/tracer.ts';
 import { versionOf } from '../probe/version.ts';
-import { requireHostPidns } from '../session/session.ts';
+import { requireHostPidns, requireHostTimens } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 
 interface Check {
@@ -61,6 +61,7 @@ const checks = (chosen: string | undefined): Check[] => [
   { name: 'lockdown', run: checkLockdown },
   { name: 'tracefs', run: checkTracefs },
   { name: 'pid namespace', run: checkPidNamespace },
+  { name: 'time namespace', run: checkTimeNamespace },
   {
     name: 'bpftrace',
     run: async () => {
@@ -124,9 +125,15 @@ const checkPidNamespace = (): string => {
   return 'the host’s';
 };
 
+const checkTimeNamespace = (): string => {
+  requireHostTimens();
+  return 'the host’s';
+};
+
 const attach = async (chosen: string | undefined): Promise<string> => {
   checkRights();
   requireHostPidns();
+  requireHostTimens();
   const command = [findBpftrace(chosen)];
   const began = Date.now();
   const { features } = await askFeatures(command);

@@ -75,6 +75,9 @@ export class JsonOutput implements Output {
   }
 }
 
+/** Calls that changed no namespace are in recordings only. */
+const isOfNoInterest = (record: NstraceRecord): boolean => record.type === 'namespace' && record.repeated !== undefined;
+
 /** One line an event, under a header. */
 class LineOutput implements Output {
   readonly #sink: Sink;
@@ -100,7 +103,7 @@ class LineOutput implements Output {
   record(record: NstraceRecord): void {
     if (record.type === 'header') {
       this.#begin(record.mono);
-    } else if (this.#view !== undefined && this.#events.has(record.type)) {
+    } else if (this.#view !== undefined && this.#events.has(record.type) && !isOfNoInterest(record)) {
       if (this.#sink.pending > maxPendingBytes) {
         this.#dropped += 1;
       } else {

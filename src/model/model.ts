@@ -1,4 +1,4 @@
-import type { Namespaces } from '../kernel/namespaces.ts';
+import { type Namespaces, namespaceTypes } from '../kernel/namespaces.ts';
 import { type Text, textOf } from '../kernel/text.ts';
 import { monoOfTicks, type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import type {
@@ -160,6 +160,7 @@ export class Model {
 
   #exec(event: ExecEvent): void {
     const process = this.#living(event, event, event.ppid, event.ns);
+    this.#tellUnchanged(process, event);
     process.ppid = event.ppid;
     if (event.ns.mnt !== process.ns.mnt) {
       // By a thread that was not the leader.
@@ -276,6 +277,9 @@ export class Model {
     if (event.oom === true && signal !== 0) {
       end.oom = true;
     }
+    if (process !== undefined) {
+      this.#tellUnchanged(process, event);
+    }
     this.#emit(this.#records.exit(event, end, process, this.#containers.ofPidns(event.pidns)));
     this.#failed.delete(event.pid);
     if (process !== undefined) {
@@ -304,7 +308,28 @@ export class Model {
     if (process.membership !== undefined) {
       process.membership.container.namespacesAt ??= event.at;
     }
-    this.#emit(this.#records.namespace(event, process));
+    if (changesNothing(event)) {
+      process.unchanged ??= { op: event.op, count: 0 };
+      process.unchanged.count += 1;
+    } else {
+      this.#emit(this.#records.namespace(event, process));
+    }
+  }
+
+  /** Calls that changed nothing are one record for each process and exec: a runtime makes many. */
+  #tellUnchanged(process: Process, time: Nanoseconds): void {
+    if (process.unchanged !== undefined) {
+      const { op, count } = process.unchanged;
+      process.unchanged = undefined;
+      this.#emit(this.#records.unchanged(time, op, count, process));
+    }
+  }
+
+  /** Nothing more will come. */
+  finish(time: Nanoseconds): void {
+    for (const process of this.#processes.values()) {
+      this.#tellUnchanged(process, time);
+    }
   }
 
   #cgroup(event: CgroupEvent): void {
@@ -562,3 +587,6 @@ const roleOf = ({ command }: Process): Role | undefined => {
       return undefined;
   }
 };
+
+const changesNothing = ({ before, after }: NamespaceEvent): boolean =>
+  namespaceTypes.every((type) => before[type] === after[type]);

@@ -7,6 +7,8 @@ import type { Container, Membership, Requester } from './container.ts';
 
 /** A process that lives, as far as nstrace knows it. */
 export interface Process {
+  /** Calls of setns and unshare since its exec that changed nothing: they become one record. */
+  unchanged?: { readonly op: 'setns' | 'unshare'; count: number } | undefined;
   readonly pid: number;
   /** Clock ticks since boot: with the pid its identity. */
   startTicks: number;

@@ -161,6 +161,18 @@ export class Records {
     };
   }
 
+  /** Calls of a process that changed nothing, all since its exec. */
+  unchanged(time: Nanoseconds, op: 'setns' | 'unshare', repeated: number, process: Process): RecordOf<'namespace'> {
+    return {
+      type: 'namespace',
+      ...this.#about(time, process),
+      op,
+      comm: textOf(process.comm),
+      joined: {},
+      repeated,
+    };
+  }
+
   /**
    * @param about who is moved, or who makes or removes it
    * @param owner the container that the cgroup belongs to

@@ -26,17 +26,16 @@ const bufferPages = 16_384;
 const mapKeys = 16_384;
 
 /** Members of kernel structures whose offsets the probes are told. */
-export const neededMembers = [
-  ...['pid.numbers', 'task_struct.sibling', 'task_struct.comm', 'task_struct.loginuid'],
-  'cred.cap_permitted',
-] as const;
+export const neededMembers = ['pid.numbers', 'task_struct.sibling', 'task_struct.comm', 'cred.cap_permitted'] as const;
+/** Without audit, a kernel has no login users. */
+const loginuid = 'task_struct.loginuid';
 
 /**
  * Asks a bpftrace for its version, and reads the kernel's offsets while it answers: each takes a tenth of a second.
  */
 export const askFeatures = async (command: readonly string[]): Promise<{ version: Version; features: Features }> => {
   const asked = versionOf(command);
-  const offsets = Btf.ofKernel()?.offsets(neededMembers);
+  const offsets = Btf.ofKernel()?.offsets([...neededMembers, loginuid]);
   const version = await asked;
   return { version, features: findFeatures(version, ownIdentity(), offsets) };
 };
@@ -47,7 +46,8 @@ export const findFeatures = (
   offsets: ReadonlyMap<string, number> | undefined,
 ): Features => {
   const big = atLeast(version, 22);
-  const offset = (member: (typeof neededMembers)[number]): string => String(offsets?.get(member) ?? 0);
+  const offset = (member: (typeof neededMembers)[number] | typeof loginuid): string =>
+    String(offsets?.get(member) ?? 0);
   const brokenDataLoc = version.major === 0 && version.minor === 23;
   return {
     environment: settings(version, big),
@@ -63,7 +63,7 @@ export const findFeatures = (
       String(possibleCpus()),
       offset('task_struct.comm'),
       offset('cred.cap_permitted'),
-      offset('task_struct.loginuid'),
+      offset(loginuid),
     ],
     chunkBytes: big ? largeChunkBytes : writtenChunkBytes,
     bytesFormat: atLeast(version, 17) ? '%rh' : '%rx',

@@ -14,6 +14,15 @@ export const ownPidns = (root = procRoot): number | undefined => {
 /** Whether pids mean the same to us and to the kernel. Not by NSpid: a /proc of the inner namespace hides the outer ones. */
 export const inHostPidns = (root = procRoot): boolean => ownPidns(root) === hostPidns;
 
+/** PROC_TIME_INIT_INO: the first time namespace. */
+const hostTimens = 0xeffffffa;
+
+/** Whether times of /proc are those of the kernel. A kernel without time namespaces has no others. */
+export const inHostTimens = (root = procRoot): boolean => {
+  const link = readProcLink(`${root}/self/ns/time`)?.toString('latin1');
+  return link === undefined || Number(/\[(\d+)\]/.exec(link)?.[1]) === hostTimens;
+};
+
 /** Who we are to the kernel: a pid alone could be another process, in another namespace or at another time. */
 export interface Self {
   readonly pid: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname, machine, release } from 'node:os';
-import { noBtf, notInHostPidns, notRoot } from '../errors.ts';
+import { noBtf, notInHostPidns, notInHostTimens, notRoot } from '../errors.ts';
 import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
@@ -16,7 +16,7 @@ import type { Version } from '../probe/version.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
 import { bootTime, readWallOffset, WallClockWatch } from '../procfs/clock.ts';
-import { inHostPidns } from '../procfs/host.ts';
+import { inHostPidns, inHostTimens } from '../procfs/host.ts';
 import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
@@ -99,6 +99,7 @@ export class Session {
   static async start(options: SessionOptions): Promise<Session | undefined> {
     requireRoot();
     requireHostPidns();
+    requireHostTimens();
     const command = [findBpftrace(options.bpftrace)];
     if (!existsSync(Btf.path)) {
       throw noBtf();
@@ -139,6 +140,7 @@ export class Session {
     await this.#tracer.stop(leave, onProgress);
     this.#resolveAwaited();
     await this.#reading;
+    this.#model.finish(this.#last);
   }
 
   /** Returns false if the start was aborted. */
@@ -269,6 +271,13 @@ export const requireRoot = (): void => {
 export const requireHostPidns = (): void => {
   if (!inHostPidns()) {
     throw notInHostPidns();
+  }
+};
+
+/** @throws NstraceError (3) if /proc shows us other times than the kernel's: in a time namespace that is not the host's */
+export const requireHostTimens = (): void => {
+  if (!inHostTimens()) {
+    throw notInHostTimens();
   }
 };
 

@@ -62,11 +62,13 @@ export class TimelineBuilder {
 
   #tell(record: NstraceRecord): void {
     switch (record.type) {
+      case 'namespace':
+        // Calls that changed nothing are no step of a life.
+        return record.repeated === undefined ? this.#process(record) : undefined;
       case 'process':
       case 'exec':
       case 'fork':
       case 'exit':
-      case 'namespace':
       case 'cgroup':
         return this.#process(record);
       case 'container':

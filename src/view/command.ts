@@ -79,9 +79,15 @@ const describeNamespaces = ({ op, created, joined, tid }: RecordOf<'namespace'>)
   return [op, ...(changes.length > 0 ? changes : ['changed nothing']), ...thread].join(' ');
 };
 
+/** What ended: the end of its path, or its comm where that names no program (a descriptor, busybox calling itself). */
+export const programName = ({ exe = '', comm = '?' }: Pick<RecordOf<'exit'>, 'exe' | 'comm'>): string => {
+  const name = exe.slice(exe.lastIndexOf('/') + 1);
+  return name === '' || name === 'exe' || exe.startsWith('/dev/fd/') ? comm : name;
+};
+
 const describeExit = (record: RecordOf<'exit'>): string => {
   const how = endingText({ ...record, code: record.code ?? 0 });
-  return `${escapeText(record.comm ?? '?')} ${how} after ${seconds(record.duration_ns)}`;
+  return `${escapeText(programName(record))} ${how} after ${seconds(record.duration_ns)}`;
 };
 
 const describeContainer = (record: RecordOf<'container'>): string => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { makeFolder, removeFolder } from './support/folder.ts';
 import { run } from './support/run.ts';
-import { tool, trace, traced } from './support/trace.ts';
+import { program, tool, trace, traced } from './support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -144,5 +144,20 @@ describe('who runs something, and where', () => {
     expect(cwd('first')).toBe(before);
     expect([undefined, join(folder, 'after')]).toContain(cwd('second'));
     expect(cwd('third')).toBe(join(folder, 'after'));
+  });
+});
+
+describe('in a time namespace of its own', () => {
+  traced('nstrace says why it does not trace, and doctor the same', async () => {
+    const inside = ['-T', '--boottime', '100000', '--fork', program];
+    const refused = await run('unshare', ...inside, 'record', '-o', join(folder, 'never'), '--', 'true');
+    expect(refused).toMatchObject({ exitCode: 3 });
+    expect(refused.stderr).toContain('time namespace');
+    const doctor = await run('unshare', ...inside, 'doctor', '--json');
+    expect(doctor.exitCode).toBe(3);
+    const findings = JSON.parse(doctor.stdout) as { name: string; ok: boolean; advice?: string }[];
+    const found = findings.find(({ name }) => name === 'time namespace');
+    expect(found?.ok).toBe(false);
+    expect(found?.advice).toContain('nsenter -t 1 -T');
   });
 });

@@ -337,3 +337,28 @@ describe('the model', () => {
     expect(world.of('fork')).toEqual([]);
   });
 });
+
+describe('calls that change no namespace', () => {
+  it('are one record for each process and exec, with their number', () => {
+    const world = setUp();
+    world.exec(20, 1, 'crun exec x ls');
+    for (let count = 0; count < 4; count += 1) {
+      world.namespace('setns', 20, host);
+    }
+    world.namespace('unshare', 20, host);
+    expect(world.of('namespace')).toEqual([]);
+    world.exec(20, 1, 'ls');
+    expect(world.of('namespace')).toMatchObject([{ op: 'setns', joined: {}, repeated: 5, comm: 'crun' }]);
+    world.exit(20);
+    expect(world.of('namespace')).toHaveLength(1);
+  });
+
+  it('of a process that lives on are told at the end', () => {
+    const world = setUp();
+    world.exec(20, 1, 'keeper');
+    world.namespace('unshare', 20, host);
+    world.model.finish({ mono: '5000000000', at: 5_000_000_000 });
+    world.model.finish({ mono: '5000000001', at: 5_000_000_001 });
+    expect(world.of('namespace')).toMatchObject([{ op: 'unshare', joined: {}, repeated: 1 }]);
+  });
+});
