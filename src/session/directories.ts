@@ -31,6 +31,8 @@ export class Directories {
   readonly #mounts = new Map<number, LocalMounts>();
   readonly #root: string;
   #batch = 0;
+  /** The last exec of this batch: the next one is mostly in the same directory. */
+  #last: ExecEvent | undefined;
 
   constructor(root = '/proc') {
     this.#root = root;
@@ -39,6 +41,7 @@ export class Directories {
   /** A new batch of events begins. */
   next(): void {
     this.#batch += 1;
+    this.#last = undefined;
     this.#mounts.clear();
   }
 
@@ -51,6 +54,23 @@ export class Directories {
     if (cwdRoot === 0) {
       return '/';
     }
+    const last = this.#last;
+    if (
+      last !== undefined &&
+      last.cwdInode === cwdInode &&
+      last.cwdDevice === event.cwdDevice &&
+      last.cwdRoot === cwdRoot &&
+      last.ns.mnt === event.ns.mnt
+    ) {
+      return last.cwd;
+    }
+    event.cwd = this.#find(event);
+    this.#last = event;
+    return event.cwd;
+  }
+
+  #find(event: ExecEvent): Text | undefined {
+    const { cwdInode, cwdRoot } = event;
     const key = `${event.ns.mnt} ${cwdRoot} ${event.cwdDevice} ${cwdInode}`;
     const known = this.#known.get(key);
     if (known === undefined) {
