@@ -15,10 +15,7 @@ const help = `One SELECT, ended by ; or an empty line. Ctrl-C ends what runs, Ct
 /** A prompt: statements over lines, each run when it ends. Without a terminal it reads statements from standard input. */
 export const prompt = async (session: QuerySession, values: SessionValues): Promise<number> => {
   const { isTTY } = process.stdin;
-  const history = new History(
-    invokingUser(),
-    process.env.SUDO_UID === undefined ? process.env.XDG_STATE_HOME : undefined,
-  );
+  const history = new History(invokingUser(), process.env.SUDO_UID ? undefined : process.env.XDG_STATE_HOME);
   const entries = isTTY ? history.read() : [];
   const lines = createInterface({
     input: process.stdin,
@@ -43,7 +40,10 @@ export const prompt = async (session: QuerySession, values: SessionValues): Prom
       session.cancel();
     } else {
       statement = '';
-      process.stderr.write('\n');
+      // What was typed stays to be seen, and is not typed any more.
+      process.stderr.write('^C\n');
+      lines.write(null, { ctrl: true, name: 'e' });
+      lines.write(null, { ctrl: true, name: 'u' });
       ready();
     }
   });
@@ -132,7 +132,7 @@ const complete = (line: string): [string[], string] => {
 
 /** Under sudo who called it. */
 const invokingUser = (): User => {
-  const uid = Number(process.env.SUDO_UID ?? process.getuid?.() ?? 0);
-  const gid = Number(process.env.SUDO_GID ?? process.getgid?.() ?? 0);
+  const uid = Number(process.env.SUDO_UID || (process.getuid?.() ?? 0));
+  const gid = Number(process.env.SUDO_GID || (process.getgid?.() ?? 0));
   return { uid, gid, home: new UserNames().find(uid)?.home ?? '/nonexistent' };
 };

@@ -2,7 +2,7 @@ import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { redactProgram } from '../view/redact/record.ts';
 import type { Baseline } from './baseline.ts';
 import { formatEntry } from './baseline-line.ts';
-import { keyOf, kindOf } from './summary.ts';
+import { keyOf, kindOf, programOf } from './summary.ts';
 import { patternOf } from './word.ts';
 
 /** A container whose name is not known yet is waited for so long, in ns of the trace. */
@@ -74,7 +74,7 @@ export class Judge {
   #judge(record: RecordOf<'exec'>): void {
     const container = record.container!;
     const { name = container.name, image } = this.#known.get(placeOf(container)) ?? {};
-    const run = { container: name, image, kind: kindOf(record), exe: record.exe, args: record.args.slice(1) };
+    const run = { container: name, image, kind: kindOf(record), exe: programOf(record), args: record.args.slice(1) };
     if (this.#baseline.find(run).length > 0) {
       return;
     }

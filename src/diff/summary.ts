@@ -115,7 +115,7 @@ export class Summary {
   #shapeOf(record: RecordOf<'exec'>, source: string): ShapeFacts {
     const { programs } = this.#factsOf(record.container!, source);
     const kind = kindOf(record);
-    const exe = patternOf(record.exe, this.#options.numbers);
+    const exe = patternOf(programOf(record), this.#options.numbers);
     const key = `${kind}\0${exe}`;
     let program = programs.get(key);
     if (program === undefined) {
@@ -140,6 +140,10 @@ export class Summary {
     return facts;
   }
 }
+
+/** The path as executed. A program that executes itself as another, as a static busybox does, says which by argv[0]. */
+export const programOf = ({ exe, args }: Pick<RecordOf<'exec'>, 'exe' | 'args'>): string =>
+  exe === '/proc/self/exe' ? (args[0] ?? exe) : exe;
 
 export const kindOf = ({ origin }: RecordOf<'exec'>): Kind => (origin === 'joined' ? 'join' : 'exec');
 

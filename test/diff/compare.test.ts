@@ -91,6 +91,12 @@ it('reports against a baseline only what is not in it, with the line that would 
   expect(compareBaseline(more, seen).findings).toEqual([]);
 });
 
+it('tells apart what a busybox executes as itself', () => {
+  const applet = (name: string) =>
+    ran([name, '/x']).map((record) => ({ ...record, exe: '/proc/self/exe' }) as NstraceRecord);
+  expect(told(diff(applet('cat'), [...applet('cat'), ...applet('rm')]))).toEqual(['new program rm /x']);
+});
+
 it('shows nothing that a terminal would act on', () => {
   const hostile = ran(['ls', '\x1b[2J\r\n\x9b\u202e'], { name: 'we\x1b]0;x\x07b' });
   const text = comparisonText(compare(summaryOf([]), summaryOf([...life('a\x1b[31m', 'i\nmage'), ...hostile])), true);
