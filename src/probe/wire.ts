@@ -51,11 +51,11 @@ export const argvLines = { written: 89, large: 64 } as const;
 export const pathLines = (chunkBytes: number): number => Math.ceil((maxPathBytes - pathWords * wordBytes) / chunkBytes);
 
 /**
- * An argv that is longer than its lines brings a keyed sum of the rest instead: of what is behind this offset, up to what a record can
- * hold, and 32 bytes a step.
+ * An argv that is longer than its lines brings a keyed sum of the rest instead: of what is behind this offset, up to 48 KiB, 32
+ * bytes a step.
  */
 export const tailOffset = argvWords * wordBytes + argvLines.written * writtenChunkBytes;
-export const maxTailEnd = 65_536;
+export const maxTailEnd = 49_152;
 export const tailStepBytes = 32;
 /** The sum's first number, as it stands in exec_tail.bt, and what the sum is multiplied with. */
 export const tailKey = 0x2545_f491_4f6c_dd1dn;
