@@ -9,9 +9,9 @@ export interface Checkpoint<Place, State> {
 }
 
 /** Records between two checkpoints, at first. */
-export const firstSpacing = 25_000;
+export const firstSpacing = 10_000;
 /** With more of them every second one goes, and the spaces are twice as long. */
-export const maxCheckpoints = 64;
+export const maxCheckpoints = 128;
 
 /** Checkpoints of a recording that is played, spread over what was read of it. */
 export class Checkpoints<Place, State> {

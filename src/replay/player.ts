@@ -24,12 +24,12 @@ export interface PlayerOptions<Place, State> {
 }
 
 /** How long records are taken without a look at what the keys asked for. */
-const busyMs = 10;
+const busyMs = 20;
 /** Records between two looks at the clock. */
 const atOnce = 64;
 const stepMs = 50;
 /** Records before a place that are read again when one goes back to it: they can be scrolled to. */
-const scrolledBack = 25_000;
+const scrolledBack = 10_000;
 
 /** What keys ask of a player. */
 export type Controls = Pick<Player, 'seek' | 'toggle' | 'faster' | 'jump'>;

@@ -14,16 +14,16 @@ const taken = (records: number): Checkpoints<number, undefined> => {
 
 describe('Checkpoints', () => {
   it('gives the last one before a time', () => {
-    const checkpoints = taken(100_000);
+    const checkpoints = taken(10 * firstSpacing);
     expect(checkpoints.before(BigInt(firstSpacing), 0)).toBeUndefined();
     expect(checkpoints.before(BigInt(firstSpacing + 1), 0)?.count).toBe(firstSpacing);
-    expect(checkpoints.before(80_000n, 0)?.count).toBe(75_000);
+    expect(checkpoints.before(BigInt(4 * firstSpacing), 0)?.count).toBe(3 * firstSpacing);
   });
 
   it('gives one with enough records after it', () => {
-    const checkpoints = taken(100_000);
-    expect(checkpoints.before(80_000n, firstSpacing)?.count).toBe(50_000);
-    expect(checkpoints.before(30_000n, firstSpacing)).toBeUndefined();
+    const checkpoints = taken(10 * firstSpacing);
+    expect(checkpoints.before(BigInt(4 * firstSpacing), firstSpacing)?.count).toBe(2 * firstSpacing);
+    expect(checkpoints.before(BigInt(2 * firstSpacing), firstSpacing)).toBeUndefined();
   });
 
   it('are not more than some, spread over the whole of a long recording', () => {
@@ -42,8 +42,8 @@ describe('Checkpoints', () => {
   });
 
   it('are taken once for a place, however often it is passed', () => {
-    const checkpoints = taken(50_000);
-    expect(checkpoints.isDue(30_000)).toBe(false);
-    expect(checkpoints.isDue(75_000)).toBe(true);
+    const checkpoints = taken(2 * firstSpacing);
+    expect(checkpoints.isDue(firstSpacing)).toBe(false);
+    expect(checkpoints.isDue(3 * firstSpacing)).toBe(true);
   });
 });
