@@ -4,6 +4,7 @@ import { type Decoded, Decoder } from './decode.ts';
 import { drain, type Rest } from './drain.ts';
 import type { FoldedEvent, KernelEvent, LineEvent } from './event.ts';
 import type { Features } from './features.ts';
+import { HeldForks } from './held.ts';
 import { Order } from './order.ts';
 import { NamespacePairs } from './pairs.ts';
 import { Sequence } from './sequence.ts';
@@ -40,6 +41,7 @@ export class Run implements Decoded, Rest {
   readonly #order: Order;
   readonly #onBeat: (time: Nanoseconds) => void;
   readonly #messages: string[] = [];
+  readonly #held = new HeldForks();
   readonly #folded = new Map<number, number>();
   /** Told with the next heartbeat: behind the failures before it, which are still waiting for their turn. */
   readonly #counted: FoldedEvent[] = [];
@@ -133,9 +135,12 @@ export class Run implements Decoded, Rest {
     if (event.kind === 'folded' && event.last) {
       this.#folded.delete(event.pid);
     }
-    if ('vfork' in event && event.vfork !== 0 && event.start.at < this.#begun.at) {
-      // Its vfork began before all probes did.
-      event.vfork = 0;
+    if ('vfork' in event && event.vfork !== 0) {
+      if (event.start.at < this.#begun.at) {
+        // Its vfork began before all probes did.
+        event.vfork = 0;
+      }
+      this.#held.settle(event);
     }
     this.#order.event(event);
   }
@@ -155,6 +160,8 @@ export class Run implements Decoded, Rest {
   total(map: string, key: number, value: number): void {
     if (map === 'folded') {
       this.#fold(key, value);
+    } else if (map === 'vfork') {
+      this.#hold(key, value);
     } else if (map !== 'seq') {
       // The last words of bpftrace: all maps, also those that are only the probes' own.
     } else {
@@ -254,6 +261,13 @@ export class Run implements Decoded, Rest {
     this.#stoppedTotals = totals;
     if (before !== undefined && [...totals].every(([cpu, total]) => before.get(cpu) === total)) {
       this.final = totals;
+    }
+  }
+
+  #hold(pid: number, flags: number): void {
+    const fork = this.begun && !this.#isAsked ? this.#held.take(pid, flags, this.#last, this.#begun) : undefined;
+    if (fork !== undefined) {
+      this.#order.event(fork);
     }
   }
 

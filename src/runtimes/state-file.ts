@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { OthersFiles } from './others-files.ts';
 
 /** Runtime state is some 10 KB, a spec with all of its seccomp rules under 100 KB, podman's list 1 KB a container. */
 const maxBytes = 4 * 1024 * 1024;
@@ -35,18 +36,25 @@ const readJson = (path: string, { owner = 0 }: { owner?: number } = {}): unknown
       if (!stats.isFile() || stats.size > maxBytes || (stats.uid !== 0 && stats.uid !== owner)) {
         return undefined;
       }
-      const buffer = Buffer.alloc(stats.size + 1);
-      let length = 0;
-      for (let read = 1; read > 0 && length < buffer.length; length += read) {
-        read = readSync(descriptor, buffer, length, buffer.length - length, null);
-      }
-      return JSON.parse(buffer.toString('utf8', 0, length));
+      const parse = (): unknown => JSON.parse(readText(descriptor, stats.size + 1));
+      return stats.uid === 0 ? parse() : others.read(path, stats, parse);
     } finally {
       closeSync(descriptor);
     }
   } catch {
     return undefined;
   }
+};
+
+const others = new OthersFiles();
+
+const readText = (descriptor: number, maxLength: number): string => {
+  const buffer = Buffer.alloc(maxLength);
+  let length = 0;
+  for (let read = 1; read > 0 && length < buffer.length; length += read) {
+    read = readSync(descriptor, buffer, length, buffer.length - length, null);
+  }
+  return buffer.toString('utf8', 0, length);
 };
 
 /** Names of the folders in a state folder that could be containers. */

@@ -57,6 +57,17 @@ describe('fork and exit', () => {
     expect(exits[0]!.duration_ns).toBeGreaterThan(250_000_000);
   });
 
+  traced('reports a vforked child that neither calls exec nor ends, once', async () => {
+    const { of } = await trace([], () => run(tool('vforked'), '1000'));
+    const maker = of('exec').find(({ args }) => args[0] === tool('vforked'))!.pid;
+    const child = of('exit').find(({ ppid, code }) => ppid === maker && code === 3)!;
+    const forks = of('fork').filter(({ pid, ppid }) => pid === child.pid && ppid === maker);
+    expect(forks).toHaveLength(1);
+    // Long before its end, which a fork that is reported with that would stand beside.
+    expect(child.seq - forks[0]!.seq).toBeGreaterThan(0);
+    expect(forks[0]).toMatchObject({ nspid: [child.pid], uid: 0 });
+  });
+
   traced('gives records in the order of time, numbered without a gap', async () => {
     const { records } = await trace([], async () => {
       await Promise.all([run(tool('spawn'), '300', tool('noop')), run(tool('spawn'), '300', tool('noop'))]);
