@@ -163,8 +163,10 @@ export class Model {
     this.#tellUnchanged(process, event);
     process.ppid = event.ppid;
     if (event.ns.mnt !== process.ns.mnt) {
-      // By a thread that was not the leader.
+      // By a thread that was not the leader: it was the program before this one.
       process.mntMoved = !this.#isOfHost(process);
+      process.ns = event.ns;
+      this.#lives.place(process, event);
     }
     process.ns = event.ns;
     process.nspid = event.nspid;
@@ -406,8 +408,7 @@ export class Model {
     if (mnt === parent?.ns.mnt) {
       return parent.mntMoved;
     }
-    const isService = parent !== undefined && (parent.pid === 1 || isServiceManager(parent.exe));
-    return !isService && process.engine === undefined;
+    return !isServiceOf(process, parent) && process.engine === undefined;
   }
 
   /** The process an event is about. If its birth was held back, or lost, it is made up for now. */
@@ -570,6 +571,14 @@ export class Model {
 
 /** Whether a cgroup is that of a container by its path. */
 const isOf = ({ owner }: CgroupReading, id: string): boolean => owner !== 'monitor' && owner?.id === id;
+
+/** What systemd started as a service, not what was left to it by a parent that has ended. */
+const isServiceOf = ({ cgroups: { unit } }: Process, parent: Process | undefined): boolean => {
+  const inService = unit?.endsWith('.service');
+  return parent !== undefined && isServiceManager(parent.exe)
+    ? inService !== false
+    : parent?.pid === 1 && inService === true;
+};
 
 /** Kernel threads have no program; kdevtmpfs has a mount namespace of its own. */
 const isKernelThread = ({ pid, ppid }: Process): boolean => pid === 2 || ppid === 2;

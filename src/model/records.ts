@@ -12,6 +12,11 @@ import type { Container, End } from './container.ts';
 import { askedNamespaces, changedNamespaces, flagNames } from './names.ts';
 import type { Process } from './process.ts';
 
+type RecordAbout = Pick<
+  RecordOf<'exec'>,
+  'seq' | 'time' | 'mono' | 'pid' | 'nspid' | 'nspid_truncated' | 'ns' | 'container' | 'role' | 'for'
+>;
+
 /** Puts records together out of an event and what is known of its process. `seq` is given where they are written. */
 export class Records {
   readonly #clock: WallClock;
@@ -54,6 +59,7 @@ export class Records {
     }
     putOrigin(record, process);
     putEvidence(record, process);
+    putRole(record, process);
     if (event.oldTid !== event.pid) {
       record.old_tid = event.oldTid;
     }
@@ -134,6 +140,7 @@ export class Records {
     }
     if (process !== undefined) {
       putText(record, 'exe', process.exe);
+      putRole(record, process);
     }
     return deepNested(record);
   }
@@ -247,7 +254,7 @@ export class Records {
   }
 
   #about(time: Nanoseconds, process: Process | undefined, pid = process?.pid ?? 0) {
-    return deepNested({
+    const about = deepNested<RecordAbout>({
       seq: 0,
       time: this.#clock.time(time.mono),
       mono: time.mono,
@@ -256,6 +263,10 @@ export class Records {
       ns: process?.ns ?? {},
       container: process?.membership?.container.ref ?? null,
     });
+    if (process !== undefined) {
+      putRole(about, process);
+    }
+    return about;
   }
 }
 
@@ -265,7 +276,6 @@ const putParent = (record: { pcomm?: string | undefined }, parent: Process | und
   }
 };
 
-/** How it stands in its container, or works for one from outside. */
 /** Who logged in, and at which terminal. */
 const putLogin = (
   record: { auid?: number | undefined; session?: number | undefined; tty?: string | undefined },
@@ -305,13 +315,17 @@ const putEffective = (record: Rights, euid: number = record.uid, egid: number = 
   }
 };
 
-const putOrigin = (
-  record: Pick<RecordOf<'exec'>, 'origin' | 'role' | 'for'>,
-  { origin, membership, role, command, errand }: Process,
-): void => {
+const putOrigin = (record: Pick<RecordOf<'exec'>, 'origin'>, { origin }: Process): void => {
   if (origin !== undefined) {
     record.origin = origin;
   }
+};
+
+/** How it works for a container from outside. */
+const putRole = (
+  record: Pick<RecordOf<'exec'>, 'role' | 'for'>,
+  { membership, role, command, errand }: Process,
+): void => {
   if (role !== undefined && membership === undefined) {
     record.role = role;
     const made = command?.made ?? errand?.made;

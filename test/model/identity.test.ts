@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import type { Namespaces } from '../../src/kernel/namespaces.ts';
+import { host } from '../fixtures/lines.ts';
+import { newPidns, processAs, setUp, startContainer, type World } from '../fixtures/model.ts';
+
+/** Situations in which single clues mislead; test/e2e/identity.test.ts has them on real runtimes. */
+
+const namespaces = (first: number): Namespaces => ({
+  ...host,
+  ...{ pid: first, mnt: first + 1, net: first + 2, ipc: first + 3, uts: first + 4 },
+});
+
+const lives = (world: World): string[] =>
+  world.of('container').map(({ op, container, code, signal }) => {
+    const end = op === 'stopped' ? ` ${code ?? signal ?? 'unknown'}` : '';
+    return `${container.instance} ${op}${end}`;
+  });
+
+const lastExec = (world: World) => world.of('exec').at(-1)!;
+
+describe('containers of one id, or in one cgroup', () => {
+  it('are two in two roots of a runtime', () => {
+    const world = setUp();
+    const first = startContainer(world, { line: 'runc --root /a run web', path: '/one', ns: namespaces(500) });
+    const second = startContainer(world, {
+      line: 'runc --root /b run web',
+      pid: 20,
+      path: '/two',
+      ns: namespaces(600),
+    });
+    world.exit(first.init, 1 << 8);
+    world.exit(second.init, 2 << 8);
+    expect(lives(world)).toEqual(['1 created', '1 started', '2 created', '2 started', '1 stopped 1', '2 stopped 2']);
+    expect(world.of('container').map(({ container }) => container.root)).toEqual(['/a', '/a', '/b', '/b', '/a', '/b']);
+  });
+
+  it('are told apart by pid namespace and init, and each is removed with the cgroup', () => {
+    const world = setUp();
+    const first = startContainer(world, { line: 'runc run a', path: '/pool', ns: namespaces(500) });
+    const second = startContainer(world, { line: 'runc run b', pid: 20, path: '/pool', ns: namespaces(600) });
+    world.exec(30, first.init, 'one');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'a' }, evidence: 'lineage' });
+    world.exec(31, second.init, 'two');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'b' }, evidence: 'lineage' });
+    for (const pid of [30, 31, first.init, second.init]) {
+      world.exit(pid);
+    }
+    for (const root of [0, 3]) {
+      world.cgroup('rmdir', 10, '/pool', 0, root);
+    }
+    expect(lives(world).slice(4)).toEqual(['1 stopped 0', '2 stopped 0', '1 removed', '2 removed']);
+  });
+
+  it('go on in other cgroups', () => {
+    const world = setUp();
+    const { init } = startContainer(world, { line: 'runc run a', path: '/old', ns: namespaces(500) });
+    for (const root of [0, 3]) {
+      world.cgroup('mkdir', 1, '/new', 0, root);
+      world.cgroup('attach', 1, '/new', init, root);
+      world.cgroup('rmdir', 1, '/old', 0, root);
+    }
+    world.exec(30, init, 'child');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'a', instance: 1 }, origin: 'born' });
+    expect(lives(world)).toEqual(['1 created', '1 started']);
+  });
+
+  it('lose who only was in their cgroup when that one leaves it', () => {
+    const world = setUp();
+    startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
+    world.exec(30, 1, 'sh');
+    world.cgroup('attach', 30, '/a', 30);
+    world.exec(30, 1, 'stranger');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'a' }, origin: 'joined', evidence: 'cgroup' });
+    expect(world.of('container').at(-1)?.by).toMatchObject({ pid: 30, comm: 'sh' });
+    world.cgroup('attach', 30, '/', 30);
+    world.exec(30, 1, 'gone');
+    expect(lastExec(world).container).toBeNull();
+  });
+});
+
+describe('lineage', () => {
+  it('is not ended by entering the namespaces of another container', () => {
+    const world = setUp();
+    const first = startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
+    startContainer(world, { line: 'runc run b', pid: 20, path: '/b', ns: namespaces(600) });
+    world.exec(30, first.init, 'nsenter');
+    world.namespace('setns', 30, namespaces(600));
+    world.fork(31, 30);
+    world.exec(31, 30, 'sh');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'a' }, origin: 'born', evidence: 'lineage' });
+  });
+
+  it('goes behind a container that is inside', () => {
+    const world = setUp();
+    const outer = startContainer(world, { line: 'runc run out', path: '/out', ns: namespaces(500) });
+    const start = { pid: 20, ppid: outer.init, path: '/out/in', ns: namespaces(600) };
+    startContainer(world, { line: 'runc run in', ...start });
+    world.exec(30, outer.init, 'runc exec in ls');
+    world.namespace('setns', 30, namespaces(600));
+    world.fork(31, 30);
+    world.exec(31, 30, 'ls');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'in' }, origin: 'joined', evidence: 'pidns' });
+  });
+
+  it('takes sandboxes in a container of a runtime as part of it', () => {
+    const world = setUp();
+    const { init } = startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
+    world.exec(30, init, 'browser');
+    world.fork(31, 30, { flags: newPidns, ns: namespaces(600) });
+    world.exec(31, 30, 'tab');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'a' }, evidence: 'lineage' });
+  });
+});
+
+describe('who has no container', () => {
+  const own = { ...host, mnt: 501 };
+
+  it('is a service of systemd with mounts of its own, and who visits it', () => {
+    const world = setUp();
+    world.exec(20, 1, 'systemd', { exe: '/usr/lib/systemd/systemd' });
+    world.fork(21, 20);
+    world.namespace('unshare', 21, own);
+    world.exec(21, 20, 'sh -c work', { ns: own });
+    expect(lastExec(world).container).toBeNull();
+    world.exec(30, 1, 'nsenter -t 21 -m sh');
+    world.namespace('setns', 30, own);
+    world.exec(30, 1, 'sh', { ns: own });
+    expect(lastExec(world).container).toBeNull();
+  });
+
+  it('is a helper of an engine that unshares mounts for a moment', () => {
+    const world = setUp();
+    world.exec(20, 1, 'dockerd', { exe: '/usr/bin/dockerd' });
+    world.exec(21, 20, 'docker-applyLayer /l', { exe: '/proc/self/exe' });
+    world.namespace('unshare', 21, own);
+    world.exit(21);
+    expect(world.of('exit').at(-1)?.container).toBeNull();
+    expect(world.of('namespace').at(-1)).toMatchObject({ container: null, role: 'helper' });
+    expect(lives(world)).toEqual([]);
+  });
+
+  it('is what runs a container, and says for which', () => {
+    const world = setUp();
+    const { init } = startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
+    world.fork(30, 10);
+    expect(world.of('fork').at(-1)).toMatchObject({ container: null, role: 'runtime', for: { name: 'a' } });
+    expect(init).toBeGreaterThan(0);
+  });
+});
+
+describe('namespaces without a runtime', () => {
+  it('are one container where mounts are unshared before the child with the pid namespace', () => {
+    const world = setUp();
+    world.exec(20, 1, 'unshare -pf --mount-proc sleep 9');
+    world.namespace('unshare', 20, { ...host, pid: 500, mnt: 501 });
+    world.fork(21, 20);
+    world.exec(21, 20, 'sleep 9');
+    expect(lastExec(world)).toMatchObject({ container: { id: 'pid:[500]' }, origin: 'init' });
+    world.exec(30, 1, 'nsenter -t 21 -m true');
+    world.namespace('setns', 30, { ...host, mnt: 501 });
+    world.exec(30, 1, 'true', { ns: { ...host, mnt: 501 } });
+    expect(lastExec(world)).toMatchObject({ container: { id: 'pid:[500]' }, origin: 'joined', evidence: 'mnt' });
+    expect(lives(world)).toEqual(['1 created', '1 started', '1 joined']);
+  });
+
+  it('have the init that made them, though only its children execute anything', () => {
+    const world = setUp();
+    world.exec(20, 1, 'perl');
+    world.namespace('unshare', 20, { ...host, mnt: 501 });
+    for (const pid of [21, 22]) {
+      world.exec(pid, 20, 'true');
+      expect(lastExec(world)).toMatchObject({ origin: 'born', evidence: 'lineage' });
+      world.exit(pid);
+    }
+    world.exit(20, 9 << 8);
+    expect(lives(world)).toEqual(['1 created', '1 started', '1 stopped 9', '1 removed']);
+    expect(world.of('container')[1]).toMatchObject({ start_seen: 'birth', container: { init: 20 } });
+  });
+
+  it('that a thread entered count from the exec of that thread on', () => {
+    const world = setUp();
+    world.exec(20, 1, 'threads');
+    world.exec(20, 1, 'true', { ns: { ...host, mnt: 501 }, oldTid: 25 });
+    expect(lastExec(world)).toMatchObject({ container: { id: 'mnt:[501]', runtime: 'threads' }, origin: 'init' });
+  });
+
+  it('are the parent’s, if its vforked child is the first in them', () => {
+    const world = setUp();
+    world.exec(20, 1, 'python3');
+    world.namespace('unshare', 20, { ...host, pid: 500 });
+    world.exec(21, 20, 'sleep 1');
+    expect(lastExec(world)).toMatchObject({ container: { runtime: 'python3' }, nspid: [21, 1], origin: 'init' });
+    expect(world.of('container')[0]?.by).toMatchObject({ comm: 'python3' });
+  });
+
+  it('that were there before are joined by who enters them', () => {
+    const world = setUp();
+    world.baseline(
+      processAs(20, 1, ['sleep'], { ns: { ...host, mnt: 501 } }),
+      processAs(2, 0, ['kthreadd'], { args: [] }),
+    );
+    world.baseline(processAs(40, 2, [''], { ns: { ...host, mnt: 700 } }));
+    world.exec(30, 2, 'nsenter -t 20 -m sh');
+    world.namespace('setns', 30, { ...host, mnt: 501 });
+    world.exec(30, 2, 'sh', { ns: { ...host, mnt: 501 } });
+    expect(world.of('process').map(({ container }) => container?.id)).toEqual(['mnt:[501]', undefined, undefined]);
+    expect(lives(world)).toEqual(['1 seen', '1 joined']);
+  });
+});
