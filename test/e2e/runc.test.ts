@@ -113,7 +113,7 @@ describe('the walk of the article with runc', () => {
   });
 
   traced('a container that was there before is seen with its name, and nsenter joins it', async () => {
-    const running = bundle.run(id, ['sleep', '8']);
+    const running = bundle.run(id, ['sleep', '30']);
     let init = 0;
     await expect
       .poll(async () => {
