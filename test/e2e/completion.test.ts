@@ -12,8 +12,23 @@ import { program, traced } from './support/trace.ts';
 /** Tab in real shells: bash and zsh in a terminal of tmux, fish through the command that it has for this. */
 const name = `nstrace-tab-${process.pid}`;
 const commands = [
-  ...['live', 'record', 'replay', 'timeline', 'export', 'query', 'check'],
-  ...['ps', 'ns', 'inspect', 'doctor', 'completion'],
+  'live',
+  'record',
+  'replay',
+  'timeline',
+  'report',
+  'export',
+  'query',
+  'check',
+  'diff',
+  'baseline',
+  'ps',
+  'ns',
+  'inspect',
+  'agent',
+  'why',
+  'doctor',
+  'completion',
 ];
 const kinds = ['exec', 'fork', 'exit', 'namespace', 'cgroup', 'container', 'all'];
 const types = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'];

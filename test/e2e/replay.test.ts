@@ -180,11 +180,7 @@ describe('replay', () => {
     [['replay', '/dev/null', '--speed', 'fast'], 2, /it is not a speed/],
     [['timeline', '/no/such/file'], 1, /there is no such file/],
     [['timeline', '--strict'], 2, /are for recordings/],
-    [
-      ['frobnicate'],
-      2,
-      /the commands are live, record, replay, timeline, export, query, check, ps, ns, inspect, doctor, completion, help$/m,
-    ],
+    [['frobnicate'], 2, /the commands are live, record, replay, timeline, .*check, .*completion, help$/m],
   ])('%j ends with %i and says why', async (args, status, message) => {
     const { exitCode, stderr } = await run(program, ...args);
     expect(stderr).toMatch(message);
