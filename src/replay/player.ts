@@ -205,7 +205,8 @@ export class Player<Place = unknown, State = unknown> {
 
   #arrive(record: NstraceRecord, at: bigint): void {
     if (typeof this.#target === 'bigint') {
-      this.#target = at >= this.#target ? undefined : this.#target;
+      // What happened at that very moment belongs to it: it is reached when something later comes.
+      this.#target = at > this.#target ? undefined : this.#target;
     } else if (this.#target !== undefined && isOf(record, this.#target)) {
       this.#target = undefined;
       this.playing = false;

@@ -1,9 +1,9 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import * as records from '../fixtures/records.ts';
 import { at, lifeOf } from '../fixtures/story.ts';
@@ -261,7 +261,12 @@ describe('a pipe in which nothing comes', () => {
     await execa('mkfifo', [pipe]);
     for (const file of [pipe, '-']) {
       const child = execa(program, [command, file], { reject: false, stdin: 'pipe', buffer: false });
-      await sleep(1000);
+      // It takes signals itself when it has a handler for SIGHUP, the lowest bit.
+      await vi.waitFor(
+        async () => expect(await readFile(`/proc/${child.pid}/status`, 'utf8')).toMatch(/^SigCgt:.*[13579bdf]$/m),
+        20_000,
+      );
+      await sleep(500);
       expect(child.exitCode).toBe(null);
       child.kill('SIGINT');
       expect((await child).exitCode).toBe(0);
