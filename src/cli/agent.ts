@@ -5,6 +5,7 @@ import type { FleetAccess } from '../fleet/destination.ts';
 import { openRecording } from '../recording/file.ts';
 import { FileSink } from '../recording/sink.ts';
 import { requireRoot } from '../session/session.ts';
+import { addAccessOptions } from './access-options.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
 import { addTracerOptions, parseCount, parseDuration, parseSize, type TracerValues } from './options.ts';
 import { PartsOutput } from './parts-output.ts';
@@ -89,15 +90,6 @@ export const addAgent = (program: Command): void => {
       process.exitCode = await status(spool, json === true);
     });
 };
-
-/** How to come to NATS: also of what reads from a fleet. */
-export const addAccessOptions = (command: Command): Command =>
-  command
-    .option('--creds <file>', 'credentials of NATS: a .creds file')
-    .option('--nkey <file>', 'credentials of NATS: the file of an nkey’s seed')
-    .option('--tls-ca <file>', 'the authority that signed the server’s certificate')
-    .option('--tls-cert <file>', 'a certificate for this host')
-    .option('--tls-key <file>', 'its key');
 
 const parseRate = (value: string): number => {
   const [, count = ''] = /^(\d+)(?:\/s)?$/.exec(value) ?? [];

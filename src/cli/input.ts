@@ -57,14 +57,19 @@ export class RecordingInput {
   readonly #paths: readonly string[];
   readonly #values: InputValues;
   readonly #signal: AbortSignal;
+  readonly #label: string | undefined;
   readonly #files = new Map<string, FileState>();
   readonly #noted = new Set<string>();
   #damage = 0;
   #reading: Reading | undefined;
   #progress: ProgressLine | undefined;
 
-  /** @param words files, patterns, or `-`, as {@link readRecords} takes them */
-  constructor(words: string | readonly string[], values: InputValues, signal: AbortSignal) {
+  /**
+   * @param words files, patterns, or `-`, as {@link readRecords} takes them
+   * @param label what messages call it, if not by its files
+   */
+  constructor(words: string | readonly string[], values: InputValues, signal: AbortSignal, label?: string) {
+    this.#label = label;
     this.#paths = typeof words === 'string' ? [words] : words;
     this.#values = values;
     this.#signal = signal;
@@ -72,7 +77,7 @@ export class RecordingInput {
 
   /** What messages call it. */
   get name(): string {
-    return this.#paths.map(nameOf).join(', ');
+    return this.#label === undefined ? this.#paths.map(nameOf).join(', ') : escapeText(this.#label);
   }
 
   /**
@@ -150,7 +155,7 @@ export class RecordingInput {
   /** The exit status, after the last record. */
   status(): number {
     if (this.#noRecording !== undefined) {
-      return sayError(noRecording(nameOf(this.#noRecording), this.#values.strict === true));
+      return sayError(noRecording(this.#nameOf(this.#noRecording), this.#values.strict === true));
     }
     for (const state of this.#files.values()) {
       this.#report(state);
@@ -210,11 +215,15 @@ export class RecordingInput {
     return false;
   }
 
+  #nameOf(file: string): string {
+    return this.#label === undefined ? nameOf(file) : this.name;
+  }
+
   #report(state: FileState): void {
     if (state.unreported.length > 0) {
       this.#progress?.clear();
       for (const { file, line, what } of state.unreported.splice(0)) {
-        say(`${nameOf(file)}: ${line > 0 ? `line ${line}: ` : ''}${escapeText(what)}`);
+        say(`${this.#nameOf(file)}: ${line > 0 ? `line ${line}: ` : ''}${escapeText(what)}`);
       }
     }
   }

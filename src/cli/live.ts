@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { exitStatus } from '../errors.ts';
+import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
-import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
+import { addFilterOptions, type FilterValues, filterOf, momentOf } from './filter-options.ts';
+import { addFleetOptions, type FleetValues, refuseFleetOptions } from './fleet-input.ts';
 import { addJudgingOptions, type Judging, type JudgingValues, openJudging } from './judging.ts';
 import {
   addGroupOption,
@@ -26,10 +27,11 @@ Examples:
   sudo nstrace -e all -c '!host'             all kinds of events of all containers
   sudo nstrace -x -n '^(curl|wget)$' -T      also failed ones, of two commands, with the wall clock
   sudo nstrace -o json | jq -r 'select(.type == "exec").exe'   records for other tools
+  nstrace live --from nats://127.0.0.1:4222 --since 10m -c web   all hosts that ship there, from ten minutes ago on
   sudo nstrace -o table                      lines also on a terminal, as any option for lines gives them
 `;
 
-type LiveValues = FilterValues & LineValues & TracerValues & JudgingValues;
+type LiveValues = FilterValues & LineValues & TracerValues & JudgingValues & FleetValues;
 
 export const addLive = (program: Command): void => {
   const command = program
@@ -39,14 +41,33 @@ export const addLive = (program: Command): void => {
     .action(async (values: LiveValues) => {
       requireJsonOrTable(values);
       refuseGroupedJson(values);
+      refuseFleetOptions(values);
+      if (values.from !== undefined) {
+        process.exitCode = await follow(values.from, values);
+        return;
+      }
       const judging = await openJudging(values);
       const status = await live(values, judging);
       process.exitCode = judging?.status(status) ?? status;
     });
+  addFleetOptions(
+    command,
+    'instead of this host: nats://…, what the agents of a fleet ship, as it comes; or a recording',
+  );
   addGroupOption(
     addTracerOptions(addLineOptions(addFilterOptions(addJudgingOptions(command), usualKinds))),
     'what stands together: headings in the view, a first column of lines',
   );
+};
+
+/** A fleet as it comes, after what it has stored since --since; a recording while it is written. */
+const follow = async (from: string, values: LiveValues): Promise<number> => {
+  if (values.bpftrace !== undefined || values.baseline !== undefined || values.failOn !== undefined) {
+    throw usageError('--from reads what others trace', 'leave --bpftrace, --baseline and --fail-on out');
+  }
+  const until = momentOf('--until', values.until);
+  const follow = until === undefined || Date.parse(until) > Date.now();
+  return (await import('./replay.ts')).replay(from, { ...values, follow });
 };
 
 const live = async (values: LiveValues, judging: Judging | undefined): Promise<number> =>

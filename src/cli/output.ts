@@ -3,7 +3,7 @@ import { groupOf } from '../filter/group.ts';
 import type { EventKind } from '../filter/kinds.ts';
 import { Knowledge, type Subject } from '../filter/subject.ts';
 import type { Count } from '../probe/tracer.ts';
-import type { NstraceRecord } from '../record/schema.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { type Sink, StreamSink } from '../recording/sink.ts';
 import { RecordWriter } from '../recording/writer.ts';
 import { chooseColumns, type LineOptions, LineView } from '../view/lines.ts';
@@ -78,6 +78,9 @@ export class JsonOutput implements Output {
 /** Calls that changed no namespace are in recordings only. */
 const isOfNoInterest = (record: NstraceRecord): boolean => record.type === 'namespace' && record.repeated !== undefined;
 
+/** What a recording begins with; `source_seq` if it is one of several. */
+type Begin = Pick<RecordOf<'header'>, 'mono' | 'recording'> & { source_seq?: number | undefined };
+
 /** One line an event, under a header. */
 class LineOutput implements Output {
   readonly #sink: Sink;
@@ -86,7 +89,8 @@ class LineOutput implements Output {
   /** What is known of the records' containers and processes, if lines say their group. */
   readonly #knowledge: Knowledge | undefined;
   #subject: Subject | undefined;
-  #view: LineView | undefined;
+  /** One for each recording: their clocks differ. */
+  readonly #views = new Map<string, LineView>();
   #dropped = 0;
 
   constructor(values: LineValues, events: ReadonlySet<EventKind>, sink: Sink) {
@@ -102,13 +106,16 @@ class LineOutput implements Output {
 
   record(record: NstraceRecord): void {
     if (record.type === 'header') {
-      this.#begin(record.mono);
-    } else if (this.#view !== undefined && this.#events.has(record.type) && !isOfNoInterest(record)) {
+      this.#begin(record);
+      return;
+    }
+    const view = this.#viewOf(record);
+    if (view !== undefined && this.#events.has(record.type) && !isOfNoInterest(record)) {
       if (this.#sink.pending > maxPendingBytes) {
         this.#dropped += 1;
       } else {
         this.#tellDropped();
-        this.#sink.put(this.#view.line(record, this.#group()));
+        this.#sink.put(view.line(record, this.#group()));
       }
     }
   }
@@ -131,10 +138,11 @@ class LineOutput implements Output {
     tellUnread(this.#sink);
   }
 
-  #begin(startedMono: string): void {
+  #begin({ mono: startedMono, recording, source_seq }: Begin): void {
+    const merged = source_seq !== undefined;
     const { header, columns, time = false, timestamp = false, printUid = false } = this.#values;
     const options: LineOptions = {
-      columns: chooseColumns(columns, { time, timestamp, uid: printUid }),
+      columns: chooseColumns(columns, { time, timestamp, uid: printUid, host: merged }),
       style: { quote: this.#values.quote ?? false, maxArgs: this.#values.maxArgs ?? Number.POSITIVE_INFINITY },
       kinds: this.#events.size > 1 || !this.#events.has('exec'),
       startedMono,
@@ -142,11 +150,21 @@ class LineOutput implements Output {
       color: wantsColor(this.#values.color),
       grouped: this.#values.groupBy !== undefined,
     };
-    this.#view = new LineView(options);
-    if (header) {
-      this.#sink.put(this.#view.header());
+    const view = new LineView(options);
+    const isFirst = this.#views.size === 0;
+    this.#views.set(merged ? recording : '', view);
+    if (header && (isFirst || !merged)) {
+      this.#sink.put(view.header());
       this.#sink.flush();
     }
+  }
+
+  /** Of one of several recordings also where its header did not come. */
+  #viewOf({ recording = '', mono }: NstraceRecord): LineView | undefined {
+    if (recording !== '' && !this.#views.has(recording)) {
+      this.#begin({ mono, recording, source_seq: 0 });
+    }
+    return this.#views.get(recording);
   }
 
   #group(): string {

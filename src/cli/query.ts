@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { exitStatus, usageError } from '../errors.ts';
+import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { parseMoment } from '../filter/moment.ts';
 import { formats } from '../query/format.ts';
 import { namedQueries, views } from '../query/named.ts';
@@ -7,11 +7,12 @@ import { quoteText } from '../query/quote.ts';
 import { expandPaths } from '../recording/paths.ts';
 import { escapeText } from '../view/escape.ts';
 import { addSelectorOptions } from './filter-options.ts';
+import { addFleetOptions, type FleetValues, isFleet, oneOf, refuseFleetOptions, spoolFleet } from './fleet-input.ts';
 import type { QuerySession, SessionValues } from './query-session.ts';
 import { say, sayError } from './say.ts';
 import { Stop } from './stop.ts';
 
-interface QueryValues extends SessionValues {
+interface QueryValues extends SessionValues, Omit<FleetValues, 'since'> {
   run?: string;
   list?: boolean;
   since?: string;
@@ -33,6 +34,7 @@ Examples:
   nstrace query session.ndjson "SELECT line FROM execs WHERE container_name = 'web'" -o csv
   nstrace query session.ndjson 'FROM containers' -o json | jq .
   nstrace query parquet/ 'FROM failed' --write failed.parquet
+  nstrace query --from nats://127.0.0.1:4222 --since 1h 'SELECT host, count(*) FROM execs GROUP BY host'
   nstrace query session.ndjson                   a prompt: one statement after another
 `;
 
@@ -46,7 +48,11 @@ export const addQuery = (program: Command): void => {
     )
     .option('--run <name>', 'a query that has a name')
     .option('--list', 'which queries have names')
-    .option('--since <time>', 'for --run new-programs: RFC 3339, or an age such as 10m')
+    .option(
+      '--since <time>',
+      'for --run new-programs, and where --from nats://… begins: RFC 3339, or an age such as 10m',
+    )
+    .option('--until <time>', 'where --from nats://… ends')
     .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(formats).default('table'))
     .option('--write <file>', 'write the result as Parquet, with secrets masked')
     .option('--no-redact', 'with --write: as it was recorded')
@@ -56,7 +62,7 @@ export const addQuery = (program: Command): void => {
     .action(async (words: string[], values: QueryValues) => {
       process.exitCode = await query(words, values);
     });
-  addSelectorOptions(command);
+  addSelectorOptions(addFleetOptions(command, 'a recording, or nats://…: what the agents of a fleet have shipped'));
 };
 
 const query = async (words: string[], values: QueryValues): Promise<number> => {
@@ -65,6 +71,7 @@ const query = async (words: string[], values: QueryValues): Promise<number> => {
     process.stdout.write(`Queries (--run NAME):\n${listOf(named)}\n\nViews:\n${listOf(Object.entries(views))}\n`);
     return exitStatus.ok;
   }
+  refuseFleetOptions(values);
   const { files, sql } = readWords(words, values);
   const stop = new Stop();
   // The record schema and DuckDB: no other command waits for them.
@@ -73,13 +80,28 @@ const query = async (words: string[], values: QueryValues): Promise<number> => {
   void stop.asked.then(() => session.interrupt());
   stop.leave.addEventListener('abort', () => session.close());
   try {
-    await session.open(files);
+    await session.open(isFleet(values.from) ? [await copyOf(values.from, values, stop.signal)] : files);
     return sql === undefined ? await prompt(session, values) : await ask(session, sql, values);
   } catch (error) {
     return session.interrupted ? exitStatus.interrupted : sayError(error);
   } finally {
     session.close();
   }
+};
+
+/** The records of a fleet, in a file that has no name. */
+const copyOf = async (from: string, values: QueryValues, signal: AbortSignal): Promise<string> => {
+  // --run new-programs compares what came after --since with all that was before.
+  const { since, ...others } = values;
+  const range = values.run === undefined && since !== undefined ? { since } : {};
+  const { descriptor, records } = await spoolFleet(from, { ...others, ...range }, signal);
+  if (records === 0) {
+    throw new NstraceError(`${from} has no records of that time`, {
+      advice: 'give another --since or --until; nstrace agent status says whether an agent ships',
+      status: exitStatus.failed,
+    });
+  }
+  return `/proc/self/fd/${descriptor}`;
 };
 
 const ask = async (session: QuerySession, sql: string, values: QueryValues): Promise<number> => {
@@ -95,8 +117,13 @@ const ask = async (session: QuerySession, sql: string, values: QueryValues): Pro
 /** Which words are files, and which one is SQL: the last one, if no file has that name. */
 const readWords = (
   words: readonly string[],
-  { run, since }: QueryValues,
+  { run, since, from }: QueryValues,
 ): { files: string[]; sql: string | undefined } => {
+  if (from !== undefined) {
+    const sql = run === undefined ? words.at(-1) : namedSql(run, since);
+    const example = `nstrace query --from ${from} 'SELECT ...'`;
+    return { files: [oneOf(words.length > 1 || (run && words[0]) ? words[0] : undefined, from, example)], sql };
+  }
   const last = words.at(-1);
   const isFile = last === undefined || namesFile(last);
   const hasSql = run === undefined && !isFile;

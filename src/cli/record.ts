@@ -9,6 +9,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { requireRoot } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
+import { addFleetOptions, type FleetValues, refuseFleetOptions } from './fleet-input.ts';
 import { addJudgingOptions, type Judging, type JudgingValues, openJudging } from './judging.ts';
 import { Launch, type LaunchUser } from './launch.ts';
 import { addTracerOptions, parseGroup, parseUser, type TracerValues } from './options.ts';
@@ -20,7 +21,12 @@ import type { Stop, StopReason } from './stop.ts';
 import { trace } from './trace.ts';
 import { UntilStopped } from './until-stopped.ts';
 
-interface RecordValues extends FilterValues, TracerValues, RotateValues, JudgingValues {
+interface RecordValues
+  extends FilterValues,
+    TracerValues,
+    RotateValues,
+    JudgingValues,
+    Omit<FleetValues, 'since' | 'until'> {
   output?: string;
   force?: boolean;
   owner?: number;
@@ -39,6 +45,7 @@ Examples:
   sudo nstrace record --only -- docker compose up -d   only what that command does, and its containers
   sudo nstrace record -c web --until stopped       until web has stopped, with its exit code
   sudo nstrace record --baseline web.baseline --fail-on new -- make test   fails where something new runs
+  nstrace record --from nats://127.0.0.1:4222 --since 1h --until 30m -o fleet.ndjson   all hosts of a fleet
   sudo nstrace record --rotate 100MB --keep 10 -o s.ndjson   in parts, the last gigabyte
 `;
 
@@ -64,11 +71,33 @@ export const addRecord = (program: Command): void => {
     .option('--only', 'with a command: only it, its descendants and the containers that they start')
     .addHelpText('after', examples)
     .action(async (words: string[], values: RecordValues) => {
+      refuseFleetOptions(values);
+      if (values.from !== undefined) {
+        process.exitCode = await ofFleet(words, values);
+        return;
+      }
       const judging = await openJudging(values);
       const status = await record(words, values, judging);
       process.exitCode = judging?.status(status) ?? status;
     });
+  addFleetOptions(command, 'instead of this host: nats://…, what the agents of a fleet ship');
   addTracerOptions(addFilterOptions(addJudgingOptions(addRotateOptions(command)), 'all but usage'));
+};
+
+const fileOf = ({ output }: RecordValues): string =>
+  output ?? `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
+
+const ofFleet = async (words: readonly string[], values: RecordValues): Promise<number> => {
+  const { recordFleet } = await import('./record-fleet.ts');
+  const file = fileOf(values);
+  const { status, output } = await recordFleet(file, words, values);
+  await removeEmpty(file, output, values.force ?? false);
+  if (output !== undefined && totalsOf(output).records === 0) {
+    say('nothing was recorded: no record came');
+  } else if (output !== undefined && file !== '-' && status === exitStatus.ok) {
+    tellEnd(file, output);
+  }
+  return status;
 };
 
 const record = async (words: string[], values: RecordValues, judging: Judging | undefined): Promise<number> => {
@@ -78,7 +107,7 @@ const record = async (words: string[], values: RecordValues, judging: Judging | 
   if (values.only && words.length === 0) {
     throw usageError('--only needs a command', 'nstrace record --only -- COMMAND');
   }
-  const file = values.output ?? `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
+  const file = fileOf(values);
   checkRotate(values, file);
   if (file === '-' && (values.owner !== undefined || values.group !== undefined)) {
     throw usageError('--owner and --group are for a file', 'name one with -o');

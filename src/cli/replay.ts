@@ -4,7 +4,16 @@ import { exitStatus } from '../errors.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
+import { addFilterOptions, type FilterValues, filterOf, momentOf } from './filter-options.ts';
+import {
+  addFleetOptions,
+  type FleetValues,
+  type Input,
+  isFleet,
+  oneOf,
+  openFleet,
+  refuseFleetOptions,
+} from './fleet-input.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import {
   addGroupOption,
@@ -19,10 +28,10 @@ import { outputFor } from './output.ts';
 import { sayError } from './say.ts';
 import { Losses, tellMissing } from './selection.ts';
 import { Stop, type StopReason } from './stop.ts';
-import { Limit, type Output } from './trace.ts';
+import { Limit, type Output, timeLeft } from './trace.ts';
 import { replayOnTerminal } from './tui-replay.ts';
 
-type ReplayValues = FilterValues & LineValues & InputValues & { speed?: number };
+export type ReplayValues = FilterValues & LineValues & InputValues & FleetValues & { speed?: number };
 
 const examples = `
 Examples:
@@ -31,22 +40,25 @@ Examples:
   nstrace replay session.ndjson --speed 1          at the pace at which it happened
   nstrace replay -f session.ndjson                 while it is still being written
   zcat old.gz | nstrace replay - -o json | jq .    from another program
+  nstrace replay --from nats://127.0.0.1:4222 --since 10m --host 'web-*'   what a fleet has stored
 `;
 
 export const addReplay = (program: Command): void => {
   const command = program
     .command('replay')
     .description('show a recording: a view on a terminal, else lines')
-    .argument('<file>', 'a recording, also packed (.gz); - reads standard input')
+    .argument('[file]', 'a recording, also packed (.gz); - reads standard input')
     .option(
       '--speed <n>',
       'how fast: 1 is as it happened, 10, 0.5, max (without it: 1 in a view, else max)',
       parseSpeed,
     )
     .addHelpText('after', examples)
-    .action(async (file: string, values: ReplayValues) => {
-      process.exitCode = await replay(file, values);
+    .action(async (file: string | undefined, values: ReplayValues) => {
+      const source = oneOf(file, values.from, 'nstrace replay FILE, or nstrace replay --from nats://HOST:4222');
+      process.exitCode = await replay(source, values);
     });
+  addFleetOptions(command, 'a recording, or nats://…: what the agents of a fleet have shipped');
   addGroupOption(
     addInputOptions(addLineOptions(addFilterOptions(command, usualKinds))),
     'what stands together: headings in the view, a first column of lines',
@@ -61,23 +73,39 @@ const parseSpeed = (value: string): number => {
   return speed;
 };
 
-const replay = async (file: string, values: ReplayValues): Promise<number> => {
+/** Shows a recording, or a fleet: as lines, since a view is about one host. */
+export const replay = async (file: string, values: ReplayValues): Promise<number> => {
+  refuseFleetOptions({ ...values, from: file });
   const json = requireJsonOrTable(values) === 'json';
   refuseGroupedJson(values);
   const filter = await filterOf(values, json ? ['exec', 'container'] : ['exec']);
   const aborter = new AbortController();
   const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
-  if (wantsTui(values)) {
+  if (wantsTui(values) && !isFleet(file)) {
     return (await replayOnTerminal(file, values, eventKinds, stop, aborter.signal)).status();
   }
-  const input = new RecordingInput(file, values, aborter.signal);
+  const input = isFleet(file)
+    ? await openFleet(file, values, { signal: aborter.signal, follow: values.follow === true })
+    : new RecordingInput(file, values, aborter.signal);
+  const timer = endTimer({ ...values, from: file }, stop);
   const output = outputFor(values, filter.events, stop);
   const isMissing = await play(input, output, { values, filter, json, stop, signal: aborter.signal });
+  clearTimeout(timer);
+  input.close();
   if (stop.failure !== undefined) {
     return sayError(stop.failure);
   }
   return input.status() || (isMissing ? exitStatus.failed : exitStatus.ok);
+};
+
+/** Who follows a fleet waits for no end of it: --duration and --until are by this clock. */
+const endTimer = ({ from, follow, duration, until }: ReplayValues, stop: Stop): NodeJS.Timeout | undefined => {
+  if (!isFleet(from) || follow !== true) {
+    return undefined;
+  }
+  const left = timeLeft(duration, momentOf('--until', until));
+  return left === undefined ? undefined : setTimeout(() => stop.now('duration'), left);
 };
 
 interface PlayOptions {
@@ -98,7 +126,7 @@ const maxPendingBytes = 4 * 1024 * 1024;
 const fewPendingBytes = 512 * 1024;
 
 /** Gives wanted records to the output, at their pace. Resolves with whether a container that was asked for is not there. */
-const play = async (input: RecordingInput, output: Output, options: PlayOptions): Promise<boolean> => {
+const play = async (input: Input, output: Output, options: PlayOptions): Promise<boolean> => {
   const { values, stop, signal, json } = options;
   const filter = new RecordFilter(options.filter);
   const limit = new Limit(values, () => stop.now('max-events'));
@@ -168,11 +196,12 @@ class Pace {
   }
 
   /** In ms. */
-  waitFor({ mono }: NstraceRecord): number {
+  waitFor({ mono, time, source_seq }: NstraceRecord): number {
     if (this.#speed === Number.POSITIVE_INFINITY) {
       return 0;
     }
-    const at = BigInt(mono);
+    // Several hosts have only the wall clock in common.
+    const at = source_seq === undefined ? BigInt(mono) : BigInt(Date.parse(time)) * 1_000_000n;
     if (this.#first === undefined) {
       this.#first = at;
       this.#began = performance.now();

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import { addFilterOptions, filterOf } from './filter-options.ts';
+import { addFleetOptions, type FleetValues, isFleet, oneOf, openFleet, refuseFleetOptions } from './fleet-input.ts';
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import { addGroupOption, addTracerOptions, parseCount, refuseGroupedJson, type TracerValues } from './options.ts';
 import { say, sayError } from './say.ts';
@@ -10,7 +11,7 @@ import { Stop } from './stop.ts';
 import { type PrinterValues, TimelinePrinter } from './timeline-printer.ts';
 import { Limit, type Output, trace } from './trace.ts';
 
-type TimelineValues = PrinterValues & InputValues & TracerValues;
+type TimelineValues = PrinterValues & InputValues & TracerValues & FleetValues;
 
 const examples = `
 Examples:
@@ -18,6 +19,7 @@ Examples:
   nstrace timeline session.ndjson -c web         of one
   nstrace timeline session.ndjson -c web --lanes a bar for each of its processes
   nstrace timeline node-a.ndjson node-b.ndjson   of two hosts, by time
+  nstrace timeline --from nats://127.0.0.1:4222 --since 1h --host 'web-*'   of the hosts of a fleet
   sudo nstrace timeline                          of those that live until Ctrl-C, each when it has ended
   nstrace timeline session.ndjson -o json | jq '{name: .container.name, startup_ns}'
 `;
@@ -38,8 +40,11 @@ export const addTimeline = (program: Command): void => {
     .addHelpText('after', examples)
     .action(async (files: string[], values: TimelineValues) => {
       refuseGroupedJson(values);
-      process.exitCode = files.length === 0 ? await live(values) : await ofRecordings(files, values);
+      refuseFleetOptions(values);
+      const words = values.from === undefined ? files : [oneOf(files[0], values.from, 'name one of them')];
+      process.exitCode = words.length === 0 ? await live(values) : await ofRecordings(words, values);
     });
+  addFleetOptions(command, 'a recording, or nats://…: what the agents of a fleet have shipped');
   addGroupOption(
     addTracerOptions(addInputOptions(addFilterOptions(command, 'all'))),
     'print the containers of each group together',
@@ -60,9 +65,12 @@ const ofRecordings = async (files: readonly string[], values: TimelineValues): P
   const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
   const printer = new TimelinePrinter(values, await filterOf(values, eventKinds), stop, maxWaiting);
-  const input = new RecordingInput(files, values, aborter.signal);
+  const { from, follow = false } = values;
+  const input = isFleet(from)
+    ? await openFleet(from, values, { signal: aborter.signal, follow })
+    : new RecordingInput(files, values, aborter.signal);
   const limit = new Limit(values, () => aborter.abort());
-  for await (const { records } of input.batches({ progress: true, merge: values.follow !== true })) {
+  for await (const { records } of input.batches({ progress: true, merge: !follow })) {
     for (const record of records) {
       if (limit.allows(record)) {
         printer.take(record);

@@ -130,7 +130,7 @@ const both = (filter: RecordFilter, only: Wants | undefined): Wants =>
       };
 
 /** What --duration and --until leave, in ms; a timer waits 24 days at most. */
-const timeLeft = (duration: number | undefined, until: string | undefined): number | undefined => {
+export const timeLeft = (duration: number | undefined, until: string | undefined): number | undefined => {
   const left = Math.min(duration ?? Infinity, until === undefined ? Infinity : Date.parse(until) - Date.now());
   return left === Infinity ? undefined : Math.min(Math.max(0, left), maxTimerMs);
 };

@@ -136,6 +136,9 @@ export class Shipper {
     if (reader === undefined) {
       return undefined;
     }
+    if (this.#header === '') {
+      this.#readHeader(reader);
+    }
     const { position, until } = this.#options.cursor;
     reader.rewind(position.offset);
     const lines: string[] = [];
@@ -264,11 +267,17 @@ export class Shipper {
     }
     this.#reader?.close();
     this.#reader = new PartReader(part);
-    const header = this.#reader.next() ?? '';
-    this.#header = this.#options.outgoing(header) ?? header;
-    this.#recording = recordingOf(header);
+    this.#header = '';
     this.#ended = false;
     return this.#reader;
+  }
+
+  /** Of a part that has whole lines: one that was opened when it was made has none yet. */
+  #readHeader(reader: PartReader): void {
+    reader.rewind(0);
+    const header = reader.next() ?? '';
+    this.#header = this.#options.outgoing(header) ?? header;
+    this.#recording = recordingOf(header);
   }
 
   /** Until there is more to read. */

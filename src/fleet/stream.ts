@@ -1,8 +1,9 @@
-import { brotliDecompressSync, constants } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import type { JsMsg } from '@nats-io/jetstream';
+import type { ConnectionOptions } from '@nats-io/transport-node';
 import { messageOf, NstraceError, systemError } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { valid } from '../record/valid.ts';
+import { type Delivery, type MergedBatch, Merger } from './merger.ts';
 import { connectNats, type NatsAccess, natsHeaders, subjectToken } from './sinks/nats.ts';
 
 /** The stream that `agent setup` makes, and that readers read. */
@@ -16,6 +17,8 @@ export interface StreamSettings {
 }
 
 const nsPerMs = 1e6;
+
+type Nats = Awaited<ReturnType<typeof connectNats>>['nats'];
 
 /**
  * Makes the stream, or changes its limits where it is there.
@@ -52,56 +55,58 @@ export const setUpStream = async (access: NatsAccess, settings: StreamSettings):
   }
 };
 
+export type { MergedBatch } from './merger.ts';
+
 export interface FleetOptions {
   readonly access: NatsAccess;
   /** Only this cluster. */
   readonly cluster: string | undefined;
-  /** From then on; without it only what comes. */
+  /** What was stored from then on; without it all, or, where it follows, only what comes. */
   readonly since: Date | undefined;
+  /** No record that is later. */
   readonly until: Date | undefined;
   /** Whether to wait for more at the end. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
-  /** Something that is no record of nstrace, or missing. */
+  /** Something that is no record of nstrace. */
   readonly onDamage: (text: string) => void;
+  /** Called with what each message had, packed. */
+  readonly onBytes?: (count: number) => void;
 }
 
 /** The most that a message may unpack to: 1,000 records of 64 KiB. */
 const maxUnpackedBytes = 64 * 1024 * 1024;
+/** Messages that wait here while others are worked on. */
+const maxWaiting = 64;
 
 /**
- * The records of a fleet as they were stored, in batches: each host's in order, hosts among each other as they arrived. Each
- * has `host`, `recording` and `source_seq`. What was stored twice comes once.
+ * The records of a fleet as they were stored, a batch a message: each host's in order, hosts among each other as they
+ * arrived. What was stored twice comes once.
+ *
+ * @throws NstraceError (3) if there is no such stream, or NATS cannot be reached
  */
-export async function* readStream(options: FleetOptions): AsyncGenerator<NstraceRecord[], void> {
-  const { access, cluster, since, until, follow, signal, onDamage } = options;
-  const { nats, connection } = await connectOrExplain(access);
+export async function* readStream(options: FleetOptions): AsyncGenerator<MergedBatch, void> {
+  const { access, until, follow, signal, onDamage, onBytes } = options;
+  const { nats, connection } = await connectOrExplain(access, follow ? { maxReconnectAttempts: -1 } : {});
   const close = (): void => void connection.close();
   signal.addEventListener('abort', close, { once: true });
-  const last = new Map<string, number>();
+  const merger = new Merger(onDamage);
+  const wants = wantsUntil(until);
   try {
     const manager = await nats.jetstreamManager(connection);
-    const info = await manager.streams.info(streamName);
-    const consumer = await nats.jetstream(connection).consumers.get(streamName, {
-      // One as text: a list needs a server of 2.10 (Debian 12 has 2.9).
-      filter_subjects: cluster === undefined ? subjects[0]! : `nstrace.${subjectToken(cluster)}.>`,
-      ...(since === undefined
-        ? { deliver_policy: follow ? nats.DeliverPolicy.New : nats.DeliverPolicy.All }
-        : { deliver_policy: nats.DeliverPolicy.StartTime, opt_start_time: since.toISOString() }),
-    });
-    const end = info.state.last_seq;
-    if (!follow && (info.state.messages === 0 || (await consumer.info()).num_pending === 0)) {
+    const { state } = await manager.streams.info(streamName);
+    const consumer = await nats.jetstream(connection).consumers.get(streamName, startOf(options, nats));
+    if (!follow && (state.messages === 0 || (await consumer.info()).num_pending === 0)) {
       return;
     }
-    const messages = await consumer.consume({ max_messages: 64 });
-    for await (const message of messages) {
-      const records = take(message, last, onDamage);
-      const kept = until === undefined ? records : records.filter(({ time }) => Date.parse(time) <= until.getTime());
-      if (kept.length > 0) {
-        yield kept;
+    for await (const message of await consumer.consume({ max_messages: maxWaiting })) {
+      onBytes?.(message.data.length);
+      const delivery = unpack(message, onDamage);
+      const batch = delivery === undefined ? undefined : merger.take(delivery, wants);
+      if (batch !== undefined && batch.records.length > 0) {
+        yield batch;
       }
-      const isLast = !follow && (message.info.pending === 0 || message.seq >= end);
-      if (isLast || (until !== undefined && kept.length < records.length && !follow)) {
+      if (!follow && (message.info.pending === 0 || message.seq >= state.last_seq)) {
         break;
       }
     }
@@ -117,9 +122,24 @@ export async function* readStream(options: FleetOptions): AsyncGenerator<Nstrace
   }
 }
 
-const connectOrExplain = async (access: NatsAccess) => {
+const startOf = ({ cluster, since, follow }: FleetOptions, { DeliverPolicy }: Nats) => ({
+  // One as text: a list needs a server of 2.10 (Debian 12 has 2.9).
+  filter_subjects: cluster === undefined ? subjects[0]! : `nstrace.${subjectToken(cluster)}.>`,
+  ...(since === undefined
+    ? { deliver_policy: follow ? DeliverPolicy.New : DeliverPolicy.All }
+    : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toISOString() }),
+});
+
+/** Another host may still send what is earlier: the reading goes on. */
+const wantsUntil = (until: Date | undefined): ((record: NstraceRecord) => boolean) | undefined => {
+  const end = until?.getTime();
+  return end === undefined ? undefined : ({ time }) => Date.parse(time) <= end;
+};
+
+/** @throws NstraceError (3) that says what to look at */
+export const connectOrExplain = async (access: NatsAccess, options: Partial<ConnectionOptions> = {}) => {
   try {
-    return await connectNats(access);
+    return await connectNats(access, options);
   } catch (error) {
     if (error instanceof NstraceError) {
       throw error;
@@ -131,58 +151,25 @@ const connectOrExplain = async (access: NatsAccess) => {
   }
 };
 
-/** The records of a message that were not there before. */
-const take = (message: JsMsg, last: Map<string, number>, onDamage: (text: string) => void): NstraceRecord[] => {
-  const host = message.headers?.get(natsHeaders.host) || message.subject.split('.').at(-1) || '?';
-  const recording = message.headers?.get(natsHeaders.recording) ?? '';
-  let text: string;
+/** What a message holds; undefined where it cannot be unpacked. */
+export const unpack = (
+  message: Pick<JsMsg, 'headers' | 'subject' | 'data' | 'seq'>,
+  onDamage: (text: string) => void,
+): Delivery | undefined => {
+  const get = (name: string): string => message.headers?.get(name) ?? '';
   try {
-    const packed = message.headers?.get(natsHeaders.encoding) === 'br';
-    text = packed
-      ? brotliDecompressSync(message.data, {
-          maxOutputLength: maxUnpackedBytes,
-          flush: constants.BROTLI_OPERATION_FLUSH,
-        }).toString('utf8')
-      : Buffer.from(message.data).toString('utf8');
+    const bytes =
+      get(natsHeaders.encoding) === 'br'
+        ? brotliDecompressSync(message.data, { maxOutputLength: maxUnpackedBytes })
+        : Buffer.from(message.data);
+    return {
+      host: get(natsHeaders.host) || message.subject.split('.').at(-1) || '?',
+      recording: get(natsHeaders.recording) || 'unknown',
+      text: bytes.toString('utf8'),
+      header: Buffer.from(get(natsHeaders.header), 'base64').toString('utf8'),
+    };
   } catch (error) {
     onDamage(`message ${message.seq} cannot be unpacked: ${messageOf(error)}`);
-    return [];
-  }
-  const records: NstraceRecord[] = [];
-  let done = last.get(recording) ?? 0;
-  if (done === 0 && recording !== '') {
-    // Who comes in later does not see the line that says which host it is.
-    const header = parse(Buffer.from(message.headers?.get(natsHeaders.header) ?? '', 'base64').toString('utf8'));
-    records.push(...(header?.type === 'header' ? [header] : []));
-  }
-  for (const line of text.split('\n')) {
-    const record = line === '' ? undefined : parse(line);
-    if (record === undefined) {
-      if (line !== '') {
-        onDamage(`message ${message.seq} has a line that is no record`);
-      }
-    } else if (record.seq > done) {
-      done = record.seq;
-      if (record.type === 'header' && records[0]?.type === 'header') {
-        continue;
-      }
-      records.push(
-        record.type === 'header'
-          ? record
-          : { ...record, host, recording: recording || 'unknown', source_seq: record.seq },
-      );
-    }
-  }
-  last.set(recording, done);
-  return records;
-};
-
-const parse = (line: string): NstraceRecord | undefined => {
-  try {
-    const value: unknown = JSON.parse(line);
-    const { type } = value as NstraceRecord;
-    return valid[type]?.(value) ? (value as NstraceRecord) : undefined;
-  } catch {
     return undefined;
   }
 };

@@ -121,8 +121,8 @@ export class RecordReader {
     } else if (this.#line === 1) {
       this.#report(1, 'it does not begin with a header');
     }
-    if (type === 'footer' && record.recording !== undefined) {
-      this.#merged.delete(record.recording);
+    if (type === 'footer') {
+      this.#ends(record.recording);
     }
     this.#arrive(record.seq, type === 'footer' && this.#merged.size === 0);
     this.lastFooter = type === 'footer' ? record : undefined;
@@ -191,6 +191,15 @@ export class RecordReader {
     }
     this.#recording = recording;
     this.#part = part;
+  }
+
+  /** Of a merged stream the footer of one recording, or its own, which says no recording. */
+  #ends(recording: string | undefined): void {
+    if (recording === undefined) {
+      this.#merged.clear();
+    } else {
+      this.#merged.delete(recording);
+    }
   }
 
   #reportAbsent(first: number, last: number): void {

@@ -52,6 +52,13 @@ export const columns: readonly Column[] = [
   },
   { name: 'gid', title: 'GID', width: 5, right: true, about: 'group id', value: (record) => field(record, 'gid') },
   {
+    name: 'host',
+    title: 'HOST',
+    width: 16,
+    about: 'host that it is from, of merged recordings',
+    value: (record) => (record.type === 'header' ? escapeText(record.host.name) : field(record, 'host')),
+  },
+  {
     name: 'container',
     title: 'CONTAINER',
     width: 16,

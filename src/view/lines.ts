@@ -58,10 +58,10 @@ export class LineView {
   }
 }
 
-/** The columns of a line: those asked for, or the usual ones with what -T, -t and -U add in front. */
+/** The columns of a line: those asked for, or the usual ones with what -T, -t, -U and several hosts add in front. */
 export const chooseColumns = (
   asked: readonly string[] | undefined,
-  extra: { time: boolean; timestamp: boolean; uid: boolean },
+  extra: { time: boolean; timestamp: boolean; uid: boolean; host?: boolean },
 ): string[] => {
   if (asked !== undefined) {
     return [...asked];
@@ -70,6 +70,7 @@ export const chooseColumns = (
     ...(extra.time ? ['time'] : []),
     ...(extra.timestamp ? ['timestamp'] : []),
     ...(extra.uid ? ['uid'] : []),
+    ...(extra.host ? ['host'] : []),
     ...defaultColumns,
   ];
 };

@@ -4,6 +4,7 @@ import type { Batch } from '../../src/fleet/batch.ts';
 import { Cursor } from '../../src/fleet/cursor.ts';
 import { Shipper } from '../../src/fleet/shipper.ts';
 import { RetryLater, type Sink } from '../../src/fleet/sink.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
 import { execs, footer, header, TestSpool } from './support/spool.ts';
 
 let spool: TestSpool;
@@ -53,6 +54,7 @@ const ship = (sink: Sink, options: { outgoing?: (line: string) => string | undef
   return { shipper, notices, running: shipper.run() };
 };
 
+const recordingOf = (record: NstraceRecord) => (record.type === 'header' ? record.recording : '');
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('a shipper', () => {
@@ -85,6 +87,17 @@ describe('a shipper', () => {
     appendFileSync(path, `${ending.join('\n')}\n`);
     await vi.waitFor(() => expect(sink.seqs).toEqual(upTo(8)));
     await shipper.finish(running, 5000);
+  });
+
+  it('knows the recording of a part that was empty when it was opened', async () => {
+    const path = spool.part(1, []);
+    const sink = new TestSink();
+    const { shipper, running } = ship(sink);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    spool.append(path, [header(), ...execs(1)]);
+    await shipper.finish(running, 5000);
+    expect(sink.batches.map(({ recording }) => recording)).toEqual([recordingOf(header())]);
+    expect(sink.batches[0]!.header).toContain('"type":"header"');
   });
 
   it('sends a batch again as it was, until it is stored', async () => {

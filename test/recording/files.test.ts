@@ -286,6 +286,12 @@ describe('mergeBatches', () => {
     expect(records[1]).toEqual(exec({ ...at(1), mono: '8', seq: 2, args: ['a1'] }));
   });
 
+  it('reads a stream that ends with a footer of its own, before those of its recordings', async () => {
+    const records = (await merged(host('a', 1, 5), host('b', 2))).filter(({ type }) => type !== 'footer');
+    const path = write('stopped.ndjson', ...records, footer({ ...at(100), seq: records.length + 1 }));
+    expect((await read(path)).damage).toEqual([]);
+  });
+
   it('makes a stream that can be read again', async () => {
     const records = await merged(host('a', 1, 5), host('b', 2));
     const path = write('merged.ndjson', ...records);

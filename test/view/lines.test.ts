@@ -21,6 +21,11 @@ describe('LineView', () => {
     expect(view().header().trim().split(/\s+/)).toEqual(['CONTAINER', 'PIDNS', 'PID', 'NSPID', 'PPID', 'RET', 'ARGS']);
   });
 
+  it('begins with the host where records are from several', () => {
+    const columns = chooseColumns(undefined, { ...noExtra, host: true });
+    expect(view({ columns }).line(exec({ ...inContainer, host: 'web-1' } as object))).toMatch(/^web-1 +xyxy12 /);
+  });
+
   it('puts values under their titles', () => {
     expect(view().header()).toBe('CONTAINER             PIDNS     PID  NSPID    PPID RET ARGS\n');
     expect(view().line(exec(inContainer))).toBe('xyxy12           4026532572   10123      1     400   0 ls -l\n');

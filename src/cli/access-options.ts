@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+
+/** How to come to NATS: also of what reads from a fleet. */
+export const addAccessOptions = (command: Command): Command =>
+  command
+    .option('--creds <file>', 'credentials of NATS: a .creds file')
+    .option('--nkey <file>', 'credentials of NATS: the file of an nkey’s seed')
+    .option('--tls-ca <file>', 'the authority that signed the server’s certificate')
+    .option('--tls-cert <file>', 'a certificate for this host')
+    .option('--tls-key <file>', 'its key');
