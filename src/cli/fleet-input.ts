@@ -84,7 +84,9 @@ export class FleetInput implements Input {
 
   async *batches({ signal = this.#options.signal }: BatchOptions = {}): AsyncGenerator<Batch> {
     for await (const { host, header, records } of this.read(signal)) {
-      yield { file: host, header, records, lines: [], next: undefined };
+      if (records.length > 0) {
+        yield { file: host, header, records, lines: [], next: undefined };
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { fullVersion } from '../version.ts';
 import { addAgent } from './agent.ts';
+import { addArchive } from './archive.ts';
 import { addBaseline } from './baseline.ts';
 import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
@@ -65,6 +66,7 @@ export const buildProgram = (): Command => {
   addNs(program);
   addInspect(program);
   addAgent(program);
+  addArchive(program);
   addWhy(program);
   addDoctor(program);
   addCompletion(program);
@@ -78,7 +80,7 @@ export const buildProgram = (): Command => {
 };
 
 /** Commands that show no times. */
-const timeless: ReadonlySet<string> = new Set(['completion', 'complete', 'doctor']);
+const timeless: ReadonlySet<string> = new Set(['archive', 'completion', 'complete', 'doctor']);
 
 /** Those that people call; commander has no other way to ask. */
 export const visibleCommands = (program: Command): Command[] =>

@@ -3,6 +3,7 @@ import { valid } from '../record/valid.ts';
 
 /** What one host sent at once, unpacked. */
 export interface Delivery {
+  readonly cluster: string;
   readonly host: string;
   readonly recording: string;
   /** Records as lines of NDJSON. */
@@ -13,6 +14,7 @@ export interface Delivery {
 
 /** Records of one recording, as they stand in a merged stream. */
 export interface MergedBatch {
+  readonly cluster: string;
   readonly host: string;
   readonly header: RecordOf<'header'> | undefined;
   readonly records: NstraceRecord[];
@@ -22,8 +24,16 @@ export interface MergedBatch {
 interface Source {
   seq: number;
   header: RecordOf<'header'> | undefined;
+  /** Whether it has begun: its header was given. */
+  begun: boolean;
   /** Parts that were read from their beginning: the second one repeats what is known. */
   parts: number;
+}
+
+/** What a merger knows, for one that goes on with the same stream. */
+export interface MergerState {
+  readonly seq: number;
+  readonly sources: readonly (readonly [recording: string, seq: number, begun: boolean, parts: number])[];
 }
 
 /**
@@ -36,17 +46,31 @@ export class Merger {
   readonly #onDamage: (text: string) => void;
   #seq = 0;
 
-  /** @param onDamage takes what is wrong with a line */
-  constructor(onDamage: (text: string) => void) {
+  /**
+   * @param onDamage takes what is wrong with a line
+   * @param state of one that read the stream before
+   */
+  constructor(onDamage: (text: string) => void, state: MergerState = { seq: 0, sources: [] }) {
     this.#onDamage = onDamage;
+    this.#seq = state.seq;
+    for (const [recording, seq, begun, parts] of state.sources) {
+      this.#sources.set(recording, { seq, header: undefined, begun, parts });
+    }
+  }
+
+  get state(): MergerState {
+    return {
+      seq: this.#seq,
+      sources: [...this.#sources].map(([recording, { seq, begun, parts }]) => [recording, seq, begun, parts]),
+    };
   }
 
   /** @param wants whether a record is wanted; what is not gets no number */
   take(delivery: Delivery, wants: (record: NstraceRecord) => boolean = () => true): MergedBatch {
-    const { host, recording, text } = delivery;
+    const { cluster, host, recording, text } = delivery;
     let source = this.#sources.get(recording);
     if (source === undefined) {
-      source = { seq: 0, header: undefined, parts: 0 };
+      source = { seq: 0, header: undefined, begun: false, parts: 0 };
       this.#sources.set(recording, source);
     }
     const records: NstraceRecord[] = [];
@@ -62,18 +86,19 @@ export class Merger {
         }
       }
     }
-    return { host, header: source.header, records };
+    return { cluster, host, header: source.header, records };
   }
 
   /** Who comes in later does not see the line that says which host it is: the header comes with each delivery. */
   #begin(source: Source, { text, header, host }: Delivery, records: NstraceRecord[]): void {
-    if (source.header !== undefined) {
+    if (source.begun) {
       return;
     }
     const first = text.startsWith('{"type":"header"') ? text.slice(0, text.indexOf('\n')) : header;
     const record = first === '' ? undefined : this.#parse(first, host);
     if (record?.type === 'header') {
       source.header = this.#number({ ...record, source_seq: record.seq }) as RecordOf<'header'>;
+      source.begun = true;
       records.push(source.header);
     }
   }

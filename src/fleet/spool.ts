@@ -21,12 +21,13 @@ export const openFolder = (folder: string): void => {
   }
 };
 
-/** A part that is being dropped: set aside until its loss is on record. */
+/** A part that is being dropped: set aside until its loss is on record, with where in it that begins. */
 const doomed = '.dropped';
 
 /** What a dropped part held that not every sink has. */
 interface Gap {
   count: number;
+  exact: boolean;
   from: string;
   to: string;
   mono: string;
@@ -75,12 +76,14 @@ export class SpoolLimit {
     return lost;
   }
 
-  /** The losses of parts that were set aside when an agent was killed. */
+  /** The losses of parts that were set aside when an agent was killed, but for those that are on record. */
   recover(): RecordOf<'lost'>[] {
+    const known = new Set(listParts(this.#folder).slice(-2).flatMap(lossesIn));
     return readdirSync(this.#folder)
       .filter((name) => name.endsWith(doomed))
       .sort()
-      .flatMap((name) => this.#gapOf({ name, path: join(this.#folder, name) }, 0));
+      .flatMap((name) => this.#gapOf({ name, path: join(this.#folder, name) }, startOf(name)))
+      .filter((gap) => !known.has(keyOf(gap)));
   }
 
   /** What was said to be lost is on record: the parts may go. */
@@ -99,7 +102,7 @@ export class SpoolLimit {
       return [];
     }
     const lost = this.#gapOf(part, from);
-    renameSync(part.path, `${part.path}${doomed}`);
+    renameSync(part.path, `${part.path}.${from}${doomed}`);
     return lost;
   }
 
@@ -108,31 +111,59 @@ export class SpoolLimit {
     if (gap.count === 0) {
       return [];
     }
-    const { count, mono } = gap;
+    const { count, exact, mono } = gap;
     const [since = '', to = ''] = [gap.from, gap.to].sort();
     return [
       {
-        ...{ type: 'lost' as const, seq: 0, time: to, mono, count, exact: true },
+        ...{ type: 'lost' as const, seq: 0, time: to, mono, count, exact },
         ...{ from: since, to, stage: 'spool' as const },
       },
     ];
   }
 }
 
+/** Where in a part that was set aside its loss begins, in bytes. */
+const startOf = (name: string): number => Number(/\.(\d+)\.dropped$/.exec(name)?.[1] ?? 0);
+
+const keyOf = ({ from, to, count }: { from?: unknown; to?: unknown; count?: unknown }): string =>
+  `${String(from)} ${String(to)} ${String(count)}`;
+
+/** Which losses of the spool are on record in a part. */
+const lossesIn = (part: SpoolPart): string[] => {
+  const keys: string[] = [];
+  const reader = new PartReader(part);
+  for (let line = reader.next(); line !== undefined; line = reader.next()) {
+    if (line.startsWith('{"type":"lost"') && line.includes('"stage":"spool"')) {
+      keys.push(keyOf(JSON.parse(line)));
+    }
+  }
+  reader.close();
+  return keys;
+};
+
 /** Events, not what frames or repeats them. */
 const readGap = (part: { name: string; path: string }, from: number): Gap => {
-  const gap: Gap = { count: 0, from: '', to: '', mono: '0' };
+  const gap: Gap = { count: 0, exact: true, from: '', to: '', mono: '0' };
   const reader = new PartReader(part, from);
   for (let line = reader.next(); line !== undefined; line = reader.next()) {
     if (/^\{"type":"(?:header|process|footer)"/.test(line) || line.includes('"carried":true')) {
       continue;
     }
     const time = /"time":"([^"]{30})"/.exec(line)?.[1];
-    gap.count += 1;
+    gap.count += countOf(line, gap);
     gap.from ||= time ?? '';
     gap.to = time ?? gap.to;
     gap.mono = /"mono":"(\d+)"/.exec(line)?.[1] ?? gap.mono;
   }
   reader.close();
   return gap;
+};
+
+/** What was lost before is lost still when its record goes. */
+const countOf = (line: string, gap: Gap): number => {
+  if (!line.startsWith('{"type":"lost"')) {
+    return 1;
+  }
+  gap.exact &&= !line.includes('"exact":false');
+  return Number(/"count":(\d+)/.exec(line)?.[1] ?? 1);
 };

@@ -61,6 +61,10 @@ export interface FleetOptions {
   readonly access: NatsAccess;
   /** Only this cluster. */
   readonly cluster: string | undefined;
+  /** The number of the first message; else `since` says where it begins. */
+  readonly from?: number;
+  /** What numbers the records, if it has read some of the stream before. */
+  readonly merger?: Merger;
   /** What was stored from then on; without it all, or, where it follows, only what comes. */
   readonly since: Date | undefined;
   /** No record that is later. */
@@ -74,6 +78,12 @@ export interface FleetOptions {
   readonly onBytes?: (count: number) => void;
 }
 
+/** The records of one message, of which there may be none. */
+export interface StreamBatch extends MergedBatch {
+  /** The number of the message in the stream. */
+  readonly message: number;
+}
+
 /** The most that a message may unpack to: 1,000 records of 64 KiB. */
 const maxUnpackedBytes = 64 * 1024 * 1024;
 /** Messages that wait here while others are worked on. */
@@ -85,16 +95,19 @@ const maxWaiting = 64;
  *
  * @throws NstraceError (3) if there is no such stream, or NATS cannot be reached
  */
-export async function* readStream(options: FleetOptions): AsyncGenerator<MergedBatch, void> {
+export async function* readStream(options: FleetOptions): AsyncGenerator<StreamBatch, void> {
   const { access, until, follow, signal, onDamage, onBytes } = options;
   const { nats, connection } = await connectOrExplain(access, follow ? { maxReconnectAttempts: -1 } : {});
   const close = (): void => void connection.close();
   signal.addEventListener('abort', close, { once: true });
-  const merger = new Merger(onDamage);
+  const { merger = new Merger(onDamage), from } = options;
   const wants = wantsUntil(until);
   try {
     const manager = await nats.jetstreamManager(connection);
     const { state } = await manager.streams.info(streamName);
+    if (from !== undefined && from > 1 && state.first_seq > from) {
+      onDamage(`${state.first_seq - from} messages were gone before they were read`);
+    }
     const consumer = await nats.jetstream(connection).consumers.get(streamName, startOf(options, nats));
     if (!follow && (state.messages === 0 || (await consumer.info()).num_pending === 0)) {
       return;
@@ -102,9 +115,8 @@ export async function* readStream(options: FleetOptions): AsyncGenerator<MergedB
     for await (const message of await consumer.consume({ max_messages: maxWaiting })) {
       onBytes?.(message.data.length);
       const delivery = unpack(message, onDamage);
-      const batch = delivery === undefined ? undefined : merger.take(delivery, wants);
-      if (batch !== undefined && batch.records.length > 0) {
-        yield batch;
+      if (delivery !== undefined) {
+        yield { ...merger.take(delivery, wants), message: message.seq };
       }
       if (!follow && (message.info.pending === 0 || message.seq >= state.last_seq)) {
         break;
@@ -122,12 +134,14 @@ export async function* readStream(options: FleetOptions): AsyncGenerator<MergedB
   }
 }
 
-const startOf = ({ cluster, since, follow }: FleetOptions, { DeliverPolicy }: Nats) => ({
+const startOf = ({ cluster, from, since, follow }: FleetOptions, { DeliverPolicy }: Nats) => ({
   // One as text: a list needs a server of 2.10 (Debian 12 has 2.9).
   filter_subjects: cluster === undefined ? subjects[0]! : `nstrace.${subjectToken(cluster)}.>`,
-  ...(since === undefined
-    ? { deliver_policy: follow ? DeliverPolicy.New : DeliverPolicy.All }
-    : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toISOString() }),
+  ...(from !== undefined
+    ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }
+    : since === undefined
+      ? { deliver_policy: follow ? DeliverPolicy.New : DeliverPolicy.All }
+      : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toISOString() }),
 });
 
 /** Another host may still send what is earlier: the reading goes on. */
@@ -163,6 +177,7 @@ export const unpack = (
         ? brotliDecompressSync(message.data, { maxOutputLength: maxUnpackedBytes })
         : Buffer.from(message.data);
     return {
+      cluster: get(natsHeaders.cluster) || message.subject.split('.').at(1) || 'default',
       host: get(natsHeaders.host) || message.subject.split('.').at(-1) || '?',
       recording: get(natsHeaders.recording) || 'unknown',
       text: bytes.toString('utf8'),

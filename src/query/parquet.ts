@@ -26,8 +26,8 @@ export class ParquetFolder {
   }
 
   /** @throws NstraceError (3) without DuckDB, (1) if the folder cannot be made or exists */
-  static async make(folder: string, force: boolean): Promise<ParquetFolder> {
-    await loadDuckDb('--to parquet');
+  static async make(folder: string, force: boolean, what = '--to parquet'): Promise<ParquetFolder> {
+    await loadDuckDb(what);
     try {
       mkdirSync(folder, { mode: 0o700, recursive: force });
     } catch (error) {
@@ -42,12 +42,16 @@ export class ParquetFolder {
     this.#spool.put(record);
   }
 
-  /** Writes the files. Returns how many rows each has. */
-  async end(): Promise<Map<RecordType, number>> {
+  /**
+   * Writes the files. Returns how many rows each has.
+   *
+   * @param ending stands behind their names
+   */
+  async end(ending = ''): Promise<Map<RecordType, number>> {
     this.#spool.flush();
     const files = recordTypes
       .filter((type) => this.#types.has(type))
-      .map((type) => ({ type, path: join(this.#folder, `${type}.parquet`) }))
+      .map((type) => ({ type, path: join(this.#folder, `${type}.parquet${ending}`) }))
       .map((file) => ({ ...file, out: openRecording(file.path, { force: this.#force }) }));
     const outs = files.map(({ out }) => out);
     const engine = await Engine.open([spooledSource(this.#spool.descriptor, '')], outs);

@@ -15,6 +15,7 @@ const beginning = (name: string, part = 1): NstraceRecord => {
 };
 
 const from = (name: string, records: readonly NstraceRecord[]) => ({
+  cluster: 'test',
   host: name,
   recording: `id-${name}`,
   text: lines(records),
@@ -70,6 +71,14 @@ describe('Merger', () => {
     expect(types(next(30, 4))).toEqual(['process', 'exec']);
     expect(types(next(40, 5))).toEqual(['exec']);
     expect(types(from('a', numbered(50, [footer()])))).toEqual(['footer']);
+  });
+
+  it('goes on where another one stopped', () => {
+    const first = merging().merger;
+    first.take(from('a', numbered(1, [beginning('a'), exec()])));
+    const second = new Merger(() => {}, JSON.parse(JSON.stringify(first.state)));
+    const { records } = second.take(from('a', numbered(2, [exec(), exec()])));
+    expect(records).toMatchObject([{ type: 'exec', seq: 3, source_seq: 3 }]);
   });
 
   it('reports lines that are no records, and leaves out types that it does not know', () => {

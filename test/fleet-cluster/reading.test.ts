@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setUpStream } from '../../src/fleet/stream.ts';
+import type { NstraceRecord } from '../../src/record/schema.ts';
+import { recordSchema } from '../../src/record/schema.ts';
+import { agentProgram } from './setup.ts';
+import { Cluster } from './support/cluster.ts';
+
+const program = join(import.meta.dirname, '../../bin/nstrace');
+const folder = mkdtempSync(join(tmpdir(), 'nstrace-reading-'));
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await Cluster.start(folder, 1);
+  expect(await setUpStream(cluster.access, { replicas: 1, maxBytes: 1e9, maxAgeMs: 3_600_000 })).toBe('made');
+  expect(await setUpStream(cluster.access, { replicas: 1, maxBytes: 1e9, maxAgeMs: 7_200_000 })).toBe('changed');
+  await Promise.all(['web-1', 'web-2', 'db.test'].map((host) => ship(host, 2000)));
+}, 60_000);
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** An agent that ships what it makes up in so long. */
+const ship = async (host: string, ms: number): Promise<void> => {
+  mkdirSync(join(folder, `truth-${host}`), { recursive: true });
+  const agent = execa(
+    process.execPath,
+    [agentProgram, join(folder, host), join(folder, `truth-${host}`), cluster.url, host, '1000', '100000000'],
+    { reject: false },
+  );
+  await sleep(ms);
+  agent.kill('SIGTERM');
+  expect(await agent).toMatchObject({ exitCode: 0 });
+};
+
+const nstrace = (...args: string[]) => execa(program, args, { reject: false });
+const parse = (text: string): NstraceRecord[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const from = (): string[] => ['--from', cluster.url];
+
+describe('--from nats://…', () => {
+  it('replays what every host has shipped, each record with where it is from', async () => {
+    const { stdout, exitCode } = await nstrace('replay', ...from(), '-e', 'all', '-o', 'json');
+    expect(exitCode).toBe(0);
+    const records = parse(stdout);
+    expect(records.map(({ seq }) => seq)).toEqual(records.map((_, index) => index + 1));
+    for (const host of ['web-1', 'web-2', 'db.test']) {
+      const own = records.filter((record) => record.type !== 'header' && record.host === host);
+      const sources = own.map(({ source_seq }) => source_seq ?? 0);
+      expect(sources).toEqual(Array.from({ length: sources.length }, (_, index) => index + 2));
+      expect(own.length).toBeGreaterThan(1000);
+      const header = records.findIndex((record) => record.type === 'header' && record.host.name === host);
+      expect(header).toBeLessThan(records.indexOf(own[0]!));
+    }
+    expect(records.every((record) => recordSchema.safeParse(record).success)).toBe(true);
+  });
+
+  it('takes one host, one cluster, one range', async () => {
+    const { stdout } = await nstrace('replay', ...from(), '-e', 'all', '--host', 'web-*');
+    const hosts = new Set(
+      stdout
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(' ')[0]),
+    );
+    expect([...hosts].sort()).toEqual(['web-1', 'web-2']);
+    const none = await nstrace('replay', ...from(), '--cluster', 'other');
+    expect(none).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('has no records of that time') });
+    const later = await nstrace('replay', ...from(), '-e', 'all', '-o', 'json', '--until', '1h');
+    expect(parse(later.stdout).filter(({ type }) => type === 'exit')).toEqual([]);
+  });
+
+  it('records a valid recording that says what is not in it', async () => {
+    const file = join(folder, 'fleet.ndjson');
+    const { exitCode, stderr } = await nstrace('record', ...from(), '--since', '1h', '--until', '0.001s', '-o', file);
+    expect(stderr).toContain('records in');
+    expect(exitCode).toBe(0);
+    const check = await nstrace('check', file);
+    expect(check.stdout).not.toContain('damage');
+    const again = await nstrace('replay', file, '-e', 'all', '-o', 'json', '--strict');
+    const direct = await nstrace('replay', ...from(), '-e', 'all', '-o', 'json');
+    const events = (text: string) => parse(text).filter(({ type }) => type === 'exit');
+    expect(events(again.stdout)).toEqual(events(direct.stdout));
+  });
+
+  it('answers SQL and tells timelines', async () => {
+    const { stdout } = await nstrace(
+      ...['query', ...from(), '-o', 'json', 'SELECT host, count(*) AS n FROM records GROUP BY host ORDER BY host'],
+    );
+    expect(parse(stdout).map((row) => (row as unknown as { host: string }).host)).toEqual([
+      'db.test',
+      'web-1',
+      'web-2',
+    ]);
+    const timeline = await nstrace('timeline', ...from());
+    expect(timeline).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('there was no container') });
+  });
+
+  it('follows: what was stored, then what comes', async () => {
+    const live = execa(program, ['live', ...from(), '--since', '1h', '-e', 'all', '-o', 'json', '--host', 'web-3'], {
+      reject: false,
+    });
+    await sleep(1000);
+    await ship('web-3', 1500);
+    await sleep(500);
+    live.kill('SIGINT');
+    const records = parse((await live).stdout).filter((record) => record.type === 'exit');
+    expect(records.length).toBeGreaterThan(500);
+    expect(new Set(records.map(({ source_seq }) => source_seq)).size).toBe(records.length);
+  });
+
+  it.each([
+    [['replay', '--from', 'nats://u:p@h:1'], 2, 'can be read by every user'],
+    [['replay', '--from', 'ftp://h'], 2, 'is not a server of NATS'],
+    [['replay', 'x.ndjson', '--cluster', 'a'], 2, 'are for the stream of a fleet'],
+    [['live', '--from', 'nats://127.0.0.1:1'], 3, 'cannot be reached'],
+    [['record', '--from', 'nats://127.0.0.1:1', '--', 'true'], 2, 'a command does not go with --from'],
+    [['record', '--from', 'x.ndjson'], 2, 'record --from takes the stream of a fleet'],
+    [['archive', '--from', 'x.ndjson', '-o', 'y'], 2, 'archive --from takes the stream of a fleet'],
+  ])('refuses %j', async (args, status, message) => {
+    const { exitCode, stderr } = await nstrace(...args);
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(status);
+  });
+});
+
+describe('nstrace archive', () => {
+  const archive = join(folder, 'archive');
+  const run = () => nstrace('archive', ...from(), '-o', archive);
+  const rows = async (source: readonly string[]) => {
+    const sql =
+      "SELECT host, count(*) AS n, count(DISTINCT (recording, source_seq)) AS d FROM records WHERE type = 'exit' GROUP BY host ORDER BY host";
+    return (await nstrace('query', ...source, '-o', 'json', sql)).stdout;
+  };
+
+  it('has every record once, also when it is killed and goes on', async () => {
+    let kills = 0;
+    for (let tries = 0; tries < 8; tries += 1) {
+      const child = execa(program, ['archive', ...from(), '-o', archive], { reject: false });
+      await sleep(150 + Math.random() * 600);
+      kills += child.kill('SIGKILL') ? 1 : 0;
+      await child;
+    }
+    expect(kills).toBeGreaterThan(0);
+    expect(await run()).toMatchObject({ exitCode: 0 });
+    expect(await rows([archive])).toBe(await rows(from()));
+    await ship('web-1', 1000);
+    expect((await run()).stderr).toMatch(/[1-9]\d* new records/);
+    expect((await run()).stderr).toContain('0 new records');
+    expect(await rows([archive])).toBe(await rows(from()));
+    const counts = parse(await rows([archive])) as unknown as { n: number; d: number }[];
+    expect(counts.every(({ n, d }) => n === d)).toBe(true);
+    expect(existsSync(join(archive, 'cluster=test'))).toBe(true);
+    expect(JSON.parse(readFileSync(join(archive, 'archive.json'), 'utf8'))).not.toHaveProperty('until');
+  });
+
+  it('refuses a folder that is an archive of something else', async () => {
+    const { exitCode, stderr } = await nstrace('archive', ...from(), '-o', archive, '--cluster', 'test');
+    expect(stderr).toContain('is an archive of NSTRACE, not of NSTRACE/test');
+    expect(exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,80 @@
+import { linkSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { PartsOutput } from '../../../src/cli/parts-output.ts';
+import { Agent, spoolPath } from '../../../src/fleet/agent.ts';
+import { NatsSink } from '../../../src/fleet/sinks/nats.ts';
+import { openFolder, partBytes } from '../../../src/fleet/spool.ts';
+import type { NstraceRecord } from '../../../src/record/schema.ts';
+import { openRecording } from '../../../src/recording/file.ts';
+import { FileSink } from '../../../src/recording/sink.ts';
+import type { Session } from '../../../src/session/session.ts';
+import { exit, header } from '../../fixtures/records.ts';
+
+/** An agent with all its parts but bpftrace: it makes up events. `agent.js FOLDER TRUTH SERVERS HOST PER_SECOND SPOOL_BYTES` */
+const [folder = '', truth = '', servers = '', host = '', perSecond = '', spoolBytes = ''] = process.argv.slice(2);
+
+/** As the probes do. */
+const beatMs = 100;
+
+const fail = (error: Error): never => {
+  process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+};
+
+openFolder(folder);
+const access = { servers: servers.split(','), creds: undefined, nkey: undefined, tlsCa: undefined, tlsCert: undefined };
+const agent = new Agent({
+  ...{ folder, limitBytes: Number(spoolBytes), perSecond: undefined, redact: true, hostName: host },
+  sinks: [new NatsSink({ access: { ...access, tlsKey: undefined }, cluster: 'test', host })],
+  onNotice: (text) => process.stderr.write(`${text}\n`),
+  onFailure: fail,
+});
+const output = new PartsOutput({
+  path: spoolPath(folder, new Date()),
+  ...{ maxBytes: partBytes(Number(spoolBytes)), maxMs: undefined, keep: undefined, change: undefined },
+  wants: () => true,
+  open: (path) => {
+    const descriptor = openRecording(path, { force: false });
+    // What the spool drops is still there under this name.
+    linkSync(path, join(truth, `${basename(path)}`));
+    return new FileSink(descriptor, fail);
+  },
+  onNotice: () => {},
+});
+agent.start();
+
+const moment = (): { time: string; mono: string } => ({
+  time: `${new Date().toISOString().slice(0, -1)}000000Z`,
+  mono: String(process.hrtime.bigint()),
+});
+const put = (record: NstraceRecord): void => {
+  for (const one of agent.take(record)) {
+    output.record(one);
+  }
+};
+const count = { made: 0, delivered: 0, lost: 0 };
+
+const recording = `${host}-${process.hrtime.bigint()}`;
+put(header({ ...moment(), recording }));
+let began = performance.now();
+const beat = (): void => {
+  const wanted = ((performance.now() - began) / 1000) * Number(perSecond);
+  began = performance.now();
+  for (let index = 0; index < wanted; index += 1) {
+    put(exit({ ...moment(), pid: 2 }));
+  }
+  output.session = { now: moment(), count } as Session;
+  agent.written();
+  for (const one of agent.beat()) {
+    output.record(one);
+  }
+  output.flush();
+};
+const timer = setInterval(beat, beatMs);
+
+process.on('SIGTERM', async () => {
+  clearInterval(timer);
+  await output.end(moment(), 'terminated', count);
+  await agent.finish();
+  process.exit(0);
+});
