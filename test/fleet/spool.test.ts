@@ -4,6 +4,7 @@ import { Cursor } from '../../src/fleet/cursor.ts';
 import { Shipper } from '../../src/fleet/shipper.ts';
 import { RetryLater, type Sink } from '../../src/fleet/sink.ts';
 import { partBytes, SpoolLimit } from '../../src/fleet/spool.ts';
+import { lost } from '../fixtures/records.ts';
 import { execs, footer, header, TestSpool } from './support/spool.ts';
 
 let spool: TestSpool;
@@ -101,6 +102,25 @@ describe('the limit of a spool', () => {
     const { shipper, running } = start(sink);
     await shipper.finish(running, 5000);
     expect(sink.seqs).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('counts what a dropped part says to be lost', async () => {
+    spool.part(1, [header(), ...execs(5), lost({ count: 40, exact: true, stage: 'spool' }), footer()]);
+    spool.part(2, execs(1));
+    const { shipper, running } = start(new Gate());
+    shipper.abort();
+    await running;
+    expect(new SpoolLimit(spool.folder, 1, [shipper]).trim()).toMatchObject([{ count: 45, exact: true }]);
+  });
+
+  it('does not report again what is on record', async () => {
+    spool.part(1, [header(), ...execs(5), footer()]);
+    const path = spool.part(2, execs(1));
+    const { shipper, running } = start(new Gate());
+    shipper.abort();
+    await running;
+    spool.append(path, new SpoolLimit(spool.folder, 1, [shipper]).trim());
+    expect(new SpoolLimit(spool.folder, 1, []).recover()).toEqual([]);
   });
 
   it('reports what an agent dropped that was killed before it could say so', async () => {
