@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exitStatus, messageOf, NstraceError } from '../errors.ts';
+import { askFeatures } from '../probe/ask.ts';
 import { Btf } from '../probe/btf.ts';
-import { askFeatures, neededMembers } from '../probe/features.ts';
+import { neededMembers } from '../probe/features.ts';
 import { findBpftrace } from '../probe/find.ts';
 import { hasTracefs, isTracefsMounted, mountTracefs } from '../probe/tracefs.ts';
 import { Tracer } from '../probe/tracer.ts';

@@ -41,10 +41,19 @@ export const startBpftrace = (
   onLine: (line: string) => void,
 ): Child => {
   const program = handOver(script);
+  const structures = features.structures && handOver(features.structures);
   const [file, ...words] = [...leash(), ...command];
   const child = execa(file!, [...words, '-B', 'full', '/proc/self/fd/0', ...features.parameters], {
-    stdin: program as unknown as 0,
-    env: cleanEnvironment({ ...features.environment, ...largeBuffer() }),
+    stdio: [program, 'pipe', 'pipe', ...(structures === undefined ? [] : [structures])] as unknown as [
+      'ignore',
+      'pipe',
+      'pipe',
+    ],
+    env: cleanEnvironment({
+      ...features.environment,
+      ...(structures === undefined ? {} : { BPFTRACE_BTF: '/proc/self/fd/3' }),
+      ...largeBuffer(),
+    }),
     extendEnv: false,
     cwd: '/',
     buffer: false,
@@ -54,6 +63,9 @@ export const startBpftrace = (
     cleanup: true,
   });
   closeSync(program);
+  if (structures !== undefined) {
+    closeSync(structures);
+  }
   if (child.pid !== undefined) {
     void schedule(child.pid);
   }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
-import { ownIdentity, type Self } from '../procfs/host.ts';
+import type { Self } from '../procfs/host.ts';
 import { readProcText } from '../procfs/read.ts';
-import { Btf } from './btf.ts';
-import { type Version, versionOf } from './version.ts';
+import type { Version } from './version.ts';
 import { largeChunkBytes, writtenChunkBytes } from './wire.ts';
 
 /** All that differs between versions of bpftrace and of the kernel, found out once, at the start. */
@@ -18,6 +17,8 @@ export interface Features {
   readonly bytesFormat: string;
   /** A secret of this run: the sums of argvs begin with it. */
   readonly tailKey: bigint;
+  /** BTF of what the probes read, for bpftrace instead of the kernel's: see structures.ts. */
+  readonly structures?: Buffer | undefined;
 }
 
 /** Memory for events that were made and not yet read: 64 MiB in all, since the probes of a busy second fit in it. */
@@ -28,17 +29,7 @@ const mapKeys = 16_384;
 /** Members of kernel structures whose offsets the probes are told. */
 export const neededMembers = ['pid.numbers', 'task_struct.sibling', 'task_struct.comm', 'cred.cap_permitted'] as const;
 /** Without audit, a kernel has no login users. */
-const loginuid = 'task_struct.loginuid';
-
-/**
- * Asks a bpftrace for its version, and reads the kernel's offsets while it answers: each takes a tenth of a second.
- */
-export const askFeatures = async (command: readonly string[]): Promise<{ version: Version; features: Features }> => {
-  const asked = versionOf(command);
-  const offsets = Btf.ofKernel()?.offsets([...neededMembers, loginuid]);
-  const version = await asked;
-  return { version, features: findFeatures(version, ownIdentity(), offsets) };
-};
+export const loginuid = 'task_struct.loginuid';
 
 export const findFeatures = (
   version: Version,

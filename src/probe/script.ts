@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Features } from './features.ts';
 import { argvLines, pathLines, tailKey, writtenChunkBytes } from './wire.ts';
@@ -18,6 +18,13 @@ const ofBothCalls: readonly string[] = ['callers', 'failed'];
 /** The folder of the bundled probes: beside src, and beside the folder of a bundle. */
 export const probesFolder = (): string =>
   fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../probes' : '../probes', import.meta.url));
+
+/** The text of all bundled probes. */
+export const readProbes = (folder = probesFolder()): string =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.bt'))
+    .map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
+    .join('\n');
 
 /** One bpftrace program out of the bundled probes. */
 export const buildScript = (features: Features, options: { failed: boolean }, folder = probesFolder()): string => {

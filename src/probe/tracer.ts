@@ -42,6 +42,7 @@ export interface Count {
 export class Tracer {
   readonly #options: TracerOptions;
   readonly #script: string;
+  #features: Features;
   #run: Run | undefined;
   #stopping = false;
   #restarts: number[] = [];
@@ -53,6 +54,7 @@ export class Tracer {
 
   constructor(options: TracerOptions) {
     this.#options = options;
+    this.#features = options.features;
     this.#script = buildScript(options.features, { failed: options.failed });
   }
 
@@ -90,10 +92,16 @@ export class Tracer {
     if (signal?.aborted) {
       return undefined;
     }
-    const run = this.#begin();
-    const kill = (): void => run.child.kill();
+    const kill = (): void => this.#run?.child.kill();
     signal?.addEventListener('abort', kill);
-    const ready = await run.ready;
+    let run = this.#begin();
+    let ready = await run.ready;
+    if (ready === undefined && !signal?.aborted && this.#features.structures !== undefined) {
+      // What fails with our own description of the structures may work with the kernel's.
+      this.#features = { ...this.#features, structures: undefined };
+      run = this.#begin();
+      ready = await run.ready;
+    }
     signal?.removeEventListener('abort', kill);
     if (ready === undefined && signal?.aborted) {
       run.child.abandon();
@@ -136,8 +144,8 @@ export class Tracer {
   }
 
   #begin(): Run {
-    const { command, features, onEvent, onBeat } = this.#options;
-    this.#run = new Run(command, this.#script, features, onEvent, onBeat);
+    const { command, onEvent, onBeat } = this.#options;
+    this.#run = new Run(command, this.#script, this.#features, onEvent, onBeat);
     return this.#run;
   }
 

@@ -1,7 +1,12 @@
+import { chmod, readFile, readlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { describe, expect } from 'vitest';
-import { trace, traced } from './support/trace.ts';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { bpftraceOf } from './support/bpftrace.ts';
+import { makeFolder, removeFolder } from './support/folder.ts';
+import { run } from './support/run.ts';
+import { bpftraceOption, tool, trace, traced } from './support/trace.ts';
 
 /** Runs a command again and again, from before tracing begins until `stop`, which waits for the last one. */
 const loop = (command: string) => {
@@ -66,5 +71,42 @@ describe('a trace that begins on a busy host', () => {
     expect([...new Set(lived)]).toEqual(['created started stopped removed']);
     expect(lived.length).toBeGreaterThan(10);
     expect(footer).toMatchObject({ complete: true, lost: 0 });
+  });
+});
+
+describe('the kernel’s structures', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await makeFolder();
+  });
+  afterAll(() => removeFolder(folder));
+
+  const environmentOf = async (pid: number): Promise<string[]> =>
+    (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter((entry) => entry.startsWith('BPFTRACE_BTF='));
+
+  traced('are given to bpftrace in a file that nobody else can open or change', async () => {
+    const { footer } = await trace([], async ({ pid }) => {
+      const bpftrace = bpftraceOf(pid);
+      expect(await environmentOf(bpftrace)).toEqual(['BPFTRACE_BTF=/proc/self/fd/3']);
+      expect(await readlink(`/proc/${bpftrace}/fd/3`)).toMatch(/\/nstrace-[0-9a-f]+ \(deleted\)$/);
+    });
+    expect(footer.complete).toBe(true);
+  });
+
+  traced('are the whole kernel’s where bpftrace fails with them', async () => {
+    const path = join(folder, 'bpftrace-whole');
+    const real = bpftraceOption[1] ?? '/usr/bin/bpftrace';
+    await writeFile(
+      path,
+      `#!/bin/sh\nif [ -n "$BPFTRACE_BTF" ]; then echo 'ERROR: not these' >&2; exit 1; fi\nexec ${real} "$@"\n`,
+    );
+    await chmod(path, 0o755);
+    const { of, footer, stderr } = await trace(['--bpftrace', path], async ({ pid }) => {
+      expect(await environmentOf(bpftraceOf(pid))).toEqual([]);
+      await run(tool('noop'), 'with the whole');
+    });
+    expect(of('exec').filter(({ args }) => args[1] === 'with the whole')).toHaveLength(1);
+    expect(footer.complete).toBe(true);
+    expect(stderr).not.toContain('not these');
   });
 });
