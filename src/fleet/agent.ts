@@ -160,7 +160,8 @@ export const ownHost = (chosen: string | undefined): string => chosen ?? hostnam
 /** Kinds of records that hold command lines. */
 const withArguments = /^\{"type":"(?:header|process|exec|container)"/;
 
-const outgoingLine =
+/** A line as it leaves the host: masked, unless that is switched off; undefined for what is no record. */
+export const outgoingLine =
   (redact: boolean) =>
   (line: string): string | undefined => {
     if (!redact || !withArguments.test(line)) {

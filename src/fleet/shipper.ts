@@ -25,16 +25,27 @@ export interface Shipped {
   trouble: string | undefined;
 }
 
-/** How long a batch that is not full waits for more. */
-const lingerMs = 200;
+/** After a batch that is not full, how long the next one gathers: what a message costs is shared by more records. */
+const lingerMs = 500;
+/** How often a spool is looked at that nobody says to have grown. */
+const idleMs = 200;
 /** Between two tries, doubled each time, with jitter. */
 const firstRetryMs = 200;
 const maxRetryMs = 30_000;
+
+/** A batch, if any of its lines leaves the host, and where it ends. */
+interface Read {
+  readonly batch: Batch | undefined;
+  readonly offset: number;
+  readonly seq: number;
+}
 
 /** Sends what is in a spool to one sink, in order, each batch until it is stored. */
 export class Shipper {
   readonly #options: ShipperOptions;
   readonly #stop = new AbortController();
+  /** Aborted when nothing more is to be gathered. */
+  readonly #hurry = new AbortController();
   readonly shipped: Shipped = { batches: 0, records: 0, bytes: 0, retries: 0, refused: 0, trouble: undefined };
   #reader: PartReader | undefined;
   #header = '';
@@ -108,6 +119,9 @@ export class Shipper {
           continue;
         }
         await this.#ship(read);
+        if (!read.full && this.#isLast) {
+          await sleep(lingerMs, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+        }
       }
     } finally {
       this.#reader?.close();
@@ -119,6 +133,7 @@ export class Shipper {
   /** Sends the rest, at most so long. */
   async finish(running: Promise<void>, ms: number): Promise<void> {
     this.#closing = true;
+    this.#hurry.abort();
     this.notify();
     const timer = setTimeout(() => this.abort(), ms);
     await running;
@@ -127,11 +142,12 @@ export class Shipper {
 
   abort(): void {
     this.#stop.abort();
+    this.#hurry.abort();
     this.#wake();
   }
 
   /** The next batch; undefined where nothing, or too little, is there yet. */
-  #read(): { batch: Batch | undefined; offset: number; seq: number } | undefined {
+  #read(): (Read & { full: boolean }) | undefined {
     const reader = this.#current();
     if (reader === undefined) {
       return undefined;
@@ -164,7 +180,8 @@ export class Shipper {
     if (records === 0) {
       return undefined;
     }
-    const end = { offset: reader.offset, seq: last };
+    const full = until !== undefined || records >= maxBatchRecords || bytes >= maxBatchBytes;
+    const end = { offset: reader.offset, seq: last, full };
     const text = lines.length === 0 ? undefined : `${lines.join('\n')}\n`;
     const batch: Batch | undefined =
       text === undefined
@@ -180,7 +197,7 @@ export class Shipper {
     return { batch, ...end };
   }
 
-  async #ship({ batch, offset, seq }: { batch: Batch | undefined; offset: number; seq: number }): Promise<void> {
+  async #ship({ batch, offset, seq }: Read): Promise<void> {
     const { cursor } = this.#options;
     const { part } = cursor.position;
     if (batch !== undefined) {
@@ -229,6 +246,12 @@ export class Shipper {
       }
     }
     return undefined;
+  }
+
+  /** Whether the part that was read from is the one that is being written. */
+  get #isLast(): boolean {
+    const { folder, cursor } = this.#options;
+    return listParts(folder).at(-1)?.name === cursor.position.part;
   }
 
   /** The part to read on in: that of the cursor, or the next one where it has no whole line left. */
@@ -286,7 +309,7 @@ export class Shipper {
     const awake = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    await Promise.race([sleep(lingerMs, undefined, { signal: aborter.signal }).catch(() => undefined), awake]);
+    await Promise.race([sleep(idleMs, undefined, { signal: aborter.signal }).catch(() => undefined), awake]);
     aborter.abort();
   }
 }

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from '@nats-io/transport-node';
 import { messageOf, NstraceError, systemError } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { type Delivery, type MergedBatch, Merger } from './merger.ts';
-import { connectNats, type NatsAccess, natsHeaders, subjectToken } from './sinks/nats.ts';
+import { connectNats, type NatsAccess, natsHeaders, subjectToken, unpackHeader } from './sinks/nats.ts';
 
 /** The stream that `agent setup` makes, and that readers read. */
 export const streamName = 'NSTRACE';
@@ -181,7 +181,7 @@ export const unpack = (
       host: get(natsHeaders.host) || message.subject.split('.').at(-1) || '?',
       recording: get(natsHeaders.recording) || 'unknown',
       text: bytes.toString('utf8'),
-      header: Buffer.from(get(natsHeaders.header), 'base64').toString('utf8'),
+      header: unpackHeader(get(natsHeaders.header)),
     };
   } catch (error) {
     onDamage(`message ${message.seq} cannot be unpacked: ${messageOf(error)}`);

@@ -13,7 +13,7 @@ import { program, traced } from './support/trace.ts';
 const name = `nstrace-tab-${process.pid}`;
 const commands = [
   ...['live', 'record', 'replay', 'timeline', 'report', 'export', 'query', 'check', 'diff', 'baseline'],
-  ...['ps', 'ns', 'inspect', 'why', 'agent', 'doctor', 'completion'],
+  ...['ps', 'ns', 'inspect', 'why', 'agent', 'archive', 'doctor', 'completion'],
 ];
 const kinds = ['exec', 'fork', 'exit', 'namespace', 'cgroup', 'container', 'usage', 'all'];
 const types = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'];

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
 import { messageOf, systemError } from '../../errors.ts';
@@ -77,6 +77,8 @@ export interface NatsSinkOptions {
 const ackMs = 5000;
 /** A longer one is only in the records. */
 const maxHeaderLength = 8192;
+/** As long as any record. */
+const maxHeaderBytes = 64 * 1024;
 
 /** Headers of a message. The payload is NDJSON, compressed with brotli. */
 export const natsHeaders = {
@@ -85,7 +87,7 @@ export const natsHeaders = {
   recording: 'Nstrace-Recording',
   seq: 'Nstrace-Seq',
   encoding: 'Content-Encoding',
-  /** The header of the recording, as base64 of its line, for who comes in later. */
+  /** The header of the recording, for who comes in later: its line, compressed with brotli, as base64. */
   header: 'Nstrace-Header',
 } as const;
 
@@ -98,6 +100,8 @@ export class NatsSink implements Sink {
   readonly target: string;
   readonly #options: NatsSinkOptions;
   readonly #subject: string;
+  /** The last one, packed: most batches have the same. */
+  #header: { readonly line: string; readonly packed: string } | undefined;
   #open: { nats: Awaited<ReturnType<typeof load>>; connection: NatsConnection; stream: JetStreamClient } | undefined;
 
   constructor(options: NatsSinkOptions) {
@@ -114,8 +118,11 @@ export class NatsSink implements Sink {
     headers.set(natsHeaders.recording, batch.recording);
     headers.set(natsHeaders.seq, `${batch.firstSeq}-${batch.lastSeq}`);
     headers.set(natsHeaders.encoding, 'br');
-    if (batch.header.length <= maxHeaderLength) {
-      headers.set(natsHeaders.header, Buffer.from(batch.header).toString('base64'));
+    if (this.#header?.line !== batch.header) {
+      this.#header = { line: batch.header, packed: packHeader(batch.header) };
+    }
+    if (this.#header.packed.length <= maxHeaderLength) {
+      headers.set(natsHeaders.header, this.#header.packed);
     }
     try {
       await stream.publish(this.#subject, compress(batch.text), {
@@ -156,6 +163,15 @@ export class NatsSink implements Sink {
 /** Quality 1 is faster than gzip -1, and smaller (docs/fleet.md). */
 const compress = (text: string): Buffer =>
   brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_LGWIN]: 20 } });
+
+export const packHeader = (line: string): string =>
+  brotliCompressSync(line, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).toString('base64');
+
+/** @throws if it is damaged */
+export const unpackHeader = (packed: string): string =>
+  packed === ''
+    ? ''
+    : brotliDecompressSync(Buffer.from(packed, 'base64'), { maxOutputLength: maxHeaderBytes }).toString('utf8');
 
 const explain = (error: unknown): string =>
   error instanceof Error && error.name === 'NoRespondersError'

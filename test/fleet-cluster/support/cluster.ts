@@ -101,6 +101,14 @@ export class Cluster {
     return Number(name?.split('-')[1] ?? 0);
   }
 
+  /** What the streams hold. */
+  async stored(): Promise<{ messages: number; bytes: number }> {
+    return this.#ask(async ({ streams }) => {
+      const [stream] = await streams.list().next();
+      return { messages: stream?.state.messages ?? 0, bytes: stream?.state.bytes ?? 0 };
+    });
+  }
+
   async #ask<Answer>(
     question: (
       manager: Awaited<ReturnType<Awaited<ReturnType<typeof connectNats>>['nats']['jetstreamManager']>>,
