@@ -24,7 +24,7 @@ const hostWords = 'effffffceffffff8 effffff9efffffff effffffeeffffffd effffffbef
 const eventsABeat = 3000;
 const cpus = 2;
 
-/** The lines of so many short processes, each a vfork, an exec and an exit: what a busy host makes most of. */
+/** The lines of N short processes, each a vfork, an exec and an exit: what a busy host makes most of. */
 export const makeLines = (processes: number): Buffer => {
   const lines: string[] = [];
   const made = [0, 0];

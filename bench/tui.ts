@@ -68,7 +68,7 @@ const showOn = (view: View): { terminal: NoTerminal; stop: () => void } => {
 
 const refOf = (index: number) => ({ id: `id-${index}`, name: `container-${index}`, runtime: 'runc' });
 
-/** Birth, exec and end of processes, by turns in so many containers, a time apart; each record is a new object. */
+/** Birth, exec and end of processes, in turn in N containers, a step of time apart; each record is a new object. */
 const lives = function* (containers: number, stepNs: number, startNs = 1e9): Generator<NstraceRecord, never> {
   for (let life = 0; ; life += 1) {
     const ref = refOf(life % containers);
@@ -97,7 +97,7 @@ const take = (view: View, source: Generator<NstraceRecord, never>, count: number
   }
 };
 
-/** CPU time of so many events a second, in percent of one core; what makes the events is measured apart and taken off. */
+/** CPU time of N events a second, in percent of one core; what makes the events is measured by itself and subtracted. */
 const measureRate = async (perSecond: number, seconds: number, withInk: boolean) => {
   const stepMs = 10;
   const each = (perSecond * stepMs) / 1000;
@@ -180,7 +180,7 @@ const setMode = (view: View, mode: (typeof modes)[number]): void => {
   }
 };
 
-/** ms a frame in every mode, with so many containers, events and processes. */
+/** ms a frame in every mode, with N containers, events and processes. */
 const measureModes = (containers: number, events: number) => {
   const view = makeView();
   begin(view, containers);
@@ -194,7 +194,7 @@ const measureModes = (containers: number, events: number) => {
   return { perEvent, frames };
 };
 
-/** ms a frame of the tree of so many processes, all children of one. */
+/** ms a frame of the tree of N processes, all children of one. */
 const measureTree = (processes: number) => {
   const view = makeView();
   begin(view, 1);
@@ -206,7 +206,7 @@ const measureTree = (processes: number) => {
   return framesOf(view, 5);
 };
 
-/** ms a frame of the details of one exec whose last argument has so many bytes. */
+/** ms a frame of the details of one exec whose last argument has N bytes. */
 const measureDetails = (character: string, bytes: number) => {
   const view = makeView();
   begin(view, 1);

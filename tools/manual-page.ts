@@ -15,7 +15,7 @@ export const manualPage = (program: Command): string =>
     '.RI [ command ] " " [ options ]',
     '.SH DESCRIPTION',
     paragraph(
-      'nstrace tells every exec, fork, exit, namespace and cgroup on a Linux host, with the container it belongs to, without a daemon. Bundled bpftrace programs emit the events; runtimes are known by their cgroups, command lines and state files. What is lost is counted and told.',
+      'nstrace reports every exec, fork, exit, namespace and cgroup on a Linux host, with the container it belongs to, without a daemon. Bundled bpftrace programs emit the events; runtimes are known by their cgroups, command lines and state files. What is lost is counted and said.',
     ),
     paragraph(
       'Without a command it is live. Tracing needs root, bpftrace 0.17 or newer and a kernel with BTF; reading recordings needs neither.',
@@ -35,7 +35,7 @@ export const manualPage = (program: Command): string =>
     ...exitStatuses.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, roff(meaning)]),
     '.SH OVERHEAD',
     paragraph(
-      'A machine that does nothing but spawn short programs spawns 0.98 times as many as untraced. Beside execsnoop.bt on the same workload nstrace takes 1.0 to 1.4 times its CPU time, and tells ten times as much. At rest it takes about one percent of a core. docs/limits.md has all figures.',
+      'A machine that does nothing but spawn short programs spawns 0.98 times as many as untraced. Beside execsnoop.bt on the same workload nstrace takes 1.0 to 1.4 times its CPU time, and reports ten times as much. At rest it takes about one percent of a core. docs/limits.md has all figures.',
     ),
     '.SH LIMITS',
     paragraph(

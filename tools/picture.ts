@@ -9,7 +9,7 @@ import { Ui } from '../src/tui/ui.ts';
 import { UserNames } from '../src/view/users.ts';
 
 /**
- * Makes the picture in the README out of a recording, as it was after so many seconds, with the CPU percent and the memory in
+ * Makes the picture in the README out of a recording, as it was after SECONDS, with the CPU percent and the memory in
  * MiB that were seen while it was recorded: node build/picture.js SESSION.ndjson docs/live.svg SECONDS CPU MEMORY [MODE [LINES]]
  */
 const [, , recording = '', target = '', until = '', cpu = '0', memory = '0', mode = 'grouped', height = '28'] =

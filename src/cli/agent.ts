@@ -50,7 +50,7 @@ export const addAgent = (program: Command): void => {
     ])
     .option('--cluster <name>', 'which cluster this host is in', 'default')
     .option('--host-name <name>', 'what this host is called, if not by its own name')
-    .option('--limit <n/s>', 'at most so many events a second and container; the rest is counted', parseRate)
+    .option('--limit <n/s>', 'at most N events a second and container; the rest is counted', parseRate)
     .option('--metrics <address>', 'where /metrics, /healthz and /readyz are, or off', '127.0.0.1:9472')
     .option('--no-redact', 'ship passwords, tokens and other secrets in arguments as they are')
     .addHelpText('after', examples)

@@ -14,7 +14,7 @@ const examples = `
 Examples:
   nstrace inspect 4711             a process by its pid on the host
   nstrace inspect web              the first process of a container
-  nstrace inspect web:7            the one that is pid 7 inside: tells its pid on the host, and the other way round
+  nstrace inspect web:7            the one that is pid 7 inside: its pid on the host, and the other way round
   nstrace inspect web:7 4711       what two processes share, and where they differ
   nstrace inspect --from session.ndjson 4711   one that has ended since
 `;

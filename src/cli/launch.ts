@@ -10,7 +10,7 @@ import { callersZone } from './time-zone.ts';
 
 export type LaunchUser = 'root' | 'caller';
 
-/** How execa tells the end of a process. */
+/** How execa reports the end of a process. */
 interface Ended {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
@@ -18,7 +18,7 @@ interface Ended {
   readonly shortMessage?: string | undefined;
 }
 
-/** As a shell tells that a command was not found, or could not be run. */
+/** The statuses of a shell for a command that was not found, or could not be run. */
 const notFound = 127;
 const notRun = 126;
 const watchMs = 1000;
@@ -74,7 +74,7 @@ export class Launch {
   /** Passes a signal on to the command. When that has ended, nothing that it left behind is waited for. */
   signal(name: NodeJS.Signals): void {
     this.#isAsked = true;
-    // A terminal has told all that run in front.
+    // A terminal has sent it to all in the foreground.
     if (name !== 'SIGINT' || !process.stdin.isTTY) {
       this.#child?.kill(name);
     }
@@ -117,7 +117,7 @@ export class Launch {
 
   /** An exit that was lost must not be waited for: who is left is looked up as well. */
   #watch(): void {
-    let told = false;
+    let said = false;
     const timer = setInterval(() => {
       for (const pid of this.#alive) {
         if (startOf(pid) === undefined) {
@@ -127,8 +127,8 @@ export class Launch {
       if (this.#alive.size === 0) {
         clearInterval(timer);
         this.#check();
-      } else if (!told) {
-        told = true;
+      } else if (!said) {
+        said = true;
         say(`the command has ended; waiting for ${this.#alive.size} processes that it left behind; Ctrl-C stops`);
       }
     }, watchMs);

@@ -103,7 +103,7 @@ const onTerminal = async (values: LiveValues, judging: Judging | undefined): Pro
 
 const asLines = async (values: LiveValues, judging: Judging | undefined): Promise<number> => {
   const json = requireJsonOrTable(values) === 'json';
-  // Readers of records need to be told what the containers of the execs are.
+  // Readers of records need the containers of the execs.
   const filter = await filterOf(values, json ? ['exec', 'container'] : ['exec']);
   const { failure, count } = await trace({
     values,

@@ -124,7 +124,7 @@ export const requireOne = (selection: ContainerSelection): void => {
   }
 };
 
-export const tellHidden = (hidden: readonly string[]): void => {
+export const sayHidden = (hidden: readonly string[]): void => {
   for (const text of hidden) {
     say(escapeText(text));
   }
@@ -192,7 +192,7 @@ let guarded = false;
 export const write = (text: string): Promise<void> => {
   if (!guarded) {
     guarded = true;
-    // The error is told to the callback first, and again as an event, at any time.
+    // The error goes to the callback first, and again as an event, at any time.
     process.stdout.on('error', () => {});
   }
   return new Promise((resolve, reject) => {

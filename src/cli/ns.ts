@@ -18,13 +18,13 @@ import {
   lineWidth,
   type NowValues,
   pickColumns,
+  sayHidden,
   selectNow,
   showOrWatch,
-  tellHidden,
 } from './now.ts';
 import { collect, requireJsonOrTable } from './options.ts';
 import { toProcessRecord } from './ps.ts';
-import { tellAmbiguous } from './selection.ts';
+import { sayAmbiguous } from './selection.ts';
 
 interface NsValues extends NowValues {
   type?: NamespaceType[];
@@ -81,16 +81,16 @@ const parseTypes = (value: string): NamespaceType[] => {
 
 const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
   const format = requireJsonOrTable(values);
-  let told = false;
+  let said = false;
   return showOrWatch(
     values.watch,
     async () => {
       const snapshot = await takeSnapshot();
       const selection = selectNow(values.container ?? [], snapshot);
-      if (!told) {
-        told = true;
-        tellHidden(snapshot.hidden);
-        tellAmbiguous(selection);
+      if (!said) {
+        said = true;
+        sayHidden(snapshot.hidden);
+        sayAmbiguous(selection);
       }
       const needsKin =
         format === 'json' || values.tree === true || (values.columns ?? []).some((name) => /parent|owner/.test(name));

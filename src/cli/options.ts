@@ -53,7 +53,7 @@ export const addLineOptions = (command: Command): Command =>
     .option('-t, --timestamp', 'seconds since tracing began')
     .option('-U, --print-uid', 'user id')
     .option('-q, --quote', 'quote arguments so that a shell reads them back')
-    .option('--max-args <n>', 'show so many arguments at most', parseCount)
+    .option('--max-args <n>', 'show at most N arguments', parseCount)
     .option('--columns <list>', `columns to show: ${columns.map(({ name }) => name).join(', ')}`, parseColumns)
     .option('--no-header', 'no header line')
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))

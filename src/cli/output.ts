@@ -66,12 +66,12 @@ export class JsonOutput implements Output {
 
   async close(): Promise<void> {
     await this.writer.close();
-    tellUnread(this.#sink);
+    sayUnread(this.#sink);
   }
 
   async end(now: { time: string; mono: string }, reason: StopReason, count: Count): Promise<void> {
     await this.writer.end(now, reason, count);
-    tellUnread(this.#sink);
+    sayUnread(this.#sink);
   }
 }
 
@@ -114,7 +114,7 @@ class LineOutput implements Output {
       if (this.#sink.pending > maxPendingBytes) {
         this.#dropped += 1;
       } else {
-        this.#tellDropped();
+        this.#sayDropped();
         this.#sink.put(view.line(record, this.#group()));
       }
     }
@@ -133,9 +133,9 @@ class LineOutput implements Output {
   }
 
   async close(): Promise<void> {
-    this.#tellDropped();
+    this.#sayDropped();
     await this.#sink.end();
-    tellUnread(this.#sink);
+    sayUnread(this.#sink);
   }
 
   #begin({ mono: startedMono, recording, source_seq }: Begin): void {
@@ -172,7 +172,7 @@ class LineOutput implements Output {
     return groupBy === undefined || this.#subject === undefined ? '' : groupOf(groupBy, this.#subject);
   }
 
-  #tellDropped(): void {
+  #sayDropped(): void {
     if (this.#dropped > 0) {
       say(`${this.#dropped} lines were dropped: the reader of standard output is too slow`);
       this.#dropped = 0;
@@ -180,7 +180,7 @@ class LineOutput implements Output {
   }
 }
 
-const tellUnread = ({ pending }: Sink): void => {
+const sayUnread = ({ pending }: Sink): void => {
   if (pending > 0) {
     say(`${pending} bytes were not written: the reader of standard output takes nothing`);
   }

@@ -21,12 +21,12 @@ import {
   lineWidth,
   type NowValues,
   pickColumns,
+  sayHidden,
   selectNow,
   showOrWatch,
-  tellHidden,
 } from './now.ts';
 import { collect, collectNumber, collectUser, requireJsonOrTable } from './options.ts';
-import { tellAmbiguous } from './selection.ts';
+import { sayAmbiguous } from './selection.ts';
 
 interface PsValues extends NowValues {
   container?: string[];
@@ -66,16 +66,16 @@ const columnNames = (): string[] => psColumns({ time: '' } as Snapshot, new User
 
 const ps = async (words: readonly string[], values: PsValues): Promise<number> => {
   const format = requireJsonOrTable(values);
-  let told = false;
+  let said = false;
   return showOrWatch(
     values.watch,
     async () => {
       const snapshot = await takeSnapshot();
       const selection = selectNow(words, snapshot);
-      if (!told) {
-        told = true;
-        tellHidden(snapshot.hidden);
-        tellAmbiguous(selection);
+      if (!said) {
+        said = true;
+        sayHidden(snapshot.hidden);
+        sayAmbiguous(selection);
       }
       const processes = choose(snapshot, selection, values);
       return format === 'json'
@@ -114,7 +114,7 @@ const table = (snapshot: Snapshot, processes: readonly NowProcess[], values: PsV
 /** Columns of a terminal from which on all usual columns fit beside a command. */
 const wide = 110;
 
-/** What -o json tells of a process. */
+/** A process as -o json prints it. */
 export const toProcessRecord = ({ proc, record }: NowProcess, time: string): PsRecord => {
   const { pid, nspid, ppid, uid, gid, container, origin, unit, started, comm, exe, cwd, args, args_base64 } = record;
   return {

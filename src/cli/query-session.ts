@@ -12,7 +12,7 @@ import { escapeText } from '../view/escape.ts';
 import { redactRecord } from '../view/redact/record.ts';
 import { filterOf } from './filter-options.ts';
 import { say } from './say.ts';
-import { tellMissing } from './selection.ts';
+import { sayMissing } from './selection.ts';
 import { terminalSize } from './terminal.ts';
 
 /** How many damages are reported one by one. */
@@ -59,7 +59,7 @@ export class QuerySession {
       onDamage: (file, { line, what }) => this.#report(file, line > 0 ? `line ${line}: ${what}` : what),
     });
     if (filter !== undefined) {
-      tellMissing(filter.selection);
+      sayMissing(filter.selection);
     }
     this.#out = write === undefined ? undefined : openRecording(write, { force: force ?? false });
     this.#engine = await Engine.open(sources, this.#out === undefined ? [] : [this.#out]);

@@ -95,7 +95,7 @@ const ofFleet = async (words: readonly string[], values: RecordValues): Promise<
   if (output !== undefined && totalsOf(output).records === 0) {
     say('nothing was recorded: no record came');
   } else if (output !== undefined && file !== '-' && status === exitStatus.ok) {
-    tellEnd(file, output);
+    sayEnd(file, output);
   }
   return status;
 };
@@ -179,7 +179,7 @@ const record = async (words: string[], values: RecordValues, judging: Judging | 
   if (output !== undefined && totalsOf(output).records === 0) {
     say('nothing was recorded: it was stopped before all probes were attached');
   } else if (output !== undefined && file !== '-') {
-    tellEnd(file, output);
+    sayEnd(file, output);
   }
   if (only !== undefined && only.others > 0) {
     say(
@@ -214,7 +214,7 @@ const removeEmpty = async (file: string, output: RecordOutput | undefined, force
   }
 };
 
-const tellEnd = (file: string, output: RecordOutput): void => {
+const sayEnd = (file: string, output: RecordOutput): void => {
   const { records, execs, exits, lost, exact, cut, complete } = totalsOf(output);
   const whole = complete
     ? 'complete'

@@ -26,7 +26,7 @@ import {
 } from './options.ts';
 import { outputFor } from './output.ts';
 import { sayError } from './say.ts';
-import { Losses, tellMissing } from './selection.ts';
+import { Losses, sayMissing } from './selection.ts';
 import { Stop, type StopReason } from './stop.ts';
 import { Limit, type Output, timeLeft } from './trace.ts';
 import { replayOnTerminal } from './tui-replay.ts';
@@ -167,7 +167,7 @@ const play = async (input: Input, output: Output, options: PlayOptions): Promise
     }
   }
   clearInterval(flusher);
-  const isMissing = input.isRecording && !signal.aborted && tellMissing(filter.selection, losses);
+  const isMissing = input.isRecording && !signal.aborted && sayMissing(filter.selection, losses);
   if (footer === undefined) {
     await output.close();
   } else {

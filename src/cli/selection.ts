@@ -5,7 +5,7 @@ import { escapeText } from '../view/escape.ts';
 import { say } from './say.ts';
 
 /** Says which selectors mean several containers, and which mean none because they are too short. */
-export const tellAmbiguous = (selection: ContainerSelection): void => {
+export const sayAmbiguous = (selection: ContainerSelection): void => {
   for (const { text, kind, candidates } of selection.ambiguous()) {
     const names = candidates.map(({ id, name }) => escapeText(id === name ? id : `${id} (${name})`)).join(', ');
     say(
@@ -17,8 +17,8 @@ export const tellAmbiguous = (selection: ContainerSelection): void => {
 };
 
 /** Says which containers a recording did not have, and that it may only look so. Returns whether one was missing. */
-export const tellMissing = (selection: ContainerSelection, losses = new Losses()): boolean => {
-  tellAmbiguous(selection);
+export const sayMissing = (selection: ContainerSelection, losses = new Losses()): boolean => {
+  sayAmbiguous(selection);
   const missing = selection.waitingFor();
   for (const text of missing) {
     say(`there was no container ${escapeText(text)}${losses.remark}`);
@@ -49,8 +49,8 @@ export class Losses {
 }
 
 /** Says which containers are not there yet, what else there is, and what was perhaps meant. */
-export const tellWaiting = (selection: ContainerSelection): void => {
-  tellAmbiguous(selection);
+export const sayWaiting = (selection: ContainerSelection): void => {
+  sayAmbiguous(selection);
   const names = [...selection.containers.all()].filter(({ ended }) => !ended).map(({ info }) => info.name);
   for (const text of selection.waitingFor()) {
     say(`waiting for a container ${escapeText(text)}`);

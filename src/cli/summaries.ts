@@ -5,7 +5,7 @@ import { eventKinds } from '../filter/kinds.ts';
 import { redactRecord } from '../view/redact/record.ts';
 import { type FilterValues, filterOf } from './filter-options.ts';
 import { RecordingInput } from './input.ts';
-import { tellMissing } from './selection.ts';
+import { sayMissing } from './selection.ts';
 
 export interface SummaryValues extends Pick<FilterValues, 'container' | 'where'> {
   redact: boolean;
@@ -39,7 +39,7 @@ export const summarize = async (
     }
   }
   if (filter !== undefined) {
-    tellMissing(filter.selection);
+    sayMissing(filter.selection);
   }
   if (!input.isRecording) {
     throw noRecording(input.name);

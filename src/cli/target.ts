@@ -4,7 +4,7 @@ import { PastProcesses } from '../now/past.ts';
 import type { InspectRecord } from '../now/schema.ts';
 import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
 import { RecordingInput } from './input.ts';
-import { requireOne, selectNow, tellHidden } from './now.ts';
+import { requireOne, sayHidden, selectNow } from './now.ts';
 
 /** `web:7`: which container, and which pid inside. */
 const parseTarget = (word: string): { selector: string; nspid: number | undefined } => {
@@ -18,7 +18,7 @@ const parseTarget = (word: string): { selector: string; nspid: number | undefine
  */
 export const findNow = async (words: readonly string[]): Promise<InspectRecord[]> => {
   const snapshot = await takeSnapshot();
-  tellHidden(snapshot.hidden);
+  sayHidden(snapshot.hidden);
   return words.map((word) => inspectProcess(pick(word, snapshot), snapshot));
 };
 

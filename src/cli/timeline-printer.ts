@@ -15,7 +15,7 @@ import type { FilterValues } from './filter-options.ts';
 import { type GroupValues, requireJsonOrTable } from './options.ts';
 import { standardOutput } from './output.ts';
 import { say, speaksUtf8 } from './say.ts';
-import { Losses, tellMissing } from './selection.ts';
+import { Losses, sayMissing } from './selection.ts';
 import type { Stop } from './stop.ts';
 import { terminalSize } from './terminal.ts';
 
@@ -106,7 +106,7 @@ export class TimelinePrinter {
         this.#print(timeline);
       }
     }
-    const isMissing = tellMissing(this.selection, this.#losses);
+    const isMissing = sayMissing(this.selection, this.#losses);
     if (this.#printed === 0 && saysNone && !isMissing) {
       const none = this.selection.empty
         ? 'there was no container'

@@ -6,7 +6,7 @@ import { addFleetOptions, type FleetValues, isFleet, oneOf, openFleet, refuseFle
 import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
 import { addGroupOption, addTracerOptions, parseCount, refuseGroupedJson, type TracerValues } from './options.ts';
 import { say, sayError } from './say.ts';
-import { tellWaiting } from './selection.ts';
+import { sayWaiting } from './selection.ts';
 import { Stop } from './stop.ts';
 import { type PrinterValues, TimelinePrinter } from './timeline-printer.ts';
 import { Limit, type Output, trace } from './trace.ts';
@@ -27,14 +27,14 @@ Examples:
 export const addTimeline = (program: Command): void => {
   const command = program
     .command('timeline')
-    .description('tell the lives of containers, in a recording or from now on')
+    .description('print the lives of containers, in a recording or from now on')
     .argument(
       '[file...]',
       'recordings, also packed (.gz), several are merged by time; - reads standard input; without it, what happens now',
     )
     .option('--lanes', 'draw a bar for each process, from its start to its exit')
     .option('-q, --quote', 'quote arguments so that a shell reads them back')
-    .option('--max-args <n>', 'show so many arguments at most', parseCount)
+    .option('--max-args <n>', 'show at most N arguments', parseCount)
     .addOption(new Option('-o, --output <format>', 'table, or json: one object a container').choices(['table', 'json']))
     .option('--json', 'the same as -o json')
     .addHelpText('after', examples)
@@ -51,7 +51,7 @@ export const addTimeline = (program: Command): void => {
   );
 };
 
-/** Timelines that wait for the end of a recording, to be told in the order in which they began. */
+/** Timelines that wait for the end of a recording, to be printed in the order in which they began. */
 const maxWaiting = 10_000;
 
 const ofRecordings = async (files: readonly string[], values: TimelineValues): Promise<number> => {
@@ -106,7 +106,7 @@ const live = async (values: TimelineValues): Promise<number> => {
           : 'tracing; the timelines are printed after Ctrl-C, by their groups',
       );
       if (printer !== undefined) {
-        tellWaiting(printer.selection);
+        sayWaiting(printer.selection);
       }
     },
     onAny: (record) => printer?.take(record),

@@ -10,7 +10,7 @@ import type { Judging } from './judging.ts';
 import { LossNotice } from './loss.ts';
 import { maxTimerMs, type TracerValues } from './options.ts';
 import { say } from './say.ts';
-import { tellWaiting } from './selection.ts';
+import { sayWaiting } from './selection.ts';
 import { Stop, type StopReason, type StopSignal } from './stop.ts';
 
 /** What takes the records of a trace: lines, NDJSON, a file. */
@@ -107,7 +107,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   }
   started = session;
   stop.finishes = true;
-  void session.settled.then(() => tellWaiting(filter.selection));
+  void session.settled.then(() => sayWaiting(filter.selection));
   options.onReady?.(stop, session);
   const left = timeLeft(values.duration, options.filter.until);
   const timer = left === undefined ? undefined : setTimeout(() => stop.now('duration'), left);

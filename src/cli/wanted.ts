@@ -5,7 +5,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { type FilterValues, filterOf } from './filter-options.ts';
 import { type InputValues, RecordingInput } from './input.ts';
 import { say } from './say.ts';
-import { tellMissing } from './selection.ts';
+import { sayMissing } from './selection.ts';
 import { Limit } from './trace.ts';
 
 export interface WantedValues extends FilterValues, InputValues {
@@ -46,7 +46,7 @@ export const takeWanted = async (
     await pause?.();
   }
   if (input.isRecording && !signal.aborted) {
-    tellMissing(filter.selection);
+    sayMissing(filter.selection);
   }
   const status = input.status();
   const isMissing = status === exitStatus.ok && hits === 0 && (values.container ?? []).length > 0;

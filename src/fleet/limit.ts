@@ -15,7 +15,7 @@ interface Count {
 }
 
 /**
- * At most so many events a second and container. What goes over it is counted, and reported in a `lost` record of the stage
+ * At most N events a second and container. What goes over it is counted, and reported in a `lost` record of the stage
  * `limit` each second, which is chosen, and no fault.
  */
 export class RateLimit {

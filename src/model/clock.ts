@@ -9,7 +9,7 @@ export class WallClock {
     this.setOffset(offset);
   }
 
-  /** Holds for what is told from now on: what was told before keeps the time it had. */
+  /** Holds for what is reported from now on; earlier records keep their time. */
   setOffset(offset: bigint): void {
     this.#offsetSeconds = Number(offset / nanosPerSecond);
     this.#offsetNanos = Number(offset % nanosPerSecond);

@@ -8,7 +8,7 @@ import type { Container, End, Identity, Init, Membership, NameRank, Requester } 
 import type { Containers, Shape } from './containers.ts';
 import { Naming, type RuntimeKnowledge } from './naming.ts';
 import type { Command, Process } from './process.ts';
-import { requesterOf, startupParts, tellRequester } from './requester.ts';
+import { requesterOf, requesterRecord, startupParts } from './requester.ts';
 
 type ContainerRecord = RecordOf<'container'>;
 type Op = ContainerRecord['op'];
@@ -479,7 +479,7 @@ export class ContainerLives {
     record.evidence = this.#evidenceOf(container);
     if (requester !== undefined) {
       const at = seen === 'exec' ? time.at : Math.max(init.startAt, container.namespacesAt ?? 0);
-      record.by = tellRequester(requester);
+      record.by = requesterRecord(requester);
       record.startup_ns = Math.max(0, Math.round(at - requester.at));
       record.startup = startupParts(container, requester, init, { mono: time.mono, at });
     }
@@ -529,7 +529,7 @@ export class ContainerLives {
   ): void {
     const record = this.#record(op, container, time, process);
     if (by !== undefined && (op === 'created' || op === 'joined')) {
-      record.by = tellRequester(by);
+      record.by = requesterRecord(by);
     }
     if (op === 'created' || op === 'seen') {
       record.evidence = this.#evidenceOf(container);

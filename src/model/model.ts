@@ -49,7 +49,7 @@ export interface ModelOptions {
 /** What was in the stream about a process before it was read from /proc. */
 export type AlreadyTold = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
 
-/** Of a command line so long only the beginning is remembered while its process lives: what a runtime is told is there. */
+/** Of a longer command line only the beginning is kept while its process lives: what a runtime is asked for is there. */
 const maxKeptBytes = 64_000;
 const maxKeptArguments = 256;
 /** So many exits back a second one of the same process is known to be one. */
@@ -68,7 +68,7 @@ export class Model {
   readonly #lives: ContainerLives;
   readonly #cgroupPaths = new CgroupPaths();
   readonly #ended = new RecentSet(maxRecentlyEnded);
-  /** The last failed exec of a process and how many were folded, for the record that tells of the folded ones. */
+  /** The last failed exec of a process and how many were folded, for the record that counts the folded ones. */
   readonly #failed = new Map<number, { record: RecordOf<'exec'>; folded: number }>();
 
   constructor(options: ModelOptions) {
@@ -110,7 +110,7 @@ export class Model {
   }
 
   /**
-   * After a gap: processes that ended in it are dropped, without an exit that nobody saw, and those that are new are told as
+   * After a gap: processes that ended in it are dropped, without an exit that nobody saw, and those that are new are reported as
    * those that were there before.
    */
   resume(running: readonly ProcProcess[], time: Nanoseconds, alreadyTold: AlreadyTold): void {
@@ -160,7 +160,7 @@ export class Model {
 
   #exec(event: ExecEvent): void {
     const process = this.#living(event, event, event.ppid, event.ns);
-    this.#tellUnchanged(process, event);
+    this.#sayUnchanged(process, event);
     process.ppid = event.ppid;
     if (event.ns.mnt !== process.ns.mnt) {
       // By a thread that was not the leader: it was the program before this one.
@@ -214,12 +214,12 @@ export class Model {
     this.#emit(record);
   }
 
-  /** Failed execs that were only counted are told with the last one that was not. */
+  /** Failed execs that were only counted are reported with the last one that was not. */
   #folded(event: FoldedEvent): void {
     const last = this.#failed.get(event.pid);
-    const told = last?.folded ?? 0;
+    const reported = last?.folded ?? 0;
     // A bpftrace that was started again counts from 0.
-    const more = event.total - (event.total < told ? 0 : told);
+    const more = event.total - (event.total < reported ? 0 : reported);
     if (last !== undefined && more > 0) {
       last.folded = event.total;
       this.#emit(this.#records.folded(last.record, more, event));
@@ -267,7 +267,7 @@ export class Model {
     const startTicks = ticksOf(event.start);
     let process = this.#processes.find(event.pid, startTicks);
     if (process === undefined && this.#ended.has(`${event.pid} ${startTicks}`)) {
-      // Two threads that left at once both told it (probes/exit.bt).
+      // Two threads that left at once both reported it (probes/exit.bt).
       return;
     }
     this.#ended.add(`${event.pid} ${startTicks}`);
@@ -280,7 +280,7 @@ export class Model {
       end.oom = true;
     }
     if (process !== undefined) {
-      this.#tellUnchanged(process, event);
+      this.#sayUnchanged(process, event);
     }
     this.#emit(this.#records.exit(event, end, process, this.#containers.ofPidns(event.pidns)));
     this.#failed.delete(event.pid);
@@ -319,7 +319,7 @@ export class Model {
   }
 
   /** Calls that changed nothing are one record for each process and exec: a runtime makes many. */
-  #tellUnchanged(process: Process, time: Nanoseconds): void {
+  #sayUnchanged(process: Process, time: Nanoseconds): void {
     if (process.unchanged !== undefined) {
       const { op, count } = process.unchanged;
       process.unchanged = undefined;
@@ -330,7 +330,7 @@ export class Model {
   /** Nothing more will come. */
   finish(time: Nanoseconds): void {
     for (const process of this.#processes.values()) {
-      this.#tellUnchanged(process, time);
+      this.#sayUnchanged(process, time);
     }
   }
 
@@ -438,7 +438,7 @@ export class Model {
     return process;
   }
 
-  /** A pid that is used again tells that its process before has ended, though that was lost. */
+  /** A pid that is used again shows that its process before has ended, though that was lost. */
   #admit(process: Process, time: Nanoseconds): void {
     const before = this.#processes.add(process);
     if (before !== undefined) {

@@ -10,9 +10,9 @@ const maxAsked = 8;
 const maxHints = 1000;
 /** Folders of daemons that are looked into. */
 const maxData = 8;
-/** After a command that renames, files are looked at in so many beats. */
+/** After a command that renames, files are looked at in this many beats. */
 const renameBeats = 5;
-/** In so many beats the files of every running container are looked at once more. */
+/** In this many beats the files of every running container are looked at once more. */
 const roundBeats = 30;
 
 /** What runtimes know: their cgroups by path, and their files about a container. */

@@ -1,4 +1,4 @@
-/** The last so many keys. */
+/** The last N keys. */
 export class RecentSet {
   readonly #keys = new Set<string>();
   readonly #most: number;

@@ -97,7 +97,7 @@ export class Records {
     return record;
   }
 
-  /** The same failure again, so many times, of which only the number is known. */
+  /** The same failure again, `count` times, of which only the number is known. */
   folded(last: RecordOf<'exec'>, count: number, { mono }: Nanoseconds): RecordOf<'exec'> {
     return { ...last, time: this.#clock.time(mono), mono, folded: count };
   }

@@ -17,7 +17,7 @@ export const requesterOf = (process: Process): Requester => ({
   at: process.execAt,
 });
 
-export const tellRequester = ({ pid, uid, comm, args }: Requester): NonNullable<ContainerRecord['by']> => ({
+export const requesterRecord = ({ pid, uid, comm, args }: Requester): NonNullable<ContainerRecord['by']> => ({
   pid,
   uid,
   comm,

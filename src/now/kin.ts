@@ -11,7 +11,7 @@ const places = ['/usr/bin/lsns', '/bin/lsns'] as const;
 const timeoutMs = 60_000;
 
 /**
- * Parents and owners of namespaces. Only ioctl_ns(2) tells them, which Node cannot call: util-linux's lsns (2.38 and newer)
+ * Parents and owners of namespaces. Only ioctl_ns(2) gives them, which Node cannot call: util-linux's lsns (2.38 and newer)
  * does. Empty if it is not there.
  */
 export const readKin = async (): Promise<ReadonlyMap<number, Kin>> => {

@@ -1,4 +1,4 @@
-/** A mount as /proc/PID/mountinfo tells it (proc_pid_mountinfo(5)). */
+/** A mount as /proc/PID/mountinfo has it (proc_pid_mountinfo(5)). */
 export interface Mount {
   readonly where: string;
   readonly type: string;
@@ -70,7 +70,7 @@ const kernelTypes = new Set([
 const ownEach = new Set(['tmpfs', 'devtmpfs', 'ramfs']);
 
 export interface TellingMount extends Mount {
-  /** The folder of the host that is bound here, if that can be told. */
+  /** The folder of the host that is bound here, if that can be found out. */
   readonly fromHost: string | undefined;
 }
 

@@ -57,8 +57,8 @@ export const collectNamespaces = (snapshot: Snapshot, kin: ReadonlyMap<number, K
   }
   const keep = (type: NamespaceType, inode: number, keeper: Keeper): void => {
     const { processes, keepers } = get(type, inode);
-    const told = keepers.some(({ how, where }) => how === keeper.how && where === keeper.where);
-    if (processes.length === 0 && !told && keepers.length < maxKeepers) {
+    const known = keepers.some(({ how, where }) => how === keeper.how && where === keeper.where);
+    if (processes.length === 0 && !known && keepers.length < maxKeepers) {
       keepers.push(keeper);
     }
   };

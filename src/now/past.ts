@@ -108,7 +108,7 @@ export class PastProcesses {
       evidence: evidenceOf(record, parent),
       parent,
     };
-    // Back at the end: the order tells which is the oldest.
+    // Back at the end: the order says which is the oldest.
     this.#byPid.delete(pid);
     this.#byPid.set(pid, past);
     if (this.#byPid.size > maxEnded) {

@@ -16,7 +16,7 @@ export interface NowProcess {
   readonly record: RecordOf<'process'>;
 }
 
-/** What runs now, told as a trace that begins now would tell it. */
+/** What runs now, as a trace that begins now would report it. */
 export interface Snapshot {
   /** In the order in which they started. */
   readonly processes: readonly NowProcess[];

@@ -25,7 +25,7 @@ const maxStepMs = 200;
 const fastRounds = 10;
 
 /**
- * Stops the probes and waits until all that they made is here: as long as lines come, or until it is told to leave.
+ * Stops the probes and waits until all that they made is here: as long as lines come, or until it is to leave.
  *
  * @param onProgress takes the lines that are still to come, once a second
  */

@@ -22,7 +22,7 @@ export interface Who {
   start: Nanoseconds;
 }
 
-/** Flags of a vfork whose own line was held back and that this event therefore tells too; 0 if there is none. */
+/** Flags of a vfork whose own line was held back and that this event therefore reports too; 0 if there is none. */
 export interface HeldFork {
   vfork: number;
 }
@@ -127,7 +127,7 @@ export interface ExitEvent extends Stamp, Who, HeldFork {
   pidns: number;
   /** The thread that left last. */
   tid?: number;
-  /** As wait(2) tells it: code << 8, or signal and 0x80 for a core. */
+  /** As wait(2) gives it: code << 8, or signal and 0x80 for a core. */
   status: number;
   /** Of its first thread, at that moment. */
   comm?: Text;
@@ -189,7 +189,7 @@ export interface OomEvent extends Stamp {
 /** Lines that the kernel made and that never came. */
 export interface LostEvent extends Stamp {
   kind: 'lost';
-  /** How many; at least so many if bpftrace itself died. */
+  /** How many; a lower bound if bpftrace itself died. */
   count: number;
   exact: boolean;
   from: string;

@@ -26,7 +26,7 @@ const bufferPages = 16_384;
 /** @vfork holds a process between its vfork and its exec; more at once are sent as lines of their own. */
 const mapKeys = 16_384;
 
-/** Members of kernel structures whose offsets the probes are told. */
+/** Members of kernel structures whose offsets are given to the probes. */
 export const neededMembers = ['pid.numbers', 'task_struct.sibling', 'task_struct.comm', 'cred.cap_permitted'] as const;
 /** Without audit, a kernel has no login users. */
 export const loginuid = 'task_struct.loginuid';

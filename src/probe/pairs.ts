@@ -27,7 +27,7 @@ export class NamespacePairs {
   }
 
   #leave(event: LeaveEvent): void {
-    // Back at the end: the order tells which is the oldest.
+    // Back at the end: the order says which is the oldest.
     this.#callers.delete(event.tid);
     this.#callers.set(event.tid, event);
     if (this.#callers.size > maxCallers) {

@@ -20,7 +20,7 @@ export interface RunEnd {
   readonly exact: boolean;
   /** Everything up to this time is here. */
   readonly confirmed: Nanoseconds;
-  /** Lines after it that are known to be missing: at least so many. */
+  /** Lines after it that are known to be missing: a lower bound. */
   readonly missing: number;
 }
 

@@ -4,7 +4,7 @@ import type { Features } from './features.ts';
 import { argvLines, pathLines, tailKey, writtenChunkBytes } from './wire.ts';
 
 /**
- * In this order, in which probes attach and run: what a process failed to execute is told before its exit, what an exec gained before
+ * In this order, in which probes attach and run: what a process failed to execute is reported before its exit, what an exec gained before
  * the exec, and the heartbeat comes last.
  */
 const onRequest = ['failed', 'failed_end'] as const;

@@ -5,7 +5,7 @@ const tracepoint = 5;
 
 /**
  * Runs of the probes that the kernel skipped because another BPF program was active on that CPU. Nothing in a probe can count
- * these; the kernel tells them in the fdinfo of its programs (since 5.12, for tracepoints since 6.7; before that: 0).
+ * these; the kernel gives them in the fdinfo of its programs (since 5.12, for tracepoints since 6.7; before that: 0).
  */
 export const countSkipped = (pid: number, root = '/proc'): number => {
   const folder = `${root}/${pid}/fdinfo`;

@@ -75,7 +75,7 @@ export const oomFlag = 0x1_0000;
 export const cgroupPathBytes = 128;
 export const cgroupPathLines = 7;
 
-/** Pids of so many levels of namespaces below the host's fit into one line. */
+/** Levels of namespaces below the host's whose pids fit into one line. */
 export const maxLevels = 8;
 
 /** Under this key, which is no CPU, @seq has the switch of all probes: see probes/control.bt. */

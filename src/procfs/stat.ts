@@ -1,4 +1,4 @@
-/** What /proc/PID/stat tells (proc_pid_stat(5)), as far as nstrace uses it. */
+/** What /proc/PID/stat says (proc_pid_stat(5)), as far as nstrace uses it. */
 export interface Stat {
   readonly comm: string;
   readonly state: string;

@@ -40,7 +40,7 @@ const plainOfObject = (value: Exclude<DuckDBValue, null | boolean | number | str
   return String(value);
 };
 
-/** RFC 3339 in UTC of a time since 1970 with so many digits of a second. */
+/** RFC 3339 in UTC of a time since 1970 with that many digits of a second. */
 const timeOf = (value: bigint, digits: 6 | 9): string => {
   const unit = 10n ** BigInt(digits);
   const fraction = ((value % unit) + unit) % unit;

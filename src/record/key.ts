@@ -11,7 +11,7 @@ export interface Source {
   readonly recording?: string | undefined;
 }
 
-/** What tells one life of a container from all others: the instance, or where there is none runtime and id. */
+/** What distinguishes one life of a container from all others: the instance, or where there is none runtime and id. */
 export const containerKey = ({ id, runtime, instance }: Ref, { recording }: Source = {}): number | string => {
   if (instance === undefined) {
     return recording === undefined ? `${runtime}\0${id}` : `${recording}\0${runtime}\0${id}`;

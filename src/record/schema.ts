@@ -179,7 +179,7 @@ export const schemas = {
       .int()
       .positive()
       .optional()
-      .describe('so many more failed execs of this process since its last record were only counted'),
+      .describe('how many more failed execs of this process since its last record were only counted'),
     old_tid: pid.optional().describe('the thread that called exec, if it was not the leader'),
   }),
   fork: z.object({
@@ -306,7 +306,7 @@ export const schemas = {
     type: z.literal('lost'),
     ...common,
     ...merged,
-    count: z.int().nonnegative().describe('how many; at least so many if `exact` is false'),
+    count: z.int().nonnegative().describe('how many; a lower bound if `exact` is false'),
     exact: z.boolean(),
     from: time,
     to: time,

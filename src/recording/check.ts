@@ -4,7 +4,7 @@ import type { Damage } from './damage.ts';
 
 /** Where in time something is missing. */
 export interface Gap {
-  /** How many events or records; at least so many if `exact` is false. */
+  /** How many events or records; a lower bound if `exact` is false. */
   count: number;
   exact: boolean;
   /** RFC 3339; of what was cut off, `to` is absent: nobody knows when it would have ended. */

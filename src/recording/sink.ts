@@ -2,7 +2,7 @@ import { close, fstatSync, fsyncSync, ftruncateSync, write } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip, type Gzip, constants as zlib } from 'node:zlib';
 
-/** Where lines go: a file, a pipe, a terminal. Never blocks and never throws: failure is told once. */
+/** Where lines go: a file, a pipe, a terminal. Never blocks and never throws: failure is reported once. */
 export interface Sink {
   /** Bytes taken and not yet written. */
   readonly pending: number;

@@ -31,7 +31,7 @@ export class RecordWriter {
       this.#drop(record);
       return;
     }
-    this.#tellDropped();
+    this.#sayDropped();
     this.#put(record, line);
   }
 
@@ -44,7 +44,7 @@ export class RecordWriter {
   }
 
   async end(now: { time: string; mono: string }, reason: string, probe: Count): Promise<void> {
-    this.#tellDropped();
+    this.#sayDropped();
     const footer = this.tally.footer(now, reason, probe);
     this.complete = footer.complete;
     this.#put(footer);
@@ -53,7 +53,7 @@ export class RecordWriter {
 
   /** The end of what was cut off, and stays so. */
   async close(): Promise<void> {
-    this.#tellDropped();
+    this.#sayDropped();
     await this.#sink.end();
   }
 
@@ -70,7 +70,7 @@ export class RecordWriter {
     this.#dropped.mono = mono;
   }
 
-  #tellDropped(): void {
+  #sayDropped(): void {
     const dropped = this.#dropped;
     if (dropped !== undefined) {
       this.#dropped = undefined;

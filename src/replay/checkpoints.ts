@@ -18,7 +18,7 @@ export class Checkpoints<Place, State> {
   #taken: Checkpoint<Place, State>[] = [];
   #spacing = firstSpacing;
 
-  /** Whether one should be taken after so many records. */
+  /** Whether one should be taken after that many records. */
   isDue(count: number): boolean {
     return count >= (this.#taken.at(-1)?.count ?? 0) + this.#spacing;
   }
@@ -32,7 +32,7 @@ export class Checkpoints<Place, State> {
   }
 
   /**
-   * The last one before a time that has at least so many records between it and the last one before that time: what is
+   * The last one before a time that has at least that many records between it and the last one before that time: what is
    * read again from there on is what can be scrolled back to.
    */
   before(at: bigint, records: number): Checkpoint<Place, State> | undefined {

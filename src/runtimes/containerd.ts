@@ -52,7 +52,7 @@ const options = new Set([
   ],
 ]);
 
-/** `ctr run IMAGE ID` and `ctr task exec ID`: the daemon's shim does it, but the image is told nowhere else. */
+/** `ctr run IMAGE ID` and `ctr task exec ID`: the daemon's shim does it, but the image is said nowhere else. */
 const readCtr = (args: readonly string[]): RuntimeCommand | undefined => {
   const first = positionals(args.slice(1), { withValue: globals }, 1);
   let rest = args.slice(1 + first.next);

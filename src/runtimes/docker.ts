@@ -6,7 +6,7 @@ import { listRuncStates } from './runc.ts';
 import type { Description, Runtime } from './runtime.ts';
 import { hex64, isObject, isValidId, listIds, readStateFile, stringOf } from './state-file.ts';
 
-/** Where dockerd keeps its containers' names and runc's state, if it was not told otherwise (moby, daemon/config). */
+/** Where dockerd keeps its containers' names and runc's state, if not set otherwise (moby, daemon/config). */
 const dataRoot = '/var/lib/docker';
 const execRoot = '/run/docker';
 
@@ -93,8 +93,8 @@ export const docker: Runtime = {
     return args.some((arg) => arg === 'rename') ? { runtime: 'docker', action: 'rename' } : undefined;
   },
   describe: ({ id, bundle, data }) => {
-    const told = rootOfBundle(readBundleConfig(bundle));
-    for (const root of new Set([...(told === undefined ? [] : [told]), ...data, dataRoot])) {
+    const named = rootOfBundle(readBundleConfig(bundle));
+    for (const root of new Set([...(named === undefined ? [] : [named]), ...data, dataRoot])) {
       const found = readConfig(root, id, bundle?.uid);
       if (found !== undefined) {
         return found;

@@ -37,7 +37,7 @@ export const optionOf = (args: readonly string[], ...names: readonly string[]): 
   return undefined;
 };
 
-/** Folders of state that root's running commands of a runtime are told with --root. */
+/** Folders of state that root's running commands of a runtime name with --root. */
 export const rootsOf = (running: readonly ProcProcess[], program: string): string[] => {
   const roots = new Set<string>();
   for (const process of running) {

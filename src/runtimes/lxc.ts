@@ -3,7 +3,7 @@ import type { ProcProcess } from '../procfs/process.ts';
 import { optionOf } from './flags.ts';
 import type { ContainerState, Runtime } from './runtime.ts';
 
-/** Where its containers are if it is not told otherwise. */
+/** Where its containers are if not set otherwise. */
 const usualPath = '/var/lib/lxc';
 
 /** `[lxc monitor] LXCPATH NAME` is how lxc-start calls itself by then; its child is the container's init (lxc, src/lxc/lxccontainer.c). */

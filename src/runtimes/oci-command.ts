@@ -5,7 +5,7 @@ import { isValidId } from './state-file.ts';
 /** The command line that runc set and crun keeps: `runtime [options] command [options] ID`. */
 export interface OciSyntax {
   readonly runtime: string;
-  /** Where it keeps its containers if it is not told otherwise. */
+  /** Where it keeps its containers if not set otherwise. */
   readonly usualRoot: string;
   /** Options before the command that take a value. */
   readonly globals: ReadonlySet<string>;
@@ -56,7 +56,7 @@ export const unusualNamespace = (namespace: string | undefined): string | undefi
 /**
  * Who calls the runtime, by where the bundle is: containerd's shim has
  * `.../io.containerd.runtime.v2.task/NAMESPACE/ID` (core/runtime/v2/bundle.go), docker's namespace there is `moby`; podman
- * and CRI-O have `.../overlay-containers/ID/userdata` (containers/storage), told apart by their cgroups.
+ * and CRI-O have `.../overlay-containers/ID/userdata` (containers/storage), distinguished by their cgroups.
  */
 export const engineOf = (bundle: string): string | undefined => {
   const task = /\/io\.containerd\.runtime\.v\d\.(?:task|linux)\/([^/]+)\/[^/]+\/?$/.exec(bundle);

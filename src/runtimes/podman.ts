@@ -5,7 +5,7 @@ import { programOf, wordsOf } from './program.ts';
 import type { Bundle, ContainerState, Description, Pod, Query, Runtime, RuntimeCommand } from './runtime.ts';
 import { hex64, isObject, isValidId, readStateList, stringOf } from './state-file.ts';
 
-/** Where containers/storage keeps names, if podman was not told otherwise. */
+/** Where containers/storage keeps names, if not set otherwise. */
 const storage = '/var/lib/containers/storage';
 const drivers = ['overlay', 'vfs', 'btrfs', 'zfs'] as const;
 

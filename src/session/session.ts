@@ -289,16 +289,16 @@ const exitsIn = (events: readonly KernelEvent[]): ((process: ProcProcess) => boo
   return ({ pid, startTicks }) => ended.has(`${pid} ${startTicks}`);
 };
 
-/** Which processes the stream tells of by itself, so that they are not told twice. */
+/** Which processes the stream reports by itself, so that they are not reported twice. */
 const toldBy = (events: readonly KernelEvent[]) => {
-  const told = new Map<string, 'born' | 'ran'>();
+  const reported = new Map<string, 'born' | 'ran'>();
   for (const event of events) {
     if (event.kind === 'fork' || (event.kind === 'exec' && event.vfork !== 0)) {
-      told.set(`${event.pid} ${ticksOf(event.start)}`, 'born');
+      reported.set(`${event.pid} ${ticksOf(event.start)}`, 'born');
     } else if (event.kind === 'exec') {
       const key = `${event.pid} ${ticksOf(event.start)}`;
-      told.set(key, told.get(key) ?? 'ran');
+      reported.set(key, reported.get(key) ?? 'ran');
     }
   }
-  return (pid: number, startTicks: number): 'born' | 'ran' | undefined => told.get(`${pid} ${startTicks}`);
+  return (pid: number, startTicks: number): 'born' | 'ran' | undefined => reported.get(`${pid} ${startTicks}`);
 };

@@ -29,7 +29,7 @@ export interface BuilderOptions {
   readonly wantsRecord: (record: NstraceRecord) => boolean;
   /** A timeline to which nothing more will come. */
   readonly onDone: (timeline: Timeline) => void;
-  /** Which recording it is, and of which host, if several are told at once. */
+  /** Which recording it is, and of which host, if several are read at once. */
   readonly source?: Pick<Timeline, 'host' | 'recording'>;
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerInfo, RecordOf } from '../record/schema.ts';
 import type { Timeline, TimelineEntry } from './schema.ts';
 
-/** Entries of a timeline that are kept: so many of its beginning, and at least as many of its end. */
+/** Entries of a timeline that are kept: this many of its beginning, and at least as many of its end. */
 export const keptEntries = 1000;
 
 /** So many steps back a cgroup of another hierarchy is taken as part of the same step. */
@@ -9,10 +9,10 @@ const cgroupSteps = 8;
 
 type Stamped = { time: string; mono: string };
 
-/** A timeline that is being written. Times are kept whole and told relative to its beginning. */
+/** A timeline that is being written. Times are kept whole and given relative to its beginning. */
 export class Draft {
   container: ContainerInfo;
-  /** What must end before nothing more can be told: pids of the runtime's commands. */
+  /** What must end before nothing more can come: pids of the runtime's commands. */
   readonly waitingFor = new Set<number>();
   readonly #entries: { mono: string; entry: TimelineEntry }[] = [];
   /** Of the steps that were left out. */
@@ -76,7 +76,7 @@ export class Draft {
     this.#facts.asked ??= by;
   }
 
-  /** @param source which recording it is, if several are told at once */
+  /** @param source which recording it is, if several are read at once */
   finish(source: Pick<Timeline, 'host' | 'recording'> = {}): Timeline {
     const begin = BigInt(this.#begin.mono);
     const depths = new Depths();

@@ -53,7 +53,7 @@ const startLine = (family: Family, { store, users, now }: TableContext): Piece[]
   return titled('started', [`${ago}by ${askedBy(by, users)}`, 'plain']);
 };
 
-/** Lives that a line tells apart. */
+/** Lives that a line shows one by one. */
 const maxTold = 6;
 
 const livesLine = (family: Family): Piece[] => {

@@ -14,13 +14,13 @@ export const isQuiet = ({ store, ui }: FrameInput): boolean =>
 
 /** A body with nothing to show says why, and what to do. */
 export const emptyLines = ({ ui, status, columns, theme }: FrameInput, height: number): string[] => {
-  const told = whyEmpty(ui, status);
-  const above = Math.max(0, Math.floor((height - told.length) / 2));
+  const reason = whyEmpty(ui, status);
+  const above = Math.max(0, Math.floor((height - reason.length) / 2));
   const center = (text: string): string => ' '.repeat(Math.max(0, Math.floor((columns - widthOf(text)) / 2))) + text;
   const blank = Array.from({ length: above }, () => ' '.repeat(columns));
   const lines = [
     ...blank,
-    ...told.map((text, index) => renderLine([[center(text), index === 0 ? 'plain' : 'dim']], columns, theme)),
+    ...reason.map((text, index) => renderLine([[center(text), index === 0 ? 'plain' : 'dim']], columns, theme)),
   ];
   return padLines(lines, height, columns);
 };

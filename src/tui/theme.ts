@@ -1,4 +1,4 @@
-/** What a piece of text means; the theme says how that looks. Nothing is told by colour alone. */
+/** What a piece of text means; the theme says how that looks. Nothing is said by colour alone. */
 export type Tone = 'plain' | 'dim' | 'strong' | 'title' | 'good' | 'warn' | 'bad' | 'accent' | 'bar';
 
 export interface Theme {

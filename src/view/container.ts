@@ -7,7 +7,7 @@ type Named = Pick<ContainerInfo, 'name' | 'runtime'>;
 export const containerName = (container: Named | null): string =>
   container === null ? 'host' : escapeText(container.name === 'host' ? `${container.runtime}/host` : container.name);
 
-/** A container and all that tells it from others of its name: id, runtime, the runtime's root, a host pid. */
+/** A container and all that distinguishes it from others of its name: id, runtime, the runtime's root, a host pid. */
 export const containerInFull = (container: ContainerInfo): string => {
   const { id, name, runtime, root, init } = container;
   const parts = [

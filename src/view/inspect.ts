@@ -191,8 +191,8 @@ export const compareText = (a: InspectRecord, b: InspectRecord): string => {
   );
   const same = (label: string, left: unknown, right: unknown): string => {
     const known = left !== undefined && right !== undefined;
-    const told = known ? (JSON.stringify(left) === JSON.stringify(right) ? 'the same' : 'differ') : 'not known';
-    return `${label.padEnd(12)} ${told}\n`;
+    const verdict = known ? (JSON.stringify(left) === JSON.stringify(right) ? 'the same' : 'differ') : 'not known';
+    return `${label.padEnd(12)} ${verdict}\n`;
   };
   const containers = [a, b].map(({ container }) => containerName(container));
   const isSame = a.container?.instance === b.container?.instance && a.container?.id === b.container?.id;

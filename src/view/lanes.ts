@@ -21,7 +21,7 @@ export interface Lane {
   readonly marks: { at: number; kind: 'exec' | 'starts' | 'joins' }[];
 }
 
-/** Lanes that are drawn; more are told. */
+/** Lanes that are drawn; of more the number is said. */
 export const maxLanes = 200;
 
 export const lanesOf = (entries: readonly TimelineEntry[]): Lane[] => {

@@ -136,7 +136,7 @@ const keptAtBeginning = 1000;
 const maxIndent = 12;
 
 interface Context {
-  /** Processes whose exec tells that they were born. */
+  /** Processes whose exec says that they were born. */
   readonly executing: ReadonlySet<number>;
   /** What a process runs, by pid. */
   readonly names: ReadonlyMap<number, string>;
@@ -162,7 +162,7 @@ const describeStep = (
     case 'exec':
       return describeExec(entry, timeline, style);
     case 'fork':
-      // Where an exec follows, that tells it.
+      // Where an exec follows, that says it.
       return executing.has(entry.pid) && entry.helper !== true ? undefined : `${name} is born, child of ${entry.ppid}`;
     case 'exit':
       return describeExit(entry, name);
@@ -202,11 +202,11 @@ const startup = ({ startup_ns: whole, startup: parts }: Timeline): string => {
     namespaces_ns: 'namespaces',
     rest_ns: 'root file system and rest',
   } as const;
-  const told = Object.entries(names).flatMap(([key, name]) => {
+  const stretches = Object.entries(names).flatMap(([key, name]) => {
     const value = parts?.[key as keyof typeof names];
     return value === undefined ? [] : [`${name} ${seconds(value)}`];
   });
-  return ` ${seconds(whole)} after it was asked for${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
+  return ` ${seconds(whole)} after it was asked for${stretches.length > 0 ? `: ${stretches.join(', ')}` : ''}`;
 };
 
 const describeExit = (entry: TimelineEntry, name: string): string => {

@@ -55,7 +55,7 @@ const segments = (text: string): Intl.Segments => {
   return segmenter.segment(text);
 };
 
-/** A text cut to so many columns, with a sign that it was. */
+/** A text cut to that many columns, with a sign that it was. */
 export const cutTo = (text: string, columns: number, sign = '~'): string => {
   if (widthOf(text) <= columns) {
     return text;
