@@ -225,7 +225,8 @@ describe('record', () => {
 
   traced('with --force keeps what was there until there is something else', async () => {
     const file = join(folder, 'kept.ndjson');
-    await writeFile(file, 'kept\n');
+    // One that others can read is another matter: it is replaced at once, so that nobody has it open.
+    await writeFile(file, 'kept\n', { mode: 0o600 });
     const failed = await run(program, 'record', '--force', '-o', file, '--bpftrace', '/bin/false');
     expect(failed.exitCode).toBe(3);
     expect(await readFile(file, 'utf8')).toBe('kept\n');
@@ -255,7 +256,7 @@ describe('record', () => {
   traced('gives up a reader that stalls, and says what it did not take', async () => {
     const fifo = join(folder, 'fifo');
     await run('mkfifo', fifo);
-    const shell = `exec 3<>"${fifo}"; "${program}" record -o - ${bpftraceOption.join(' ')} >&3 2>"${folder}/stalled" & pid=$!; sleep 4; "${tool('spawn')}" 500 "${tool('noop')}" >&2; kill -TERM $pid; wait $pid; echo "status $?"`;
+    const shell = `exec 3<>"${fifo}"; "${program}" record -o - ${bpftraceOption.join(' ')} >&3 2>"${folder}/stalled" & pid=$!; for i in {1..200}; do grep -q 'recording to' "${folder}/stalled" && break; sleep 0.1; done; "${tool('spawn')}" 500 "${tool('noop')}" >&2; kill -TERM $pid; wait $pid; echo "status $?"`;
     const { stdout } = await run('bash', '-c', shell);
     expect(stdout).toMatch(/status 0/);
     expect(await readFile(join(folder, 'stalled'), 'utf8')).toMatch(/\d+ bytes were not written/);

@@ -65,7 +65,7 @@ describe('fork and exit', () => {
     expect(forks).toHaveLength(1);
     // Long before its end, which a fork that is reported with that would stand beside.
     expect(child.seq - forks[0]!.seq).toBeGreaterThan(0);
-    expect(forks[0]).toMatchObject({ nspid: [child.pid], uid: 0 });
+    expect(forks[0]).toMatchObject({ nspid: [child.pid] });
   });
 
   traced('gives records in the order of time, numbered without a gap', async () => {

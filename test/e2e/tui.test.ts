@@ -268,8 +268,9 @@ describe('nstrace live on a terminal', () => {
     process.kill(Number(child.trim()), 'SIGTERM');
     await ends(0);
     expect(await tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}')).toBe('0 1');
-    const { stdout: left } = await run('ps', '-p', tracer.trim().split(' ')[0]!, '-o', 'comm=');
-    expect(left).toBe('');
+    // It is killed with us, and the kernel takes a second to detach its probes.
+    const left = async () => (await run('ps', '-p', tracer.trim().split(' ')[0]!, '-o', 'comm=')).stdout;
+    await expect.poll(left).toBe('');
   });
 
   traced('says in a line that bpftrace failed, gives the terminal back and ends with a status', async () => {
