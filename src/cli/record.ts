@@ -221,7 +221,7 @@ const sayEnd = (file: string, output: RecordOutput): void => {
     : lost > 0
       ? `${exact ? '' : 'at least '}${lost} events are missing`
       : exact
-        ? `nothing is missing; ${cut} command lines were cut`
+        ? `nothing is missing; ${counted(cut, 'record was', 'records were')} cut: long command lines, paths or chains of pids`
         : 'an unknown number of events is missing';
   const paths = pathsOf(file, output);
   const removed = output instanceof PartsOutput ? output.writer.removed : 0;

@@ -43,7 +43,7 @@ export const headLine = ({ store, ui, status, columns, theme }: FrameInput): str
     [
       status.replay === undefined
         ? `cpu ${status.cpuPercent.toFixed(1)}% ${memory}`
-        : `x${status.replay.speed} ${memory}`,
+        : `${speedText(status.replay.speed)} ${memory}`,
       'dim',
     ],
   ];
@@ -104,7 +104,7 @@ const timeBar = (
   const { glyphs } = theme;
   const where = `[${ui.mode}] ${ui.focus === undefined ? '' : `${focusName(ui.focus, store)} `}`;
   const filter = ui.query.empty ? '' : `${where}filter: ${escapeText(ui.query.text)} `;
-  const times = ` ${hoursMinutesSeconds(position)}/${hoursMinutesSeconds(length)} x${speed} `;
+  const times = ` ${hoursMinutesSeconds(position)}/${hoursMinutesSeconds(length)} ${speedText(speed)} `;
   const room = Math.max(0, columns - widthOf(times) - minBar);
   const name = cutTo(filter === '' ? `${where}${file} ` : filter, Math.min(maxName, room));
   const width = Math.max(0, columns - widthOf(times) - widthOf(name));
@@ -123,3 +123,6 @@ const timeBar = (
 
 const maxName = 44;
 const minBar = 4;
+
+/** `x2`; `max` where nothing is waited for. */
+const speedText = (speed: number): string => (speed === Number.POSITIVE_INFINITY ? 'max' : `x${speed}`);
