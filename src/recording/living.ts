@@ -97,9 +97,11 @@ export class Living {
     const birth = fork === undefined ? {} : { ppid: fork.ppid, comm: fork.comm, origin: fork.origin };
     return [
       withoutUndefined({
+        // As in every record: what it is and its number come first.
+        ...{ type: 'process' as const, seq: 0 },
         ...fields,
         ...birth,
-        ...{ type: 'process' as const, seq: 0, ...now, pid, nspid, nspid_truncated, ns, role, for: forContainer },
+        ...{ type: 'process' as const, ...now, pid, nspid, nspid_truncated, ns, role, for: forContainer },
         container: at.container === null ? null : this.#refNow(at.container, at),
         started,
       }),

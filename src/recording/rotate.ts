@@ -49,7 +49,9 @@ const noProbe: Probe = { made: 0, delivered: 0, lost: 0 };
 export class RotatingWriter {
   readonly #options: RotateOptions;
   readonly #paths: string[] = [];
-  readonly #ending = new Set<Promise<void>>();
+  /** How many of the files, from the oldest on, are whole; each is counted when all before it are. */
+  #wholeParts = 0;
+  #whole = Promise.resolve();
   /** Parts that were deleted because newer ones were to be kept. */
   removed = 0;
   #sink: SizedSink;
@@ -112,12 +114,12 @@ export class RotatingWriter {
 
   async end(now: Moment, reason: string, count: Probe): Promise<void> {
     await this.#writer.end(now, reason, since(count, this.#began.count));
-    await Promise.all(this.#ending);
+    await this.#whole;
   }
 
   async close(): Promise<void> {
     await this.#writer.close();
-    await Promise.all(this.#ending);
+    await this.#whole;
   }
 
   #open(): SizedSink {
@@ -155,10 +157,9 @@ export class RotatingWriter {
     this.#asked = false;
     const ended = writer.end(now, 'rotated', since(count, this.#began.count));
     addTotals(this.#ended, writer);
-    this.#ending.add(ended);
-    // Not before it is whole: a file that is gone while it is written is a failure.
-    void ended.then(() => {
-      this.#ending.delete(ended);
+    this.#whole = this.#whole.then(async () => {
+      await ended;
+      this.#wholeParts += 1;
       this.#removeOld();
     });
     this.#writer = new RecordWriter(this.#sink, 'disk', writer.tally.seq);
@@ -173,10 +174,12 @@ export class RotatingWriter {
     this.#began = { mono: BigInt(now.mono), bytes: this.#sink.size, count: { ...count } };
   }
 
+  /** No part before it is whole: a file that is gone while it is written is a failure. */
   #removeOld(): void {
     const { keep = Number.POSITIVE_INFINITY } = this.#options;
-    while (this.#paths.length > keep) {
+    while (this.#paths.length > keep && this.#wholeParts > 0) {
       removePart(this.#paths.shift()!);
+      this.#wholeParts -= 1;
       this.removed += 1;
     }
   }
