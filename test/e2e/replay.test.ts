@@ -170,7 +170,7 @@ describe('replay', () => {
   });
 
   it.each([
-    [['replay'], 2, /missing required argument/],
+    [['replay'], 2, /it needs a recording/],
     [['replay', '/no/such/file'], 1, /cannot open \/no\/such\/file: there is no such file/],
     [['replay', '/tmp'], 1, /it is a folder/],
     [['replay', '/dev/null'], 0, /it is empty/],

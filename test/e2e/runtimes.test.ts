@@ -40,8 +40,8 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
       const init = (await until((record) => ranIn(record, '-c', script))) as RecordOf<'exec'>;
       await until((record) => ranIn(record, '6201'));
       nspid = nspidOf(init.pid);
-      const entering = engine.enter(name, `sleep 0.6; exit 3; ${name}`, init.pid);
-      const guest = (await until((record) => ranIn(record, '-c', `sleep 0.6; exit 3; ${name}`))) as RecordOf<'exec'>;
+      const entering = engine.enter(name, `sleep 1.5; exit 3; ${name}`, init.pid);
+      const guest = (await until((record) => ranIn(record, '-c', `sleep 1.5; exit 3; ${name}`))) as RecordOf<'exec'>;
       enteredNspid = nspidOf(guest.pid);
       entered = await entering;
       process.kill(init.pid, 'SIGTERM');
@@ -70,7 +70,7 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
     if (engine.image !== undefined) {
       expect(created?.container.image).toBe(engine.image);
     }
-    const guest = of('exec').find(({ args }) => args[0]?.endsWith('sh') && args[2] === `sleep 0.6; exit 3; ${name}`);
+    const guest = of('exec').find(({ args }) => args[0]?.endsWith('sh') && args[2] === `sleep 1.5; exit 3; ${name}`);
     expect(guest).toMatchObject({ container: ref, origin: 'joined', nspid: enteredNspid });
     expect(joined).toMatchObject({ pid: guest?.pid });
     expect(of('exit').find(({ pid }) => pid === guest?.pid)).toMatchObject({ code: 3, container: ref });
