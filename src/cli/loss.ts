@@ -1,5 +1,6 @@
 import type { RecordOf } from '../record/schema.ts';
 import { shortMoment } from '../view/clock.ts';
+import { escapeText } from '../view/escape.ts';
 import { say } from './say.ts';
 
 const intervalMs = 1000;
@@ -47,5 +48,5 @@ const join = (a: RecordOf<'lost'>, b: RecordOf<'lost'>): RecordOf<'lost'> => {
 const sentence = ({ count, exact, from, to, cpu, stage }: RecordOf<'lost'>): string => {
   const many = exact ? `${count} events` : count > 0 ? `at least ${count} events` : 'an unknown number of events';
   const where = cpu === undefined ? '' : ` on CPU ${cpu}`;
-  return `${many} lost${where} between ${shortMoment(from)} and ${shortMoment(to)} (${stage})`;
+  return `${many} lost${where} between ${shortMoment(from)} and ${shortMoment(to)} (${escapeText(stage)})`;
 };

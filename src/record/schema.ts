@@ -311,7 +311,9 @@ export const schemas = {
     from: time,
     to: time,
     cpu: z.int().nonnegative().optional(),
-    stage: z.enum(['kernel', 'pipe', 'queue', 'disk', 'spool', 'limit']).describe('others may come'),
+    stage: z
+      .string()
+      .describe('where: kernel, pipe, queue, disk, spool or limit; readers take others, which may come, as they are'),
   }),
   footer: z.object({
     type: z.literal('footer'),

@@ -621,7 +621,7 @@ const isLost35 = (v: Value): boolean => {
     (typeof v.from === 'string' && pattern0.test(v.from)) &&
     (typeof v.to === 'string' && pattern0.test(v.to)) &&
     (v.cpu === undefined || (isInt(v.cpu) && v.cpu >= 0)) &&
-    (v.stage === "kernel" || v.stage === "pipe" || v.stage === "queue" || v.stage === "disk" || v.stage === "spool" || v.stage === "limit")
+    typeof v.stage === 'string'
   );
 };
 

@@ -56,7 +56,7 @@ const whatHappened = (event: ViewEvent, context: EventContext): Piece[] => {
     case 'container':
       return containerPieces(record, context);
     case 'lost':
-      return [[`${glyphs.fails} ${howMany(record)} events LOST (${record.stage})`, 'bad']];
+      return [[`${glyphs.fails} ${howMany(record)} events LOST (${escapeText(record.stage)})`, 'bad']];
     case 'namespace':
     case 'cgroup':
     case 'fork':

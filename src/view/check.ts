@@ -65,10 +65,11 @@ const gapText = ({ count, exact, from, to, stage }: Gap): string => {
     count === 0
       ? `${what}s, nobody knows how many,`
       : `${exact ? '' : 'at least '}${count} ${what}${count === 1 ? '' : 's'}`;
-  return `${many} between ${from} and ${to}, ${places[stage]}`;
+  return `${many} between ${from} and ${to}, ${places[stage] ?? `lost at ${escapeText(stage)}`}`;
 };
 
-const places: Readonly<Record<Gap['stage'], string>> = {
+/** A later version may name others. */
+const places: Readonly<Partial<Record<string, string>>> = {
   kernel: 'lost in the kernel',
   pipe: 'lost at a pipe whose reader was too slow',
   queue: 'lost in a queue',

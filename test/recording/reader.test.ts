@@ -86,6 +86,12 @@ describe('readChunks', () => {
     expect(damage).toEqual([]);
   });
 
+  it('takes a loss at a stage that it does not know', async () => {
+    const { records, damage } = await readText(linesOf(header(), lost({ stage: 'orbit' }), footer()).join(''));
+    expect(records[1]).toMatchObject({ type: 'lost', stage: 'orbit' });
+    expect(damage).toEqual([]);
+  });
+
   it('ignores fields that it does not know', async () => {
     const [first, second, ...rest] = linesOf(header(), exec(), footer());
     const more = second!.replace('{', '{"future":{"deep":[null]},');
