@@ -1,14 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** End-to-end tests that trace nothing: what else happens on the machine is nothing to them. */
-const untraced = ['agree', 'completion', 'export', 'package', 'replay', 'report', 'screen'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
-
-/** Those that use up buffers, CPUs or pids, run what is too long or too deep for a record, or count what runs on the machine. */
-const alone = ['exec', 'start', 'stall', 'safe', 'failed', 'loss', 'namespace', 'now', 'timeline'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+/**
+ * End-to-end tests by folder. untraced: what else happens on the machine is nothing to them. alone: they use up buffers, CPUs or
+ * pids, run what is too long or too deep for a record, or count what runs on the machine. traced: all others.
+ */
+const untraced = ['test/e2e/untraced/**/*.test.ts'];
+const alone = ['test/e2e/alone/**/*.test.ts'];
 
 const e2e = {
   globalSetup: ['test/e2e/setup.ts'],

@@ -3,7 +3,7 @@ import type { Namespaces } from '../../src/kernel/namespaces.ts';
 import { host } from '../fixtures/lines.ts';
 import { newPidns, processAs, setUp, startContainer, type World } from '../fixtures/model.ts';
 
-/** Situations in which single clues mislead; test/e2e/identity.test.ts has them on real runtimes. */
+/** Situations in which single clues mislead; test/e2e/traced/identity.test.ts has them on real runtimes. */
 
 const namespaces = (first: number): Namespaces => ({
   ...host,

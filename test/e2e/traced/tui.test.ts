@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
-import type { RecordOf } from '../../src/record/schema.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { type Bundle, makeBundle } from './support/runc.ts';
-import { bpftraceOption, parseRecord, program, traced } from './support/trace.ts';
+import type { RecordOf } from '../../../src/record/schema.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { type Bundle, makeBundle } from '../support/runc.ts';
+import { bpftraceOption, parseRecord, program, traced } from '../support/trace.ts';
 
 const id = `nstrace-tui-${process.pid}`;
 let folder = '';

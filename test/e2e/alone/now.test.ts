@@ -5,19 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest';
-import { namespaceTypes } from '../../src/kernel/namespaces.ts';
-import type { InspectRecord, NowRecord, NsRecord, PsRecord } from '../../src/now/schema.ts';
-import type { NstraceRecord } from '../../src/record/schema.ts';
-import * as records from '../fixtures/records.ts';
-import { castOf, lifeOf } from '../fixtures/story.ts';
-import type { Engine } from './support/engine.ts';
-import * as engines from './support/engine.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { type Ran, run } from './support/run.ts';
-import { program, tool, traced } from './support/trace.ts';
+import { namespaceTypes } from '../../../src/kernel/namespaces.ts';
+import type { InspectRecord, NowRecord, NsRecord, PsRecord } from '../../../src/now/schema.ts';
+import type { NstraceRecord } from '../../../src/record/schema.ts';
+import * as records from '../../fixtures/records.ts';
+import { castOf, lifeOf } from '../../fixtures/story.ts';
+import type { Engine } from '../support/engine.ts';
+import * as engines from '../support/engine.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { type Ran, run } from '../support/run.ts';
+import { program, tool, traced } from '../support/trace.ts';
 
 /** What runs now, compared with what /proc, runc and lsns say of it. */
-const schema = join(import.meta.dirname, '../../docs/nstrace-now-1.schema.json');
+const schema = join(import.meta.dirname, '../../../docs/nstrace-now-1.schema.json');
 const validate = new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(schema, 'utf8')));
 
 const nstrace = (...args: string[]): Promise<Ran> => run(program, ...args);

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { run } from './support/run.ts';
-import { tool, trace, traced } from './support/trace.ts';
+import { run } from '../support/run.ts';
+import { tool, trace, traced } from '../support/trace.ts';
 
 describe('fork and exit', () => {
   traced('tells each process once, born and ended', async () => {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { NstraceRecord } from '../../src/record/schema.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { bpftraceOption, parseRecord, program, tool, traced } from './support/trace.ts';
+import type { NstraceRecord } from '../../../src/record/schema.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { bpftraceOption, parseRecord, program, tool, traced } from '../support/trace.ts';
 
 let folder: string;
 let spool: string;

@@ -2,10 +2,10 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { bpftraceOf } from './support/bpftrace.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { bpftraceOption, tool, trace, traced } from './support/trace.ts';
+import { bpftraceOf } from '../support/bpftrace.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { bpftraceOption, tool, trace, traced } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
-import type { Timeline } from '../../src/timeline/schema.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { type Bundle, makeBundle } from './support/runc.ts';
-import { bpftraceOption, program, traced } from './support/trace.ts';
+import type { Timeline } from '../../../src/timeline/schema.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { type Bundle, makeBundle } from '../support/runc.ts';
+import { bpftraceOption, program, traced } from '../support/trace.ts';
 
-const schema = join(import.meta.dirname, '../../docs/nstrace-timeline-1.schema.json');
+const schema = join(import.meta.dirname, '../../../docs/nstrace-timeline-1.schema.json');
 const validate = new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(schema, 'utf8')));
 
 const parse = (stdout: string): Timeline[] =>

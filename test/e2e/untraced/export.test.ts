@@ -2,12 +2,12 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { exec } from '../fixtures/records.ts';
-import { at } from '../fixtures/story.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { linesOf, storyOf } from './support/recording.ts';
-import { run } from './support/run.ts';
-import { program } from './support/trace.ts';
+import { exec } from '../../fixtures/records.ts';
+import { at } from '../../fixtures/story.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { linesOf, storyOf } from '../support/recording.ts';
+import { run } from '../support/run.ts';
+import { program } from '../support/trace.ts';
 
 let folder = '';
 let file = '';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { bpftraceOf, isRunning } from './support/bpftrace.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { bpftraceOption, program, tool, traced } from './support/trace.ts';
+import { bpftraceOf, isRunning } from '../support/bpftrace.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { bpftraceOption, program, tool, traced } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {

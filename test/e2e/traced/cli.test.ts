@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { bpftraceOf, isRunning } from './support/bpftrace.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { bpftraceOption, parseRecord, program, tool, traced } from './support/trace.ts';
+import { bpftraceOf, isRunning } from '../support/bpftrace.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { bpftraceOption, parseRecord, program, tool, traced } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
-import type { Engine } from './support/engine.ts';
-import * as engines from './support/engine.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { program, traced } from './support/trace.ts';
+import type { Engine } from '../support/engine.ts';
+import * as engines from '../support/engine.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { program, traced } from '../support/trace.ts';
 
 /** Tab in real shells: bash and zsh in a terminal of tmux, fish through the command that it has for this. */
 const name = `nstrace-tab-${process.pid}`;

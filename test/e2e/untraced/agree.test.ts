@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ReportData } from '../../src/report/data.ts';
-import type { Timeline } from '../../src/timeline/schema.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { linesOf, storyOf } from './support/recording.ts';
-import { run } from './support/run.ts';
-import { program } from './support/trace.ts';
+import type { ReportData } from '../../../src/report/data.ts';
+import type { Timeline } from '../../../src/timeline/schema.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { linesOf, storyOf } from '../support/recording.ts';
+import { run } from '../support/run.ts';
+import { program } from '../support/trace.ts';
 
 /** What each command makes of one recording says the same of it. */
 let folder = '';

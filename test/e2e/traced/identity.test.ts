@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
-import type { NstraceRecord, RecordOf } from '../../src/record/schema.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { program, type Trace, tool, trace, traced } from './support/trace.ts';
+import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { program, type Trace, tool, trace, traced } from '../support/trace.ts';
 
 /** Each case is a situation of a real system in which single clues mislead: cgroup paths, inodes, ids, command lines. */
 

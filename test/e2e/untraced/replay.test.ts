@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { NstraceRecord } from '../../src/record/schema.ts';
-import * as records from '../fixtures/records.ts';
-import { at, lifeOf } from '../fixtures/story.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { parseRecord, program } from './support/trace.ts';
+import type { NstraceRecord } from '../../../src/record/schema.ts';
+import * as records from '../../fixtures/records.ts';
+import { at, lifeOf } from '../../fixtures/story.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { parseRecord, program } from '../support/trace.ts';
 
 /** Reading recordings needs neither root nor bpftrace. */
 let folder = '';

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import type { NstraceRecord } from '../../src/record/schema.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { makeBundle } from './support/runc.ts';
-import { bpftraceOption, parseRecord, program, tool, traced } from './support/trace.ts';
+import type { NstraceRecord } from '../../../src/record/schema.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { makeBundle } from '../support/runc.ts';
+import { bpftraceOption, parseRecord, program, tool, traced } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import type { NstraceRecord, RecordOf } from '../../src/record/schema.ts';
-import type { Engine } from './support/engine.ts';
-import * as engines from './support/engine.ts';
-import { run } from './support/run.ts';
-import { trace, traced } from './support/trace.ts';
+import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
+import type { Engine } from '../support/engine.ts';
+import * as engines from '../support/engine.ts';
+import { run } from '../support/run.ts';
+import { trace, traced } from '../support/trace.ts';
 
 /** Not older than what it is compared with, unlike a name that another test used. */
 const nameFor = (kind: string): string => `nstrace-${kind}-${process.pid}`;

@@ -2,12 +2,12 @@ import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/record/schema.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { type Bundle, makeBundle } from './support/runc.ts';
-import { Terminal } from './support/terminal.ts';
-import { bpftraceOption, parseRecord, program, traced } from './support/trace.ts';
+import type { NstraceRecord } from '../../../src/record/schema.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { type Bundle, makeBundle } from '../support/runc.ts';
+import { Terminal } from '../support/terminal.ts';
+import { bpftraceOption, parseRecord, program, traced } from '../support/trace.ts';
 
 /** Without digits, which a baseline would leave out. */
 const id = `nstrace-test-ask-${[...String(process.pid)].map((digit) => 'qrstuvwxyz'[Number(digit)]).join('')}`;
@@ -160,7 +160,7 @@ describe('diff and baseline', () => {
   });
 
   traced('run as docs/ci.md has them', async () => {
-    const guide = await readFile(join(import.meta.dirname, '../../docs/ci.md'), 'utf8');
+    const guide = await readFile(join(import.meta.dirname, '../../../docs/ci.md'), 'utf8');
     const script = /```sh\n([\s\S]*?)```/.exec(guide)![1]!;
     const place = await makeFolder();
     const executable = async (name: string, text: string): Promise<void> => {

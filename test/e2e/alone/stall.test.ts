@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import type { NstraceRecord } from '../../src/record/schema.ts';
-import { bpftraceOf } from './support/bpftrace.ts';
-import { run } from './support/run.ts';
-import { type Trace, tool, trace, traced } from './support/trace.ts';
+import type { NstraceRecord } from '../../../src/record/schema.ts';
+import { bpftraceOf } from '../support/bpftrace.ts';
+import { run } from '../support/run.ts';
+import { type Trace, tool, trace, traced } from '../support/trace.ts';
 
 const spawned = 300;
 

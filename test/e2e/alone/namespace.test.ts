@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { run } from './support/run.ts';
-import { tool, trace, traced } from './support/trace.ts';
+import { run } from '../support/run.ts';
+import { tool, trace, traced } from '../support/trace.ts';
 
 const inodeOf = (pid: number | 'self', type: string): number =>
   Number(/\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/ns/${type}`))![1]);

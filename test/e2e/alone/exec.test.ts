@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import type { RecordOf } from '../../src/record/schema.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { tool, trace, traced } from './support/trace.ts';
+import type { RecordOf } from '../../../src/record/schema.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { tool, trace, traced } from '../support/trace.ts';
 
 type Exec = RecordOf<'exec'>;
 

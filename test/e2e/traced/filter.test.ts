@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { run } from './support/run.ts';
-import { makeBundle } from './support/runc.ts';
-import { bpftraceOption, program, tool, trace, traced } from './support/trace.ts';
+import { run } from '../support/run.ts';
+import { makeBundle } from '../support/runc.ts';
+import { bpftraceOption, program, tool, trace, traced } from '../support/trace.ts';
 
 describe('--where', () => {
   traced('chooses what is traced', async () => {

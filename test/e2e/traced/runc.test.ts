@@ -2,11 +2,11 @@ import { readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, inject } from 'vitest';
-import { namespaceTypes } from '../../src/kernel/namespaces.ts';
-import type { NstraceRecord, RecordOf } from '../../src/record/schema.ts';
-import { run } from './support/run.ts';
-import { type Bundle, makeBundle } from './support/runc.ts';
-import { trace, traced } from './support/trace.ts';
+import { namespaceTypes } from '../../../src/kernel/namespaces.ts';
+import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
+import { run } from '../support/run.ts';
+import { type Bundle, makeBundle } from '../support/runc.ts';
+import { trace, traced } from '../support/trace.ts';
 
 const id = `xyxy12-${process.pid}`;
 const ref = { id, name: id, runtime: 'runc' };

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { bpftraceOf } from './support/bpftrace.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { run } from './support/run.ts';
-import { bpftraceOption, tool, trace, traced } from './support/trace.ts';
+import { bpftraceOf } from '../support/bpftrace.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { bpftraceOption, tool, trace, traced } from '../support/trace.ts';
 
 /** Runs a command again and again, from before tracing begins until `stop`, which waits for the last one. */
 const loop = (command: string) => {

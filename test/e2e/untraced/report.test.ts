@@ -2,13 +2,13 @@ import { stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { container, exec, exit, lost } from '../fixtures/records.ts';
-import { at } from '../fixtures/story.ts';
-import { noBrowser, openBrowser, openReport } from './support/browser.ts';
-import { makeFolder, removeFolder } from './support/folder.ts';
-import { linesOf, storyOf } from './support/recording.ts';
-import { run } from './support/run.ts';
-import { program } from './support/trace.ts';
+import { container, exec, exit, lost } from '../../fixtures/records.ts';
+import { at } from '../../fixtures/story.ts';
+import { noBrowser, openBrowser, openReport } from '../support/browser.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { linesOf, storyOf } from '../support/recording.ts';
+import { run } from '../support/run.ts';
+import { program } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {
