@@ -18,9 +18,13 @@ export const layers = [
   ['session', 'now', 'timeline', 'replay'],
   // Lines, columns and text.
   ['view'],
+  // What is said on standard error and what ends a command: signals, a reader that went away.
+  ['console'],
+  // What commands read, trace and write.
+  ['tracing', 'input', 'output'],
   // What people look at or take away.
-  ['tui', 'report', 'export', 'query', 'diff', 'fleet'],
-  // One small file a command: parses, wires, runs.
+  ['tui', 'report', 'export', 'query', 'diff', 'fleet', 'completion'],
+  // One small file a command: parses, wires, runs. What several of them parse is in cli/options.
   ['cli'],
 ];
 

@@ -1,16 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { say, sayError } from '../console/say.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import type { FleetAccess } from '../fleet/destination.ts';
+import { PartsOutput } from '../output/parts.ts';
 import { openRecording } from '../recording/file.ts';
 import { FileSink } from '../recording/sink.ts';
 import { requireRoot } from '../session/session.ts';
-import { addAccessOptions } from './access-options.ts';
-import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
-import { addTracerOptions, parseCount, parseDuration, parseSize, type TracerValues } from './options.ts';
-import { PartsOutput } from './parts-output.ts';
-import { say, sayError } from './say.ts';
-import { trace } from './trace.ts';
+import { trace } from '../tracing/trace.ts';
+import { addAccessOptions } from './options/access.ts';
+import { addFilterOptions, describeFilters, type FilterValues, filterOf } from './options/filter.ts';
+import { parseCount, parseDuration, parseSize } from './options/parse.ts';
+import { addTracerOptions, type TracerValues } from './options/tracer.ts';
 
 interface AgentValues extends FilterValues, TracerValues, FleetAccess {
   spool: string;
@@ -137,6 +138,7 @@ const run = async (values: AgentValues): Promise<number> => {
   let parts: PartsOutput | undefined;
   const { failure } = await trace({
     values,
+    filters: describeFilters(values),
     filter,
     makeOutput: (stop, wants) => {
       fail = (error) => stop.fail(error);

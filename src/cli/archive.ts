@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { ProgressLine } from '../console/progress.ts';
+import { say, sayError } from '../console/say.ts';
+import { Stop } from '../console/stop.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import type { FleetAccess } from '../fleet/destination.ts';
+import { isFleet } from '../fleet/input.ts';
 import { escapeText } from '../view/escape.ts';
-import { addAccessOptions } from './access-options.ts';
-import { isFleet } from './fleet-input.ts';
-import { ProgressLine } from './progress.ts';
-import { say, sayError } from './say.ts';
-import { Stop } from './stop.ts';
+import { addAccessOptions } from './options/access.ts';
 
 interface ArchiveValues extends FleetAccess {
   from: string;

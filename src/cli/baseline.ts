@@ -9,19 +9,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { say } from '../console/say.ts';
+import { Stop } from '../console/stop.ts';
 import { addToBaseline, baselineText } from '../diff/baseline.ts';
+import { type SummaryValues, summarize } from '../diff/summaries.ts';
 import type { Match } from '../diff/summary.ts';
 import { type Numbers, numberChoices } from '../diff/word.ts';
 import { cannotOpen, exitStatus, messageOf, usageError } from '../errors.ts';
 import { openRecording } from '../recording/file.ts';
 import { escapeText } from '../view/escape.ts';
-import { addSelectorOptions } from './filter-options.ts';
-import { addReadOptions } from './input.ts';
-import { say } from './say.ts';
-import { Stop } from './stop.ts';
-import { type SummaryValues, summarize } from './summaries.ts';
+import { addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
+import { addReadOptions } from './options/input.ts';
 
-interface BaselineValues extends SummaryValues {
+interface BaselineValues extends SummaryValues, SelectorValues {
   output: string;
   add?: boolean;
   force?: boolean;
@@ -72,7 +72,7 @@ const baseline = async (words: readonly string[], values: BaselineValues): Promi
   }
   const { signal } = new Stop();
   const before = add ? readText(output) : undefined;
-  const { summary, status } = await summarize(words, values, { match, numbers }, signal);
+  const { summary, status } = await summarize(words, values, { match, numbers }, await chosenBy(values), signal);
   if (signal.aborted) {
     return exitStatus.interrupted;
   }

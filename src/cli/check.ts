@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
+import { ProgressLine } from '../console/progress.ts';
+import { say, sayError } from '../console/say.ts';
+import { standardOutput } from '../console/stdout.ts';
+import { Stop } from '../console/stop.ts';
 import { cannotWrite, exitStatus, NstraceError, noRecording, usageError } from '../errors.ts';
 import { type Check, Checker } from '../recording/check.ts';
 import { openRecording } from '../recording/file.ts';
@@ -8,10 +12,6 @@ import { Repairer } from '../recording/repair.ts';
 import { FileSink, GzipSink } from '../recording/sink.ts';
 import { checkText } from '../view/check.ts';
 import { escapeText } from '../view/escape.ts';
-import { standardOutput } from './output.ts';
-import { ProgressLine } from './progress.ts';
-import { say, sayError } from './say.ts';
-import { Stop } from './stop.ts';
 
 interface CheckValues {
   repair?: boolean;

@@ -1,17 +1,18 @@
 import { type Command, Option } from 'commander';
+import { sayError } from '../console/say.ts';
+import { Stop } from '../console/stop.ts';
 import { readBaseline } from '../diff/baseline.ts';
 import { type Comparison, compare, compareBaseline } from '../diff/compare.ts';
+import { type SummaryValues, summarize } from '../diff/summaries.ts';
 import type { Match } from '../diff/summary.ts';
 import { comparisonText } from '../diff/text.ts';
-import { type Numbers, numberChoices } from '../diff/word.ts';
+import type { Numbers } from '../diff/word.ts';
+import { numberChoices } from '../diff/word.ts';
 import { exitStatus, usageError } from '../errors.ts';
-import { addSelectorOptions } from './filter-options.ts';
-import { addReadOptions } from './input.ts';
-import { sayError } from './say.ts';
-import { Stop } from './stop.ts';
-import { type SummaryValues, summarize } from './summaries.ts';
+import { addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
+import { addReadOptions } from './options/input.ts';
 
-interface DiffValues extends SummaryValues {
+interface DiffValues extends SummaryValues, SelectorValues {
   baseline?: string;
   match: Match;
   numbers: Numbers;
@@ -80,7 +81,7 @@ const comparisonOf = async (
   const options = { match: values.match, numbers: values.numbers };
   if (values.baseline !== undefined) {
     const baseline = readBaseline(values.baseline);
-    const { summary, status } = await summarize(words, values, options, signal);
+    const { summary, status } = await summarize(words, values, options, await chosenBy(values), signal);
     return { comparison: compareBaseline(baseline, summary), damaged: status !== exitStatus.ok };
   }
   const [a, b, ...more] = words;
@@ -90,8 +91,8 @@ const comparisonOf = async (
       "nstrace diff A B; several files of one side as a quoted pattern: 'a*.ndjson'",
     );
   }
-  const before = await summarize([a], values, options, signal);
-  const after = await summarize([b], values, options, signal);
+  const before = await summarize([a], values, options, await chosenBy(values), signal);
+  const after = await summarize([b], values, options, await chosenBy(values), signal);
   return {
     comparison: compare(before.summary, after.summary),
     damaged: before.status !== exitStatus.ok || after.status !== exitStatus.ok,

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
+import { Stop } from '../console/stop.ts';
 import { usageError } from '../errors.ts';
 import { type Format, formats } from '../export/formats.ts';
-import { addFilterOptions } from './filter-options.ts';
-import { addReadOptions } from './input.ts';
-import { Stop } from './stop.ts';
-import { sayWritten, takeWanted, type WantedValues } from './wanted.ts';
+import { eventKinds } from '../filter/kinds.ts';
+import { sayWritten, takeWanted, type WantedValues } from '../input/wanted.ts';
+import { addFilterOptions, type FilterValues, filterOf } from './options/filter.ts';
+import { addReadOptions } from './options/input.ts';
 
-interface ExportValues extends WantedValues {
+interface ExportValues extends FilterValues, Omit<WantedValues, 'events'> {
   to?: Format;
   output?: string;
   force?: boolean;
@@ -45,8 +46,9 @@ const exportTo = async (file: string, values: ExportValues): Promise<number> => 
       'nstrace export FILE --to perfetto -o FILE.pftrace',
     );
   }
+  const filter = await filterOf(values, eventKinds);
   if (values.to === 'parquet') {
-    return (await import('./export-parquet.ts')).exportParquet(file, values.output, values);
+    return (await import('../export/parquet.ts')).exportParquet(file, values.output, values, filter);
   }
   const target = values.output ?? '-';
   if (target === '-' && values.to === 'perfetto' && process.stdout.isTTY) {
@@ -64,7 +66,7 @@ const exportTo = async (file: string, values: ExportValues): Promise<number> => 
   void stop.asked.then(() => aborter.abort());
   const out = new ExportOutput(target, { force: values.force ?? false });
   const exporter = await makeExporter(values.to, out);
-  const { status } = await takeWanted(file, values, aborter.signal, {
+  const { status } = await takeWanted(file, values, filter, aborter.signal, {
     take: (record) => exporter.take(record),
     pause: () => {
       if (out.isGone) {

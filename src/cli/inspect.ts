@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
+import { write } from '../console/stdout.ts';
 import { exitStatus } from '../errors.ts';
+import { findNow, findPast } from '../input/processes.ts';
 import { compareText, inspectText } from '../view/inspect.ts';
 import { UserNames } from '../view/users.ts';
-import { addJsonOptions, type NowValues, write } from './now.ts';
-import { requireJsonOrTable } from './options.ts';
-import { findNow, findPast } from './target.ts';
+import { addJsonOptions, type FormatValues, requireJsonOrTable } from './options/format.ts';
 
-interface InspectValues extends Pick<NowValues, 'output' | 'json'> {
+interface InspectValues extends FormatValues {
   from?: string;
 }
 

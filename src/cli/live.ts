@@ -1,24 +1,26 @@
 import type { Command } from 'commander';
+import { say, sayError } from '../console/say.ts';
+import type { Judging } from '../diff/judging.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
-import { addFilterOptions, type FilterValues, filterOf, momentOf } from './filter-options.ts';
-import { addFleetOptions, type FleetValues, refuseFleetOptions } from './fleet-input.ts';
-import { addJudgingOptions, type Judging, type JudgingValues, openJudging } from './judging.ts';
+import { momentOf } from '../filter/moment.ts';
+import type { FleetValues } from '../fleet/input.ts';
+import { outputFor } from '../output/standard.ts';
+import { trace } from '../tracing/trace.ts';
+import { TuiOutput } from '../tui/live.ts';
+import { addFilterOptions, describeFilters, type FilterValues, filterOf } from './options/filter.ts';
+import { addFleetOptions, refuseFleetOptions } from './options/fleet.ts';
+import { requireJsonOrTable } from './options/format.ts';
+import { addJudgingOptions, type JudgingValues, openJudging } from './options/judging.ts';
 import {
   addGroupOption,
   addLineOptions,
-  addTracerOptions,
   type LineValues,
   refuseGroupedJson,
-  requireJsonOrTable,
-  type TracerValues,
   usualKinds,
   wantsTui,
-} from './options.ts';
-import { outputFor } from './output.ts';
-import { say, sayError } from './say.ts';
-import { trace } from './trace.ts';
-import { TuiOutput } from './tui-output.ts';
+} from './options/lines.ts';
+import { addTracerOptions, type TracerValues } from './options/tracer.ts';
 
 const examples = `
 Examples:
@@ -78,6 +80,7 @@ const onTerminal = async (values: LiveValues, judging: Judging | undefined): Pro
   try {
     const { failure } = await trace({
       values,
+      filters: describeFilters(values),
       judging,
       usage: true,
       // The view shows failures and counts all kinds; e chooses what it lists.
@@ -107,10 +110,11 @@ const asLines = async (values: LiveValues, judging: Judging | undefined): Promis
   const filter = await filterOf(values, json ? ['exec', 'container'] : ['exec']);
   const { failure, count } = await trace({
     values,
+    filters: describeFilters(values),
     judging,
     filter,
     usage: filter.events.has('usage'),
-    makeOutput: (stop) => outputFor(values, filter.events, stop),
+    makeOutput: (stop) => outputFor(json, values, filter.events, stop),
     onReady: () => {
       if (process.stderr.isTTY && !process.stdout.isTTY) {
         say('tracing; Ctrl-C stops');

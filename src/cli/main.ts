@@ -1,10 +1,10 @@
 import '../session/heap.ts';
 import { type Command, CommanderError } from 'commander';
+import { survivesHangup } from '../console/hangup.ts';
+import { sayError } from '../console/say.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import { nearest } from '../kernel/nearest.ts';
-import { survivesHangup } from './hangup.ts';
 import { buildProgram, visibleCommands } from './program.ts';
-import { sayError } from './say.ts';
 
 /** Without a command it is live, which takes no words: one that is none of the commands is a slip. */
 const refuseUnknown = (program: Command, word: string | undefined): void => {

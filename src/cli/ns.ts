@@ -1,32 +1,26 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { sayAmbiguous } from '../console/selection.ts';
+import { showOrWatch } from '../console/watch.ts';
 import { noSuchNamespace } from '../errors.ts';
+import { sayHidden, selectNow } from '../input/containers.ts';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { counted } from '../kernel/plural.ts';
 import { readKin } from '../now/kin.ts';
 import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
-import type { NowRecord, NsRecord } from '../now/schema.ts';
+import { toNamespaceRecord, toProcessRecord } from '../now/records.ts';
+import type { NowRecord } from '../now/schema.ts';
 import { type NowProcess, takeSnapshot } from '../now/snapshot.ts';
 import { escapeText } from '../view/escape.ts';
 import { defaultNsColumns, namespaceTree, nsColumns, treeNsColumns } from '../view/ns.ts';
+import { checkSort, pickColumns } from '../view/pick.ts';
 import { psColumns } from '../view/ps.ts';
 import { sortRows, tableText } from '../view/table.ts';
 import { UserNames } from '../view/users.ts';
-import {
-  addJsonOptions,
-  addTableOptions,
-  checkSort,
-  lineWidth,
-  type NowValues,
-  pickColumns,
-  sayHidden,
-  selectNow,
-  showOrWatch,
-} from './now.ts';
-import { collect, requireJsonOrTable } from './options.ts';
-import { toProcessRecord } from './ps.ts';
-import { sayAmbiguous } from './selection.ts';
+import { addJsonOptions, requireJsonOrTable } from './options/format.ts';
+import { collect } from './options/parse.ts';
+import { addTableOptions, lineWidth, type TableValues } from './options/table.ts';
 
-interface NsValues extends NowValues {
+interface NsValues extends TableValues {
   type?: NamespaceType[];
   container?: string[];
   shared?: boolean;
@@ -106,7 +100,7 @@ const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
         throw noSuchNamespace(inode);
       }
       if (format === 'json') {
-        const records: NowRecord[] = chosen.map((namespace) => toRecord(namespace, snapshot.time));
+        const records: NowRecord[] = chosen.map((namespace) => toNamespaceRecord(namespace, snapshot.time));
         const members = inode === undefined ? [] : chosen.flatMap(({ processes }) => processes);
         records.push(...members.map((member) => toProcessRecord(member, snapshot.time)));
         return records.map((record) => `${JSON.stringify(record)}\n`).join('');
@@ -161,28 +155,4 @@ const processesOf = (
     }
   }
   return text.join('');
-};
-
-const toRecord = (namespace: NowNamespace, time: string): NsRecord => {
-  const { type, inode, isHost, processes, containers, keepers, parent, owner } = namespace;
-  const first = processes[0];
-  return {
-    type: 'namespace',
-    time,
-    ns_type: type,
-    inode,
-    host: isHost,
-    processes: processes.length,
-    ...(first && { pid: first.proc.pid, uid: first.proc.uid, args: first.record.args }),
-    containers,
-    ...(keepers.length > 0 && {
-      kept_by: keepers.map(({ how, where, pid }) => ({
-        how,
-        ...(where === undefined ? {} : { where }),
-        ...(pid === undefined ? {} : { pid }),
-      })),
-    }),
-    ...(parent === undefined ? {} : { parent }),
-    ...(owner === undefined ? {} : { owner }),
-  };
 };

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { showUtc } from '../console/zone.ts';
 import { fullVersion } from '../version.ts';
 import { addAgent } from './agent.ts';
 import { addArchive } from './archive.ts';
@@ -16,7 +17,6 @@ import { addQuery } from './query.ts';
 import { addRecord } from './record.ts';
 import { addReplay } from './replay.ts';
 import { addReport } from './report.ts';
-import { showUtc } from './time-zone.ts';
 import { addTimeline } from './timeline.ts';
 import { addWhy } from './why.ts';
 

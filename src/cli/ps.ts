@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { sayAmbiguous } from '../console/selection.ts';
+import { showOrWatch } from '../console/watch.ts';
 import type { ContainerSelection } from '../filter/selector.ts';
-import { nsPerTick } from '../kernel/time.ts';
-import type { PsRecord } from '../now/schema.ts';
+import { sayHidden, selectNow } from '../input/containers.ts';
+import { toProcessRecord } from '../now/records.ts';
 import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
+import { checkSort, pickColumns } from '../view/pick.ts';
 import {
   asTree,
   byContainer,
@@ -14,21 +17,11 @@ import {
 } from '../view/ps.ts';
 import { sortRows, tableText } from '../view/table.ts';
 import { UserNames } from '../view/users.ts';
-import {
-  addJsonOptions,
-  addTableOptions,
-  checkSort,
-  lineWidth,
-  type NowValues,
-  pickColumns,
-  sayHidden,
-  selectNow,
-  showOrWatch,
-} from './now.ts';
-import { collect, collectNumber, collectUser, requireJsonOrTable } from './options.ts';
-import { sayAmbiguous } from './selection.ts';
+import { addJsonOptions, requireJsonOrTable } from './options/format.ts';
+import { collect, collectNumber, collectUser } from './options/parse.ts';
+import { addTableOptions, lineWidth, type TableValues } from './options/table.ts';
 
-interface PsValues extends NowValues {
+interface PsValues extends TableValues {
   container?: string[];
   ns?: number[];
   uid?: number[];
@@ -113,32 +106,3 @@ const table = (snapshot: Snapshot, processes: readonly NowProcess[], values: PsV
 
 /** Columns of a terminal from which on all usual columns fit beside a command. */
 const wide = 110;
-
-/** A process as -o json prints it. */
-export const toProcessRecord = ({ proc, record }: NowProcess, time: string): PsRecord => {
-  const { pid, nspid, ppid, uid, gid, container, origin, unit, started, comm, exe, cwd, args, args_base64 } = record;
-  return {
-    type: 'process',
-    time,
-    pid,
-    nspid,
-    ppid,
-    uid,
-    gid,
-    ns: proc.ns === undefined ? {} : { ...proc.ns },
-    container,
-    ...(origin && { origin }),
-    ...(unit && { unit }),
-    started,
-    state: proc.state,
-    threads: proc.threads,
-    cpu_ns: proc.cpuTicks * nsPerTick,
-    ...(proc.rssBytes === undefined ? {} : { rss_bytes: proc.rssBytes }),
-    comm,
-    exe,
-    ...(cwd && { cwd }),
-    args,
-    ...(args_base64 && { args_base64 }),
-    cgroups: Object.fromEntries([...proc.cgroups].map(([name, path]) => [name || 'unified', path])),
-  };
-};

@@ -1,18 +1,19 @@
 import { type Command, Option } from 'commander';
+import { say, sayError } from '../console/say.ts';
+import { Stop } from '../console/stop.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { parseMoment } from '../filter/moment.ts';
+import { type FleetValues, isFleet, spoolFleet } from '../fleet/input.ts';
 import { formats } from '../query/format.ts';
 import { namedQueries, views } from '../query/named.ts';
 import { quoteText } from '../query/quote.ts';
+import type { QuerySession, SessionValues } from '../query/session.ts';
 import { expandPaths } from '../recording/paths.ts';
 import { escapeText } from '../view/escape.ts';
-import { addSelectorOptions } from './filter-options.ts';
-import { addFleetOptions, type FleetValues, isFleet, oneOf, refuseFleetOptions, spoolFleet } from './fleet-input.ts';
-import type { QuerySession, SessionValues } from './query-session.ts';
-import { say, sayError } from './say.ts';
-import { Stop } from './stop.ts';
+import { addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
+import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';
 
-interface QueryValues extends SessionValues, Omit<FleetValues, 'since'> {
+interface QueryValues extends SessionValues, SelectorValues, Omit<FleetValues, 'since'> {
   run?: string;
   list?: boolean;
   since?: string;
@@ -75,8 +76,11 @@ const query = async (words: string[], values: QueryValues): Promise<number> => {
   const { files, sql } = readWords(words, values);
   const stop = new Stop();
   // The record schema and DuckDB: no other command waits for them.
-  const [{ QuerySession }, { prompt }] = await Promise.all([import('./query-session.ts'), import('./query-prompt.ts')]);
-  const session = new QuerySession(values);
+  const [{ QuerySession }, { prompt }] = await Promise.all([
+    import('../query/session.ts'),
+    import('../query/prompt.ts'),
+  ]);
+  const session = new QuerySession(values, await chosenBy(values));
   void stop.asked.then(() => session.interrupt());
   stop.leave.addEventListener('abort', () => session.close());
   try {

@@ -1,25 +1,28 @@
 import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { say, sayError } from '../console/say.ts';
+import type { Stop, StopReason } from '../console/stop.ts';
+import type { Judging } from '../diff/judging.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import { recordedKinds } from '../filter/kinds.ts';
 import { OnlyCommand } from '../filter/only.ts';
+import { type FleetValues, isFleet } from '../fleet/input.ts';
 import { counted } from '../kernel/plural.ts';
+import { openOutput, pathsOf, type RecordOutput, type RotateValues, totalsOf } from '../output/file.ts';
+import { PartsOutput } from '../output/parts.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { requireRoot } from '../session/session.ts';
+import { Launch, type LaunchUser } from '../tracing/launch.ts';
+import { trace } from '../tracing/trace.ts';
+import { UntilStopped } from '../tracing/until-stopped.ts';
 import { escapeText } from '../view/escape.ts';
-import { addFilterOptions, type FilterValues, filterOf } from './filter-options.ts';
-import { addFleetOptions, type FleetValues, refuseFleetOptions } from './fleet-input.ts';
-import { addJudgingOptions, type Judging, type JudgingValues, openJudging } from './judging.ts';
-import { Launch, type LaunchUser } from './launch.ts';
-import { addTracerOptions, parseGroup, parseUser, type TracerValues } from './options.ts';
-import { PartsOutput } from './parts-output.ts';
-import { openOutput, pathsOf, type RecordOutput, totalsOf } from './record-output.ts';
-import { addRotateOptions, checkRotate, type RotateValues } from './rotate-options.ts';
-import { say, sayError } from './say.ts';
-import type { Stop, StopReason } from './stop.ts';
-import { trace } from './trace.ts';
-import { UntilStopped } from './until-stopped.ts';
+import { addFilterOptions, describeFilters, type FilterValues, filterOf } from './options/filter.ts';
+import { addFleetOptions, refuseFleetOptions } from './options/fleet.ts';
+import { addJudgingOptions, type JudgingValues, openJudging } from './options/judging.ts';
+import { parseGroup, parseUser } from './options/parse.ts';
+import { addRotateOptions, checkRotate } from './options/rotate.ts';
+import { addTracerOptions, type TracerValues } from './options/tracer.ts';
 
 interface RecordValues
   extends FilterValues,
@@ -88,9 +91,10 @@ const fileOf = ({ output }: RecordValues): string =>
   output ?? `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
 
 const ofFleet = async (words: readonly string[], values: RecordValues): Promise<number> => {
-  const { recordFleet } = await import('./record-fleet.ts');
+  const from = requireFleet(words, values);
+  const { recordFleet } = await import('../fleet/record.ts');
   const file = fileOf(values);
-  const { status, output } = await recordFleet(file, words, values);
+  const { status, output } = await recordFleet(file, from, values, await filterOf(values, recordedKinds));
   await removeEmpty(file, output, values.force ?? false);
   if (output !== undefined && totalsOf(output).records === 0) {
     say('nothing was recorded: no record came');
@@ -98,6 +102,26 @@ const ofFleet = async (words: readonly string[], values: RecordValues): Promise<
     sayEnd(file, output);
   }
   return status;
+};
+
+/** Options that are about tracing, or about one host. */
+const local = ['rotate', 'keep', 'compress', 'baseline', 'failOn', 'only', 'as', 'bpftrace'] as const;
+
+/** The URL of a fleet. @throws NstraceError (2) if it is none, or for what does not go with it */
+const requireFleet = (words: readonly string[], values: RecordValues): string => {
+  const { from } = values;
+  const wrong = local.find((name) => values[name] !== undefined);
+  if (!isFleet(from)) {
+    throw usageError('record --from takes the stream of a fleet', 'nats://HOST:4222; a file is a recording already');
+  }
+  if (wrong !== undefined || words.length > 0) {
+    const what = `--${(wrong ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw usageError(
+      `${wrong === undefined ? 'a command' : what} does not go with --from`,
+      'what is read from a fleet was traced elsewhere',
+    );
+  }
+  return from;
 };
 
 const record = async (words: string[], values: RecordValues, judging: Judging | undefined): Promise<number> => {
@@ -127,6 +151,7 @@ const record = async (words: string[], values: RecordValues, judging: Judging | 
   const change = values.redact ? (await import('../view/redact/record.ts')).redactRecord : undefined;
   const { failure, reason, left } = await trace({
     values,
+    filters: describeFilters(values),
     filter,
     judging,
     usage: filter.events.has('usage'),

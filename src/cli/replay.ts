@@ -1,35 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import { sayError } from '../console/say.ts';
+import { Losses, sayMissing } from '../console/selection.ts';
+import { Stop, type StopReason } from '../console/stop.ts';
 import { exitStatus } from '../errors.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import { eventKinds } from '../filter/kinds.ts';
+import { momentOf } from '../filter/moment.ts';
+import { type FleetValues, type Input, isFleet, openFleet } from '../fleet/input.ts';
+import { type InputValues, RecordingInput } from '../input/recording.ts';
+import type { Output } from '../output/output.ts';
+import { outputFor } from '../output/standard.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { addFilterOptions, type FilterValues, filterOf, momentOf } from './filter-options.ts';
-import {
-  addFleetOptions,
-  type FleetValues,
-  type Input,
-  isFleet,
-  oneOf,
-  openFleet,
-  refuseFleetOptions,
-} from './fleet-input.ts';
-import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
+import { Limit, timeLeft } from '../tracing/limit.ts';
+import { replayOnTerminal } from '../tui/replay.ts';
+import { addFilterOptions, type FilterValues, filterOf } from './options/filter.ts';
+import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';
+import { requireJsonOrTable } from './options/format.ts';
+import { addInputOptions } from './options/input.ts';
 import {
   addGroupOption,
   addLineOptions,
   type LineValues,
   refuseGroupedJson,
-  requireJsonOrTable,
   usualKinds,
   wantsTui,
-} from './options.ts';
-import { outputFor } from './output.ts';
-import { sayError } from './say.ts';
-import { Losses, sayMissing } from './selection.ts';
-import { Stop, type StopReason } from './stop.ts';
-import { Limit, type Output, timeLeft } from './trace.ts';
-import { replayOnTerminal } from './tui-replay.ts';
+} from './options/lines.ts';
 
 export type ReplayValues = FilterValues & LineValues & InputValues & FleetValues & { speed?: number };
 
@@ -83,13 +79,15 @@ export const replay = async (file: string, values: ReplayValues): Promise<number
   const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
   if (wantsTui(values) && !isFleet(file)) {
-    return (await replayOnTerminal(file, values, eventKinds, stop, aborter.signal)).status();
+    // The view shows failures and counts all kinds; e chooses what it lists.
+    const all = await filterOf({ ...values, events: [...eventKinds], failed: true }, eventKinds);
+    return (await replayOnTerminal(file, values, all, stop, aborter.signal)).status();
   }
   const input = isFleet(file)
     ? await openFleet(file, values, { signal: aborter.signal, follow: values.follow === true })
     : new RecordingInput(file, values, aborter.signal);
   const timer = endTimer({ ...values, from: file }, stop);
-  const output = outputFor(values, filter.events, stop);
+  const output = outputFor(json, values, filter.events, stop);
   const isMissing = await play(input, output, { values, filter, json, stop, signal: aborter.signal });
   clearTimeout(timer);
   input.close();

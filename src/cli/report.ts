@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { Stop } from '../console/stop.ts';
 import { exitStatus } from '../errors.ts';
-import { addFilterOptions } from './filter-options.ts';
-import { addReadOptions } from './input.ts';
-import { Stop } from './stop.ts';
-import { sayWritten, takeWanted, type WantedValues } from './wanted.ts';
+import { eventKinds } from '../filter/kinds.ts';
+import { sayWritten, takeWanted, type WantedValues } from '../input/wanted.ts';
+import { addFilterOptions, type FilterValues, filterOf } from './options/filter.ts';
+import { addReadOptions } from './options/input.ts';
 
-interface ReportValues extends WantedValues {
+interface ReportValues extends FilterValues, Omit<WantedValues, 'events'> {
   output?: string;
   force?: boolean;
 }
@@ -43,13 +44,14 @@ const report = async (file: string, values: ReportValues): Promise<number> => {
     import('../report/html.ts'),
     import('../export/output.ts'),
   ]);
+  const filter = await filterOf(values, eventKinds);
   const parts = await readParts();
   const aborter = new AbortController();
   const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
   const out = new ExportOutput(target, { force: values.force ?? false });
   const collector = new ReportCollector();
-  const { status, damage } = await takeWanted(file, values, aborter.signal, {
+  const { status, damage } = await takeWanted(file, values, filter, aborter.signal, {
     take: (record) => collector.take(record),
   });
   const data = collector.finish(damage);

@@ -1,17 +1,34 @@
 import { type Command, Option } from 'commander';
+import { say, sayError } from '../console/say.ts';
+import { sayWaiting } from '../console/selection.ts';
+import { Stop } from '../console/stop.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
-import { addFilterOptions, filterOf } from './filter-options.ts';
-import { addFleetOptions, type FleetValues, isFleet, oneOf, openFleet, refuseFleetOptions } from './fleet-input.ts';
-import { addInputOptions, type InputValues, RecordingInput } from './input.ts';
-import { addGroupOption, addTracerOptions, parseCount, refuseGroupedJson, type TracerValues } from './options.ts';
-import { say, sayError } from './say.ts';
-import { sayWaiting } from './selection.ts';
-import { Stop } from './stop.ts';
-import { type PrinterValues, TimelinePrinter } from './timeline-printer.ts';
-import { Limit, type Output, trace } from './trace.ts';
+import { type FleetValues, isFleet, openFleet } from '../fleet/input.ts';
+import { type InputValues, RecordingInput } from '../input/recording.ts';
+import type { Output } from '../output/output.ts';
+import { TimelinePrinter, type TimelineSettings } from '../output/timelines.ts';
+import { Limit } from '../tracing/limit.ts';
+import { trace } from '../tracing/trace.ts';
+import { addFilterOptions, describeFilters, type FilterValues, filterOf } from './options/filter.ts';
+import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';
+import { type FormatValues, requireJsonOrTable } from './options/format.ts';
+import { addInputOptions } from './options/input.ts';
+import { addGroupOption, refuseGroupedJson } from './options/lines.ts';
+import { parseCount } from './options/parse.ts';
+import { addTracerOptions, type TracerValues } from './options/tracer.ts';
 
-type TimelineValues = PrinterValues & InputValues & TracerValues & FleetValues;
+type TimelineValues = Omit<TimelineSettings, 'json'> &
+  FilterValues &
+  FormatValues &
+  InputValues &
+  TracerValues &
+  FleetValues;
+
+const settingsOf = (values: TimelineValues): TimelineSettings => ({
+  ...values,
+  json: requireJsonOrTable(values) === 'json',
+});
 
 const examples = `
 Examples:
@@ -64,7 +81,7 @@ const ofRecordings = async (files: readonly string[], values: TimelineValues): P
   const aborter = new AbortController();
   const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
-  const printer = new TimelinePrinter(values, await filterOf(values, eventKinds), stop, maxWaiting);
+  const printer = new TimelinePrinter(settingsOf(values), await filterOf(values, eventKinds), stop, maxWaiting);
   const { from, follow = false } = values;
   const input = isFleet(from)
     ? await openFleet(from, values, { signal: aborter.signal, follow })
@@ -93,10 +110,11 @@ const live = async (values: TimelineValues): Promise<number> => {
   let printer: TimelinePrinter | undefined;
   const { failure } = await trace({
     values,
+    filters: describeFilters(values),
     // What happens outside of a container is part of its life: filters come later.
     filter: { ...filter, containers: [] },
     makeOutput: (stop): Output => {
-      printer = new TimelinePrinter(values, filter, stop, values.groupBy === undefined ? 0 : maxWaiting);
+      printer = new TimelinePrinter(settingsOf(values), filter, stop, values.groupBy === undefined ? 0 : maxWaiting);
       return new Unprinted(printer);
     },
     onReady: () => {

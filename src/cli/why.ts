@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
+import { write } from '../console/stdout.ts';
 import { exitStatus, usageError } from '../errors.ts';
+import { momentOf } from '../filter/moment.ts';
+import { findNow, findPast } from '../input/processes.ts';
 import { whyOf } from '../now/why.ts';
 import { whyText } from '../view/why.ts';
-import { momentOf } from './filter-options.ts';
-import { addJsonOptions, type NowValues, write } from './now.ts';
-import { requireJsonOrTable } from './options.ts';
-import { findNow, findPast } from './target.ts';
+import { addJsonOptions, type FormatValues, requireJsonOrTable } from './options/format.ts';
 
-interface WhyValues extends Pick<NowValues, 'output' | 'json'> {
+interface WhyValues extends FormatValues {
   from?: string;
   at?: string;
 }

@@ -1,3 +1,5 @@
+import { usageError } from '../errors.ts';
+
 /** A moment of --since or --until as records have it (RFC 3339, UTC, nine digits), or undefined if the text is none. */
 export const parseMoment = (text: string, nowMs: number): string | undefined => {
   const age = parseAge(text);
@@ -40,4 +42,16 @@ const parseTime = (text: string): string | undefined => {
 const timeOf = (ms: number): string | undefined => {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace('Z', '000000Z');
+};
+
+/** The same of an option. @throws NstraceError (2) if it is no time */
+export const momentOf = (option: string, text: string | undefined): string | undefined => {
+  const moment = text === undefined ? undefined : parseMoment(text, Date.now());
+  if (text !== undefined && moment === undefined) {
+    throw usageError(
+      `${option} ${JSON.stringify(text)} is no time`,
+      'give RFC 3339, 2026-01-31T12:00:00Z, or an age: 30s, 10m, 2h',
+    );
+  }
+  return moment;
 };

@@ -6,16 +6,16 @@ import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RecordingInput } from '../../src/cli/input.ts';
-import { say } from '../../src/cli/say.ts';
+import { say } from '../../src/console/say.ts';
 import { NstraceError } from '../../src/errors.ts';
+import { RecordingInput } from '../../src/input/recording.ts';
 import type { Damage } from '../../src/recording/damage.ts';
 import { toLine } from '../../src/recording/line.ts';
 import { openSource } from '../../src/recording/source.ts';
 import { exec, footer, header } from '../fixtures/records.ts';
 import { recordsOf } from './records-of.ts';
 
-vi.mock('../../src/cli/say.ts', () => ({ say: vi.fn(), sayError: vi.fn() }));
+vi.mock('../../src/console/say.ts', () => ({ say: vi.fn(), sayError: vi.fn() }));
 
 let folder: string;
 let path: string;

@@ -1,9 +1,9 @@
 import { linkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { PartsOutput } from '../../../src/cli/parts-output.ts';
 import { Agent, spoolPath } from '../../../src/fleet/agent.ts';
 import { NatsSink } from '../../../src/fleet/sinks/nats.ts';
 import { openFolder, partBytes } from '../../../src/fleet/spool.ts';
+import { PartsOutput } from '../../../src/output/parts.ts';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { openRecording } from '../../../src/recording/file.ts';
 import { FileSink } from '../../../src/recording/sink.ts';

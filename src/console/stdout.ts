@@ -1,0 +1,35 @@
+import { cannotWrite } from '../errors.ts';
+import { type Sink, StreamSink } from '../recording/sink.ts';
+import type { Stop } from './stop.ts';
+
+/** Standard output; a reader that goes away is a quiet end. */
+export const standardOutput = (stop: Stop): Sink =>
+  new StreamSink(process.stdout, (error) => {
+    if (error.code === 'EIO') {
+      stop.now('hangup');
+    } else if (error.code === 'EPIPE') {
+      stop.now('reader-gone');
+    } else {
+      stop.fail(cannotWrite('standard output', error.message));
+    }
+  });
+
+let guarded = false;
+
+/** To standard output, to the end; a reader that goes away is a quiet end. */
+export const write = (text: string): Promise<void> => {
+  if (!guarded) {
+    guarded = true;
+    // The error goes to the callback first, and again as an event, at any time.
+    process.stdout.on('error', () => {});
+  }
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') {
+        reject(cannotWrite('standard output', error.message));
+      } else {
+        resolve();
+      }
+    });
+  });
+};

@@ -1,0 +1,47 @@
+import { sayMissing } from '../console/selection.ts';
+import { noRecording } from '../errors.ts';
+import type { RecordFilter } from '../filter/filter.ts';
+import { RecordingInput } from '../input/recording.ts';
+import { redactRecord } from '../view/redact/record.ts';
+import { Summary, type SummaryOptions } from './summary.ts';
+
+export interface SummaryValues {
+  redact: boolean;
+  strict?: boolean;
+  spool?: boolean;
+}
+
+/**
+ * What ran in the containers of recordings.
+ *
+ * @param filter what is looked at; undefined for all
+ *
+ * @throws NstraceError (1) if one is no recording
+ */
+export const summarize = async (
+  words: readonly string[],
+  values: SummaryValues,
+  options: SummaryOptions,
+  filter: RecordFilter | undefined,
+  signal: AbortSignal,
+): Promise<{ summary: Summary; status: number }> => {
+  const { redact } = values;
+  const summary = new Summary(options);
+  const input = new RecordingInput(words, values, signal);
+  const types = filter?.remembers ? {} : { types: ['exec', 'exit', 'container'] as const };
+  for await (const { file, header, records } of input.batches({ ...types, progress: true })) {
+    for (const record of records) {
+      if (filter?.wants(record) !== false) {
+        const source = record.recording ?? header?.recording ?? file;
+        summary.take(redact && record.type === 'exec' ? redactRecord(record) : record, source);
+      }
+    }
+  }
+  if (filter !== undefined) {
+    sayMissing(filter.selection);
+  }
+  if (!input.isRecording) {
+    throw noRecording(input.name);
+  }
+  return { summary, status: input.status() };
+};

@@ -1,0 +1,214 @@
+import { closeSync, writeSync } from 'node:fs';
+import { ProgressLine } from '../console/progress.ts';
+import { say, sayError } from '../console/say.ts';
+import { cannotWrite, damaged, exitStatus, messageOf, usageError } from '../errors.ts';
+import { momentOf } from '../filter/moment.ts';
+import { type BatchOptions, type InputValues, RecordingInput } from '../input/recording.ts';
+import type { NstraceRecord } from '../record/schema.ts';
+import { encode } from '../recording/line.ts';
+import type { Batch } from '../recording/reader.ts';
+import { openNameless } from '../recording/spool.ts';
+import { Tally } from '../recording/tally.ts';
+import { escapeText } from '../view/escape.ts';
+import type { FleetAccess } from './destination.ts';
+import type { MergedBatch } from './merger.ts';
+import type { FleetOptions } from './stream.ts';
+
+export interface FleetValues extends FleetAccess {
+  /** A recording, or the URL of a fleet's stream. */
+  from?: string;
+  cluster?: string;
+  since?: string;
+  until?: string;
+}
+
+/** What commands read, whether it is a recording or a fleet. */
+export type Input = Pick<RecordingInput, 'batches' | 'status' | 'isRecording' | 'name' | 'close'>;
+
+/** Something with :// is a fleet, all else a file. */
+export const isFleet = (from: string | undefined): from is string => from?.includes('://') === true;
+
+interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** Whether to wait for what comes; without --since nothing that was before is read then. */
+  readonly follow: boolean;
+}
+
+/** Opens a fleet: as it comes, or all that is there, as one merged recording in a nameless file. */
+export const openFleet = async (
+  url: string,
+  values: FleetValues & InputValues,
+  options: OpenOptions,
+): Promise<Input> => (options.follow ? new FleetInput(url, values, options) : spooled(url, values, options.signal));
+
+/** The stream of a fleet as it comes. */
+export class FleetInput implements Input {
+  readonly name: string;
+  readonly isRecording = true;
+  readonly #values: FleetValues & InputValues;
+  readonly #options: OpenOptions;
+  #damage = 0;
+
+  constructor(url: string, values: FleetValues & InputValues, options: OpenOptions) {
+    this.name = escapeText(url);
+    this.#values = { ...values, from: url };
+    this.#options = options;
+  }
+
+  async *batches({ signal = this.#options.signal }: BatchOptions = {}): AsyncGenerator<Batch> {
+    for await (const { host, header, records } of this.read(signal)) {
+      if (records.length > 0) {
+        yield { file: host, header, records, lines: [], next: undefined };
+      }
+    }
+  }
+
+  /** @param onBytes takes the size of each message */
+  async *read(signal: AbortSignal, onBytes?: (count: number) => void): AsyncGenerator<MergedBatch> {
+    const [{ natsAccess }, { readStream }] = await Promise.all([import('./destination.ts'), import('./stream.ts')]);
+    const { from = '', cluster, since, until } = this.#values;
+    const options: FleetOptions = {
+      access: natsAccess(from, this.#values),
+      ...{ cluster, signal, follow: this.#options.follow, ...(onBytes && { onBytes }) },
+      since: dateOf(momentOf('--since', since)),
+      until: dateOf(momentOf('--until', until)),
+      onDamage: (what) => this.#report(what),
+    };
+    yield* readStream(options);
+  }
+
+  get damage(): number {
+    return this.#damage;
+  }
+
+  status(): number {
+    return this.#damage > 0 && this.#values.strict === true
+      ? sayError(damaged(this.name, this.#damage))
+      : exitStatus.ok;
+  }
+
+  close(): void {}
+
+  #report(what: string): void {
+    this.#damage += 1;
+    if (this.#damage <= maxReported) {
+      say(`${this.name}: ${escapeText(what)}`);
+    }
+  }
+}
+
+/** How many damages are reported one by one. */
+const maxReported = 10;
+
+const dateOf = (moment: string | undefined): Date | undefined => (moment === undefined ? undefined : new Date(moment));
+
+/**
+ * Copies what a fleet has stored into a nameless file: one merged recording. The caller closes the descriptor.
+ *
+ * @returns how many records there are
+ */
+export const spoolFleet = async (
+  url: string,
+  values: FleetValues & InputValues,
+  signal: AbortSignal,
+): Promise<{ descriptor: number; records: number; damage: number }> => {
+  const input = new FleetInput(url, values, { signal, follow: false });
+  const progress = process.stderr.isTTY ? new ProgressLine(input.name) : undefined;
+  let bytes = 0;
+  const writer = new NamelessWriter();
+  try {
+    for await (const { records } of input.read(signal, (count) => {
+      bytes += count;
+      progress?.show({ bytes, total: 0 });
+    })) {
+      writer.put(records);
+    }
+    writer.end();
+  } catch (error) {
+    closeSync(writer.descriptor);
+    throw error;
+  } finally {
+    progress?.clear();
+  }
+  return { descriptor: writer.descriptor, records: writer.records, damage: input.damage };
+};
+
+const spooled = async (url: string, values: FleetValues & InputValues, signal: AbortSignal): Promise<Input> => {
+  if (values.duration !== undefined) {
+    throw usageError('--duration is for what comes', 'give the range with --since and --until');
+  }
+  const { descriptor, records } = await spoolFleet(url, values, signal);
+  if (records === 0) {
+    closeSync(descriptor);
+    return new EmptyInput(url);
+  }
+  // Where it begins and ends was for the stream; the filters of the command see to the records.
+  return new RecordingInput(`/proc/self/fd/${descriptor}`, values, signal, url);
+};
+
+/** A fleet that has stored nothing in that time. */
+class EmptyInput implements Input {
+  readonly name: string;
+  readonly isRecording = true;
+
+  constructor(url: string) {
+    this.name = escapeText(url);
+  }
+
+  async *batches(): AsyncGenerator<Batch> {}
+
+  status(): number {
+    say(`${this.name} has no records of that time`);
+    return exitStatus.ok;
+  }
+
+  close(): void {}
+}
+
+/** Text that is collected before it is written. */
+const blockCharacters = 1024 * 1024;
+
+/** A merged recording in a file without a name. */
+class NamelessWriter {
+  readonly descriptor = openNameless();
+  readonly #tally = new Tally();
+  #last: NstraceRecord | undefined;
+  #text = '';
+
+  get records(): number {
+    return this.#tally.records;
+  }
+
+  put(records: readonly NstraceRecord[]): void {
+    for (const record of records) {
+      this.#tally.take(record);
+      this.#text += encode(record).text;
+      this.#last = record;
+    }
+    if (this.#text.length > blockCharacters) {
+      this.#flush();
+    }
+  }
+
+  end(): void {
+    if (this.#last !== undefined) {
+      const { time, mono } = this.#last;
+      const footer = this.#tally.footer({ time, mono }, 'end of the stream', { made: 0, delivered: 0, lost: 0 });
+      this.#tally.take(footer);
+      this.#text += encode(footer).text;
+    }
+    this.#flush();
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#text);
+    this.#text = '';
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(this.descriptor, bytes, done);
+      }
+    } catch (error) {
+      throw cannotWrite('a temporary copy of the stream', messageOf(error));
+    }
+  }
+}

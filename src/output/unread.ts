@@ -1,0 +1,9 @@
+import { say } from '../console/say.ts';
+import type { Sink } from '../recording/sink.ts';
+
+/** Says what a reader of standard output never took. */
+export const sayUnread = ({ pending }: Sink): void => {
+  if (pending > 0) {
+    say(`${pending} bytes were not written: the reader of standard output takes nothing`);
+  }
+};
