@@ -48,7 +48,7 @@ const shipAll = async (folder: string, cluster: Cluster, lines: readonly string[
   }
   const shipper = new Shipper({
     folder: spool,
-    sink: new NatsSink({ access: cluster.access, cluster: 'bench', host: 'bench' }),
+    sink: new NatsSink({ name: 'nats', access: cluster.access, cluster: 'bench', host: 'bench' }),
     cursor: new Cursor(spool, 'nats'),
     outgoing: outgoingLine(true),
     onNotice: (text) => console.log(`fleet: ${text}`),

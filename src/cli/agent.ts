@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { say, sayError } from '../console/say.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
-import { eventKinds } from '../filter/kinds.ts';
-import type { FleetAccess } from '../fleet/destination.ts';
+import { recordedKinds } from '../filter/kinds.ts';
+import type { FleetAccess } from '../fleet/access.ts';
 import { PartsOutput } from '../output/parts.ts';
 import { openRecording } from '../recording/file.ts';
 import { FileSink } from '../recording/sink.ts';
@@ -58,7 +58,7 @@ export const addAgent = (program: Command): void => {
     .action(async (values: AgentValues) => {
       process.exitCode = await run(values);
     });
-  addTracerOptions(addFilterOptions(addAccessOptions(agent), 'all'));
+  addTracerOptions(addFilterOptions(addAccessOptions(agent), 'all but usage'));
   addAccessOptions(agent.command('setup'))
     .description('make the stream that agents ship to and readers read, or change its limits')
     .requiredOption('--to <url>', 'nats://HOST:4222')
@@ -75,7 +75,7 @@ export const addAgent = (program: Command): void => {
     )
     .action(async (values) => {
       const [{ natsAccess }, { setUpStream, streamName }] = await Promise.all([
-        import('../fleet/destination.ts'),
+        import('../fleet/access.ts'),
         import('../fleet/stream.ts'),
       ]);
       const { replicas, maxBytes, maxAge: maxAgeMs } = values;
@@ -104,42 +104,46 @@ const run = async (values: AgentValues): Promise<number> => {
   if ((values.to ?? []).length === 0) {
     throw usageError('agent needs to know where to ship to', 'for example --to nats://127.0.0.1:4222');
   }
-  if (new Set(values.to.map((to) => to.split(/[+:]/)[0])).size < values.to.length) {
-    throw usageError('one kind of --to can be given once only', 'several servers of NATS are nats://A:4222,B:4222');
-  }
   const [
     { Agent, ownHost, spoolPath },
+    { bpftraceState },
     { openFolder, partBytes },
     { takeSpool },
-    { makeSink },
+    { makeSink, sinkNames },
     { parseAddress, serve },
   ] = await Promise.all([
     import('../fleet/agent.ts'),
+    import('../fleet/child.ts'),
     import('../fleet/spool.ts'),
     import('../fleet/control.ts'),
     import('../fleet/destination.ts'),
     import('../fleet/server.ts'),
   ]);
+  const names = sinkNames(values.to);
   const address = values.metrics === 'off' ? undefined : parseAddress(values.metrics);
-  const filter = await filterOf(values, eventKinds);
+  const filter = await filterOf(values, recordedKinds);
   requireRoot();
   const { spool: folder, spoolSize: limitBytes, cluster, hostName } = values;
   openFolder(folder);
   const host = ownHost(hostName);
-  const sinks = await Promise.all(values.to.map((to) => makeSink(to, { ...values, cluster, host })));
+  const sinks = await Promise.all(
+    values.to.map((to, index) => makeSink(to, { ...values, name: names[index]!, cluster, host })),
+  );
   let fail: (error: Error) => void = () => {};
   const agent = new Agent({
     ...{ folder, limitBytes, sinks, hostName, perSecond: values.limit, redact: values.redact },
     onNotice: say,
     onFailure: (error) => fail(error),
   });
-  const control = await takeSpool(folder, () => agent.state());
-  const server = address === undefined ? undefined : await serve(address, () => agent.state());
   let parts: PartsOutput | undefined;
+  const state = () => agent.state(bpftraceState(parts?.session?.child ?? 0, parts?.session?.restarts ?? 0));
+  const control = await takeSpool(folder, state);
+  const server = address === undefined ? undefined : await serve(address, state);
   const { failure } = await trace({
     values,
     filters: describeFilters(values),
     filter,
+    usage: filter.events.has('usage'),
     makeOutput: (stop, wants) => {
       fail = (error) => stop.fail(error);
       const output = new PartsOutput({
@@ -195,7 +199,7 @@ const run = async (values: AgentValues): Promise<number> => {
 const status = async (folder: string, json: boolean): Promise<number> => {
   const [{ askState }, { agentText }, { unready }] = await Promise.all([
     import('../fleet/control.ts'),
-    import('../view/agent.ts'),
+    import('../fleet/status.ts'),
     import('../fleet/server.ts'),
   ]);
   const state = await askState(folder);

@@ -4,7 +4,7 @@ import { ProgressLine } from '../console/progress.ts';
 import { say, sayError } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus, usageError } from '../errors.ts';
-import type { FleetAccess } from '../fleet/destination.ts';
+import type { FleetAccess } from '../fleet/access.ts';
 import { isFleet } from '../fleet/input.ts';
 import { escapeText } from '../view/escape.ts';
 import { addAccessOptions } from './options/access.ts';
@@ -50,7 +50,7 @@ const run = async (values: ArchiveValues): Promise<number> => {
     );
   }
   const [{ natsAccess }, { archive }] = await Promise.all([
-    import('../fleet/destination.ts'),
+    import('../fleet/access.ts'),
     import('../fleet/archive.ts'),
   ]);
   const stop = new Stop();

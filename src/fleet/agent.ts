@@ -4,11 +4,11 @@ import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { redactRecord } from '../view/redact/record.ts';
 import { Cursor } from './cursor.ts';
 import { RateLimit } from './limit.ts';
-import type { AgentState } from './metrics.ts';
-import { listParts } from './parts.ts';
+import { listParts, type SpoolPart, timeAt } from './parts.ts';
 import { Shipper } from './shipper.ts';
 import type { Sink } from './sink.ts';
 import { SpoolLimit } from './spool.ts';
+import type { AgentState, BpftraceState, SinkState } from './state.ts';
 
 export interface AgentOptions {
   readonly folder: string;
@@ -106,28 +106,20 @@ export class Agent {
     this.#spool.trim();
   }
 
-  state(): AgentState {
+  /** @param bpftrace what is known of the child process */
+  state(bpftrace: BpftraceState): AgentState {
     const parts = listParts(this.#options.folder);
-    const lagOf = ({ position }: Shipper): number =>
-      parts.reduce(
-        (sum, { name, bytes }) =>
-          sum + (name > position.part ? bytes : name === position.part ? Math.max(0, bytes - position.offset) : 0),
-        0,
-      );
-    const sinks = this.#shippers.map((shipper) => ({
-      ...{ name: shipper.name, target: shipper.target, lagBytes: lagOf(shipper) },
-      ...shipper.shipped,
-    }));
-    const isBehind = sinks.some(({ lagBytes }) => lagBytes > 0);
-    const oldest = parts.find(({ name }) => isBehind && this.#shippers.some(({ position }) => position.part <= name));
+    const now = Date.now();
+    const sinks = this.#shippers.map((shipper) => sinkState(shipper, parts, now));
     return {
       events: this.#events,
       lost: this.#lost,
       containers: this.#containers.size,
       spoolBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
       spoolLimitBytes: this.#options.limitBytes,
-      spoolAgeSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.beganMs) / 1000),
-      silentMs: Date.now() - this.#beatAt,
+      spoolAgeSeconds: Math.max(0, ...sinks.map(({ lagSeconds }) => lagSeconds)),
+      silentMs: now - this.#beatAt,
+      bpftrace,
       sinks,
     };
   }
@@ -153,6 +145,25 @@ export class Agent {
     }
   }
 }
+
+/** How far a sink is behind the spool. */
+const sinkState = (shipper: Shipper, parts: readonly SpoolPart[], nowMs: number): SinkState => {
+  const { part, offset } = shipper.position;
+  let lagBytes = 0;
+  let oldest: number | undefined;
+  for (const each of parts) {
+    const from = each.name === part ? offset : 0;
+    if (each.name >= part && each.bytes > from) {
+      lagBytes += each.bytes - from;
+      oldest ??= timeAt(each, from);
+    }
+  }
+  return {
+    ...{ name: shipper.name, target: shipper.target, lagBytes },
+    lagSeconds: oldest === undefined ? 0 : Math.max(0, (nowMs - oldest) / 1000),
+    ...shipper.shipped,
+  };
+};
 
 /** The host that an agent ships for. */
 export const ownHost = (chosen: string | undefined): string => chosen ?? hostname();

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { join } from 'node:path';
 import { exitStatus, messageOf, NstraceError } from '../errors.ts';
-import type { AgentState } from './metrics.ts';
+import type { AgentState } from './state.ts';
 
 const socketOf = (folder: string): string => join(folder, 'agent.sock');
 

@@ -1,20 +1,13 @@
 import { usageError } from '../errors.ts';
+import { type FleetAccess, natsAccess, refusePassword } from './access.ts';
 import { otlpSettings } from './otlp-settings.ts';
 import type { Sink } from './sink.ts';
-import type { NatsAccess } from './sinks/nats.ts';
-
-/** What the options say about a fleet. */
-export interface FleetAccess {
-  readonly creds?: string;
-  readonly nkey?: string;
-  readonly tlsCa?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-}
 
 export interface DestinationOptions extends FleetAccess {
   readonly cluster: string;
   readonly host: string;
+  /** See `sinkNames`. */
+  readonly name: string;
 }
 
 const advice = '--to takes nats://HOST:4222, tls://HOST:4222, otlp+http://HOST:4318, otlp+https://…, otlp, or stdout';
@@ -31,38 +24,32 @@ export const makeSink = async (to: string, options: DestinationOptions): Promise
   }
   if (/^(nats|tls):\/\//.test(to)) {
     const { NatsSink } = await import('./sinks/nats.ts');
-    return new NatsSink({ access: natsAccess(to, options), cluster: options.cluster, host: options.host });
+    const { name, cluster, host } = options;
+    return new NatsSink({ name, access: natsAccess(to, options), cluster, host });
   }
   if (to === 'otlp' || to.startsWith('otlp+')) {
     const { OtlpSink } = await import('./sinks/otlp.ts');
-    return new OtlpSink(otlpSettings(to, process.env));
+    return new OtlpSink(options.name, otlpSettings(to, process.env, options));
   }
   throw usageError(`${JSON.stringify(to)} is no place to ship to`, advice);
 };
 
-/** @throws NstraceError (2) where it is not NATS */
-export const natsAccess = (url: string, { creds, nkey, tlsCa, tlsCert, tlsKey }: FleetAccess): NatsAccess => {
-  refusePassword(url);
-  const servers = url
-    .split(',')
-    .map((part, index) => (index === 0 ? part : part.includes('://') ? part : `nats://${part}`));
-  for (const server of servers) {
-    if (!/^(nats|tls):\/\/[^/\s]+\/?$/.test(server)) {
-      throw usageError(`${JSON.stringify(server)} is not a server of NATS`, 'for example nats://127.0.0.1:4222');
-    }
+/**
+ * What the sinks of an agent are called, in the order of --to: by their kind, and where there are several of a kind also by
+ * where they are. The names of cursor files come from that, so they do not depend on the order.
+ *
+ * @throws NstraceError (2) where two are the same
+ */
+export const sinkNames = (places: readonly string[]): string[] => {
+  const kinds = places.map((to) => (/^(?:nats|tls):/.test(to) ? 'nats' : (to.split(/[+:]/)[0] ?? '')));
+  const names = places.map((to, index) => {
+    const kind = kinds[index]!;
+    const isAlone = kinds.filter((other) => other === kind).length === 1;
+    return isAlone ? kind : `${kind}-${to.replace(/^[a-z+]*:\/\//, '').replaceAll(/[^A-Za-z0-9.-]+/g, '_')}`;
+  });
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw usageError(`--to ${twice} is given twice`, 'several servers of one NATS cluster are nats://A:4222,B:4222');
   }
-  if (creds !== undefined && nkey !== undefined) {
-    throw usageError('--creds and --nkey are two ways for the same', 'leave one of them out');
-  }
-  return { servers, creds, nkey, tlsCa, tlsCert, tlsKey };
-};
-
-/** Arguments of a command can be read by every user of a host. */
-const refusePassword = (url: string): void => {
-  if (/^[a-z+]+:\/\/[^/?#]*@/i.test(url)) {
-    throw usageError(
-      'a URL with a user or a password can be read by every user of this host',
-      'use --creds FILE, --nkey FILE, or OTEL_EXPORTER_OTLP_HEADERS',
-    );
-  }
+  return names;
 };

@@ -10,7 +10,7 @@ import type { Batch } from '../recording/reader.ts';
 import { openNameless } from '../recording/spool.ts';
 import { Tally } from '../recording/tally.ts';
 import { escapeText } from '../view/escape.ts';
-import type { FleetAccess } from './destination.ts';
+import type { FleetAccess } from './access.ts';
 import type { MergedBatch } from './merger.ts';
 import type { FleetOptions } from './stream.ts';
 
@@ -65,7 +65,7 @@ export class FleetInput implements Input {
 
   /** @param onBytes takes the size of each message */
   async *read(signal: AbortSignal, onBytes?: (count: number) => void): AsyncGenerator<MergedBatch> {
-    const [{ natsAccess }, { readStream }] = await Promise.all([import('./destination.ts'), import('./stream.ts')]);
+    const [{ natsAccess }, { readStream }] = await Promise.all([import('./access.ts'), import('./stream.ts')]);
     const { from = '', cluster, since, until } = this.#values;
     const options: FleetOptions = {
       access: natsAccess(from, this.#values),

@@ -1,37 +1,11 @@
 import type { Registry } from 'prom-client';
 import { loadLibrary } from '../library.ts';
 import { version } from '../version.ts';
-
-/** What an agent says of itself, at the moment it is asked. */
-export interface AgentState {
-  /** Records by type since it began. */
-  readonly events: Readonly<Record<string, number>>;
-  /** Lost events by stage. */
-  readonly lost: Readonly<Record<string, number>>;
-  readonly containers: number;
-  readonly spoolBytes: number;
-  readonly spoolLimitBytes: number;
-  /** Of the oldest record that not every sink has. */
-  readonly spoolAgeSeconds: number;
-  /** ms since the last heartbeat of the probes. */
-  readonly silentMs: number;
-  readonly sinks: readonly SinkState[];
-}
-
-export interface SinkState {
-  readonly name: string;
-  readonly target: string;
-  readonly records: number;
-  readonly bytes: number;
-  readonly retries: number;
-  readonly refused: number;
-  /** Bytes of the spool that it does not have yet. */
-  readonly lagBytes: number;
-  readonly trouble: string | undefined;
-}
+import type { AgentState, SinkState } from './state.ts';
 
 /** Metrics for Prometheus. No label has values without bound: types of records, stages of loss, and names of sinks. */
-export const makeMetrics = async (state: () => AgentState): Promise<Registry> => {
+export const makeMetrics = async (ask: () => AgentState): Promise<Registry> => {
+  const state = onceForAll(ask);
   const { Registry, Counter, Gauge, collectDefaultMetrics } = await loadLibrary<typeof import('prom-client')>(
     'prom-client',
     '--metrics',
@@ -92,7 +66,7 @@ export const makeMetrics = async (state: () => AgentState): Promise<Registry> =>
   );
   gauge('nstrace_spool_bytes', 'Bytes in the spool.', [], (set) => set(state().spoolBytes));
   gauge('nstrace_spool_limit_bytes', 'Bytes that the spool may hold.', [], (set) => set(state().spoolLimitBytes));
-  gauge('nstrace_spool_age_seconds', 'Age of the oldest part that not every sink has.', [], (set) =>
+  gauge('nstrace_spool_age_seconds', 'Age of the oldest record that not every sink has stored.', [], (set) =>
     set(state().spoolAgeSeconds),
   );
   const sinks = (read: (sink: SinkState) => number) => (set: (value: number, ...labels: string[]) => void) => {
@@ -126,11 +100,40 @@ export const makeMetrics = async (state: () => AgentState): Promise<Registry> =>
   );
   gauge(
     'nstrace_sink_lag_bytes',
-    'Bytes of the spool that a sink does not have yet.',
+    'Bytes of the spool that a sink has not stored yet.',
     perSink,
     sinks(({ lagBytes }) => lagBytes),
+  );
+  gauge(
+    'nstrace_sink_lag_seconds',
+    'Age of the oldest record that a sink has not stored yet.',
+    perSink,
+    sinks(({ lagSeconds }) => lagSeconds),
+  );
+  counter('nstrace_bpftrace_restarts_total', 'How often bpftrace ended by itself and was started again.', [], (set) =>
+    set(state().bpftrace.restarts),
+  );
+  counter('nstrace_bpftrace_cpu_seconds_total', 'CPU time of the bpftrace that runs.', [], (set) =>
+    set(state().bpftrace.cpuSeconds),
+  );
+  gauge('nstrace_bpftrace_resident_memory_bytes', 'Memory of the bpftrace that runs.', [], (set) =>
+    set(state().bpftrace.residentBytes),
   );
   gauge('nstrace_build_info', 'Version of nstrace.', ['version'], (set) => set(1, version));
   collectDefaultMetrics({ register: registry });
   return registry;
+};
+
+/** One scrape reads every metric at once: the spool is looked at once for all of them. */
+const onceForAll = (ask: () => AgentState): (() => AgentState) => {
+  let known: AgentState | undefined;
+  return () => {
+    if (known === undefined) {
+      known = ask();
+      setImmediate(() => {
+        known = undefined;
+      });
+    }
+    return known;
+  };
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf, usageError } from '../errors.ts';
+import { type FleetAccess, requirePair } from './access.ts';
 
 /** What an exporter of OTLP over HTTP is set to. */
 export interface OtlpSettings {
@@ -8,7 +9,14 @@ export interface OtlpSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly gzip: boolean;
+  readonly tls: OtlpTls;
+}
+
+/** PEM; what is undefined is not used. */
+export interface OtlpTls {
   readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,9 +26,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * before those for all signals. What the command line says comes first.
  *
  * @param to `otlp+http://host:4318`, `otlp+https://…`, or `otlp` where the environment says where
+ * @param options --tls-ca, --tls-cert and --tls-key
  * @throws NstraceError (2) that says which value is wrong
  */
-export const otlpSettings = (to: string, env: Environment): OtlpSettings => {
+export const otlpSettings = (
+  to: string,
+  env: Environment,
+  { tlsCa, tlsCert, tlsKey }: Pick<FleetAccess, 'tlsCa' | 'tlsCert' | 'tlsKey'> = {},
+): OtlpSettings => {
   const read = (name: string): string | undefined =>
     env[`OTEL_EXPORTER_OTLP_LOGS_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`] || undefined;
   const protocol = read('PROTOCOL') ?? 'http/protobuf';
@@ -38,13 +51,18 @@ export const otlpSettings = (to: string, env: Environment): OtlpSettings => {
   if (compression !== 'gzip' && compression !== 'none') {
     throw usageError(`OTLP with ${compression} is not supported`, 'OTEL_EXPORTER_OTLP_COMPRESSION is gzip or none');
   }
+  requirePair(tlsCert ?? read('CLIENT_CERTIFICATE'), tlsKey ?? read('CLIENT_KEY'));
   return {
     url: endpoint(to, env),
     protocol,
     headers: parseHeaders(read('HEADERS') ?? ''),
     timeoutMs: timeout,
     gzip: compression === 'gzip',
-    ca: readCertificate(read('CERTIFICATE')),
+    tls: {
+      ca: readPem(tlsCa ?? read('CERTIFICATE')),
+      cert: readPem(tlsCert ?? read('CLIENT_CERTIFICATE')),
+      key: readPem(tlsKey ?? read('CLIENT_KEY')),
+    },
   };
 };
 
@@ -88,13 +106,13 @@ const decode = (value: string): string => {
   }
 };
 
-const readCertificate = (file: string | undefined): Buffer | undefined => {
+const readPem = (file: string | undefined): Buffer | undefined => {
   try {
     return file === undefined ? undefined : readFileSync(file);
   } catch (error) {
     throw usageError(
-      `cannot read the certificate ${file}: ${messageOf(error)}`,
-      'OTEL_EXPORTER_OTLP_CERTIFICATE names a PEM file',
+      `cannot read ${file}: ${messageOf(error)}`,
+      '--tls-… and OTEL_EXPORTER_OTLP_…CERTIFICATE and _KEY name PEM files',
     );
   }
 };

@@ -6,8 +6,6 @@ export interface SpoolPart {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
-  /** When it was made, in ms since 1970. */
-  readonly beganMs: number;
 }
 
 const isPart = (name: string): boolean => /\.\d{6,}\.ndjson$/.test(name);
@@ -20,8 +18,24 @@ export const listParts = (folder: string): SpoolPart[] =>
     .flatMap((name) => {
       const path = join(folder, name);
       const stat = statSync(path, { throwIfNoEntry: false });
-      return stat?.isFile() ? [{ name, path, bytes: stat.size, beganMs: stat.birthtimeMs }] : [];
+      return stat?.isFile() ? [{ name, path, bytes: stat.size }] : [];
     });
+
+/** When the record happened whose line begins there, in ms since 1970; undefined where no line is whole yet. */
+export const timeAt = (part: SpoolPart, offset: number): number | undefined => {
+  try {
+    const reader = new PartReader(part, offset);
+    try {
+      const time = /"time":"([^"]+)"/.exec(reader.next() ?? '')?.[1];
+      return time === undefined ? undefined : Date.parse(time);
+    } finally {
+      reader.close();
+    }
+  } catch {
+    // It was dropped meanwhile.
+    return undefined;
+  }
+};
 
 const blockBytes = 256 * 1024;
 const newline = 0x0a;

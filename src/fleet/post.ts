@@ -1,13 +1,14 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { messageOf } from '../errors.ts';
+import type { OtlpTls } from './otlp-settings.ts';
 import { RetryLater } from './sink.ts';
 
 export interface PostOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  readonly ca: Buffer | undefined;
+  readonly tls: OtlpTls;
 }
 
 export interface Answer {
@@ -30,10 +31,10 @@ export class Poster {
 
   constructor(options: PostOptions) {
     this.#options = options;
-    const { ca } = options;
+    const { ca, cert, key } = options.tls;
     this.#agent =
       options.url.protocol === 'https:'
-        ? new HttpsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
+        ? new HttpsAgent({ keepAlive: true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) })
         : new HttpAgent({ keepAlive: true });
   }
 

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, usageError } from '../errors.ts';
-import { type AgentState, makeMetrics } from './metrics.ts';
+import { makeMetrics } from './metrics.ts';
+import type { AgentState } from './state.ts';
 
 /** The probes' heartbeat comes at least once a second. */
 const maxSilentMs = 3000;

@@ -48,7 +48,9 @@ export const setUpStream = async (access: NatsAccess, settings: StreamSettings):
   } catch (error) {
     throw systemError(
       `NATS does not make the stream ${streamName}: ${messageOf(error)}`,
-      'it needs JetStream, and as many servers as --replicas',
+      /insufficient/.test(messageOf(error))
+        ? 'its disk or its limits are smaller than --max-bytes: give less, for example --max-bytes 10GB'
+        : 'it needs JetStream, and as many servers as --replicas',
     );
   } finally {
     await connection.close();

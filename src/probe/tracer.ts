@@ -45,7 +45,10 @@ export class Tracer {
   #features: Features;
   #run: Run | undefined;
   #stopping = false;
+  /** When, in the last minute. */
   #restarts: number[] = [];
+  /** How often bpftrace ended by itself and was started again. */
+  restarts = 0;
   #stopped: Promise<void> = Promise.resolve();
   /** From what time on something is missing since bpftrace ended by itself, and at least how many lines. */
   #gap: { from: Nanoseconds; count: number } | undefined;
@@ -220,6 +223,7 @@ export class Tracer {
       const run = this.#begin();
       const ready = await run.ready;
       if (ready !== undefined) {
+        this.restarts += 1;
         return { run, ready };
       }
       await run.child.ended;

@@ -126,6 +126,11 @@ export class Session {
     return this.#tracer.pid;
   }
 
+  /** How often bpftrace ended by itself and was started again. */
+  get restarts(): number {
+    return this.#tracer.restarts;
+  }
+
   /** Resolves when all that was there before was given. */
   get settled(): Promise<void> {
     return this.#reading;

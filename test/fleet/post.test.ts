@@ -13,7 +13,12 @@ const poster = async (listener: RequestListener, timeoutMs = 2000): Promise<Post
   server = createServer(listener);
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   const url = new URL(`http://127.0.0.1:${portOf(server)}/v1/logs`);
-  return new Poster({ url, headers: { 'x-key': 'k' }, timeoutMs, ca: undefined });
+  return new Poster({
+    url,
+    headers: { 'x-key': 'k' },
+    timeoutMs,
+    tls: { ca: undefined, cert: undefined, key: undefined },
+  });
 };
 
 describe('a poster', () => {

@@ -1,13 +1,24 @@
 import type { Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AgentState } from '../../src/fleet/metrics.ts';
 import { parseAddress, portOf, serve } from '../../src/fleet/server.ts';
+import type { AgentState } from '../../src/fleet/state.ts';
 
 const state: AgentState = {
   ...{ events: { exec: 3, fork: 2 }, lost: { kernel: 1 }, containers: 2 },
   ...{ spoolBytes: 10, spoolLimitBytes: 100, spoolAgeSeconds: 1, silentMs: 100 },
+  bpftrace: { restarts: 1, cpuSeconds: 2.5, residentBytes: 4096 },
   sinks: [
-    { name: 'nats', target: 'h', records: 4, bytes: 400, retries: 1, refused: 0, lagBytes: 7, trouble: undefined },
+    {
+      name: 'nats',
+      target: 'h',
+      records: 4,
+      bytes: 400,
+      retries: 1,
+      refused: 0,
+      lagBytes: 7,
+      lagSeconds: 3,
+      trouble: undefined,
+    },
   ],
 };
 
@@ -34,6 +45,8 @@ describe('the server of an agent', () => {
       'nstrace_spool_bytes 10',
       'nstrace_sink_records_total{sink="nats"} 4',
       'nstrace_sink_lag_bytes{sink="nats"} 7',
+      'nstrace_sink_lag_seconds{sink="nats"} 3',
+      'nstrace_bpftrace_restarts_total 1',
     ]) {
       expect(text).toContain(`${line}\n`);
     }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { JetStreamClient } from '@nats-io/jetstream';
-import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
+import type { Authenticator, ConnectionOptions, NatsConnection, TlsOptions } from '@nats-io/transport-node';
 import { messageOf, systemError } from '../../errors.ts';
 import { loadLibrary } from '../../library.ts';
 import type { Batch } from '../batch.ts';
@@ -33,34 +35,69 @@ const load = async () => {
 export const connectNats = async (access: NatsAccess, options: Partial<ConnectionOptions> = {}) => {
   const nats = await load();
   const { servers, creds, nkey, tlsCa, tlsCert, tlsKey } = access;
+  // Files are read again at each connection: credentials and certificates are renewed.
+  for (const file of [creds, nkey, tlsCa, tlsCert, tlsKey]) {
+    readSecret(file);
+  }
   const authenticator =
     creds !== undefined
-      ? nats.credsAuthenticator(readSecret(creds))
+      ? nats.credsAuthenticator(() => readSecret(creds))
       : nkey !== undefined
-        ? nats.nkeyAuthenticator(readSecret(nkey, true))
+        ? nats.nkeyAuthenticator(() => readSeed(nkey))
         : undefined;
+  requireCredentials(authenticator, creds ?? nkey);
   const tls = {
     ...(tlsCa === undefined ? {} : { caFile: tlsCa }),
     ...(tlsCert === undefined ? {} : { certFile: tlsCert }),
     ...(tlsKey === undefined ? {} : { keyFile: tlsKey }),
   };
   const wantsTls = Object.keys(tls).length > 0 || servers.some((server) => server.startsWith('tls:'));
+  const places = servers.map((server) => server.replace(/^\w+:\/\//, '').replace(/\/.*$/, ''));
   const connection = await nats.connect({
-    servers: servers.map((server) => server.replace(/^\w+:\/\//, '').replace(/\/.*$/, '')),
+    servers: places,
     name: 'nstrace',
+    timeout: connectMs,
     ...(authenticator === undefined ? {} : { authenticator }),
-    ...(wantsTls ? { tls } : {}),
+    ...(wantsTls ? { tls: { ...tls, checkServerIdentity: identityCheck(places) } as TlsOptions } : {}),
     ...options,
   });
   return { nats, connection };
 };
 
-const readSecret = (path: string, isSeed = false): Uint8Array => {
+/**
+ * Whether a certificate is that of a server. The transport does not say to which address it connects where that is no name
+ * (@nats-io/transport-node 3.3.1), and Node then takes the name to be localhost: the certificate has to be for an address
+ * that was named.
+ */
+const identityCheck = (places: readonly string[]) => {
+  const hosts = places.map((place) => place.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
+  const addresses = hosts.filter((host) => isIP(host) !== 0);
+  return (host: string, certificate: PeerCertificate): Error | undefined => {
+    const names = host === 'localhost' && !hosts.includes(host) && addresses.length > 0 ? addresses : [host];
+    const faults = names.map((name) => checkServerIdentity(name, certificate));
+    return faults.includes(undefined) ? undefined : faults[0];
+  };
+};
+
+const readSecret = (path: string | undefined): Uint8Array => {
   try {
-    const bytes = readFileSync(path);
-    return isSeed ? Buffer.from(bytes.toString('latin1').trim()) : bytes;
+    return path === undefined ? new Uint8Array() : readFileSync(path);
   } catch (error) {
     throw systemError(`cannot read ${path}: ${messageOf(error)}`, 'name a file that root can read');
+  }
+};
+
+const readSeed = (path: string): Uint8Array => Buffer.from(Buffer.from(readSecret(path)).toString('latin1').trim());
+
+/** What can never work is reported at once. @throws NstraceError (3) */
+const requireCredentials = (authenticator: Authenticator | undefined, path = ''): void => {
+  try {
+    authenticator?.('nonce');
+  } catch (error) {
+    throw systemError(
+      `${path} holds no credentials of NATS: ${messageOf(error)}`,
+      '--creds takes a .creds file as nsc writes it, --nkey a file with a seed (SU…)',
+    );
   }
 };
 
@@ -68,12 +105,15 @@ const readSecret = (path: string, isSeed = false): Uint8Array => {
 export const subjectToken = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_') || '_';
 
 export interface NatsSinkOptions {
+  /** See `Sink`. */
+  readonly name: string;
   readonly access: NatsAccess;
   readonly cluster: string;
   readonly host: string;
 }
 
-/** How long an acknowledgement is waited for. */
+/** How long a server is waited for, and an acknowledgement. */
+const connectMs = 5000;
 const ackMs = 5000;
 /** A longer one is only in the records. */
 const maxHeaderLength = 8192;
@@ -96,7 +136,7 @@ export const natsHeaders = {
  * batch, so that one that is sent twice is stored once.
  */
 export class NatsSink implements Sink {
-  readonly name = 'nats';
+  readonly name: string;
   readonly target: string;
   readonly #options: NatsSinkOptions;
   readonly #subject: string;
@@ -106,6 +146,7 @@ export class NatsSink implements Sink {
 
   constructor(options: NatsSinkOptions) {
     this.#options = options;
+    this.name = options.name;
     this.target = options.access.servers.join(',');
     this.#subject = `nstrace.${subjectToken(options.cluster)}.${subjectToken(options.host)}`;
   }
@@ -146,7 +187,6 @@ export class NatsSink implements Sink {
       try {
         const { nats, connection } = await connectNats(this.#options.access, {
           maxReconnectAttempts: -1,
-          timeout: ackMs,
         });
         this.#open = { nats, connection, stream: nats.jetstream(connection) };
       } catch (error) {
@@ -173,7 +213,11 @@ export const unpackHeader = (packed: string): string =>
     ? ''
     : brotliDecompressSync(Buffer.from(packed, 'base64'), { maxOutputLength: maxHeaderBytes }).toString('utf8');
 
+/** Nobody answers for the subject: no stream takes it, or JetStream is off. */
+const isUnheard = (error: unknown): boolean =>
+  error instanceof Error && ['NoRespondersError', 'JetStreamNotEnabled'].includes(error.name);
+
 const explain = (error: unknown): string =>
-  error instanceof Error && error.name === 'NoRespondersError'
-    ? 'it has no stream for nstrace.> (nstrace agent setup makes one)'
+  isUnheard(error)
+    ? 'it has no stream for nstrace.> (nstrace agent setup makes one), or JetStream is off'
     : `it does not take records: ${messageOf(error) || (error as Error).name}`;

@@ -19,7 +19,7 @@ interface Request {
  * refuses for good is counted. Each record has `log.record.uid`, by which receivers drop what comes twice.
  */
 export class OtlpSink implements Sink {
-  readonly name = 'otlp';
+  readonly name: string;
   readonly target: string;
   readonly #settings: OtlpSettings;
   readonly #poster: Poster;
@@ -29,9 +29,11 @@ export class OtlpSink implements Sink {
   /** The batch that is being sent: requests that were stored are not sent again. */
   #current: { batch: Batch; requests: Request[]; refused: number } | undefined;
 
-  constructor(settings: OtlpSettings) {
+  constructor(name: string, settings: OtlpSettings) {
+    this.name = name;
     this.#settings = settings;
-    this.target = settings.url.href;
+    // The environment can give a user and a password, and a token behind the path.
+    this.target = `${settings.url.origin}${settings.url.pathname}`;
     this.#poster = new Poster(settings);
   }
 

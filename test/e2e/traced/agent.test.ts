@@ -91,7 +91,7 @@ describe('nstrace agent', () => {
     [['--to', 'ftp://h'], 'no place to ship to'],
     [['--to', 'stdout', '--metrics', 'here'], 'is not an address'],
     [['--to', 'stdout', '--limit', 'much'], 'it is not a rate'],
-    [['--to', 'nats://a:1', '--to', 'nats://b:1'], 'several servers of NATS'],
+    [['--to', 'nats://a:1', '--to', 'nats://a:1'], 'several servers of one NATS'],
   ])('refuses %j as wrong usage', async (options, message) => {
     const { exitCode, stderr } = await execa(program, ['agent', '--spool', spool, ...options], { reject: false });
     expect(stderr).toContain(message);

@@ -25,7 +25,7 @@ openFolder(folder);
 const access = { servers: servers.split(','), creds: undefined, nkey: undefined, tlsCa: undefined, tlsCert: undefined };
 const agent = new Agent({
   ...{ folder, limitBytes: Number(spoolBytes), perSecond: undefined, redact: true, hostName: host },
-  sinks: [new NatsSink({ access: { ...access, tlsKey: undefined }, cluster: 'test', host })],
+  sinks: [new NatsSink({ name: 'nats', access: { ...access, tlsKey: undefined }, cluster: 'test', host })],
   onNotice: (text) => process.stderr.write(`${text}\n`),
   onFailure: fail,
 });

@@ -124,7 +124,7 @@ export class Cluster {
 }
 
 /** All at once, so that none comes twice. */
-const freePorts = async (count: number): Promise<number[]> => {
+export const freePorts = async (count: number): Promise<number[]> => {
   const servers = await Promise.all(
     Array.from(
       { length: count },

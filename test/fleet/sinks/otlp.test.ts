@@ -19,7 +19,7 @@ const batchOf = (records: readonly NstraceRecord[]): Batch => ({
 });
 
 const sinkFor = (protocol: string, more: Record<string, string> = {}): OtlpSink =>
-  new OtlpSink(otlpSettings(`otlp+${receiver.url}`, { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, ...more }));
+  new OtlpSink('otlp', otlpSettings(`otlp+${receiver.url}`, { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, ...more }));
 
 describe.each(['http/protobuf', 'http/json'])('OTLP over %s', (protocol) => {
   it('sends records as the specification wants them', async () => {
