@@ -15,7 +15,20 @@ import { begunFlag, commWords, letters, oomFlag, wordBytes } from './wire.ts';
 /** Nanoseconds of 292 years of uptime: a larger time is none. */
 const maxTime = 2 ** 63;
 
+/** Lines that one CPU never makes: 10,000 a second for 13 years. A larger place is none. */
+const maxSeq = 2 ** 42;
+
 const isTime = (at: number): boolean => at > 0 && at < maxTime;
+
+/** A number in decimal; NaN for anything else. */
+const countIn = (line: string, from: number, to: number): number => {
+  let value = from < to ? 0 : Number.NaN;
+  for (let at = from; at < to; at += 1) {
+    const digit = line.charCodeAt(at) - 48;
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
+  }
+  return value;
+};
 
 export interface Decoded {
   event(event: LineEvent): void;
@@ -111,7 +124,7 @@ export class Decoder {
     const cpu = fields.high >>> 16;
     const seq = (fields.high & 0xffff) * 0x1_0000_0000 + fields.low;
     const stamp: Stamp = { mono, at, cpu, seq };
-    if (!(isTime(at) && seq > 0) || fields.ended) {
+    if (!(isTime(at) && seq > 0 && seq < maxSeq) || fields.ended) {
       this.#out.message(line);
       return;
     }
@@ -131,9 +144,12 @@ export class Decoder {
   #mapLine(line: string): void {
     const open = line.indexOf('[');
     const close = line.indexOf(']: ');
-    if (open > 0 && close > open) {
-      this.#out.total(line.slice(1, open), Number(line.slice(open + 1, close)), Number(line.slice(close + 3)));
+    const key = open > 0 && close > open ? countIn(line, open + 1, close) : Number.NaN;
+    const value = countIn(line, close + 3, line.length);
+    if (Number.isSafeInteger(key) && Number.isSafeInteger(value)) {
+      this.#out.total(line.slice(1, open), key, value);
     }
+    // Else it is another of the probes' maps, which bpftrace prints when it ends.
   }
 
   #desk(cpu: number): Desk {

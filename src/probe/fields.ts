@@ -72,12 +72,7 @@ export class Fields {
       value = value * 10 + code;
       at += 1;
     }
-    return at > this.#at ? value : Number.NaN;
-  }
-
-  /** A decimal field with a sign. */
-  signed(): number {
-    return Number(this.text());
+    return at > this.#at && bytes[at] === space ? value : Number.NaN;
   }
 
   /** Reads `words` words of 8 bytes and stores `bytes` bytes of them. Returns where they end. */
