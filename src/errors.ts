@@ -170,6 +170,12 @@ export const noSuchProcess = (pid: string): NstraceError =>
     status: exitStatus.failed,
   });
 
+export const hiddenProcess = (pid: string): NstraceError =>
+  new NstraceError(`no process ${pid} is to be seen: processes of other users are hidden from you`, {
+    advice: '/proc is mounted with hidepid: run it as root',
+    status: exitStatus.failed,
+  });
+
 export const noPastProcess = (word: string, file: string): NstraceError =>
   new NstraceError(`there is no process ${word} in ${file}`, {
     advice: `nstrace replay ${file} -e all shows what it knows`,

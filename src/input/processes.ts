@@ -1,8 +1,9 @@
-import { noPastProcess, noRecording, noSuchContainer, noSuchProcess } from '../errors.ts';
+import { hiddenProcess, noPastProcess, noRecording, noSuchContainer, noSuchProcess } from '../errors.ts';
 import { inspectProcess } from '../now/inspect.ts';
 import { PastProcesses } from '../now/past.ts';
 import type { InspectRecord } from '../now/schema.ts';
 import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
+import { hidesOthers } from '../procfs/read.ts';
 import { requireOne, sayHidden, selectNow } from './containers.ts';
 import { RecordingInput } from './recording.ts';
 
@@ -27,7 +28,7 @@ const pick = (word: string, snapshot: Snapshot): NowProcess => {
     return snapshot.byPid.get(Number(word))!;
   }
   if (/^\d+$/.test(word) && Number(word) < smallestInode) {
-    throw noSuchProcess(word);
+    throw hidesOthers() ? hiddenProcess(word) : noSuchProcess(word);
   }
   const { selector, nspid } = parseTarget(word);
   const selection = selectNow([selector], snapshot, requireOne);
@@ -40,7 +41,7 @@ const pick = (word: string, snapshot: Snapshot): NowProcess => {
       ? (snapshot.byPid.get(init ?? 0) ?? members[0])
       : members.find(({ proc }) => (level > 0 ? proc.nspid[level] : proc.nspid.at(-1)) === nspid);
   if (found === undefined) {
-    throw noSuchProcess(word);
+    throw hidesOthers() ? hiddenProcess(word) : noSuchProcess(word);
   }
   return found;
 };

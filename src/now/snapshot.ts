@@ -6,7 +6,7 @@ import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
 import { readWallOffset } from '../procfs/clock.ts';
 import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
-import { readProcText } from '../procfs/read.ts';
+import { hidesOthers, readProcText } from '../procfs/read.ts';
 import type { ContainerInfo, RecordOf } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
 
@@ -79,9 +79,10 @@ const findHidden = (running: readonly ProcProcess[]): string[] => {
     const why = process.geteuid?.() === 0 ? ', though you are root' : ': run it as root to see them';
     hidden.push(`the namespaces of ${many} are hidden from you${why}`);
   }
-  const proc = /^\S+ \/proc proc (\S+)/m.exec(readProcText('/proc/self/mounts') ?? '')?.[1] ?? '';
-  if (/hidepid=(?!0|off)/.test(proc) && process.geteuid?.() !== 0) {
-    hidden.push('/proc is mounted with hidepid: processes of other users are hidden from you');
+  if (hidesOthers()) {
+    hidden.push(
+      'processes of other users are hidden from you, since /proc is mounted with hidepid: run it as root to see them',
+    );
   }
   return hidden;
 };

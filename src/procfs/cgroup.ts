@@ -19,8 +19,9 @@ export const parseHierarchies = (text: string): Map<number, string> => {
   for (const line of text.split('\n')) {
     const first = line.indexOf(':');
     const second = line.indexOf(':', first + 1);
-    if (first > 0 && second > first) {
-      names.set(Number(line.slice(0, first)), line.slice(first + 1, second));
+    const number = first > 0 && second > first ? Number(line.slice(0, first)) : Number.NaN;
+    if (Number.isSafeInteger(number)) {
+      names.set(number, line.slice(first + 1, second));
     }
   }
   return names;

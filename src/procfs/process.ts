@@ -109,13 +109,13 @@ const allExiting = (folder: string): boolean =>
 const terminals = new Terminals();
 
 const numberIn = (path: string): number | undefined => {
-  const text = readProcText(path);
-  return text === undefined || text === '' ? undefined : Number(text);
+  const number = Number(readProcText(path) || Number.NaN);
+  return isCount(number) ? number : undefined;
 };
 
 const rssOf = (status: string): number | undefined => {
-  const kilobytes = numbersOf(status, 'VmRSS:')?.[0];
-  return kilobytes === undefined ? undefined : kilobytes * 1024;
+  const kilobytes = /\nVmRSS:\s*(\d{1,12}) kB/.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 };
 
 /** Start of a process in ticks; undefined if it is gone. */
@@ -138,12 +138,15 @@ const numbersOf = (status: string, key: string): number[] | undefined => {
     return undefined;
   }
   const end = status.indexOf('\n', from + 1);
-  return status
+  const numbers = status
     .slice(from + 1 + key.length, end)
     .trim()
     .split(/\s+/)
     .map(Number);
+  return numbers.every(isCount) ? numbers : undefined;
 };
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 /** The process that a thread belongs to; undefined if it is gone. */
 export const readLeader = (tid: number, root = procRoot): number | undefined => {
@@ -154,7 +157,8 @@ export const readLeader = (tid: number, root = procRoot): number | undefined => 
 /** The inode of one namespace of a process. */
 export const readNamespace = (folder: string, type: (typeof types)[number]): number | undefined => {
   const link = readProcLink(`${folder}/ns/${type}`);
-  return link && Number(link.toString('latin1', type.length + 2, endOfString(link, 0, link.length) - 1));
+  const inode = Number(link?.toString('latin1', type.length + 2, endOfString(link, 0, link.length) - 1));
+  return isCount(inode) ? inode : undefined;
 };
 
 const types = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'] as const;

@@ -61,3 +61,6 @@ export const readProcLink = (path: string): Buffer | undefined => {
     return undefined;
   }
 };
+
+/** Whether processes of other users are hidden (proc(5), hidepid): there always is a process 1. */
+export const hidesOthers = (root = procRoot): boolean => readProcText(`${root}/1/stat`) === undefined;

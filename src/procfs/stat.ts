@@ -23,19 +23,20 @@ export const parseStat = (text: string): Stat | undefined => {
   if (open < 0 || close < open) {
     return undefined;
   }
-  const fields = text.slice(close + 2).split(' ');
-  const startTicks = Number(fields[19]);
-  if (!Number.isInteger(startTicks)) {
+  const [state, ...rest] = text.slice(close + 2).split(' ');
+  // From field 4 on; of what is behind field 22 nothing is read.
+  const fields = rest.slice(0, 19).map(Number);
+  if (fields.length < 19 || !fields.every(Number.isSafeInteger)) {
     return undefined;
   }
   return {
     comm: text.slice(open + 1, close),
-    state: fields[0]!,
-    ppid: Number(fields[1]),
-    tty: Number(fields[4]),
-    exiting: (Number(fields[6]) & pfExiting) !== 0,
-    startTicks,
-    cpuTicks: Number(fields[11]) + Number(fields[12]),
-    threads: Number(fields[17]),
+    state: state!,
+    ppid: fields[0]!,
+    tty: fields[3]!,
+    exiting: (fields[5]! & pfExiting) !== 0,
+    startTicks: fields[18]!,
+    cpuTicks: fields[10]! + fields[11]!,
+    threads: fields[16]!,
   };
 };

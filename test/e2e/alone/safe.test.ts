@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bpftraceOf, isRunning } from '../support/bpftrace.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
@@ -82,5 +82,33 @@ describe('tracing', () => {
     const { exitCode, stdout } = await run('unshare', '-m', 'sh', '-c', command);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('"complete":true');
+  });
+});
+
+describe('/proc mounted with hidepid', () => {
+  /** As a user without rights, in a mount namespace of the test's own. */
+  const hidden = (level: string, ...args: string[]) => {
+    const as = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+    const command = `mount -t proc -o hidepid=${level} proc /proc && cd / && exec ${as} "$0" "$@"`;
+    return run('unshare', '-m', 'sh', '-c', command, program, ...args);
+  };
+
+  it.each(['1', '2', '4'])('(%s) is said by ps, ns, inspect and why', async (level) => {
+    const said = /processes of other users are hidden from you/;
+    for (const command of ['ps', 'ns']) {
+      const { exitCode, stderr } = await hidden(level, command);
+      expect(stderr).toMatch(said);
+      expect(exitCode).toBe(0);
+    }
+    for (const command of ['inspect', 'why']) {
+      const { exitCode, stderr } = await hidden(level, command, '1');
+      expect(stderr).toMatch(said);
+      expect(stderr).not.toMatch(/there is no process/);
+      expect(exitCode).toBe(1);
+    }
+  });
+
+  it('says nothing where nothing is hidden', async () => {
+    expect((await hidden('0', 'ps')).stderr).not.toMatch(/hidepid/);
   });
 });
