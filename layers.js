@@ -23,7 +23,7 @@ export const layers = [
   // What commands read, trace and write.
   ['tracing', 'input', 'output'],
   // What people look at or take away.
-  ['tui', 'report', 'export', 'query', 'diff', 'fleet', 'completion'],
+  ['tui', 'report', 'export', 'query', 'diff', 'fleet', 'completion', 'doctor'],
   // One small file a command: parses, wires, runs. What several of them parse is in cli/options.
   ['cli'],
 ];

@@ -39,6 +39,12 @@ export const notInHostTimens = (): NstraceError =>
     'run it outside of it: `nsenter -t 1 -T nstrace ...`, or without `unshare --time`',
   );
 
+export const notInHostUserns = (): NstraceError =>
+  systemError(
+    'nstrace runs in a user namespace of its own, whose root may not trace',
+    'run it as root of the host: sudo, not a rootless container or `unshare --user`',
+  );
+
 export const noBpftrace = (places: readonly string[]): NstraceError =>
   systemError(
     `bpftrace is not installed (looked for ${places.join(', ')})`,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { doctorSchema } from '../src/doctor/schema.ts';
 import { nowSchema } from '../src/now/schema.ts';
 import { recordSchema } from '../src/record/schema.ts';
 import { timelineSchema } from '../src/timeline/schema.ts';
@@ -11,6 +12,7 @@ const published = [
   { name: 'nstrace-1', title: 'A line of an nstrace recording', source: recordSchema },
   { name: 'nstrace-timeline-1', title: 'A line of nstrace timeline -o json', source: timelineSchema },
   { name: 'nstrace-now-1', title: 'A line of nstrace ps, ns or inspect -o json', source: nowSchema },
+  { name: 'nstrace-doctor-1', title: 'What nstrace doctor --json prints', source: doctorSchema },
 ] as const;
 
 const render = (title: string, source: z.ZodType): string => {

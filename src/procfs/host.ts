@@ -23,6 +23,15 @@ export const inHostTimens = (root = procRoot): boolean => {
   return link === undefined || Number(/\[(\d+)\]/.exec(link)?.[1]) === hostTimens;
 };
 
+/** PROC_USER_INIT_INO: the first user namespace. */
+const hostUserns = 0xeffffffd;
+
+/** Whether our rights are rights over the kernel: root of another user namespace may not trace. */
+export const inHostUserns = (root = procRoot): boolean => {
+  const link = readProcLink(`${root}/self/ns/user`)?.toString('latin1');
+  return link === undefined || Number(/\[(\d+)\]/.exec(link)?.[1]) === hostUserns;
+};
+
 /** Who we are to the kernel: a pid alone could be another process, in another namespace or at another time. */
 export interface Self {
   readonly pid: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname, machine, release } from 'node:os';
-import { noBtf, notInHostPidns, notInHostTimens, notRoot } from '../errors.ts';
+import { noBtf, notInHostPidns, notInHostTimens, notInHostUserns, notRoot } from '../errors.ts';
 import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
@@ -17,7 +17,7 @@ import type { Version } from '../probe/version.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
 import { bootTime, readWallOffset, WallClockWatch } from '../procfs/clock.ts';
-import { inHostPidns, inHostTimens } from '../procfs/host.ts';
+import { inHostPidns, inHostTimens, inHostUserns } from '../procfs/host.ts';
 import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
@@ -101,6 +101,7 @@ export class Session {
     requireRoot();
     requireHostPidns();
     requireHostTimens();
+    requireHostUserns();
     const command = [findBpftrace(options.bpftrace)];
     if (!existsSync(Btf.path)) {
       throw noBtf();
@@ -284,6 +285,13 @@ export const requireHostPidns = (): void => {
 export const requireHostTimens = (): void => {
   if (!inHostTimens()) {
     throw notInHostTimens();
+  }
+};
+
+/** @throws NstraceError (3) if our root is not the kernel's: in a user namespace that is not the host's */
+export const requireHostUserns = (): void => {
+  if (!inHostUserns()) {
+    throw notInHostUserns();
   }
 };
 

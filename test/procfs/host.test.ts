@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { inHostPidns, inHostTimens } from '../../src/procfs/host.ts';
+import { inHostPidns, inHostTimens, inHostUserns } from '../../src/procfs/host.ts';
 
 const inside = <Result>(links: Readonly<Record<string, string>>, look: (root: string) => Result): Result => {
   const root = mkdtempSync(`${tmpdir()}/nstrace-host-`);
@@ -27,6 +27,13 @@ describe('the host’s namespaces', () => {
     ['time:[4026532573]', false],
   ])('%s is its time namespace: %s', (link, expected) => {
     expect(inside({ time: link }, inHostTimens)).toBe(expected);
+  });
+
+  it.each([
+    ['user:[4026531837]', true],
+    ['user:[4026532574]', false],
+  ])('%s is its user namespace: %s', (link, expected) => {
+    expect(inside({ user: link }, inHostUserns)).toBe(expected);
   });
 
   it('has no time namespace on a kernel without them', () => {

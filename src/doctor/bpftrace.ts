@@ -1,0 +1,51 @@
+import { installCommand } from '../errors.ts';
+import { askFeatures } from '../probe/ask.ts';
+import { findBpftrace } from '../probe/find.ts';
+import { Tracer } from '../probe/tracer.ts';
+import { type Version, versionOf } from '../probe/version.ts';
+import { Limited } from './check.ts';
+import type { Finding } from './schema.ts';
+
+/** The oldest version that nstrace is tested with. */
+const oldestMinor = 17;
+
+/** @throws NstraceError (3) if there is none that root may run; Limited for one that is too old to have been tested */
+export const checkBpftrace = async (chosen: string | undefined): Promise<string> => {
+  const path = findBpftrace(chosen);
+  return describeBpftrace(await versionOf([path]), path);
+};
+
+export const describeBpftrace = ({ text, major, minor }: Version, path: string): string => {
+  if (major === 0 && minor < oldestMinor) {
+    throw new Limited(
+      `${text} (${path}) is older than all that nstrace is tested with (0.${oldestMinor} and newer)`,
+      `${installCommand('bpftrace')} from a newer release, or name one with --bpftrace PATH`,
+    );
+  }
+  return `${text} (${path})`;
+};
+
+/** Really attaches all probes, and detaches them. @throws NstraceError (3) that says what the system lacks */
+export const checkProbes = async (chosen: string | undefined, before: readonly Finding[]): Promise<string> => {
+  const missing = before.filter(({ level }) => level === 'missing').map(({ name }) => name);
+  if (missing.length > 0) {
+    throw new Error(`not tried, without ${missing.join(', ')}`);
+  }
+  const command = [findBpftrace(chosen)];
+  const began = Date.now();
+  const { features } = await askFeatures(command);
+  const tracer = new Tracer({
+    command,
+    features,
+    failed: true,
+    onEvent: () => {},
+    onBeat: () => {},
+    onNotice: () => {},
+    onResume: () => {},
+    onFailure: () => {},
+  });
+  await tracer.start();
+  const ready = Date.now() - began;
+  await tracer.stop(new AbortController().signal);
+  return `all attached in ${(ready / 1000).toFixed(1)} s; ${tracer.count.made} lines made, ${tracer.count.lost} lost`;
+};
