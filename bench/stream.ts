@@ -66,7 +66,7 @@ class Pipeline implements Decoded {
   readonly #model = new Model({
     host,
     hierarchies: new Map([[0, '']]),
-    cgroupPaths: new Map([[1, '/']]),
+    cgroupPaths: new Map([[0, new Map([[1, '/']])]]),
     clock: new WallClock(1_795_525_046_139_837_901n),
     readCommand: readRuntimeCommand,
     runtimes: { readCgroup, describe: () => undefined },

@@ -33,12 +33,16 @@ export class CgroupSet {
   }
 }
 
-/** Paths of unified cgroups by the id that events carry; ids are not used again soon, so the oldest may go. */
+/** Paths of the cgroups of one hierarchy by the id that events carry; ids are not used again soon, so the oldest may go. */
 export class CgroupPaths {
-  readonly #byId = new Map<number, string>();
+  readonly #byId: Map<number, string>;
+
+  constructor(paths: ReadonlyMap<number, string> = new Map()) {
+    this.#byId = new Map(paths);
+  }
 
   learn(id: number, path: string): void {
-    if (this.#byId.size >= maxPaths) {
+    if (this.#byId.size >= maxPaths && !this.#byId.has(id)) {
       this.#byId.delete(this.#byId.keys().next().value!);
     }
     this.#byId.set(id, path);
@@ -51,6 +55,17 @@ export class CgroupPaths {
   forget(id: number): void {
     this.#byId.delete(id);
   }
+
+  /** A cgroup and those below it have other paths from now on. */
+  rename(from: string, to: string): void {
+    for (const [id, path] of this.#byId) {
+      this.#byId.set(id, renamed(path, from, to));
+    }
+  }
 }
 
 const maxPaths = 65_536;
+
+/** What a path is called once a cgroup that it is in, or is, has another name. */
+export const renamed = (path: string, from: string, to: string): string =>
+  path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;

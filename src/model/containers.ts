@@ -1,6 +1,6 @@
 import { type Namespaces, type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import type { CgroupOwner, Labels, Pod } from '../runtimes/runtime.ts';
-import { CgroupSet } from './cgroups.ts';
+import { CgroupSet, renamed } from './cgroups.ts';
 import { Container, type Identity, type Init, type Membership } from './container.ts';
 import type { Process } from './process.ts';
 
@@ -246,6 +246,25 @@ export class Containers {
     return owners.filter(({ stopped, hasCgroup }) => stopped && !hasCgroup);
   }
 
+  /** A cgroup, and what is below it, has another path from now on in one hierarchy. */
+  renameCgroup(hierarchy: string, from: string, to: string): void {
+    for (const path of [...this.#monitors]) {
+      this.#monitors.add(renamed(path, from, to));
+    }
+    for (const container of this.#live) {
+      for (const [path, hierarchies] of [...container.cgroups]) {
+        const now = renamed(path, from, to);
+        if (now !== path && hierarchies.delete(hierarchy)) {
+          this.#leaveCgroup(path, container);
+          const map = container.stopped ? this.#left : this.#byCgroup;
+          container.cgroups.set(now, (container.cgroups.get(now) ?? new Set()).add(hierarchy));
+          add(map, now, container);
+        }
+      }
+    }
+    this.#version += 1;
+  }
+
   /** Containers that have ended and whose cgroup was left behind. */
   leftIn(path: string): readonly Container[] {
     return this.#left.get(path) ?? [];
@@ -284,6 +303,15 @@ export class Containers {
   /** The container that a cgroup is in, not the one that it is of. */
   around(path: string): Container | undefined {
     return this.ofCgroup('', parentOf(path));
+  }
+
+  /** It has a cgroup of that path in no hierarchy any more. */
+  #leaveCgroup(path: string, container: Container): void {
+    if (container.cgroups.get(path)?.size === 0) {
+      container.cgroups.delete(path);
+      dropFrom(this.#byCgroup, path, container);
+      dropFrom(this.#left, path, container);
+    }
   }
 
   #ofCgroups(cgroups: CgroupSet): readonly Container[] | undefined {

@@ -1,8 +1,7 @@
 import { type Namespaces, namespaceTypes } from '../kernel/namespaces.ts';
-import { type Text, textOf } from '../kernel/text.ts';
-import { monoOfTicks, type Nanoseconds, ticksOf } from '../kernel/time.ts';
+import type { Text } from '../kernel/text.ts';
+import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import type {
-  CgroupEvent,
   ExecEvent,
   ExitEvent,
   FailedExecEvent,
@@ -16,29 +15,33 @@ import type {
   Who,
 } from '../probe/event.ts';
 import type { ProcProcess } from '../procfs/process.ts';
-import type { NstraceRecord, RecordOf, Role } from '../record/schema.ts';
-import type { CgroupReading, ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
-import { engineIn, isItselfAgain, isServiceManager } from '../runtimes/trust.ts';
-import { CgroupPaths, CgroupSet } from './cgroups.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
+import { engineIn, isItselfAgain } from '../runtimes/trust.ts';
+import { born, running as runningAs } from './birth.ts';
+import { CgroupEvents } from './cgroup-events.ts';
 import type { WallClock } from './clock.ts';
 import { readCommand } from './command.ts';
 import type { Container, End } from './container.ts';
 import { Containers } from './containers.ts';
+import { FailedExecs } from './failed.ts';
 import { ContainerLives } from './life.ts';
 import { asksForNamespaces, signalName } from './names.ts';
 import type { RuntimeKnowledge } from './naming.ts';
 import { type Process, ProcessTable } from './process.ts';
+import { recall } from './recall.ts';
 import { RecentSet } from './recent.ts';
 import { Records } from './records.ts';
 import { requesterOf } from './requester.ts';
+import { hasOwnMnt, isOfHost, roleOf } from './roles.ts';
 
 export interface ModelOptions {
   /** The host's own namespaces, those of its init. */
   readonly host: Namespaces;
   /** Names of cgroup hierarchies by the kernel's number; '' is the unified one. */
   readonly hierarchies: ReadonlyMap<number, string>;
-  /** Paths of unified cgroups by id. */
-  readonly cgroupPaths: ReadonlyMap<number, string>;
+  /** Paths of cgroups by hierarchy, and by id in it. */
+  readonly cgroupPaths: ReadonlyMap<number, ReadonlyMap<number, string>>;
   readonly clock: WallClock;
   readonly readCommand: (args: readonly Text[], exe: Text) => RuntimeCommand | undefined;
   readonly runtimes: RuntimeKnowledge;
@@ -66,10 +69,9 @@ export class Model {
   readonly #processes = new ProcessTable();
   readonly #containers: Containers;
   readonly #lives: ContainerLives;
-  readonly #cgroupPaths = new CgroupPaths();
+  readonly #cgroups: CgroupEvents;
   readonly #ended = new RecentSet(maxRecentlyEnded);
-  /** The last failed exec of a process and how many were folded, for the record that counts the folded ones. */
-  readonly #failed = new Map<number, { record: RecordOf<'exec'>; folded: number }>();
+  readonly #failed = new FailedExecs();
 
   constructor(options: ModelOptions) {
     this.#options = options;
@@ -77,9 +79,16 @@ export class Model {
     this.#emit = options.emit;
     this.#containers = new Containers(options.host);
     this.#lives = new ContainerLives(this.#containers, options.clock, options.runtimes, options.emit);
-    for (const [id, path] of options.cgroupPaths) {
-      this.#cgroupPaths.learn(id, path);
-    }
+    this.#cgroups = new CgroupEvents({
+      hierarchies: options.hierarchies,
+      paths: options.cgroupPaths,
+      processes: this.#processes,
+      containers: this.#containers,
+      lives: this.#lives,
+      records: this.#records,
+      readCgroup: options.runtimes.readCgroup,
+      emit: options.emit,
+    });
   }
 
   /** Processes and containers that were there when tracing began, before the first event is given. */
@@ -92,11 +101,11 @@ export class Model {
     const seen = new Set<Container>(this.#containers.all());
     const fresh = running.filter((process) => alreadyTold(process.pid, process.startTicks) !== 'born');
     const processes = fresh.map((process) => this.#known(process));
-    this.#recall(states, running);
+    recall(states, running, this.#containers, this.#processes, this.#options.runtimes.readCgroup);
     for (const [index, process] of processes.entries()) {
       const parent = this.#processes.get(process.ppid);
       process.parent = parent;
-      process.mntMoved = this.#isOwnMnt(process, parent);
+      process.mntMoved = hasOwnMnt(process, parent, this.#options.host);
       this.#lives.adopt(process, parent, time);
       const container = process.membership?.container;
       if (container !== undefined && !seen.has(container)) {
@@ -141,7 +150,7 @@ export class Model {
       case 'namespace':
         return this.#namespace(event);
       case 'cgroup':
-        return this.#cgroup(event);
+        return this.#cgroups.event(event);
       case 'failed':
         return this.#failedExec(event);
       case 'folded':
@@ -164,7 +173,7 @@ export class Model {
     process.ppid = event.ppid;
     if (event.ns.mnt !== process.ns.mnt) {
       // By a thread that was not the leader: it was the program before this one.
-      process.mntMoved = !this.#isOfHost(process);
+      process.mntMoved = !isOfHost(process);
       process.ns = event.ns;
       this.#lives.place(process, event);
     }
@@ -178,7 +187,7 @@ export class Model {
     process.comm = event.comm;
     process.exe = event.exe;
     process.args = event.argsSent > maxKeptBytes ? event.args.slice(0, maxKeptArguments) : event.args;
-    const path = this.#cgroupPaths.get(event.cgroupId);
+    const path = this.#cgroups.pathOf(event.cgroupId);
     if (path !== undefined) {
       process.cgroups = process.cgroups.with('', path);
     }
@@ -210,26 +219,19 @@ export class Model {
       process.comm = event.comm;
     }
     const record = this.#records.failedExec(event, process, this.#processes.get(event.ppid));
-    this.#failed.set(event.pid, { record, folded: this.#failed.get(event.pid)?.folded ?? 0 });
+    this.#failed.note(event.pid, record);
     this.#emit(record);
   }
 
   /** Failed execs that were only counted are reported with the last one that was not. */
   #folded(event: FoldedEvent): void {
-    const last = this.#failed.get(event.pid);
-    const reported = last?.folded ?? 0;
-    // A bpftrace that was started again counts from 0.
-    const more = event.total - (event.total < reported ? 0 : reported);
-    if (last !== undefined && more > 0) {
-      last.folded = event.total;
-      this.#emit(this.#records.folded(last.record, more, event));
-    } else if (event.last && more > 0) {
+    const { more, record } = this.#failed.count(event);
+    if (more > 0 && record !== undefined) {
+      this.#emit(this.#records.folded(record, more, event));
+    } else if (more > 0) {
       // The line of the one that they are like was lost.
       const { mono, at, cpu, seq } = event;
       this.lost({ kind: 'lost', count: more, exact: true, from: mono, to: mono, mono, at, cpu, seq }, 'kernel');
-    }
-    if (event.last) {
-      this.#failed.delete(event.pid);
     }
   }
 
@@ -244,17 +246,13 @@ export class Model {
     }
     const made = asksForNamespaces(event.flags);
     if (maker !== undefined && process.ns.mnt !== maker.ns.mnt) {
-      process.mntMoved = !this.#isOfHost(maker);
+      process.mntMoved = !isOfHost(maker);
     }
-    const path = this.#cgroupPaths.get(event.cgroupId);
-    if (path !== undefined && path !== process.cgroups.paths.get('')) {
-      // Born there: CLONE_INTO_CGROUP.
-      process.cgroups = process.cgroups.with('', path);
-      this.#claimForRuntime(process, path, '', event, maker);
-    }
+    this.#cgroups.born(process, event, maker);
     this.#admit(process, event);
     this.#lives.inherit(process, maker, event);
     this.#emit(this.#records.fork(process, event, event.flags, event.by));
+    this.#cgroups.reportBirth(process, event);
     if (made) {
       if (process.membership !== undefined) {
         process.membership.container.namespacesAt ??= event.at;
@@ -283,7 +281,7 @@ export class Model {
       this.#sayUnchanged(process, event);
     }
     this.#emit(this.#records.exit(event, end, process, this.#containers.ofPidns(event.pidns)));
-    this.#failed.delete(event.pid);
+    this.#failed.forget(event.pid);
     if (process !== undefined) {
       this.#processes.remove(process);
       this.#lives.ended(process, event, end);
@@ -300,7 +298,7 @@ export class Model {
     if (event.tid === event.pid) {
       process.ns = { ...event.after, pid: process.ns.pid, time: process.ns.time };
       if (event.after.mnt !== event.before.mnt) {
-        process.mntMoved = !this.#isOfHost(process);
+        process.mntMoved = !isOfHost(process);
         if (!process.mntMoved && process.engine !== undefined) {
           process.role = 'helper';
         }
@@ -334,83 +332,6 @@ export class Model {
     }
   }
 
-  #cgroup(event: CgroupEvent): void {
-    const hierarchy = this.#options.hierarchies.get(event.root) ?? `${event.root}`;
-    const path = textOf(event.path);
-    const doer = this.#processes.get(event.by);
-    if (event.op === 'mkdir' && event.root === 0) {
-      this.#cgroupPaths.learn(event.id, path);
-    }
-    const about = event.op === 'attach' ? this.#processes.get(event.pid) : doer;
-    if (event.op === 'mkdir') {
-      this.#lives.recognisePath(path);
-      this.#claimMade(path, hierarchy, event, doer);
-    } else if (event.op === 'attach' && about !== undefined) {
-      this.#claimForRuntime(about, path, hierarchy, event, doer);
-      about.cgroups = about.cgroups.with(hierarchy, path);
-      const before = about.membership?.container;
-      this.#lives.place(about, event, doer);
-      if (about.membership?.container !== before) {
-        about.enteredBy = requesterOf(doer ?? about);
-      }
-      about.role = roleOf(about);
-    }
-    const owner = this.#containers.ofCgroup(hierarchy, path) ?? this.#containers.leftIn(path)[0];
-    this.#emit(this.#records.cgroup(event, hierarchy, about, owner));
-    if (event.op === 'rmdir') {
-      this.#cgroupPaths.forget(event.root === 0 ? event.id : -1);
-      for (const gone of this.#containers.dropCgroup(hierarchy, path)) {
-        this.#lives.remove(gone, event);
-      }
-    }
-  }
-
-  /** A cgroup that a runtime makes is its container's if it is named for it. */
-  #claimMade(path: string, hierarchy: string, time: Nanoseconds, doer: Process | undefined): void {
-    const command = doer?.errand ?? doer?.command;
-    if (command?.action !== 'start' || command.id === undefined) {
-      return;
-    }
-    const { owner } = this.#options.runtimes.readCgroup(path);
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const named = name === command.id || name.endsWith(`-${command.id}.scope`);
-    if (named || (owner !== undefined && owner !== 'monitor' && owner.guessed !== true)) {
-      this.#lives.claim(hierarchy, path, command, time);
-    }
-  }
-
-  /** A cgroup that somebody moves a process into which a runtime's command sent is the container's of that command. */
-  #claimForRuntime(sent: Process, path: string, hierarchy: string, time: Nanoseconds, doer: Process | undefined): void {
-    const command = sent.errand;
-    if (command?.action !== 'start' || command.id === undefined || command.owner === sent || doer === sent) {
-      return;
-    }
-    if (path !== command.owner.cgroups.paths.get(hierarchy)) {
-      this.#lives.claim(hierarchy, path, command, time);
-    }
-  }
-
-  /** Of systemd before it executes a service, and of engines: mount namespaces that they make are no containers. */
-  #isOfHost(process: Process): boolean {
-    return (
-      process.membership === undefined &&
-      process.errand?.action !== 'enter' &&
-      ((process.engine !== undefined && process.errand?.action !== 'start') || isServiceManager(process.exe))
-    );
-  }
-
-  /** Whether the mount namespace of a process that was there before makes a container: not that of a service or an engine. */
-  #isOwnMnt(process: Process, parent: Process | undefined): boolean {
-    const { mnt } = process.ns;
-    if (mnt === this.#options.host.mnt || isKernelThread(process)) {
-      return false;
-    }
-    if (mnt === parent?.ns.mnt) {
-      return parent.mntMoved;
-    }
-    return !isServiceOf(process, parent) && process.engine === undefined;
-  }
-
   /** The process an event is about. If its birth was held back, or lost, it is made up for now. */
   #living(
     event: Stamp & Who & { nspid?: number[]; pidns?: number },
@@ -428,7 +349,7 @@ export class Model {
     const born = ns ?? { ...above, pid: event.pidns ?? above.pid };
     const process = this.#birth(event, ppid, parent, event.nspid ?? [event.pid], born);
     if (parent !== undefined && born.mnt !== parent.ns.mnt) {
-      process.mntMoved = !this.#isOfHost(parent);
+      process.mntMoved = !isOfHost(parent);
     }
     this.#admit(process, event);
     this.#lives.inherit(process, parent, event);
@@ -447,113 +368,11 @@ export class Model {
   }
 
   #birth(event: Who, ppid: number, parent: Process | undefined, nspid: number[], ns: Namespaces | undefined): Process {
-    return {
-      pid: event.pid,
-      startTicks: ticksOf(event.start),
-      startAt: event.start.at,
-      ppid,
-      nspid,
-      ns: ns ?? parent?.ns ?? this.#options.host,
-      uid: parent?.uid ?? 0,
-      gid: parent?.gid ?? 0,
-      auid: parent?.auid,
-      session: parent?.session,
-      tty: parent?.tty,
-      comm: parent?.comm ?? '',
-      exe: parent?.exe ?? '',
-      args: parent?.args ?? [],
-      execAt: event.start.at,
-      parent,
-      ended: false,
-      cgroups: parent?.cgroups ?? CgroupSet.none,
-      mntMoved: parent?.mntMoved ?? false,
-      childPidns: (ns ?? parent?.ns ?? this.#options.host).pid,
-      unshared: false,
-      countedMnt: 0,
-      countedPid: 0,
-      membership: undefined,
-      origin: undefined,
-      settled: false,
-      command: parent?.command,
-      errand: parent?.errand,
-      engine: parent?.engine,
-      role: parent?.role,
-      enteredBy: parent?.enteredBy,
-    };
-  }
-
-  /** Containers that run already, as their runtimes say: theirs are the cgroups that their init, or what is left, is in. */
-  #recall(states: readonly ContainerState[], running: readonly ProcProcess[]): void {
-    const byPid = new Map(running.map((process) => [process.pid, process]));
-    for (const state of states) {
-      const found = state.init === undefined ? undefined : byPid.get(state.init);
-      const left = found === undefined ? running.filter((process) => this.#isLeftOf(state, process)) : [found];
-      if (left.length === 0) {
-        continue;
-      }
-      const container = this.#containers.make(state);
-      container.rank = 'file';
-      container.madeBy = found === undefined ? 'state file, its init has ended' : 'state file';
-      for (const { cgroups } of left) {
-        for (const [hierarchy, path] of cgroups) {
-          if (state.cgroups.includes(path) || isOf(this.#options.runtimes.readCgroup(path), state.id)) {
-            this.#containers.claimCgroup(hierarchy, path, container);
-          }
-        }
-      }
-      const init = found === undefined ? undefined : this.#processes.find(found.pid, found.startTicks);
-      if (init !== undefined) {
-        container.init = init;
-        init.membership = container.as.init;
-      } else {
-        container.started = true;
-      }
-    }
-  }
-
-  /** Of a container whose init has ended: in one of its cgroups, and not in the host's mount namespace. */
-  #isLeftOf({ cgroups }: ContainerState, { cgroups: paths, ns }: ProcProcess): boolean {
-    return (
-      ns !== undefined &&
-      ns.mnt !== this.#options.host.mnt &&
-      [...paths.values()].some((path) => cgroups.includes(path))
-    );
+    return born(event, ppid, parent, nspid, ns ?? parent?.ns ?? this.#options.host);
   }
 
   #known(found: ProcProcess): Process {
-    const process: Process = {
-      pid: found.pid,
-      startTicks: found.startTicks,
-      startAt: Number(monoOfTicks(found.startTicks)),
-      ppid: found.ppid,
-      nspid: found.nspid,
-      ns: found.ns ?? this.#options.host,
-      uid: found.uid,
-      gid: found.gid,
-      auid: found.auid,
-      session: found.session,
-      tty: found.tty,
-      comm: found.comm,
-      exe: found.exe,
-      args: found.args,
-      execAt: Number(monoOfTicks(found.startTicks)),
-      parent: undefined,
-      ended: false,
-      cgroups: new CgroupSet(found.cgroups),
-      mntMoved: false,
-      childPidns: (found.ns ?? this.#options.host).pid,
-      unshared: false,
-      countedMnt: 0,
-      countedPid: 0,
-      membership: undefined,
-      origin: undefined,
-      settled: false,
-      command: undefined,
-      errand: undefined,
-      engine: engineIn(found.exe),
-      role: undefined,
-      enteredBy: undefined,
-    };
+    const process = runningAs(found, this.#options.host);
     process.command = readCommand(process, this.#options.readCommand);
     if (process.command !== undefined) {
       this.#lives.noteCommand(process.command);
@@ -568,34 +387,6 @@ export class Model {
     return process;
   }
 }
-
-/** Whether a cgroup is that of a container by its path. */
-const isOf = ({ owner }: CgroupReading, id: string): boolean => owner !== 'monitor' && owner?.id === id;
-
-/** What systemd started as a service, not what was left to it by a parent that has ended. */
-const isServiceOf = ({ cgroups: { unit } }: Process, parent: Process | undefined): boolean => {
-  const inService = unit?.endsWith('.service');
-  return parent !== undefined && isServiceManager(parent.exe)
-    ? inService !== false
-    : parent?.pid === 1 && inService === true;
-};
-
-/** Kernel threads have no program; kdevtmpfs has a mount namespace of its own. */
-const isKernelThread = ({ pid, ppid }: Process): boolean => pid === 2 || ppid === 2;
-
-/** How a process works for a container from outside. */
-const roleOf = ({ command }: Process): Role | undefined => {
-  switch (command?.action) {
-    case 'start':
-    case 'enter':
-    case 'helper':
-      return 'runtime';
-    case 'monitor':
-      return 'monitor';
-    default:
-      return undefined;
-  }
-};
 
 const changesNothing = ({ before, after }: NamespaceEvent): boolean =>
   namespaceTypes.every((type) => before[type] === after[type]);

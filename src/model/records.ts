@@ -183,12 +183,14 @@ export class Records {
   /**
    * @param about who is moved, or who makes or removes it
    * @param owner the container that the cgroup belongs to
+   * @param before its path until it was renamed, if that is known
    */
   cgroup(
     event: CgroupEvent,
     hierarchy: string,
     about: Process | undefined,
     owner: Container | undefined,
+    before: string | undefined,
   ): RecordOf<'cgroup'> {
     const moves = event.op === 'attach';
     const record: RecordOf<'cgroup'> = {
@@ -201,7 +203,12 @@ export class Records {
       hierarchy: hierarchy === '' ? 'unified' : hierarchy,
       id: event.id,
     };
-    putText(record, 'path', event.path);
+    if (event.op === 'rename') {
+      putText(record, 'path', before ?? '');
+      putText(record, 'new_path', event.path);
+    } else {
+      putText(record, 'path', event.path);
+    }
     if (!moves && owner !== undefined) {
       record.container = owner.ref;
     }

@@ -3,7 +3,7 @@ import { counted } from '../kernel/plural.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
 import { readBaseline } from '../procfs/baseline.ts';
-import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
+import { parseHierarchies } from '../procfs/cgroup.ts';
 import { readWallOffset } from '../procfs/clock.ts';
 import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
 import { hidesOthers, readProcText } from '../procfs/read.ts';
@@ -42,7 +42,8 @@ export const takeSnapshot = async (): Promise<Snapshot> => {
   const model = new Model({
     host,
     hierarchies: parseHierarchies(readProcText('/proc/self/cgroup') ?? ''),
-    cgroupPaths: readCgroupPaths(unifiedMount(readProcText('/proc/self/mounts') ?? '')),
+    // Only events have ids instead of paths.
+    cgroupPaths: new Map(),
     clock,
     readCommand: readRuntimeCommand,
     runtimes: { readCgroup, describe: describeContainer },

@@ -316,7 +316,9 @@ export class Decoder {
     const uid = fields.high;
     const gid = fields.low;
     const ns = this.#namespaces.read(fields);
-    const cgroupId = fields.number();
+    const sent = fields.number();
+    // Of another child, if this one was not found.
+    const cgroupId = whole ? sent : 0;
     const comm = this.#comm();
     const nspid = level === 0 ? [pid] : [pid, innermost];
     const { mono, at, cpu, seq } = stamp;

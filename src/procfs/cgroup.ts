@@ -38,6 +38,40 @@ export const unifiedMount = (mounts: string): string | undefined => {
   return undefined;
 };
 
+/** Where hierarchies of v1 are mounted, by the kernel's number. */
+const v1Mounts = (mounts: string, hierarchies: ReadonlyMap<number, string>): Map<number, string> => {
+  const places = new Map<number, string>();
+  for (const line of mounts.split('\n')) {
+    const [, place, type, options = ''] = line.split(' ');
+    if (type === 'cgroup') {
+      const words = new Set(options.split(','));
+      for (const [number, controllers] of hierarchies) {
+        if (number !== 0 && controllers.split(',').every((controller) => words.has(controller))) {
+          places.set(number, place!);
+        }
+      }
+    }
+  }
+  return places;
+};
+
+/**
+ * Paths of all cgroups by hierarchy, and by id in it. On a host with cgroup v2 only that is one hierarchy.
+ *
+ * @param mounts /proc/self/mounts
+ * @param hierarchies names of hierarchies by the kernel's number
+ */
+export const readHierarchies = (
+  mounts: string,
+  hierarchies: ReadonlyMap<number, string>,
+): Map<number, Map<number, string>> =>
+  new Map(
+    [[0, unifiedMount(mounts)] as const, ...v1Mounts(mounts, hierarchies)].map(([number, place]) => [
+      number,
+      readCgroupPaths(place),
+    ]),
+  );
+
 /** A host has some hundred cgroups; a folder tree larger than this is not walked to its end. */
 const maxFolders = 50_000;
 

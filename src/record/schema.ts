@@ -237,7 +237,10 @@ export const schemas = {
     tid: pid.optional().describe('the thread, if it was moved alone'),
     path: z.string(),
     path_base64: base64.optional(),
-    new_path: z.string().optional().describe('of rename: what it is called from now on'),
+    new_path: z
+      .string()
+      .optional()
+      .describe('of rename: what it is called from now on; path is what it was called, empty if that is not known'),
     new_path_base64: base64.optional(),
     hierarchy: z.string().describe('"unified", or the controllers of a v1 hierarchy as in /proc/PID/cgroup'),
     id: z.int().nonnegative(),

@@ -15,7 +15,7 @@ import { mountTracefs } from '../probe/tracefs.ts';
 import { type Count, Tracer } from '../probe/tracer.ts';
 import type { Version } from '../probe/version.ts';
 import { readBaseline } from '../procfs/baseline.ts';
-import { parseHierarchies, readCgroupPaths, unifiedMount } from '../procfs/cgroup.ts';
+import { parseHierarchies, readHierarchies } from '../procfs/cgroup.ts';
 import { bootTime, readWallOffset, WallClockWatch } from '../procfs/clock.ts';
 import { inHostPidns, inHostTimens, inHostUserns } from '../procfs/host.ts';
 import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
@@ -65,10 +65,11 @@ export class Session {
     this.#options = options;
     this.#bpftrace = bpftrace;
     this.#completion = new Completion(features.tailKey);
+    const hierarchies = parseHierarchies(readProcText('/proc/self/cgroup') ?? '');
     this.#model = new Model({
       host: this.#host,
-      hierarchies: parseHierarchies(readProcText('/proc/self/cgroup') ?? ''),
-      cgroupPaths: readCgroupPaths(unifiedMount(readProcText('/proc/self/mounts') ?? '')),
+      hierarchies,
+      cgroupPaths: readHierarchies(readProcText('/proc/self/mounts') ?? '', hierarchies),
       clock: this.#clock,
       readCommand: readRuntimeCommand,
       runtimes: { readCgroup, describe: describeContainer },

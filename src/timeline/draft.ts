@@ -155,6 +155,9 @@ const merge = (last: TimelineEntry, entry: TimelineEntry): boolean => {
     return false;
   }
   if (entry.kind === 'cgroup') {
+    if (entry.op === 'rename' && entry.paths?.join('\0') !== last.paths?.join('\0')) {
+      return false;
+    }
     last.paths = [...new Set([...(last.paths ?? []), ...(entry.paths ?? [])])];
     last.hierarchies = [...new Set([...(last.hierarchies ?? []), ...(entry.hierarchies ?? [])])];
     return true;

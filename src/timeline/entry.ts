@@ -62,8 +62,9 @@ export const entryOf = (record: ProcessRecord): TimelineEntry => {
       return entry;
     }
     case 'cgroup': {
-      const { op, path, hierarchy } = record;
-      return { at_ns: 0, time, kind, pid, nspid, depth: 0, op, paths: [path], hierarchies: [hierarchy] };
+      const { op, path, new_path: to, hierarchy } = record;
+      const paths = to === undefined ? [path] : [path, to];
+      return { at_ns: 0, time, kind, pid, nspid, depth: 0, op, paths, hierarchies: [hierarchy] };
     }
   }
 };

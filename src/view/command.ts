@@ -62,7 +62,7 @@ export const describe = (record: NstraceRecord, style: CommandStyle): string => 
     case 'namespace':
       return describeNamespaces(record);
     case 'cgroup':
-      return `${record.op} ${escapeText(record.hierarchy)} ${escapeText(record.path)}`;
+      return describeCgroup(record);
     case 'usage':
       return describeUsage(record);
     case 'container':
@@ -70,6 +70,12 @@ export const describe = (record: NstraceRecord, style: CommandStyle): string => 
     default:
       return '';
   }
+};
+
+const describeCgroup = ({ op, hierarchy, path, new_path: to, tid }: RecordOf<'cgroup'>): string => {
+  const renamed = to === undefined ? [] : ['to', escapeText(to)];
+  const thread = tid === undefined ? [] : [`(thread ${tid})`];
+  return [op, escapeText(hierarchy), ...(path === '' ? [] : [escapeText(path)]), ...renamed, ...thread].join(' ');
 };
 
 /** runc calls unshare also where nothing is left to make: then no namespace changes. */

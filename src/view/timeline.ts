@@ -239,6 +239,8 @@ const describeCgroup = ({ op, paths = [], hierarchies = [] }: TimelineEntry, { c
       return `makes ${where}${many}`;
     case 'attach':
       return `is moved into ${where}${many}`;
+    case 'rename':
+      return `renames the cgroup ${paths.map(escapeText).join(' to ')}${many}`;
     default:
       return `removes ${where}${many}`;
   }

@@ -78,6 +78,79 @@ describe('containers of one id, or in one cgroup', () => {
   });
 });
 
+describe('cgroups that are renamed or entered without an event of the kernel', () => {
+  const pathsOf = (world: World) => world.of('cgroup').map(({ op, path, new_path: to }) => [op, path, to]);
+
+  it('keep their container, in one hierarchy after the other, and go with it', () => {
+    const world = setUp();
+    const { init } = startContainer(world, { line: 'runc run a', path: '/pods/a', ns: namespaces(500) });
+    world.rename(1, '/pods/a', '/pods/b', 3);
+    world.exec(30, 1, 'sh');
+    world.cgroup('attach', 30, '/pods/b/below', 30, 3);
+    world.exec(30, 1, 'stranger');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'a' }, evidence: 'cgroup' });
+    world.exit(30);
+    world.exit(init);
+    expect(world.of('container').at(-1)?.container.cgroups).toEqual(['/pods/a', '/pods/b']);
+    world.cgroup('rmdir', 10, '/pods/a');
+    expect(lives(world).at(-1)).toBe('1 stopped 0');
+    world.cgroup('rmdir', 10, '/pods/b', 0, 3);
+    expect(lives(world).at(-1)).toBe('1 removed');
+    expect(pathsOf(world)).toContainEqual(['rename', '/pods/a', '/pods/b']);
+  });
+
+  it('have other paths below a renamed one too, whether they have a container or not', () => {
+    const world = setUp();
+    world.cgroup('mkdir', 1, '/one', 0, 3);
+    world.cgroup('mkdir', 1, '/one/two', 0, 3);
+    world.rename(1, '/one', '/1', 3);
+    world.cgroup('mkdir', 1, '/oneself', 0, 3);
+    world.rename(1, '/one/two', '/1/2', 3);
+    expect(pathsOf(world).filter(([op]) => op === 'rename')).toEqual([
+      ['rename', '/one', '/1'],
+      ['rename', '/1/two', '/1/2'],
+    ]);
+  });
+
+  it('are renamed when a container that has ended left them behind', () => {
+    const world = setUp();
+    const { init } = startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
+    world.exit(init);
+    world.rename(1, '/a', '/b', 3);
+    world.cgroup('rmdir', 10, '/a');
+    world.cgroup('rmdir', 10, '/b', 0, 3);
+    expect(lives(world).slice(-2)).toEqual(['1 stopped 0', '1 removed']);
+  });
+
+  it('have no old path if that was never seen', () => {
+    const world = setUp();
+    world.rename(1, '/before', '/after', 3);
+    expect(pathsOf(world)).toEqual([['rename', '', '/after']]);
+  });
+
+  it('are entered by who is born there', () => {
+    const world = setUp();
+    startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
+    world.exec(30, 1, 'sh');
+    world.fork(31, 30, { path: '/a', flags: 2 ** 33 + 0x4100 });
+    expect(world.of('cgroup').at(-1)).toMatchObject({
+      ...{ op: 'attach', pid: 31, by_pid: 30, path: '/a', hierarchy: 'unified', container: { name: 'a' } },
+    });
+    world.fork(32, 31);
+    expect(world.of('cgroup').at(-1)).toMatchObject({ pid: 31 });
+  });
+
+  it('are not entered by a process of which one thread was moved', () => {
+    const world = setUp();
+    startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
+    world.exec(30, 1, 'sh');
+    world.cgroup('attach', 30, '/a', 30, 3, 35);
+    world.exec(31, 30, 'child');
+    expect(lastExec(world).container).toBeNull();
+    expect(world.of('cgroup').at(-1)).toMatchObject({ pid: 30, tid: 35, container: null });
+  });
+});
+
 describe('lineage', () => {
   it('is not ended by entering the namespaces of another container', () => {
     const world = setUp();

@@ -19,7 +19,7 @@ const setUp = () => {
       [0, ''],
       [3, 'memory'],
     ]),
-    cgroupPaths: new Map([[1, '/']]),
+    cgroupPaths: new Map([[0, new Map([[1, '/']])]]),
     clock: new WallClock(0n),
     readCommand: readRuntimeCommand,
     runtimes: { readCgroup, describe: () => undefined },

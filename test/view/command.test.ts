@@ -69,6 +69,11 @@ describe('describe', () => {
 
   it('tells the cgroup, its path made safe', () => {
     expect(describeRecord(cgroup({ op: 'rmdir', path: '/a\x1b' }), plain)).toBe('rmdir unified /a\\x1b');
+    expect(describeRecord(cgroup({ op: 'rename', path: '/a', new_path: '/b\x1b' }), plain)).toBe(
+      'rename unified /a to /b\\x1b',
+    );
+    expect(describeRecord(cgroup({ op: 'rename', path: '', new_path: '/b' }), plain)).toBe('rename unified to /b');
+    expect(describeRecord(cgroup({ op: 'attach', path: '/a', tid: 7 }), plain)).toBe('attach unified /a (thread 7)');
   });
 
   it('tells who started a container and how long that took', () => {

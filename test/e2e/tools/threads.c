@@ -1,11 +1,16 @@
 // threads exec PROGRAM   a thread that is not the leader executes PROGRAM
 // threads leader CODE    the leader leaves first, a thread stays a moment and the process ends with CODE
 // threads many COUNT     so many threads come and go
+// threads move FILE      a thread that is not the leader writes its tid into FILE, prints it, and stays until the input ends
+// threads unshare PROGRAM, threads become PROGRAM   a thread unshares mounts, and forks a child that executes PROGRAM, or does
+#define _GNU_SOURCE
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char *program;
@@ -24,6 +29,26 @@ static void *stay(void *code) {
   exit((int)(long)code);
 }
 
+static void *move(void *file) {
+  FILE *out = fopen(file, "w");
+  if (out == NULL || fprintf(out, "%ld", syscall(SYS_gettid)) < 0 || fclose(out) != 0) exit(1);
+  printf("%ld\n", syscall(SYS_gettid));
+  fflush(stdout);
+  pause();
+  return NULL;
+}
+
+static void *apart(void *forks) {
+  char *const args[] = {program, "from-a-thread", NULL};
+  if (unshare(CLONE_NEWNS) != 0) exit(1);
+  if (forks != NULL && fork() != 0) {
+    wait(NULL);
+    exit(0);
+  }
+  execv(program, args);
+  exit(1);
+}
+
 static void *leave(void *unused) { return unused; }
 
 int main(int argc, char **argv) {
@@ -36,6 +61,13 @@ int main(int argc, char **argv) {
   } else if (strcmp(argv[1], "leader") == 0) {
     pthread_create(&thread, NULL, stay, (void *)(long)atoi(argv[2]));
     pthread_exit(NULL);
+  } else if (strcmp(argv[1], "move") == 0) {
+    pthread_create(&thread, NULL, move, argv[2]);
+    getchar();
+  } else if (strcmp(argv[1], "unshare") == 0 || strcmp(argv[1], "become") == 0) {
+    program = argv[2];
+    pthread_create(&thread, NULL, apart, argv[1][0] == 'u' ? argv : NULL);
+    pause();
   } else {
     for (int i = 0; i < atoi(argv[2]); i++) {
       pthread_create(&thread, NULL, leave, NULL);
