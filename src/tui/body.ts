@@ -36,7 +36,7 @@ export const rowsOf = (input: FrameInput, order: Order, height: number, from: nu
         focus === undefined
           ? headingsOf({ store, by, order, lists, filtered: !ui.query.empty })
           : [{ by, key: focus.key, depth: 0, family: undefined, groups: [] }];
-      const options = { headings, lists, titled: focus === undefined };
+      const options = { headings, lists, titled: focus === undefined, store };
       return mode === 'tree' ? treeRows(options) : laneRows(options);
     }
   }

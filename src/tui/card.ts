@@ -1,5 +1,5 @@
 import { counted } from '../kernel/plural.ts';
-import { commandOrComm } from '../view/command.ts';
+import { commandLine, commandOrComm, wholeCommand } from '../view/command.ts';
 import { age, seconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import { size } from '../view/sizes.ts';
@@ -9,14 +9,16 @@ import type { Life } from './group.ts';
 import type { Piece } from './line.ts';
 import { idOf, sharesOf } from './naming.ts';
 import type { TableContext } from './table.ts';
-import { askedBy } from './who.ts';
+import { askedBy, enteredBy } from './who.ts';
 
 /** What is known of one container, a line each, the most wanted first. */
 export const cardLines = (family: Family, context: TableContext): Piece[][] => {
   if (family.isHost) {
     return [];
   }
-  const lines = [stateLine, startLine, livesLine, enteredLine, busyLine].map((line) => line(family, context));
+  const lines = [stateLine, startLine, livesLine, enteredLine, againLine, busyLine].map((line) =>
+    line(family, context),
+  );
   return lines.filter((line) => line.length > 0);
 };
 
@@ -54,42 +56,78 @@ const startLine = (family: Family, { store, users, now }: TableContext): Piece[]
 };
 
 /** Lives that a line shows one by one. */
-const maxTold = 6;
+const maxLives = 6;
 
 const livesLine = (family: Family): Piece[] => {
   const ended = family.lives.filter(({ endedAt }) => endedAt !== undefined);
   if (ended.length === 0) {
     return [];
   }
-  const last = ended.slice(-maxTold).reverse().map(lifeText).join(', ');
   const isBad = ended.some((life) => life.oom || life.signal !== undefined || (life.code ?? 0) !== 0);
   return titled(
     'ended',
-    [`${ended.length === 1 ? 'once' : `${ended.length} times`}: `, 'plain'],
-    [`${last}${ended.length > maxTold ? ', ...' : ''}`, isBad ? 'bad' : 'plain'],
-    [ended.length === 1 ? '' : ' (the last first)', 'dim'],
+    [`${ended.length === 1 ? 'once' : `${ended.length} times, the last first`}: `, 'plain'],
+    [`${endsText(ended.slice(-maxLives).reverse())}${ended.length > maxLives ? ', ...' : ''}`, isBad ? 'bad' : 'plain'],
   );
 };
 
-const lifeText = (life: Life): string => {
-  const from = life.startedAt ?? life.createdAt;
-  const length = life.before || life.endedAt === undefined ? '' : ` after ${seconds(life.endedAt - from)}`;
-  return life.startedAt === undefined && !life.before ? 'never started' : `${escapeText(endCode(life))}${length}`;
+/** `code 3 after 4.01 s, 4.00 s; OOM after 1.20 s`: what ended alike in a row is said once. */
+const endsText = (lives: readonly Life[]): string => {
+  const runs: { end: string; lengths: string[] }[] = [];
+  for (const life of lives) {
+    const end = endWord(life);
+    const last = runs.at(-1);
+    if (last?.end === end) {
+      last.lengths.push(lengthOf(life));
+    } else {
+      runs.push({ end, lengths: [lengthOf(life)] });
+    }
+  }
+  return runs
+    .map(({ end, lengths }) => {
+      const known = lengths.filter((length) => length !== '');
+      const count = lengths.length > 1 ? `${lengths.length}x ` : '';
+      return `${count}${end}${known.length === 0 ? '' : ` after ${known.join(', ')}`}`;
+    })
+    .join('; ');
 };
 
-const enteredLine = (family: Family, { users, now }: TableContext): Piece[] => {
-  const { joins, lastJoin } = family;
-  const by = lastJoin?.asked_by ?? lastJoin?.by;
-  if (lastJoin === undefined || by === undefined) {
-    return titled('entered', ['by nobody yet', 'dim']);
+const endWord = (life: Life): string => {
+  if (life.startedAt === undefined && !life.before) {
+    return 'never started';
   }
-  const how = lastJoin.asked_by === undefined ? '' : ` (through ${escapeText(lastJoin.by?.comm ?? '?')})`;
-  const ago = age((now - Number(lastJoin.mono)) / 1e6);
+  const code = escapeText(endCode(life));
+  return /^\d+$/.test(code) ? `code ${code}` : code;
+};
+
+const lengthOf = (life: Life): string =>
+  life.before || life.endedAt === undefined || life.startedAt === undefined
+    ? ''
+    : seconds(life.endedAt - life.startedAt);
+
+const enteredLine = ({ entered, lastEntrance, repeated }: Family, { users, now }: TableContext): Piece[] => {
+  if (lastEntrance === undefined) {
+    return repeated === undefined ? titled('entered', ['by nobody yet', 'dim']) : [];
+  }
+  const { record, at } = lastEntrance;
+  const how = record.asked_by === undefined ? '' : ` (through ${escapeText(record.by?.comm ?? '?')})`;
+  const count = entered - (repeated?.count ?? 0);
   return titled('entered', [
-    `${joins === 1 ? 'once' : `${joins} times`}, last ${ago} ago by ${askedBy(by, users)}${how}`,
+    `${count <= 1 ? 'once' : `${count} times, last`} ${agoOf(at, now)} by ${enteredBy(lastEntrance, users)}${how}`,
     'warn',
   ]);
 };
+
+/** What enters again and again, as a healthcheck does. */
+const againLine = ({ repeated }: Family, { now }: TableContext): Piece[] =>
+  repeated === undefined
+    ? []
+    : titled('entered', [
+        `${repeated.count} times for the same, last ${agoOf(repeated.at, now)}: ${commandLine(repeated.program, wholeCommand)}`,
+        'dim',
+      ]);
+
+const agoOf = (at: number, now: number): string => `${age((now - at) / 1e6)} ago`;
 
 const busyLine = (family: Family, { store }: TableContext): Piece[] => {
   const busiest = busiestOf(family, store);

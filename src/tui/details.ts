@@ -1,4 +1,5 @@
 import { namespaceTypes } from '../kernel/namespaces.ts';
+import { clockNs } from '../record/clock.ts';
 import type { NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
 import { moment } from '../view/clock.ts';
 import { commandOrComm } from '../view/command.ts';
@@ -6,13 +7,14 @@ import { age, seconds } from '../view/durations.ts';
 import { endingText } from '../view/ending.ts';
 import { escapeBytes, escapeText } from '../view/escape.ts';
 import { quoteCommand } from '../view/quote.ts';
+import { cutTo } from '../view/width.ts';
 import type { ViewEvent, ViewProcess } from './event.ts';
 import type { Group, Requester } from './group.ts';
 import { nameOf, sharesOf } from './naming.ts';
 import type { Store } from './store.ts';
 import { isEvent } from './target.ts';
 import { wayInto } from './way.ts';
-import { personOf, type Users } from './who.ts';
+import { askedBy, personOf, type Users } from './who.ts';
 
 type Program = RecordOf<'exec'> | RecordOf<'process'>;
 
@@ -40,13 +42,13 @@ const eventLines = (event: ViewEvent, store: Store, users: Users): string[] => {
     nspid: 'nspid' in record ? (record.nspid ?? []) : [],
     ppid: 'ppid' in record ? record.ppid : process?.ppid,
     ns: 'ns' in record ? record.ns : undefined,
-    at: Number(record.mono),
+    at: clockNs(record),
     ...{ group, program, process },
   };
   return [
-    ...what(record),
-    ...section('command', record.type === 'exec' ? command(record) : []),
-    ...section('asked for by', asked(record, users)),
+    titleOf(event),
+    ...section('command', program === undefined ? [] : command(program)),
+    ...section('asked for by', record.type === 'container' ? asked(record, users) : []),
     ...section('searched in vain', misses(event)),
     ...section('earlier runs, the last first', earlierRuns(event)),
     ...about(subject, store, users),
@@ -82,19 +84,20 @@ const about = (subject: Subject, store: Store, users: Users): string[] => [
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
 
-/** The process that had that pid at that time: pids are used again. */
-const processOf = (pid: number, store: Store, at: number): ViewProcess | undefined => {
-  const was = ({ startAt, endAt = Number.POSITIVE_INFINITY }: ViewProcess): boolean => startAt <= at && at <= endAt;
-  const living = store.processes.get(pid);
-  return living !== undefined && was(living)
-    ? living
-    : store.endedProcesses.all.findLast((process) => process.pid === pid && was(process));
-};
-
-const what = (record: NstraceRecord): string[] => {
-  const failed =
-    record.type === 'exec' && record.ret !== 0 ? ` failed: ${escapeText(record.errno ?? String(record.ret))}` : '';
-  return [`${record.type}${'op' in record ? ` ${record.op}` : ''}${failed} at ${moment(record.time)}`];
+/** What happened: `exit at TIME: sh, code 0 after 227.6 ms`. */
+const titleOf = ({ record, process }: ViewEvent): string => {
+  const at = `at ${moment(record.time)}`;
+  switch (record.type) {
+    case 'exec':
+      return record.ret === 0 ? `exec ${at}` : `exec failed: ${escapeText(record.errno ?? String(record.ret))} ${at}`;
+    case 'exit': {
+      const how = endingText({ ...record, code: record.code ?? 0 });
+      const name = process?.program?.args[0] ?? record.comm ?? '?';
+      return `exit ${at}: ${escapeText(name)}, ${how} after ${seconds(record.duration_ns)}`;
+    }
+    default:
+      return `${record.type}${'op' in record ? ` ${record.op}` : ''} ${at}`;
+  }
 };
 
 /** One argument a line, and the line that a shell takes. */
@@ -103,21 +106,18 @@ const command = ({ args, args_base64: exact, args_truncated: cut, args_bytes: by
     const text = exact ? escapeBytes(Buffer.from(exact[index] ?? '', 'base64')) : escapeText(arg);
     return `${String(index).padStart(3)}  ${text === '' ? '(empty)' : text}`;
   });
-  return [...shown, ...(cut ? [`     (cut: the whole is ${bytes} bytes)`] : []), '', `$ ${quoteCommand(args, exact)}`];
+  const line = quoteCommand(args, exact);
+  // Where no argument needs quotes, the line says it all.
+  const list = exact === undefined && line === args.join(' ') ? [] : [...shown, ''];
+  return [...list, `$ ${line}`, ...(cut ? [`  (cut: the whole is ${bytes} bytes)`] : [])];
 };
 
 /** Who asked for a container or an entering: the runtime's command, and the person behind it. */
-const asked = (record: NstraceRecord, users: Users): string[] => {
-  if (record.type !== 'container') {
-    return [];
-  }
-  const { by, asked_by: person } = record;
-  return [
-    ...(person === undefined ? [] : [`${personOf(person, users) ?? '?'}, pid ${person.pid}: ${lineOf(person)}`]),
-    ...(person?.evidence ?? []).map((text) => `  known by ${escapeText(text)}`),
-    ...(by === undefined ? [] : [`${personOf(by, users) ?? '?'}, pid ${by.pid}: ${lineOf(by)}`]),
-  ];
-};
+const asked = ({ by, asked_by: person }: RecordOf<'container'>, users: Users): string[] => [
+  ...(person === undefined ? [] : [`${personOf(person, users) ?? '?'}, pid ${person.pid}: ${lineOf(person)}`]),
+  ...(person?.evidence ?? []).map((text) => `  known by ${escapeText(text)}`),
+  ...(by === undefined ? [] : [`${personOf(by, users) ?? '?'}, pid ${by.pid}: ${lineOf(by)}`]),
+];
 
 const lineOf = ({ args, comm }: Requester): string => (args === undefined ? escapeText(comm) : quoteCommand(args));
 
@@ -140,7 +140,7 @@ const earlierRuns = ({ runs }: ViewEvent): string[] =>
         ...(runs.count > runs.last.length ? [`and ${runs.count - runs.last.length} before`] : []),
       ];
 
-const who = ({ pid, nspid, program, group }: Subject, store: Store, users: Users): string[] => {
+const who = ({ pid, nspid, program, group, process }: Subject, store: Store, users: Users): string[] => {
   const lines: (string | undefined)[] = [
     group.ref === null
       ? `on the host${program?.unit ? `, unit ${escapeText(program.unit)}` : ''}`
@@ -148,17 +148,43 @@ const who = ({ pid, nspid, program, group }: Subject, store: Store, users: Users
     pid === undefined
       ? undefined
       : `pid        ${pid}${nspid.length > 1 ? `, inside ${nspid.slice(1).join(', ')}` : ''}`,
-    program && `user       ${escapeText(users.nameOf(program.uid))} (${program.uid}:${program.gid})`,
+    program &&
+      `user       ${escapeText(users.nameOf(program.uid))} (${program.uid}:${program.gid})${rightsOf(program)}`,
+    program?.auid === undefined ? undefined : `login      ${escapeText(users.nameOf(program.auid))} (${program.auid})`,
+    program?.tty && `terminal   ${escapeText(program.tty)}`,
     program && `executable ${escapeText(program.exe)}`,
     program?.cwd && `folder     ${escapeText(program.cwd)}`,
-    program?.origin && `came       ${program.origin}`,
+    program?.origin && `came       ${cameBy[program.origin]}${broughtBy(process?.came, users)}`,
     group.info?.image && `image      ${escapeText(group.info.image)}`,
     sharesOf(group, store),
   ];
   return lines.filter((line): line is string => line !== undefined);
 };
 
+const cameBy = {
+  init: 'as its first process',
+  born: 'from a process in it',
+  joined: 'from outside',
+} as const;
+
+/** Who started or entered the container when the process, or the one that it comes from, got in. */
+const broughtBy = (came: ViewProcess['came'], users: Users): string => {
+  const by = came?.asked_by ?? came?.by;
+  return by === undefined ? '' : `, ${came!.op} by ${askedBy(by, users)}, pid ${by.pid}`;
+};
+
+/** Rights that are not its user's. */
+const rightsOf = ({ uid, gid, euid = uid, egid = gid, caps_gained: caps }: Program): string => {
+  const as = euid === uid && egid === gid ? '' : `, with the rights of ${euid}:${egid}`;
+  return `${as}${caps === undefined ? '' : `, gained ${caps.map(escapeText).join(' ')}`}`;
+};
+
 const maxAncestors = 32;
+/** Of a command line of an ancestor: those of runtimes are very long. */
+const maxAncestorLine = 150;
+
+const ancestorLine = (process: ViewProcess): string =>
+  cutTo(commandOrComm(process.program ?? process), maxAncestorLine);
 
 /** Up to the first process that is known; where it crosses into another container is said. */
 const ancestry = (subject: Subject, store: Store): string[] => {
@@ -166,10 +192,11 @@ const ancestry = (subject: Subject, store: Store): string[] => {
   let pid = subject.ppid;
   let process = subject.process?.parent?.pid === pid ? subject.process?.parent : undefined;
   let { group } = subject;
+  const { source } = group;
   const seen = new Set<number>();
   while (pid !== undefined && pid > 0 && !seen.has(pid) && lines.length < maxAncestors) {
     seen.add(pid);
-    process ??= processOf(pid, store, subject.at);
+    process ??= store.processes.at(pid, source, subject.at);
     if (process === undefined) {
       lines.push(`${pid} (not known)`);
       break;
@@ -179,7 +206,7 @@ const ancestry = (subject: Subject, store: Store): string[] => {
         ? ''
         : `  <- in ${process.group.ref === null ? 'the host' : nameOf(process.group, store)}`;
     group = process.group;
-    lines.push(`${pid} ${commandOrComm(process.program ?? process)}${border}`);
+    lines.push(`${pid} ${ancestorLine(process)}${border}`);
     pid = process.ppid;
     process = process.parent?.pid === pid ? process.parent : undefined;
   }
@@ -190,9 +217,9 @@ const namespaces = ({ ns, group, at }: Subject, store: Store): string[] => {
   if (ns === undefined) {
     return [];
   }
-  const host = store.header?.host_ns ?? {};
+  const host = group.source.header?.host_ns ?? {};
   const init = group.info?.init;
-  const own: NamespaceSet = (init === undefined ? undefined : processOf(init, store, at)?.ns) ?? {};
+  const own: NamespaceSet = (init === undefined ? undefined : store.processes.at(init, group.source, at)?.ns) ?? {};
   return namespaceTypes.flatMap((type) => {
     const inode = ns[type];
     if (inode === undefined) {

@@ -71,6 +71,8 @@ export interface ViewProcess {
   readonly marks: { at: number; kind: 'exec' | 'starts' | 'joins' }[];
   /** Execs of its children, and how many a second of late. */
   readonly spawned: Activity;
+  /** How it came into its container, or the ancestor that brought it: who started or entered it. */
+  came: RecordOf<'container'> | undefined;
   /** The entering that it is part of. */
   entry: Entry | undefined;
   dropped: boolean;

@@ -137,3 +137,30 @@ export class FairLog<Item extends Kept> {
     }
   }
 }
+
+/** The shares of owners in a FairLog. */
+export class Shares<Owner extends object, Item extends Kept> {
+  readonly #log: FairLog<Item>;
+  readonly #byOwner = new Map<Owner, Share<Item>>();
+
+  constructor(log: FairLog<Item>) {
+    this.#log = log;
+  }
+
+  push(owner: Owner, item: Item): void {
+    let share = this.#byOwner.get(owner);
+    if (share === undefined) {
+      share = new Share();
+      this.#byOwner.set(owner, share);
+    }
+    this.#log.push(share, item);
+  }
+
+  abandon(owner: Owner): void {
+    const share = this.#byOwner.get(owner);
+    if (share !== undefined) {
+      this.#byOwner.delete(owner);
+      this.#log.abandon(share);
+    }
+  }
+}

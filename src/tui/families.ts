@@ -1,3 +1,4 @@
+import type { Entrance, Entrances } from './entrances.ts';
 import type { Group, Life, Requester } from './group.ts';
 import type { Store } from './store.ts';
 
@@ -44,8 +45,19 @@ export class Family {
     return this.#sum(({ execs }) => execs);
   }
 
-  get joins(): number {
-    return this.#sum(({ joins }) => joins);
+  /** How often it was entered. */
+  get entered(): number {
+    return this.#sum(({ entrances }) => entrances.count);
+  }
+
+  /** Who or what entered last, what is repeated left out. */
+  get lastEntrance(): Entrance | undefined {
+    return this.groups.findLast(({ entrances }) => entrances.last !== undefined)?.entrances.last;
+  }
+
+  /** What enters again and again. */
+  get repeated(): Entrances['repeated'] {
+    return this.groups.findLast(({ entrances }) => entrances.repeated !== undefined)?.entrances.repeated;
   }
 
   get changedAt(): number {
@@ -56,12 +68,12 @@ export class Family {
     return this.latest.ended;
   }
 
-  get lastJoin(): Group['lastJoin'] {
-    return this.groups.findLast(({ lastJoin }) => lastJoin !== undefined)?.lastJoin;
-  }
-
   get lastExec(): Group['lastExec'] {
     return this.groups.findLast(({ lastExec }) => lastExec !== undefined)?.lastExec;
+  }
+
+  get lastExecAt(): number {
+    return Math.max(...this.groups.map(({ lastExecAt }) => lastExecAt));
   }
 
   get startedBy(): Requester | undefined {
@@ -105,7 +117,7 @@ export const startedMs = ({ latest }: Family, store: Store): number | undefined 
   if (info?.started !== undefined) {
     return Date.parse(info.started);
   }
-  const init = info?.init === undefined ? undefined : store.processes.get(info.init);
+  const init = info?.init === undefined ? undefined : store.processes.get(info.init, latest.source);
   if (init?.program?.type === 'process') {
     return Date.parse(init.program.started);
   }

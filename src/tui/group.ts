@@ -1,5 +1,7 @@
 import type { ContainerInfo, ContainerRef, NamespaceSet, RecordOf } from '../record/schema.ts';
+import { Entrances } from './entrances.ts';
 import { Rate } from './rate.ts';
+import type { Source } from './source.ts';
 
 type ContainerRecord = RecordOf<'container'>;
 export type Requester = NonNullable<ContainerRecord['by']> & Partial<NonNullable<ContainerRecord['asked_by']>>;
@@ -31,6 +33,8 @@ export interface Usage {
 /** A container, or the host: what is known of it. */
 export class Group {
   readonly key: number | string;
+  /** Where it is; a host that traces anew is another source. */
+  source: Source;
   ref: ContainerRef | null;
   info: ContainerInfo | undefined;
   /** Those of its first process. */
@@ -44,8 +48,8 @@ export class Group {
   /** Kernel time in ns of its first and last sign of life. */
   readonly firstAt: number;
   lastAt: number;
-  /** Of the last start, end or entering; 0 before any. */
-  changedAt: number;
+  /** Of the last start or end; 0 before any. */
+  #changedAt: number;
   /** Its processes have left, and its cgroup or namespaces are gone. */
   ended = false;
   /** The oldest first. */
@@ -53,23 +57,37 @@ export class Group {
   /** Those that are no longer remembered. */
   olderLives = 0;
   lastExec: RecordOf<'exec'> | undefined;
-  lastJoin: ContainerRecord | undefined;
-  joins = 0;
+  lastExecAt = 0;
+  readonly entrances = new Entrances();
   usage: Usage | undefined;
   /** The last reading of its CPU time. */
   #cpu: { readonly at: number; readonly ns: number } | undefined;
 
-  constructor(key: number | string, ref: ContainerRef | null, at: number) {
+  constructor(key: number | string, ref: ContainerRef | null, at: number, source: Source) {
     this.key = key;
     this.ref = ref;
-    this.nameKey = nameKeyOf(ref);
+    this.source = source;
+    this.nameKey = nameKeyOf(source, ref);
     this.firstAt = at;
     this.lastAt = at;
-    this.changedAt = at;
+    this.#changedAt = at;
+  }
+
+  /** Of the last start, end or entering; 0 before any. */
+  get changedAt(): number {
+    return Math.max(this.#changedAt, this.entrances.last?.at ?? 0);
   }
 
   get life(): Life | undefined {
     return this.lives.at(-1);
+  }
+
+  /** A program was executed in it. */
+  runs(record: RecordOf<'exec'>, at: number): void {
+    this.execs += 1;
+    this.lastExec = record;
+    this.lastExecAt = at;
+    this.rate.add(at / 1e9);
   }
 
   /** Takes a reading of its cgroup files. */
@@ -85,12 +103,12 @@ export class Group {
     this.info = record.container;
     const { id, name, runtime, instance } = record.container;
     this.ref = { id, name, runtime, ...(instance !== undefined && { instance }) };
-    this.nameKey = nameKeyOf(this.ref, this.info.root);
+    this.nameKey = nameKeyOf(this.source, this.ref, this.info.root);
     const by: Requester | undefined = record.asked_by ?? record.by;
     switch (record.op) {
       case 'seen':
         this.#begin(at, true);
-        this.changedAt = 0;
+        this.#changedAt = 0;
         return;
       case 'created':
         this.ended = false;
@@ -107,9 +125,7 @@ export class Group {
         return;
       }
       case 'joined':
-        this.joins += 1;
-        this.lastJoin = record;
-        this.#changed(at);
+        this.entrances.add(record, at);
         return;
       case 'stopped': {
         const life = this.#living(at);
@@ -118,6 +134,9 @@ export class Group {
         life.code = record.code;
         life.signal = record.signal;
         life.oom = record.oom === true;
+        // What it used last is not what it uses.
+        this.usage = undefined;
+        this.#cpu = undefined;
         return;
       }
       case 'removed':
@@ -131,7 +150,7 @@ export class Group {
   }
 
   #changed(at: number): void {
-    this.changedAt = at;
+    this.#changedAt = at;
   }
 
   /** The life that goes on; a new one where the last has ended. */
@@ -156,5 +175,5 @@ export class Group {
   }
 }
 
-const nameKeyOf = (ref: ContainerRef | null, root = ''): string =>
-  ref === null ? '' : `${ref.runtime}/${root}/${ref.name}`;
+const nameKeyOf = ({ name }: Source, ref: ContainerRef | null, root = ''): string =>
+  `${name === undefined ? '' : `${name}\0`}${ref === null ? '' : `${ref.runtime}/${root}/${ref.name}`}`;

@@ -27,7 +27,7 @@ export const headLine = ({ store, ui, status, columns, theme }: FrameInput): str
       ? states[status.state]
       : [`${glyphs.paused} paused${newer > 0 ? `, ${newer} new` : ''}`, 'warn'];
   const now = store.now / 1e9;
-  const lost = `${store.unknownLoss ? '>=' : ''}${store.lost}`;
+  const lost = store.unknownLoss ? (store.lost === 0 ? '?' : `>=${store.lost}`) : String(store.lost);
   const left: Piece[] = [
     ['nstrace ', 'title'],
     state,

@@ -11,6 +11,7 @@ export interface ProcessRowOptions {
   readonly lists: ReadonlyMap<string, readonly ViewProcess[]>;
   /** One group alone needs no line above it. */
   readonly titled: boolean;
+  readonly store: Store;
 }
 
 export interface ProcessWanted {
@@ -59,7 +60,7 @@ const byKey = (processes: Iterable<ViewProcess>, { by, only, matches }: ProcessW
 
 /** Processes below their parents, group by group. */
 export const treeRows = (options: ProcessRowOptions): RowList =>
-  rowsOf(options, (processes, most) => treeOf(processes, most));
+  rowsOf(options, (processes, most) => treeOf(processes, most, options.store));
 
 /** A lane for each process, group by group. */
 export const laneRows = (options: ProcessRowOptions): RowList =>
@@ -83,12 +84,11 @@ const rowsOf = (
 /** Deeper ones are drawn as if they were this deep. */
 const maxStems = 40;
 
-const treeOf = (processes: readonly ViewProcess[], most: number): Row[] => {
+const treeOf = (processes: readonly ViewProcess[], most: number, store: Store): Row[] => {
   const children = new Map<ViewProcess | undefined, ViewProcess[]>();
   const inside = new Set(processes);
-  const byPid = new Map(processes.map((process) => [process.pid, process]));
   for (const process of processes) {
-    const parent = parentOf(process, byPid);
+    const parent = parentOf(process, store);
     const above = parent !== undefined && inside.has(parent) ? parent : undefined;
     const siblings = children.get(above);
     if (siblings === undefined) {
@@ -125,11 +125,11 @@ const treeOf = (processes: readonly ViewProcess[], most: number): Row[] => {
 };
 
 /** Pids are used again: a parent is one that was there when its child began. */
-const parentOf = (process: ViewProcess, byPid: ReadonlyMap<number, ViewProcess>): ViewProcess | undefined => {
+const parentOf = (process: ViewProcess, store: Store): ViewProcess | undefined => {
   if (process.parent !== undefined) {
     return process.parent;
   }
-  const candidate = byPid.get(process.ppid);
+  const candidate = store.processes.get(process.ppid, process.group.source);
   return candidate !== undefined && candidate !== process && candidate.startAt <= process.startAt
     ? candidate
     : undefined;

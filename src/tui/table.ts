@@ -9,7 +9,7 @@ import { column, type Piece, renderLine } from './line.ts';
 import { nameOf } from './naming.ts';
 import type { Store } from './store.ts';
 import type { Theme, Tone } from './theme.ts';
-import { askedBy, type Users } from './who.ts';
+import { enteredBy, type Users } from './who.ts';
 
 export interface TableContext {
   readonly store: Store;
@@ -32,6 +32,8 @@ export interface TableColumn {
   readonly rank: number;
   /** Part of the room that is left over that it gets. */
   readonly grow?: number;
+  /** It is to be that wide before columns of less use have any room. */
+  readonly good?: number;
   readonly most?: number;
   readonly cell: (family: Family, context: TableContext, last: ViewEvent | undefined) => Piece;
   /** What it sorts by: the greatest first, or the first letter. */
@@ -87,7 +89,7 @@ export const tableColumns: readonly TableColumn[] = [
   },
   {
     ...{ name: 'processes', title: 'PIDS', letter: 'p', about: 'processes in it' },
-    ...{ width: 4, right: true, rank: 10 },
+    ...{ width: 4, right: true, rank: 12 },
     cell: ({ alive }) => [String(alive), alive > 0 ? 'plain' : 'dim'],
     key: ({ alive }) => alive,
   },
@@ -121,22 +123,20 @@ export const tableColumns: readonly TableColumn[] = [
   {
     ...{ name: 'entered', title: 'LAST ENTERED BY', letter: 'e', about: 'who came in last, and how' },
     ...{ width: 22, rank: 9, grow: 2, most: 60 },
-    cell: ({ lastJoin }, { users, now }) => {
-      const by = lastJoin?.asked_by ?? lastJoin?.by;
-      return by === undefined
+    cell: ({ lastEntrance }, { users, now }) =>
+      lastEntrance === undefined
         ? none
-        : [`${age((now - Number(lastJoin!.mono)) / 1e6)} ago ${askedBy(by, users)}`, 'warn'];
-    },
-    key: ({ lastJoin }) => (lastJoin === undefined ? 0 : Number(lastJoin.mono)),
+        : [`${age((now - lastEntrance.at) / 1e6)} ago ${enteredBy(lastEntrance, users)}`, 'warn'],
+    key: ({ lastEntrance }) => lastEntrance?.at ?? 0,
   },
   {
     ...{ name: 'command', title: 'LAST COMMAND', letter: 'l', about: 'the program that started last in it' },
-    ...{ width: 12, rank: 2, grow: 4 },
+    ...{ width: 12, rank: 2, grow: 4, good: 24 },
     cell: ({ lastExec }, _, last) => {
       const record = last?.record.type === 'exec' ? last.record : lastExec;
       return record === undefined ? none : [commandLine(record, wholeCommand), 'plain'];
     },
-    key: ({ lastExec }) => (lastExec === undefined ? 0 : Number(lastExec.mono)),
+    key: ({ lastExecAt }) => lastExecAt,
   },
 ];
 
@@ -166,20 +166,37 @@ interface Placed {
   readonly width: number;
 }
 
+/** Columns with a higher rank come after those that are as wide as they should be. */
+const lastOfUse = 9;
+
+/** Gives columns the room that they should have, as far as there is some; how much that was. */
+const widen = (widths: Map<TableColumn, number>, room: number): number => {
+  let given = 0;
+  for (const [column, width] of widths) {
+    const more = Math.min(room - given, Math.max(0, (column.good ?? 0) - width));
+    widths.set(column, width + more);
+    given += more;
+  }
+  return given;
+};
+
 /** The columns that a width has room for, and how wide each is. */
-export const placeColumns = (width: number): Placed[] => {
-  const ranked = [...tableColumns].sort((a, b) => a.rank - b.rank);
-  const chosen = new Set<TableColumn>();
+export const placeColumns = (width: number, columns: readonly TableColumn[] = tableColumns): Placed[] => {
+  const ranked = columns.toSorted((a, b) => a.rank - b.rank);
+  const widths = new Map<TableColumn, number>();
   let room = width;
   for (const candidate of ranked) {
-    const needed = candidate.width + (chosen.size > 0 ? 1 : 0);
+    const needed = candidate.width + (widths.size > 0 ? 1 : 0);
+    if (candidate.rank > lastOfUse) {
+      room -= widen(widths, room);
+    }
     if (needed <= room) {
-      chosen.add(candidate);
+      widths.set(candidate, candidate.width);
       room -= needed;
     }
   }
-  const shown = tableColumns.filter((candidate) => chosen.has(candidate));
-  const widths = new Map(shown.map((candidate) => [candidate, candidate.width]));
+  room -= widen(widths, room);
+  const shown = columns.filter((candidate) => widths.has(candidate));
   for (let growing = shown; room > 0 && growing.length > 0; ) {
     growing = growing.filter((each) => each.grow !== undefined && widths.get(each)! < (each.most ?? width));
     const parts = growing.reduce((sum, { grow = 0 }) => sum + grow, 0);

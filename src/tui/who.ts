@@ -1,4 +1,6 @@
+import { commandLine, wholeCommand } from '../view/command.ts';
 import { escapeText } from '../view/escape.ts';
+import type { Entrance } from './entrances.ts';
 import type { Requester } from './group.ts';
 
 export interface Users {
@@ -28,3 +30,14 @@ export const requestOf = ({ comm, args = [] }: Requester): string => {
 
 const maxLine = 60;
 const actions = new Set(['run', 'create', 'start', 'exec', 'restore']);
+
+/** Who entered, and with what; where only the runtime is known, what it ran inside says more than its own command. */
+export const enteredBy = ({ record, program }: Entrance, users: Users): string => {
+  const by = record.asked_by ?? record.by;
+  const inside = program === undefined ? '' : commandLine(program, wholeCommand);
+  if (by === undefined) {
+    return inside === '' ? '?' : `? ran ${inside}`;
+  }
+  const isShort = by.args !== undefined && by.args.join(' ').length <= maxLine;
+  return `${askedBy(by, users)}${isShort || inside === '' ? '' : `: ${inside}`}`;
+};

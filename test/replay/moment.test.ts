@@ -26,8 +26,8 @@ const accountOf = (records: readonly NstraceRecord[], from?: Moment): Account =>
 
 /** What a view can say of containers and processes. */
 const summary = (store: Store) => ({
-  groups: [...store.groups.values()].map(({ ref, alive, execs, ended, lives, joins }) => ({
-    ...{ id: ref?.id, alive, execs, ended, joins },
+  groups: [...store.groups.values()].map(({ ref, alive, execs, ended, lives, entrances }) => ({
+    ...{ id: ref?.id, alive, execs, ended, entered: entrances.count },
     lives: lives.map(({ code, signal, startedAt, endedAt }) => ({ code, signal, startedAt, endedAt })),
   })),
   processes: [...store.processes.values()].map(({ pid, ppid, comm, group }) => ({

@@ -33,8 +33,6 @@ describe('detailLines', () => {
       "exec at 2026-01-02T03:04:05.110000000Z
 
       command
-          0  top
-        
         $ top
 
       who
@@ -42,7 +40,7 @@ describe('detailLines', () => {
         pid        611, inside 9
         user       root (0:0)
         executable /usr/bin/top
-        came       joined
+        came       from outside, joined by root: runc exec xyxy12 top, pid 600
 
       ancestry
         600 runc exec xyxy12 top  <- in the host

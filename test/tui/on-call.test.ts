@@ -38,7 +38,8 @@ describe('what the person on call asks, with three keys at most', () => {
     const desk = opened();
     desk.press('s', 'e', 'enter');
     expect(desk.second).toMatch(/^web /);
-    expect(desk.text).toMatch(/^entered {2}5 times, last \d+s ago by root: runc exec web cat \/etc\/passwd$/m);
+    expect(desk.text).toMatch(/^entered {2}once \d+s ago by root: runc exec web sh -c rm -rf \/tmp\/cache; nosuch$/m);
+    expect(desk.text).toMatch(/^entered {2}4 times for the same, last \d+s ago: cat \/etc\/passwd$/m);
     await looksLike(desk, 'entered');
   });
 
@@ -48,7 +49,7 @@ describe('what the person on call asks, with three keys at most', () => {
     expect(desk.body[1]).toMatch(/^worker +running +3 /);
     desk.press('enter');
     expect(desk.text).toMatch(/^started {2}\d+s ago by root: runc run -d -b worker worker$/m);
-    expect(desk.text).toMatch(/^ended {4}3 times: 42 after .*, 0 after .*, 1 after /m);
+    expect(desk.text).toMatch(/^ended {4}3 times, the last first: code 42 after .*; code 0 after /m);
     await looksLike(desk, 'lives');
   });
 

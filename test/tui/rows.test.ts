@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import type { Kind, ViewProcess } from '../../src/tui/event.ts';
+import { maxEvents } from '../../src/tui/event-log.ts';
 import { flatRows } from '../../src/tui/flat.ts';
 import type { GroupKind } from '../../src/tui/grouping.ts';
 import { groupedRows, headingsOf } from '../../src/tui/headings.ts';
@@ -9,7 +10,7 @@ import { inOrder } from '../../src/tui/order.ts';
 import { laneRows, lanesByKey, livingByKey, treeRows } from '../../src/tui/processes.ts';
 import { parseQuery } from '../../src/tui/query.ts';
 import type { RowList } from '../../src/tui/rows.ts';
-import { maxEvents, Store } from '../../src/tui/store.ts';
+import { Store } from '../../src/tui/store.ts';
 import { container, exec, exit, fork, process, xyxy12Info } from '../fixtures/records.ts';
 import { at, castOf, lifeOf } from '../fixtures/story.ts';
 import { aBusyMachine, execs, users } from './support.ts';
@@ -163,7 +164,7 @@ describe('treeRows', () => {
   const rowsOf = (store: Store, matches: (process: ViewProcess) => boolean = every) => {
     const lists = livingByKey(store, { by: 'container', only: undefined, matches });
     const headings = headingsOf({ store, by: 'container', order: byName, lists, filtered: false });
-    return treeRows({ headings, lists, titled: true });
+    return treeRows({ headings, lists, titled: true, store });
   };
   const tree = (store: Store, matches: (process: ViewProcess) => boolean = every) => told(rowsOf(store, matches));
 
@@ -231,7 +232,7 @@ describe('laneRows', () => {
   const rowsOf = (store: Store, from = 0) => {
     const lists = lanesByKey(store, from, { by: 'container', only: undefined, matches: every });
     const headings = headingsOf({ store, by: 'container', order: byName, lists, filtered: false });
-    return laneRows({ headings, lists, titled: true });
+    return laneRows({ headings, lists, titled: true, store });
   };
   const lanes = (store: Store, from = 0) => told(rowsOf(store, from));
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { maxEndedGroups, maxEndedProcesses, maxEvents, Store } from '../../src/tui/store.ts';
+import { maxEndedGroups } from '../../src/tui/containers.ts';
+import { maxEvents } from '../../src/tui/event-log.ts';
+import { maxEndedProcesses } from '../../src/tui/population.ts';
+import { Store } from '../../src/tui/store.ts';
 import {
   container,
   exec,

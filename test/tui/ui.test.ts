@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { maxEvents } from '../../src/tui/store.ts';
+import { maxEvents } from '../../src/tui/event-log.ts';
 import { exec, failedExec, lost } from '../fixtures/records.ts';
 import { at, castOf, lifeOf, startOf } from '../fixtures/story.ts';
 import { aBusyMachine, Desk, execs, inWeb, unsafe, web, withoutStyles } from './support.ts';
