@@ -42,6 +42,9 @@ export class KnownContainer {
   }
 }
 
+/** Processes with a pid, by recording. */
+type WhereIs = (pid: number) => ReadonlyMap<string | undefined, { container: KnownContainer | undefined }>;
+
 /** Containers out of records: found by name, id and process. */
 export class Containers {
   /** By instance, or by runtime and id where there is none; a runtime that was guessed first is a second key. */
@@ -49,14 +52,14 @@ export class Containers {
   readonly #byName = new Map<string, Set<KnownContainer>>();
   readonly #byId = new Map<string, Set<KnownContainer>>();
   readonly #ended: KnownContainer[] = [];
-  /** Pids that are asked for, and the container each is in. */
-  readonly #members = new Map<number, KnownContainer | undefined>();
-  readonly #whereIs: (pid: number) => KnownContainer | undefined;
+  /** Pids that are asked for, and by recording the container that each is in. */
+  readonly #members = new Map<number, Map<string | undefined, KnownContainer>>();
+  readonly #whereIs: WhereIs;
   /** Counts changes, so that what was looked up can be kept. */
   version = 0;
 
-  /** @param whereIs the container of a process that was there before its pid was asked for, if processes are known */
-  constructor(whereIs: (pid: number) => KnownContainer | undefined = () => undefined) {
+  /** @param whereIs the processes that were there before their pid was asked for, if processes are known */
+  constructor(whereIs: WhereIs = () => new Map()) {
     this.#whereIs = whereIs;
   }
 
@@ -72,12 +75,19 @@ export class Containers {
     return this.#byId.get(id) ?? none;
   }
 
-  /** The container that a process with this pid is in, or was in last. */
-  ofPid(pid: number): KnownContainer | undefined {
-    if (!this.#members.has(pid)) {
-      this.#members.set(pid, this.#whereIs(pid));
+  /** The containers that processes with this pid are in, or were in last: on several hosts there can be several. */
+  ofPid(pid: number): ReadonlySet<KnownContainer> {
+    let places = this.#members.get(pid);
+    if (places === undefined) {
+      places = new Map();
+      for (const [recording, { container }] of this.#whereIs(pid)) {
+        if (container !== undefined) {
+          places.set(recording, container);
+        }
+      }
+      this.#members.set(pid, places);
     }
-    return this.#members.get(pid);
+    return new Set(places.values());
   }
 
   /** Takes note of what a record says of its container, and that its process is in it. */
@@ -97,8 +107,10 @@ export class Containers {
       this.#rename(known, record.container.name, false);
     }
     const pid = 'pid' in record ? record.pid : undefined;
-    if (this.#members.size > 0 && pid !== undefined && this.#members.has(pid)) {
-      this.#enter(pid, known);
+    const places = this.#members.size > 0 && pid !== undefined ? this.#members.get(pid) : undefined;
+    if (places !== undefined && places.get((record as Source).recording) !== known) {
+      places.set((record as Source).recording, known);
+      this.version += 1;
     }
     return known;
   }
@@ -142,13 +154,6 @@ export class Containers {
     known.rename(name, isLate);
     put(this.#byName, name, known);
     this.version += 1;
-  }
-
-  #enter(pid: number, known: KnownContainer): void {
-    if (this.#members.get(pid) !== known) {
-      this.#members.set(pid, known);
-      this.version += 1;
-    }
   }
 
   #forget(ended: KnownContainer): void {

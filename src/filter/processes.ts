@@ -66,9 +66,12 @@ interface ProcessFields {
 /** A test of pids whose descendants are to be known for as long as they live, however many generations that takes. */
 export type Root = (pid: number) => boolean;
 
-/** Living processes out of records, by their host pid. */
+/** Living processes out of records, by their host pid; where several hosts' records were merged, by recording and pid. */
 export class Processes {
-  readonly #known = new Map<number, KnownProcess>();
+  /** Of the recording that the last record is from. */
+  #known = new Map<number, KnownProcess>();
+  #recording: string | undefined;
+  readonly #recordings = new Map<string | undefined, Map<number, KnownProcess>>([[undefined, this.#known]]);
   readonly #roots: readonly Root[];
   readonly #keepsLineage: boolean;
 
@@ -81,12 +84,28 @@ export class Processes {
     this.#keepsLineage = keepsLineage;
   }
 
-  get(pid: number): KnownProcess | undefined {
-    return this.#known.get(pid);
+  /** All that have this pid, by recording: of several hosts' there can be several. */
+  withPid(pid: number): Map<string | undefined, KnownProcess> {
+    const found = new Map<string | undefined, KnownProcess>();
+    for (const [recording, known] of this.#recordings) {
+      const process = known.get(pid);
+      if (process !== undefined) {
+        found.set(recording, process);
+      }
+    }
+    return found;
   }
 
   /** Takes note of a record. Returns what is known of its process, as it was when the record was made. */
   take(record: NstraceRecord): KnownProcess | undefined {
+    // A header has the id of its recording, whether others are merged with it or not.
+    if (record.type === 'header' || record.type === 'footer') {
+      this.#end(record);
+      return undefined;
+    }
+    if (record.recording !== this.#recording) {
+      this.#switchTo(record.recording);
+    }
     switch (record.type) {
       case 'process':
       case 'exec':
@@ -103,6 +122,20 @@ export class Processes {
           : (this.#known.get(record.pid) ?? this.#stranger(record, record.pid));
       default:
         return undefined;
+    }
+  }
+
+  #switchTo(recording: string | undefined): void {
+    this.#recording = recording;
+    const known = this.#recordings.get(recording) ?? new Map<number, KnownProcess>();
+    this.#recordings.set(recording, known);
+    this.#known = known;
+  }
+
+  /** A recording of several that is over has no processes any more. */
+  #end(record: RecordOf<'header' | 'footer'>): void {
+    if (record.type === 'footer' && record.recording !== undefined && record.reason !== 'rotated') {
+      this.#recordings.get(record.recording)?.clear();
     }
   }
 

@@ -123,13 +123,13 @@ export class Selector {
     return inode === undefined ? new Set() : where(containers, ({ info }) => info.pidns === inode);
   }
 
-  #ofPid(containers: Containers): Set<KnownContainer> {
+  #ofPid(containers: Containers): ReadonlySet<KnownContainer> {
     const pid = this.#number;
     if (pid === undefined) {
       return new Set();
     }
     const known = containers.ofPid(pid);
-    return known === undefined ? where(containers, ({ info, ended }) => info.init === pid && !ended) : new Set([known]);
+    return known.size === 0 ? where(containers, ({ info, ended }) => info.init === pid && !ended) : known;
   }
 }
 

@@ -30,7 +30,7 @@ export class Knowledge {
 
   constructor({ roots = [], keepsLineage = false }: KnowledgeOptions = {}) {
     this.processes = new Processes(roots, keepsLineage);
-    this.containers = new Containers((pid) => this.processes.get(pid)?.container);
+    this.containers = new Containers((pid) => this.processes.withPid(pid));
   }
 
   /** Takes note of a record, and returns what words can ask of it. What it refers to stays as it was at that moment. */

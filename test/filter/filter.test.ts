@@ -21,6 +21,8 @@ import {
   usage,
 } from '../fixtures/records.ts';
 
+const users = { all: () => [], nameOf: String, idOf: () => undefined };
+
 const filter = (changes: Partial<FilterOptions> = {}): RecordFilter =>
   new RecordFilter({
     containers: [],
@@ -159,6 +161,58 @@ describe('RecordFilter', () => {
     });
   });
 
+  describe('over several hosts', () => {
+    const on = (recording: string, record: Exclude<NstraceRecord, { type: 'header' }>): NstraceRecord => ({
+      ...record,
+      ...{ host: recording, recording },
+    });
+
+    it('keeps the processes of each host apart with -p', () => {
+      const records = [
+        on('a', fork({ pid: 101, ppid: 100 })),
+        on('a', fork({ pid: 102, ppid: 101 })),
+        on('b', exit({ pid: 102 })),
+        on('a', exec({ pid: 102, ppid: 101 })),
+        on('b', fork({ pid: 102, ppid: 50 })),
+        on('b', exec({ pid: 102, ppid: 50 })),
+        on('a', exit({ pid: 102 })),
+      ];
+      expect(passed({ pids: [100] }, records)).toEqual([records[0], records[1], records[3], records[6]]);
+    });
+
+    it('takes each host’s command line of a process', () => {
+      const records = [
+        on('a', exec({ pid: 9, args: ['sh'], comm: 'sh', exe: '/bin/sh' })),
+        on('b', exec({ pid: 9, args: ['ls'], comm: 'ls', exe: '/bin/ls' })),
+        on('a', exit({ pid: 9, comm: 'sh' })),
+        on('b', exit({ pid: 9, comm: 'ls' })),
+      ];
+      const expression = parseExpression('sh', { compile: undefined, users });
+      expect(passed({ where: expression }, records)).toEqual([records[0], records[2]]);
+    });
+
+    it('takes the containers that a pid is in on every host with -c', () => {
+      const other = { ...inContainer.container!, id: 'f'.repeat(64), name: 'other' };
+      const records = [
+        on('a', exec({ ...inContainer, pid: 77 })),
+        on('b', exec({ ...inContainer, container: other, pid: 77 })),
+        on('a', exit({ ...inContainer, pid: 5 })),
+        on('b', exit({ ...inContainer, container: other, pid: 6 })),
+        on('b', exec({ pid: 78 })),
+      ];
+      expect(passed({ containers: ['77'] }, records)).toEqual(records.slice(0, 4));
+    });
+
+    it('forgets the processes of a recording that ended', () => {
+      const records = [
+        on('a', fork({ pid: 101, ppid: 100 })),
+        on('a', footer({ reason: 'interrupt' })),
+        on('a', exec({ pid: 101, ppid: 7 })),
+      ];
+      expect(passed({ pids: [100] }, records)).toEqual(records.slice(0, 2));
+    });
+  });
+
   it('wants the processes of a user with -u, and what they do', () => {
     const records = [
       exec({ pid: 1000, uid: 7 }),
@@ -206,7 +260,6 @@ describe('RecordFilter', () => {
   });
 
   it('wants what --where says, besides the other conditions', () => {
-    const users = { all: () => [], nameOf: String, idOf: () => undefined };
     const where = parseExpression('exit:!0 c:xyxy12', { compile: undefined, users });
     const records = [header(), exit({ ...inContainer, code: 1 }), exit({ ...inContainer, code: 0 }), exit({ code: 1 })];
     expect(passed({ where }, records)).toEqual(records.slice(0, 2));
@@ -214,7 +267,6 @@ describe('RecordFilter', () => {
   });
 
   it('follows the descendants of any pid of an expression, however deep', () => {
-    const users = { all: () => [], nameOf: String, idOf: () => undefined };
     const where = parseExpression('p:1000', { compile: undefined, users });
     const records: NstraceRecord[] = [process({ pid: 1000, ppid: 1 })];
     for (let pid = 1001; pid < 2000; pid += 1) {
