@@ -1,16 +1,14 @@
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { ProgressLine } from '../console/progress.ts';
 import { say, sayError } from '../console/say.ts';
-import { cannotWrite, damaged, exitStatus, messageOf, usageError } from '../errors.ts';
+import { damaged, exitStatus, usageError } from '../errors.ts';
 import { momentOf } from '../filter/moment.ts';
 import { type BatchOptions, type InputValues, RecordingInput } from '../input/recording.ts';
-import type { NstraceRecord } from '../record/schema.ts';
-import { encode } from '../recording/line.ts';
 import type { Batch } from '../recording/reader.ts';
-import { openNameless } from '../recording/spool.ts';
-import { Tally } from '../recording/tally.ts';
 import { escapeText } from '../view/escape.ts';
 import type { FleetAccess } from './access.ts';
+import { Clocks, clockText, type HostClock } from './clocks.ts';
+import { StreamCopy } from './copy.ts';
 import type { MergedBatch } from './merger.ts';
 import type { FleetOptions } from './stream.ts';
 
@@ -47,6 +45,9 @@ export class FleetInput implements Input {
   readonly isRecording = true;
   readonly #values: FleetValues & InputValues;
   readonly #options: OpenOptions;
+  readonly #clocks = new Clocks();
+  /** Hosts whose clock was reported. */
+  readonly #reported = new Set<string>();
   #damage = 0;
 
   constructor(url: string, values: FleetValues & InputValues, options: OpenOptions) {
@@ -74,7 +75,21 @@ export class FleetInput implements Input {
       until: dateOf(momentOf('--until', until)),
       onDamage: (what) => this.#report(what),
     };
-    yield* readStream(options);
+    for await (const batch of readStream(options)) {
+      if (batch.clock !== undefined) {
+        this.#clocks.take(batch, batch.clock);
+        this.#reportClock(batch);
+      }
+      yield batch;
+    }
+  }
+
+  /**
+   * How far the clocks of the hosts that sent something in the last minutes are from that of the NATS server that stored
+   * it: what is known so far, for headings of hosts.
+   */
+  get clocks(): readonly HostClock[] {
+    return this.#clocks.all();
   }
 
   get damage(): number {
@@ -89,6 +104,21 @@ export class FleetInput implements Input {
 
   close(): void {}
 
+  /** One that is so wrong that records of several hosts stand in a wrong order. */
+  #reportClock(of: { cluster: string; host: string }): void {
+    const clock = this.#clocks.of(of);
+    const key = `${of.cluster}/${of.host}`;
+    if (clock === undefined || Math.abs(clock.aheadMs) - clock.errorMs < notableMs || this.#reported.has(key)) {
+      return;
+    }
+    this.#reported.add(key);
+    if (this.#reported.size <= maxReported) {
+      say(
+        `the clock of ${escapeText(of.host)} is ${clockText(clock)}: so much its records are off among those of others`,
+      );
+    }
+  }
+
   #report(what: string): void {
     this.#damage += 1;
     if (this.#damage <= maxReported) {
@@ -97,8 +127,10 @@ export class FleetInput implements Input {
   }
 }
 
-/** How many damages are reported one by one. */
+/** How many damages, and clocks, are reported one by one. */
 const maxReported = 10;
+/** A clock that is further off is reported. NTP keeps hosts within some ms. */
+const notableMs = 500;
 
 const dateOf = (moment: string | undefined): Date | undefined => (moment === undefined ? undefined : new Date(moment));
 
@@ -115,22 +147,22 @@ export const spoolFleet = async (
   const input = new FleetInput(url, values, { signal, follow: false });
   const progress = process.stderr.isTTY ? new ProgressLine(input.name) : undefined;
   let bytes = 0;
-  const writer = new NamelessWriter();
+  const copy = new StreamCopy();
   try {
     for await (const { records } of input.read(signal, (count) => {
       bytes += count;
       progress?.show({ bytes, total: 0 });
     })) {
-      writer.put(records);
+      copy.put(records);
     }
-    writer.end();
+    const descriptor = copy.end();
+    return { descriptor, records: copy.records, damage: input.damage };
   } catch (error) {
-    closeSync(writer.descriptor);
+    copy.close();
     throw error;
   } finally {
     progress?.clear();
   }
-  return { descriptor: writer.descriptor, records: writer.records, damage: input.damage };
 };
 
 const spooled = async (url: string, values: FleetValues & InputValues, signal: AbortSignal): Promise<Input> => {
@@ -163,52 +195,4 @@ class EmptyInput implements Input {
   }
 
   close(): void {}
-}
-
-/** Text that is collected before it is written. */
-const blockCharacters = 1024 * 1024;
-
-/** A merged recording in a file without a name. */
-class NamelessWriter {
-  readonly descriptor = openNameless();
-  readonly #tally = new Tally();
-  #last: NstraceRecord | undefined;
-  #text = '';
-
-  get records(): number {
-    return this.#tally.records;
-  }
-
-  put(records: readonly NstraceRecord[]): void {
-    for (const record of records) {
-      this.#tally.take(record);
-      this.#text += encode(record).text;
-      this.#last = record;
-    }
-    if (this.#text.length > blockCharacters) {
-      this.#flush();
-    }
-  }
-
-  end(): void {
-    if (this.#last !== undefined) {
-      const { time, mono } = this.#last;
-      const footer = this.#tally.footer({ time, mono }, 'end of the stream', { made: 0, delivered: 0, lost: 0 });
-      this.#tally.take(footer);
-      this.#text += encode(footer).text;
-    }
-    this.#flush();
-  }
-
-  #flush(): void {
-    const bytes = Buffer.from(this.#text);
-    this.#text = '';
-    try {
-      for (let done = 0; done < bytes.length; ) {
-        done += writeSync(this.descriptor, bytes, done);
-      }
-    } catch (error) {
-      throw cannotWrite('a temporary copy of the stream', messageOf(error));
-    }
-  }
 }

@@ -3,6 +3,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { ConnectionOptions } from '@nats-io/transport-node';
 import { messageOf, NstraceError, systemError } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
+import type { Stamp } from './clocks.ts';
 import { type Delivery, type MergedBatch, Merger } from './merger.ts';
 import { connectNats, type NatsAccess, natsHeaders, subjectToken, unpackHeader } from './sinks/nats.ts';
 
@@ -84,10 +85,14 @@ export interface FleetOptions {
 export interface StreamBatch extends MergedBatch {
   /** The number of the message in the stream. */
   readonly message: number;
+  /** When it was sent and stored, if its host said so. */
+  readonly clock: Stamp | undefined;
 }
 
 /** The most that a message may unpack to: 1,000 records of 64 KiB. */
 const maxUnpackedBytes = 64 * 1024 * 1024;
+/** A round trip that took longer says nothing of clocks. */
+const maxRoundTripMs = 60_000;
 /** Messages that wait here while others are worked on. */
 const maxWaiting = 64;
 
@@ -118,7 +123,7 @@ export async function* readStream(options: FleetOptions): AsyncGenerator<StreamB
       onBytes?.(message.data.length);
       const delivery = unpack(message, onDamage);
       if (delivery !== undefined) {
-        yield { ...merger.take(delivery, wants), message: message.seq };
+        yield { ...merger.take(delivery, wants), message: message.seq, clock: stampOf(message) };
       }
       if (!follow && (message.info.pending === 0 || message.seq >= state.last_seq)) {
         break;
@@ -165,6 +170,17 @@ export const connectOrExplain = async (access: NatsAccess, options: Partial<Conn
       'is it running, and are --creds, --nkey and --tls-ca right?',
     );
   }
+};
+
+/** What a message says of clocks. */
+export const stampOf = (message: Pick<JsMsg, 'headers' | 'info'>): Stamp | undefined => {
+  const [sentMs = Number.NaN, roundTripMs = Number.NaN] = (message.headers?.get(natsHeaders.clock) ?? '')
+    .split(' ')
+    .map((word) => (word === '' ? Number.NaN : Number(word)));
+  const storedMs = message.info.timestampNanos / nsPerMs;
+  return Number.isFinite(sentMs) && Number.isFinite(storedMs) && roundTripMs >= 0 && roundTripMs < maxRoundTripMs
+    ? { sentMs, storedMs, roundTripMs }
+    : undefined;
 };
 
 /** What a message holds; undefined where it cannot be unpacked. */

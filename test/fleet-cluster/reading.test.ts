@@ -26,11 +26,20 @@ afterAll(async () => {
 });
 
 /** An agent that ships what it makes up in so long. */
-const ship = async (host: string, ms: number): Promise<void> => {
+const ship = async (host: string, ms: number, aheadMs = 0): Promise<void> => {
   mkdirSync(join(folder, `truth-${host}`), { recursive: true });
   const agent = execa(
     process.execPath,
-    [agentProgram, join(folder, host), join(folder, `truth-${host}`), cluster.url, host, '1000', '100000000'],
+    [
+      agentProgram,
+      join(folder, host),
+      join(folder, `truth-${host}`),
+      cluster.url,
+      host,
+      '1000',
+      '100000000',
+      String(aheadMs),
+    ],
     { reject: false },
   );
   await sleep(ms);
@@ -52,6 +61,8 @@ describe('--from nats://…', () => {
     expect(exitCode).toBe(0);
     const records = parse(stdout);
     expect(records.map(({ seq }) => seq)).toEqual(records.map((_, index) => index + 1));
+    const times = records.filter(({ type }) => type !== 'header').map(({ time }) => time);
+    expect(times).toEqual([...times].sort());
     for (const host of ['web-1', 'web-2', 'db.test']) {
       const own = records.filter((record) => record.type !== 'header' && record.host === host);
       const sources = own.map(({ source_seq }) => source_seq ?? 0);
@@ -115,6 +126,15 @@ describe('--from nats://…', () => {
     const records = parse((await live).stdout).filter((record) => record.type === 'exit');
     expect(records.length).toBeGreaterThan(500);
     expect(new Set(records.map(({ source_seq }) => source_seq)).size).toBe(records.length);
+  });
+
+  it('reports a clock that is wrong, and by how much', async () => {
+    await ship('wrong', 1500, 90_000);
+    const { stderr } = await nstrace('replay', ...from(), '-e', 'all', '--host', 'wrong');
+    const [, ahead, error] = /the clock of wrong is (\d+) s ahead \(± (\d+) ms\)/.exec(stderr) ?? [];
+    expect(Number(ahead)).toBe(90);
+    expect(Number(error)).toBeLessThan(1000);
+    expect(stderr).not.toContain('the clock of web');
   });
 
   it.each([

@@ -127,6 +127,8 @@ export const natsHeaders = {
   recording: 'Nstrace-Recording',
   seq: 'Nstrace-Seq',
   encoding: 'Content-Encoding',
+  /** When it was sent by the host's clock, in ms since 1970, and how many ms the message before took there and back. */
+  clock: 'Nstrace-Clock',
   /** The header of the recording, for who comes in later: its line, compressed with brotli, as base64. */
   header: 'Nstrace-Header',
 } as const;
@@ -142,6 +144,8 @@ export class NatsSink implements Sink {
   readonly #subject: string;
   /** The last one, packed: most batches have the same. */
   #header: { readonly line: string; readonly packed: string } | undefined;
+  /** Of the message before. */
+  #roundTripMs: number | undefined;
   #open: { nats: Awaited<ReturnType<typeof load>>; connection: NatsConnection; stream: JetStreamClient } | undefined;
 
   constructor(options: NatsSinkOptions) {
@@ -165,12 +169,18 @@ export class NatsSink implements Sink {
     if (this.#header.packed.length <= maxHeaderLength) {
       headers.set(natsHeaders.header, this.#header.packed);
     }
+    const payload = compress(batch.text);
+    const sent = performance.now();
+    if (this.#roundTripMs !== undefined) {
+      headers.set(natsHeaders.clock, `${Date.now()} ${Math.ceil(this.#roundTripMs)}`);
+    }
     try {
-      await stream.publish(this.#subject, compress(batch.text), {
+      await stream.publish(this.#subject, payload, {
         headers,
         msgID: `${batch.recording}:${batch.firstSeq}`,
         timeout: ackMs,
       });
+      this.#roundTripMs = performance.now() - sent;
       return 0;
     } catch (error) {
       throw new RetryLater(explain(error));
@@ -189,6 +199,7 @@ export class NatsSink implements Sink {
           maxReconnectAttempts: -1,
         });
         this.#open = { nats, connection, stream: nats.jetstream(connection) };
+        this.#roundTripMs = await connection.rtt();
       } catch (error) {
         if (error instanceof Error && error.name === 'NstraceError') {
           throw error;

@@ -10,8 +10,15 @@ import { FileSink } from '../../../src/recording/sink.ts';
 import type { Session } from '../../../src/session/session.ts';
 import { exit, header } from '../../fixtures/records.ts';
 
-/** An agent with all its parts but bpftrace: it makes up events. `agent.js FOLDER TRUTH SERVERS HOST PER_SECOND SPOOL_BYTES` */
-const [folder = '', truth = '', servers = '', host = '', perSecond = '', spoolBytes = ''] = process.argv.slice(2);
+/**
+ * An agent with all its parts but bpftrace: it makes up events. `agent.js FOLDER TRUTH SERVERS HOST PER_SECOND SPOOL_BYTES
+ * [AHEAD_MS]`, the last one being what the clock of its host is wrong by.
+ */
+const [folder = '', truth = '', servers = '', host = '', perSecond = '', spoolBytes = '', aheadMs = '0'] =
+  process.argv.slice(2);
+
+const now = Date.now;
+Date.now = () => now() + Number(aheadMs);
 
 /** As the probes do. */
 const beatMs = 100;
@@ -44,7 +51,7 @@ const output = new PartsOutput({
 agent.start();
 
 const moment = (): { time: string; mono: string } => ({
-  time: `${new Date().toISOString().slice(0, -1)}000000Z`,
+  time: `${new Date(Date.now()).toISOString().slice(0, -1)}000000Z`,
   mono: String(process.hrtime.bigint()),
 });
 const put = (record: NstraceRecord): void => {
