@@ -18,7 +18,7 @@ import { type Numbers, numberChoices } from '../diff/word.ts';
 import { cannotOpen, exitStatus, messageOf, usageError } from '../errors.ts';
 import { openRecording } from '../recording/file.ts';
 import { escapeText } from '../view/escape.ts';
-import { addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
+import { addRangeOptions, addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
 import { addReadOptions } from './options/input.ts';
 
 interface BaselineValues extends SummaryValues, SelectorValues {
@@ -62,7 +62,7 @@ export const addBaseline = (program: Command): void => {
     .action(async (words: string[], values: BaselineValues) => {
       process.exitCode = await baseline(words, values);
     });
-  addReadOptions(addSelectorOptions(command));
+  addReadOptions(addRangeOptions(addSelectorOptions(command)));
 };
 
 const baseline = async (words: readonly string[], values: BaselineValues): Promise<number> => {

@@ -12,6 +12,7 @@ import { Repairer } from '../recording/repair.ts';
 import { FileSink, GzipSink } from '../recording/sink.ts';
 import { checkText } from '../view/check.ts';
 import { escapeText } from '../view/escape.ts';
+import { jsonLine } from '../view/json.ts';
 
 interface CheckValues {
   repair?: boolean;
@@ -78,7 +79,7 @@ const check = async (files: readonly string[], values: CheckValues): Promise<num
         sayError(noRecording(found.damage[0]!.file));
         unjudged = true;
       } else {
-        sink.put(isJson ? `${JSON.stringify(found)}\n` : checkText(found));
+        sink.put(isJson ? jsonLine(found) : checkText(found));
         sink.flush();
         status = Math.max(status, repair ? exitStatus.ok : statusOf[found.verdict]);
       }
@@ -96,7 +97,7 @@ async function* checkAll(files: readonly string[], signal: AbortSignal): AsyncGe
   const progress = process.stderr.isTTY ? new ProgressLine(files.map(escapeText).join(', ')) : undefined;
   let checker = new Checker();
   const reading = new Reading(files, {
-    carried: true,
+    ...{ carried: true, unknown: true },
     onDamage: (damage) => checker.damage(damage),
     ...(progress && { onProgress: progress.show }),
   });
@@ -131,7 +132,12 @@ const repairOne = async (
   signal: AbortSignal,
 ): Promise<Check> => {
   const checker = new Checker();
-  const reading = new Reading(files, { lines: true, carried: true, onDamage: (damage) => checker.damage(damage) });
+  const reading = new Reading(files, {
+    lines: true,
+    carried: true,
+    unknown: true,
+    onDamage: (damage) => checker.damage(damage),
+  });
   const [batches, ...others] = await reading.recordings(signal);
   if (batches === undefined || others.length > 0) {
     throw usageError('--repair takes one recording, or its parts', 'repair them one by one');

@@ -9,7 +9,8 @@ import { comparisonText } from '../diff/text.ts';
 import type { Numbers } from '../diff/word.ts';
 import { numberChoices } from '../diff/word.ts';
 import { exitStatus, usageError } from '../errors.ts';
-import { addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
+import { jsonLine } from '../view/json.ts';
+import { addRangeOptions, addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
 import { addReadOptions } from './options/input.ts';
 
 interface DiffValues extends SummaryValues, SelectorValues {
@@ -52,7 +53,7 @@ export const addDiff = (program: Command): void => {
     .action(async (words: string[], values: DiffValues) => {
       process.exitCode = await judge(words, values);
     });
-  addReadOptions(addSelectorOptions(command));
+  addReadOptions(addRangeOptions(addSelectorOptions(command)));
 };
 
 /** It judges: whatever keeps it from that is status 2. */
@@ -102,5 +103,5 @@ const comparisonOf = async (
 /** Findings, then one line with how much ran where. */
 const jsonOf = ({ findings, containers }: Comparison): string =>
   [...findings.map((finding) => ({ type: 'finding', ...finding })), { type: 'counts', containers }]
-    .map((line) => `${JSON.stringify(line)}\n`)
+    .map(jsonLine)
     .join('');

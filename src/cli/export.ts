@@ -3,11 +3,11 @@ import { Stop } from '../console/stop.ts';
 import { usageError } from '../errors.ts';
 import { type Format, formats } from '../export/formats.ts';
 import { eventKinds } from '../filter/kinds.ts';
-import { sayWritten, takeWanted, type WantedValues } from '../input/wanted.ts';
-import { addFilterOptions, type FilterValues, filterOf } from './options/filter.ts';
-import { addReadOptions } from './options/input.ts';
+import { sayWritten, takeWanted } from '../input/wanted.ts';
+import { filterOf } from './options/filter.ts';
+import { type AllValues, addWantedOptions, openerOf, wordsOf } from './options/wanted.ts';
 
-interface ExportValues extends FilterValues, Omit<WantedValues, 'events'> {
+interface ExportValues extends AllValues {
   to?: Format;
   output?: string;
   force?: boolean;
@@ -18,6 +18,7 @@ Examples:
   nstrace export session.ndjson --to perfetto -o session.pftrace    open it at https://ui.perfetto.dev
   nstrace export session.ndjson --to chrome-json -o session.json    open it in speedscope
   nstrace export session.ndjson --to csv -c web > web.csv           of one container, for a spreadsheet
+  nstrace export 'night-*.ndjson.gz' --to csv -o night.csv          of several, merged by time
   nstrace export session.ndjson --to ecs | curl ... --data-binary @-    Elastic Common Schema, a line an event
   nstrace export session.ndjson --to otlp-json -o logs.json         OpenTelemetry logs, a request a line
   nstrace export session.ndjson --to parquet -o session/            a file for each type of record, with DuckDB
@@ -27,28 +28,32 @@ export const addExport = (program: Command): void => {
   const command = program
     .command('export')
     .description('write a recording in the format of other tools')
-    .argument('<file>', 'a recording, also packed (.gz); - reads standard input')
+    .argument(
+      '[file...]',
+      'recordings, also packed (.gz), patterns, several are merged by time; - reads standard input',
+    )
     .addOption(new Option('--to <format>', 'which format').choices(formats))
     .option('-o, --output <file>', 'where to: a file, - is standard output (the default); for parquet a folder')
     .option('--force', 'write over an existing file')
     .option('--no-redact', 'keep passwords, tokens and other secrets in arguments')
     .addHelpText('after', examples)
-    .action(async (file: string, values: ExportValues) => {
-      process.exitCode = await exportTo(file, values);
+    .action(async (files: string[], values: ExportValues) => {
+      process.exitCode = await exportTo(files, values);
     });
-  addReadOptions(addFilterOptions(command, 'all'));
+  addWantedOptions(command);
 };
 
-const exportTo = async (file: string, values: ExportValues): Promise<number> => {
+const exportTo = async (files: readonly string[], values: ExportValues): Promise<number> => {
   if (values.to === undefined) {
     throw usageError(
       `export needs a format: --to ${formats.join('|')}`,
       'nstrace export FILE --to perfetto -o FILE.pftrace',
     );
   }
+  const open = openerOf(wordsOf(files, values, `nstrace export FILE --to ${values.to}`), values);
   const filter = await filterOf(values, eventKinds);
   if (values.to === 'parquet') {
-    return (await import('../export/parquet.ts')).exportParquet(file, values.output, values, filter);
+    return (await import('../export/parquet.ts')).exportParquet(open, values.output, values, filter);
   }
   const target = values.output ?? '-';
   if (target === '-' && values.to === 'perfetto' && process.stdout.isTTY) {
@@ -66,7 +71,7 @@ const exportTo = async (file: string, values: ExportValues): Promise<number> => 
   void stop.asked.then(() => aborter.abort());
   const out = new ExportOutput(target, { force: values.force ?? false });
   const exporter = await makeExporter(values.to, out);
-  const { status } = await takeWanted(file, values, filter, aborter.signal, {
+  const { status } = await takeWanted(open, values, filter, aborter.signal, {
     take: (record) => exporter.take(record),
     pause: () => {
       if (out.isGone) {

@@ -3,6 +3,7 @@ import { write } from '../console/stdout.ts';
 import { exitStatus } from '../errors.ts';
 import { findNow, findPast } from '../input/processes.ts';
 import { compareText, inspectText } from '../view/inspect.ts';
+import { jsonLine } from '../view/json.ts';
 import { UserNames } from '../view/users.ts';
 import { addJsonOptions, type FormatValues, requireJsonOrTable } from './options/format.ts';
 
@@ -37,7 +38,7 @@ const inspect = async (words: readonly string[], values: InspectValues): Promise
   const format = requireJsonOrTable(values);
   const found = values.from === undefined ? await findNow(words) : await findPast(words, values.from);
   if (format === 'json') {
-    await write(found.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    await write(found.map(jsonLine).join(''));
   } else if (found.length === 2) {
     await write(compareText(found[0]!, found[1]!));
   } else {

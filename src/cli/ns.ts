@@ -11,6 +11,7 @@ import { toNamespaceRecord, toProcessRecord } from '../now/records.ts';
 import type { NowRecord } from '../now/schema.ts';
 import { type NowProcess, takeSnapshot } from '../now/snapshot.ts';
 import { escapeText } from '../view/escape.ts';
+import { jsonLine } from '../view/json.ts';
 import { defaultNsColumns, namespaceTree, nsColumns, treeNsColumns } from '../view/ns.ts';
 import { checkSort, pickColumns } from '../view/pick.ts';
 import { psColumns } from '../view/ps.ts';
@@ -103,7 +104,7 @@ const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
         const records: NowRecord[] = chosen.map((namespace) => toNamespaceRecord(namespace, snapshot.time));
         const members = inode === undefined ? [] : chosen.flatMap(({ processes }) => processes);
         records.push(...members.map((member) => toProcessRecord(member, snapshot.time)));
-        return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+        return records.map(jsonLine).join('');
       }
       return inode === undefined ? table(chosen, values) : processesOf(chosen[0]!, values, snapshot);
     },

@@ -5,6 +5,7 @@ import type { ContainerSelection } from '../filter/selector.ts';
 import { sayHidden, selectNow } from '../input/containers.ts';
 import { toProcessRecord } from '../now/records.ts';
 import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
+import { jsonLine } from '../view/json.ts';
 import { checkSort, pickColumns } from '../view/pick.ts';
 import {
   asTree,
@@ -72,7 +73,7 @@ const ps = async (words: readonly string[], values: PsValues): Promise<number> =
       }
       const processes = choose(snapshot, selection, values);
       return format === 'json'
-        ? processes.map((process) => `${JSON.stringify(toProcessRecord(process, snapshot.time))}\n`).join('')
+        ? processes.map((process) => jsonLine(toProcessRecord(process, snapshot.time))).join('')
         : table(snapshot, processes, values);
     },
     format === 'json' ? '' : '\n',

@@ -10,7 +10,7 @@ import { quoteText } from '../query/quote.ts';
 import type { QuerySession, SessionValues } from '../query/session.ts';
 import { expandPaths } from '../recording/paths.ts';
 import { escapeText } from '../view/escape.ts';
-import { addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
+import { addSelectorOptions, chosenBy, collectText, type SelectorValues } from './options/filter.ts';
 import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';
 
 interface QueryValues extends SessionValues, SelectorValues, Omit<FleetValues, 'since'> {
@@ -49,11 +49,12 @@ export const addQuery = (program: Command): void => {
     )
     .option('--run <name>', 'a query that has a name')
     .option('--list', 'which queries have names')
+    .option('--host <glob>', 'only records of this host (repeat)', collectText)
     .option(
       '--since <time>',
-      'for --run new-programs, and where --from nats://… begins: RFC 3339, or an age such as 10m',
+      'not what was before: RFC 3339, or an age such as 10m; for --run new-programs, since when they are new',
     )
-    .option('--until <time>', 'where --from nats://… ends')
+    .option('--until <time>', 'not what came after: RFC 3339, or an age such as 10m')
     .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(formats).default('table'))
     .option('--write <file>', 'write the result as Parquet, with secrets masked')
     .option('--no-redact', 'with --write: as it was recorded')
@@ -80,7 +81,7 @@ const query = async (words: string[], values: QueryValues): Promise<number> => {
     import('../query/session.ts'),
     import('../query/prompt.ts'),
   ]);
-  const session = new QuerySession(values, await chosenBy(values));
+  const session = new QuerySession(values, await chosenBy(rangeOf(values)));
   void stop.asked.then(() => session.interrupt());
   stop.leave.addEventListener('abort', () => session.close());
   try {
@@ -93,12 +94,13 @@ const query = async (words: string[], values: QueryValues): Promise<number> => {
   }
 };
 
+/** --run new-programs compares what came after --since with all that was before. */
+const rangeOf = ({ since, ...others }: QueryValues): QueryValues =>
+  since === undefined || namedQueries[others.run ?? '']?.since ? others : { ...others, since };
+
 /** The records of a fleet, in a file that has no name. */
 const copyOf = async (from: string, values: QueryValues, signal: AbortSignal): Promise<string> => {
-  // --run new-programs compares what came after --since with all that was before.
-  const { since, ...others } = values;
-  const range = values.run === undefined && since !== undefined ? { since } : {};
-  const { descriptor, records } = await spoolFleet(from, { ...others, ...range }, signal);
+  const { descriptor, records } = await spoolFleet(from, rangeOf(values), signal);
   if (records === 0) {
     throw new NstraceError(`${from} has no records of that time`, {
       advice: 'give another --since or --until; nstrace agent status says whether an agent ships',

@@ -1,13 +1,14 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Stop } from '../console/stop.ts';
-import { exitStatus } from '../errors.ts';
+import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
-import { sayWritten, takeWanted, type WantedValues } from '../input/wanted.ts';
-import { addFilterOptions, type FilterValues, filterOf } from './options/filter.ts';
-import { addReadOptions } from './options/input.ts';
+import { sayWritten, takeWanted } from '../input/wanted.ts';
+import { filterOf } from './options/filter.ts';
+import { type AllValues, addWantedOptions, openerOf, wordsOf } from './options/wanted.ts';
 
-interface ReportValues extends FilterValues, Omit<WantedValues, 'events'> {
+interface ReportValues extends AllValues {
   output?: string;
   force?: boolean;
 }
@@ -16,6 +17,7 @@ const examples = `
 Examples:
   nstrace report session.ndjson                 writes session.html: open it in a browser
   nstrace report session.ndjson -o web.html -c web    of one container
+  nstrace report node-a.ndjson node-b.ndjson -o night.html    of two hosts, by time
   nstrace report session.ndjson -o - | ssh me@desk 'cat > session.html'
 `;
 
@@ -23,7 +25,10 @@ export const addReport = (program: Command): void => {
   const command = program
     .command('report')
     .description('make one HTML file of a recording, with interactive timelines')
-    .argument('<file>', 'a recording, also packed (.gz); - reads standard input')
+    .argument(
+      '[file...]',
+      'recordings, also packed (.gz), patterns, several are merged by time; - reads standard input',
+    )
     .option(
       '-o, --output <file>',
       'where to: a file, - is standard output (without it: the recording’s name with .html)',
@@ -31,14 +36,15 @@ export const addReport = (program: Command): void => {
     .option('--force', 'write over an existing file')
     .option('--no-redact', 'keep passwords, tokens and other secrets in arguments')
     .addHelpText('after', examples)
-    .action(async (file: string, values: ReportValues) => {
-      process.exitCode = await report(file, values);
+    .action(async (files: string[], values: ReportValues) => {
+      process.exitCode = await report(files, values);
     });
-  addReadOptions(addFilterOptions(command, 'all'));
+  addWantedOptions(command);
 };
 
-const report = async (file: string, values: ReportValues): Promise<number> => {
-  const target = values.output ?? (file === '-' ? '-' : `${file.replace(/(?:\.ndjson|\.jsonl?)?(?:\.gz)?$/, '')}.html`);
+const report = async (files: readonly string[], values: ReportValues): Promise<number> => {
+  const words = wordsOf(files, values, 'nstrace report FILE');
+  const target = values.output ?? nameFor(words);
   const [{ ReportCollector }, { reportHtml }, { ExportOutput }] = await Promise.all([
     import('../report/collect.ts'),
     import('../report/html.ts'),
@@ -51,7 +57,7 @@ const report = async (file: string, values: ReportValues): Promise<number> => {
   void stop.asked.then(() => aborter.abort());
   const out = new ExportOutput(target, { force: values.force ?? false });
   const collector = new ReportCollector();
-  const { status, damage } = await takeWanted(file, values, filter, aborter.signal, {
+  const { status, damage } = await takeWanted(openerOf(words, values), values, filter, aborter.signal, {
     take: (record) => collector.take(record),
   });
   const data = collector.finish(damage);
@@ -63,6 +69,15 @@ const report = async (file: string, values: ReportValues): Promise<number> => {
   await out.end();
   sayWritten(target, out.written);
   return status;
+};
+
+/** The name of the one recording, with another ending. @throws NstraceError (2) if several, or none, have one */
+const nameFor = (words: readonly string[]): string => {
+  const [word = '', ...others] = words;
+  if (others.length > 0 || word.includes('://') || (/[*?[]/.test(word) && !existsSync(word))) {
+    throw usageError('a page of several recordings needs a name', 'give it with -o FILE.html; - is standard output');
+  }
+  return word === '-' ? '-' : `${word.replace(/(?:\.ndjson|\.jsonl?)?(?:\.gz)?$/, '')}.html`;
 };
 
 /** They are built beside this program. */

@@ -4,6 +4,7 @@ import { exitStatus, usageError } from '../errors.ts';
 import { momentOf } from '../filter/moment.ts';
 import { findNow, findPast } from '../input/processes.ts';
 import { whyOf } from '../now/why.ts';
+import { jsonLine } from '../view/json.ts';
 import { whyText } from '../view/why.ts';
 import { addJsonOptions, type FormatValues, requireJsonOrTable } from './options/format.ts';
 
@@ -45,6 +46,6 @@ const why = async (word: string, values: WhyValues): Promise<number> => {
   const at = momentOf('--at', values.at);
   const [found] = values.from === undefined ? await findNow([word]) : await findPast([word], values.from, at);
   const record = whyOf(found!);
-  await write(format === 'json' ? `${JSON.stringify(record)}\n` : whyText(record));
+  await write(format === 'json' ? jsonLine(record) : whyText(record));
   return exitStatus.ok;
 };

@@ -2,9 +2,13 @@ import { cannotWrite } from '../errors.ts';
 import { type Sink, StreamSink } from '../recording/sink.ts';
 import type { Stop } from './stop.ts';
 
-/** Standard output; a reader that goes away is a quiet end. */
-export const standardOutput = (stop: Stop): Sink =>
-  new StreamSink(process.stdout, (error) => {
+/**
+ * Standard output; a reader that goes away is a quiet end.
+ *
+ * @param change what becomes of a text on a terminal
+ */
+export const standardOutput = (stop: Stop, change?: (text: string) => string): Sink =>
+  new (change !== undefined && process.stdout.isTTY ? terminalSink(change) : StreamSink)(process.stdout, (error) => {
     if (error.code === 'EIO') {
       stop.now('hangup');
     } else if (error.code === 'EPIPE') {
@@ -13,6 +17,13 @@ export const standardOutput = (stop: Stop): Sink =>
       stop.fail(cannotWrite('standard output', error.message));
     }
   });
+
+const terminalSink = (change: (text: string) => string) =>
+  class extends StreamSink {
+    override put(text: string): void {
+      super.put(change(text));
+    }
+  };
 
 let guarded = false;
 

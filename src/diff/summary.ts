@@ -82,7 +82,7 @@ export class Summary {
     } else if (op === 'started' && startup_ns !== undefined && facts.startupNs.length < maxStartups) {
       facts.startupNs.push(startup_ns);
     } else if (op === 'stopped') {
-      count(facts.ends, signal ?? String(code ?? '?'));
+      count(facts.ends, outcomeOf(signal, code));
     }
   }
 
@@ -97,7 +97,7 @@ export class Summary {
     const facts = this.#shapeOf(record, source);
     facts.runs += 1;
     if (record.ret !== 0) {
-      count(facts.outcomes, record.errno ?? String(record.ret));
+      count(facts.outcomes, outcomeOf(record.errno, record.ret));
     } else {
       this.#running.set(place, facts);
     }
@@ -108,7 +108,7 @@ export class Summary {
     const running = this.#running.get(place);
     if (running !== undefined) {
       this.#running.delete(place);
-      count(current(running).outcomes, signal ?? String(code ?? 0));
+      count(current(running).outcomes, outcomeOf(signal, code ?? 0));
     }
   }
 
@@ -166,3 +166,7 @@ const merge = (into: ShapeFacts, from: ShapeFacts): void => {
     into.outcomes.set(what, (into.outcomes.get(what) ?? 0) + times);
   }
 };
+
+/** How something ended: the name of a signal or error, else a number. What is no such name was not written by nstrace. */
+const outcomeOf = (name: string | undefined, code: number | undefined): string =>
+  name === undefined ? String(code ?? '?') : /^[A-Z][A-Z0-9+-]*$/.test(name) ? name : '?';

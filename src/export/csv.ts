@@ -1,6 +1,7 @@
 import type { NstraceRecord } from '../record/schema.ts';
 import { describe } from '../view/command.ts';
 import { escapeText } from '../view/escape.ts';
+import { withoutFormula } from '../view/formula.ts';
 import { quoteCommand } from '../view/quote.ts';
 import type { Exporter, Out } from './exporter.ts';
 
@@ -150,14 +151,9 @@ const cell = (value: Cell): string => {
 };
 
 const plain = /^[\w./:][\w./: -]*$/;
-/** What a spreadsheet takes as the beginning of a formula (OWASP, CSV injection), in wide letters too. */
-const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20|]/;
-
-/** A quote in front keeps a formula from being one, as spreadsheets do it themselves. */
 const textCell = (value: string): string => {
   if (plain.test(value)) {
     return value;
   }
-  const safe = escapeText(value);
-  return `"${(formula.test(safe) ? `'${safe}` : safe).replaceAll('"', '""')}"`;
+  return `"${withoutFormula(escapeText(value)).replaceAll('"', '""')}"`;
 };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { closeSync, fsyncSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
 import { cannotWrite } from '../errors.ts';
 import { openRecording } from '../recording/file.ts';
+import { safeJson } from '../view/json.ts';
 import type { Out } from './exporter.ts';
 
 /** What is collected before it is written. */
@@ -22,7 +23,7 @@ export class ExportOutput implements Out {
   }
 
   text(text: string): void {
-    this.#text += text;
+    this.#text += this.#target.isTerminal ? safeJson(text) : text;
     if (this.#text.length >= blockBytes) {
       this.#close();
     }
@@ -79,6 +80,8 @@ export class ExportOutput implements Out {
 }
 
 interface Target {
+  /** Then no text may act on it; what is no JSON is escaped by its format. */
+  readonly isTerminal: boolean;
   readonly isGone: boolean;
   write(bytes: Uint8Array): Promise<void> | void;
   close(): void;
@@ -86,6 +89,7 @@ interface Target {
 }
 
 class File implements Target {
+  readonly isTerminal = false;
   readonly isGone = false;
   readonly #path: string;
   readonly #descriptor: number;
@@ -140,6 +144,7 @@ class File implements Target {
 }
 
 class StandardOutput implements Target {
+  readonly isTerminal = process.stdout.isTTY;
   isGone = false;
   #failure: Error | undefined;
 

@@ -17,6 +17,8 @@ export class KnownContainer {
   /** All names that it bore, the last one now. */
   readonly names: string[];
   ended = false;
+  /** When it was created, by the kernel's clock, if that was seen. */
+  since: string | undefined;
   /** Its init, or the first process of it that was seen: whose user and namespaces are taken for its own. */
   first: FirstProcess | undefined;
   /** The name in its first records, and the one that it had in truth. */
@@ -147,6 +149,7 @@ export class Containers {
       this.#forget(known);
     } else if (op === 'created') {
       known.ended = false;
+      known.since = record.mono;
     }
   }
 

@@ -25,6 +25,8 @@ export interface Expression {
   readonly wantsFailed: boolean;
   /** Whether it asks about kinds of events or about ends: then all kinds are asked for that it does not leave out. */
   readonly wantsKinds: boolean;
+  /** Whether it asks about containers by what can be learned late: their names, images, pods and labels. */
+  readonly asksForNames: boolean;
   readonly tests: readonly Test[];
   readonly matches: (subject: Subject) => boolean;
 }
@@ -35,12 +37,14 @@ export const parseExpression = (text: string, compiler: Compiler): Expression =>
   const terms: Term[] = [];
   let wantsFailed = false;
   let wantsKinds = false;
+  let asksForNames = false;
   for (const word of words) {
     const term = termOf(word, compiler, problems);
     if (term !== undefined) {
       terms.push(term);
       wantsFailed ||= asksForFailed(word);
       wantsKinds ||= asksForKinds(word);
+      asksForNames ||= nameKeys.has(word.key);
     }
   }
   return {
@@ -49,6 +53,7 @@ export const parseExpression = (text: string, compiler: Compiler): Expression =>
     problems,
     wantsFailed,
     wantsKinds,
+    asksForNames,
     tests: terms.map(({ test }) => test),
     matches: (subject) => {
       for (const term of terms) {
@@ -142,5 +147,7 @@ const asksForFailed = (word: Word): boolean =>
       word.values.some((value) => value !== '' && 'failed'.startsWith(value))));
 
 const kindKeys: ReadonlySet<string | undefined> = new Set(['e', 'x', 'exit', 'signal']);
+
+const nameKeys: ReadonlySet<string | undefined> = new Set(['c', 'image', 'pod', 'label']);
 
 const asksForKinds = (word: Word): boolean => kindKeys.has(word.key) || isFlag(word, 'oom');

@@ -58,8 +58,28 @@ export class RecordFilter {
     return this.#knowledge !== undefined || !this.selection.empty;
   }
 
+  /** Whether it asks for more than kinds of events and containers. */
+  get narrows(): boolean {
+    const { where, since, until } = this.#options;
+    return (
+      this.#processes.length > 0 ||
+      this.#records.length > 0 ||
+      [since, until].some((moment) => moment !== undefined) ||
+      where?.empty === false
+    );
+  }
+
+  /** Whether it asks what containers are called, or about else that is learned with their names. */
+  get asksForNames(): boolean {
+    return !this.selection.empty || this.#options.where?.asksForNames === true;
+  }
+
   wants(record: NstraceRecord): boolean {
-    const subject = this.#learn(record);
+    return this.holds(record, this.learn(record));
+  }
+
+  /** Whether a record is wanted of which note was taken: asked again later, with the names that came meanwhile. */
+  holds(record: NstraceRecord, subject: Subject | undefined): boolean {
     switch (record.type) {
       case 'header':
       case 'footer':
@@ -83,7 +103,8 @@ export class RecordFilter {
     }
   }
 
-  #learn(record: NstraceRecord): Subject | undefined {
+  /** Takes note of a record, and returns what can be asked of it. */
+  learn(record: NstraceRecord): Subject | undefined {
     if (this.#knowledge !== undefined) {
       return this.#knowledge.take(record);
     }

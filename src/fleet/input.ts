@@ -21,7 +21,7 @@ export interface FleetValues extends FleetAccess {
 }
 
 /** What commands read, whether it is a recording or a fleet. */
-export type Input = Pick<RecordingInput, 'batches' | 'status' | 'isRecording' | 'name' | 'close'>;
+export type Input = Pick<RecordingInput, 'batches' | 'status' | 'isRecording' | 'damage' | 'name' | 'close'>;
 
 /** Something with :// is a fleet, all else a file. */
 export const isFleet = (from: string | undefined): from is string => from?.includes('://') === true;
@@ -182,6 +182,7 @@ const spooled = async (url: string, values: FleetValues & InputValues, signal: A
 class EmptyInput implements Input {
   readonly name: string;
   readonly isRecording = true;
+  readonly damage = 0;
 
   constructor(url: string) {
     this.name = escapeText(url);

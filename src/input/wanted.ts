@@ -2,11 +2,12 @@ import { say } from '../console/say.ts';
 import { sayMissing } from '../console/selection.ts';
 import { exitStatus } from '../errors.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
+import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { Limit, type LimitValues } from '../tracing/limit.ts';
-import { type InputValues, RecordingInput } from './recording.ts';
+import type { RecordingInput } from './recording.ts';
 
-export interface WantedValues extends LimitValues, InputValues {
+export interface WantedValues extends LimitValues {
   container?: string[];
   /** False with --no-redact. */
   redact: boolean;
@@ -18,13 +19,18 @@ export interface Taker {
   pause?: () => Promise<void> | undefined;
 }
 
+/** Recordings, or a fleet, until a signal. */
+export type OpenInput = (
+  signal: AbortSignal,
+) => Promise<Pick<RecordingInput, 'batches' | 'status' | 'isRecording' | 'damage' | 'close'>>;
+
 /**
- * Gives the records of a recording that the options ask for to the taker, with secrets masked.
+ * Gives the records that the options ask for to the taker, with secrets masked. Those of several recordings are merged by time.
  *
  * @returns the exit status, and in how many places the recording is damaged
  */
 export const takeWanted = async (
-  file: string,
+  open: OpenInput,
   values: WantedValues,
   options: FilterOptions,
   signal: AbortSignal,
@@ -32,11 +38,14 @@ export const takeWanted = async (
 ): Promise<{ status: number; damage: number }> => {
   const { redactRecord } = await import('../view/redact/record.ts');
   const aborter = new AbortController();
-  const input = new RecordingInput(file, values, AbortSignal.any([signal, aborter.signal]));
+  const input = await open(AbortSignal.any([signal, aborter.signal]));
   const filter = new RecordFilter({ ...options, failed: true });
   const limit = new Limit(values, () => aborter.abort());
+  // All, if conditions look at processes and containers that other records are about.
+  const takesAll = filter.remembers || options.events.size === eventKinds.length;
+  const types = takesAll ? undefined : ([...options.events, 'process'] as const);
   let hits = 0;
-  for await (const { records } of input.batches({ progress: true })) {
+  for await (const { records } of input.batches({ progress: true, merge: true, ...(types && { types }) })) {
     for (const record of records) {
       if (filter.wants(record) && limit.allows(record)) {
         hits += 'pid' in record || record.type === 'container' ? 1 : 0;
@@ -48,6 +57,7 @@ export const takeWanted = async (
   if (input.isRecording && !signal.aborted) {
     sayMissing(filter.selection);
   }
+  input.close();
   const status = input.status();
   const isMissing = status === exitStatus.ok && hits === 0 && (values.container ?? []).length > 0;
   return { status: isMissing ? exitStatus.failed : status, damage: input.damage };

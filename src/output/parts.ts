@@ -19,13 +19,14 @@ export class PartsOutput implements Output {
   readonly #change: (record: NstraceRecord) => NstraceRecord;
   /** What traces, when it has begun. */
   session: Session | undefined;
+  #given: bigint | undefined;
 
   constructor({ change = (record) => record, wants, ...options }: PartsOptions) {
     this.#change = change;
     this.writer = new RotatingWriter({
       ...options,
       carried: (now) => this.#living.records(now).filter(wants).map(change),
-      status: () => this.session && { now: this.session.now, count: this.session.count },
+      status: () => this.#status(),
     });
   }
 
@@ -41,8 +42,18 @@ export class PartsOutput implements Output {
     }
   }
 
-  flush(): void {
+  /** @param mono up to when all records were given; without it all that there are */
+  flush(mono?: string): void {
+    this.#given = mono === undefined ? undefined : BigInt(mono);
     this.writer.flush();
+  }
+
+  /** A part does not end while records wait for the name of their container: they are of this part. */
+  #status(): ReturnType<RotateOptions['status']> {
+    const { session } = this;
+    return session === undefined || (this.#given !== undefined && BigInt(session.now.mono) > this.#given)
+      ? undefined
+      : { now: session.now, count: session.count };
   }
 
   get pending(): number {

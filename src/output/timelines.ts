@@ -6,12 +6,14 @@ import { terminalSize } from '../console/terminal.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import { type GroupKind, groupOfContainer } from '../filter/group.ts';
 import { ContainerSelection } from '../filter/selector.ts';
+import { containerKey } from '../record/key.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Sink } from '../recording/sink.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
 import { containerName } from '../view/container.ts';
 import { escapeText } from '../view/escape.ts';
+import { jsonLine } from '../view/json.ts';
 import { lanesText } from '../view/lanes.ts';
 import { livesText } from '../view/lives.ts';
 import { type TimelineStyle, timelineText } from '../view/timeline.ts';
@@ -44,6 +46,8 @@ export class TimelinePrinter {
   readonly #maxWaiting: number;
   readonly #waiting: Timeline[] = [];
   readonly #groupOf = new Map<Timeline, string>();
+  /** Containers of which something is wanted, where that is not all. */
+  readonly #touched = new Set<number | string>();
   #wanted = true;
   #printed = 0;
 
@@ -68,6 +72,9 @@ export class TimelinePrinter {
     }
     // The filter sees every record: who descends from whom is said by those outside of containers too.
     this.#wanted = this.#filter.wants(record);
+    if (this.#wanted && this.#filter.narrows && 'container' in record && record.container !== null) {
+      this.#touched.add(containerKey(record.container, record as object));
+    }
     if (record.type === 'header') {
       this.#hosts.set(record.recording, record.host.name);
     } else {
@@ -109,9 +116,8 @@ export class TimelinePrinter {
     }
     const isMissing = sayMissing(this.selection, this.#losses);
     if (this.#printed === 0 && saysNone && !isMissing) {
-      const none = this.selection.empty
-        ? 'there was no container'
-        : 'no container was asked for that had a life to show';
+      const isAll = this.selection.empty && !this.#filter.narrows;
+      const none = isAll ? 'there was no container' : 'no container was asked for that had a life to show';
       say(`${none}${this.#losses.remark}`);
     }
     await this.#sink.end();
@@ -136,6 +142,9 @@ export class TimelinePrinter {
 
   #done(timeline: Timeline): void {
     if (!this.selection.empty && !this.selection.wantsLife(timeline.container, timeline)) {
+      return;
+    }
+    if (this.#filter.narrows && !this.#touched.delete(containerKey(timeline.container, timeline))) {
       return;
     }
     if (this.#maxWaiting === 0) {
@@ -192,7 +201,7 @@ export class TimelinePrinter {
 
   #print(timeline: Timeline): void {
     if (this.#values.json) {
-      this.#sink.put(`${JSON.stringify(timeline)}\n`);
+      this.#sink.put(jsonLine(timeline));
     } else {
       const text = this.#values.lanes
         ? lanesText(timeline, this.#style, this.#width ?? widthWithoutTerminal)

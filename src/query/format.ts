@@ -1,4 +1,6 @@
 import { escapeText } from '../view/escape.ts';
+import { withoutFormula } from '../view/formula.ts';
+import { jsonLine } from '../view/json.ts';
 import { cutTo, padStartTo, padTo, widthOf } from '../view/width.ts';
 import { type Plain, textOf } from './value.ts';
 
@@ -37,18 +39,10 @@ class JsonFormat implements Format {
   rows(rows: readonly (readonly Plain[])[]): string {
     return rows
       .map((row) => Object.fromEntries(row.map((value, index) => [this.#columns[index]!, value])))
-      .map((row) => `${JSON.stringify(row).replace(notAscii, escapeUnit)}\n`)
+      .map(jsonLine)
       .join('');
   }
 }
-
-/** Controls above ASCII, and marks that are not seen or change the order of text. */
-const notAscii =
-  /[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0000}-\u{e0fff}]/gu;
-const escapeUnit = (text: string): string =>
-  Array.from({ length: text.length }, (_, index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`).join(
-    '',
-  );
 
 /** JSON has no two keys of one name. */
 const unique = (names: readonly string[]): string[] => {
@@ -78,7 +72,7 @@ class CsvFormat implements Format {
 
   #cell(value: Plain): string {
     const text = this.#onTerminal ? escapeText(textOf(value)) : textOf(value);
-    const safe = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    const safe = typeof value === 'number' ? text : withoutFormula(text);
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   }
 }

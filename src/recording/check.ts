@@ -45,7 +45,10 @@ export interface Check {
 /** Gaps, and damages, that are listed. */
 const maxListed = 1000;
 
-/** Takes all that is read of one recording, what is carried too, and judges it: what is missing, from when to when, and what is damaged. */
+/**
+ * Takes all that is read of one recording, what is carried and what is of unknown types too, and judges it: what is missing,
+ * from when to when, and what is damaged.
+ */
 export class Checker {
   readonly check: Check = {
     ...{ type: 'check', verdict: 'complete', files: [], recording: undefined, host: undefined },
@@ -95,13 +98,14 @@ export class Checker {
 
   #record(record: NstraceRecord): void {
     const { check } = this;
-    const { seq, time } = record;
+    const { seq } = record;
+    // What is of an unknown type need not have a time.
+    const time = typeof record.time === 'string' ? record.time : (this.#last?.time ?? '');
     if (!this.#repeats(record)) {
       check.records += 1;
       check.events[record.type] = (check.events[record.type] ?? 0) + 1;
     }
-    check.from = check.from === undefined || time < check.from ? time : check.from;
-    check.to = check.to === undefined || time > check.to ? time : check.to;
+    this.#span(time);
     if (record.type === 'header') {
       this.#header(record);
     }
@@ -120,6 +124,14 @@ export class Checker {
       check.cut += record.cut;
       this.#incomplete ||= !record.complete;
       this.#compare(record);
+    }
+  }
+
+  #span(time: string): void {
+    const { check } = this;
+    if (time !== '') {
+      check.from = check.from === undefined || time < check.from ? time : check.from;
+      check.to = check.to === undefined || time > check.to ? time : check.to;
     }
   }
 

@@ -21,6 +21,8 @@ export interface ReadOptions {
   readonly types?: Iterable<RecordType>;
   /** Give also what later parts of a recording repeat (`carried`). */
   readonly carried?: boolean;
+  /** Give also records of types that this version does not know: of those only `type` and `seq` are certain. */
+  readonly unknown?: boolean;
   /** Give the lines beside the records, for who passes them on as they came. */
   readonly lines?: boolean;
   /** Wait for more at the end of a file, until its footer or the signal; a recording in parts is followed across them. */
@@ -138,9 +140,9 @@ export class Reading {
 
   /** The files of one recording, or one file of whatever is in it. */
   async *#group(group: number, signal: AbortSignal, from?: Bookmark): AsyncGenerator<Batch> {
-    const { follow = false, types, onDamage, carried, lines: withLines = false } = this.#options;
+    const { follow = false, types, onDamage, carried, unknown, lines: withLines = false } = this.#options;
     const paths = (await this.#grouped(signal))[group]!;
-    const reader = new RecordReader(types, onDamage, carried);
+    const reader = new RecordReader(types, onDamage, { carried, unknown });
     const { names } = await this.survey(group, signal);
     const file = { group, reader, names, signal, follow, withLines, onBytes: this.#meter.count };
     const first = from === undefined ? 0 : paths.indexOf(from.path);

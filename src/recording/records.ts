@@ -30,6 +30,7 @@ export class RecordReader {
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #onDamage: (damage: Damage) => void;
   readonly #keepsCarried: boolean;
+  readonly #keepsUnknown: boolean;
   #schema: Schema | undefined;
   #file = '';
   #line = 0;
@@ -50,10 +51,15 @@ export class RecordReader {
 
   /**
    * @param types which records are wanted; without it all. Those of other types are passed over, most of them unparsed.
-   * @param keepsCarried whether what a later part repeats is wanted too
+   * @param keeps whether what a later part repeats is wanted too, and records of types that nobody knows here
    */
-  constructor(types: Iterable<RecordType> | undefined, onDamage: (damage: Damage) => void, keepsCarried = false) {
-    this.#keepsCarried = keepsCarried;
+  constructor(
+    types: Iterable<RecordType> | undefined,
+    onDamage: (damage: Damage) => void,
+    keeps: { readonly carried?: boolean | undefined; readonly unknown?: boolean | undefined } = {},
+  ) {
+    this.#keepsCarried = keeps.carried ?? false;
+    this.#keepsUnknown = keeps.unknown ?? false;
     this.#wanted = types === undefined ? undefined : new Set([...types, ...framing]);
     this.#onDamage = onDamage;
   }
@@ -129,13 +135,8 @@ export class RecordReader {
     if (this.#continued && !this.#keepsCarried && (record as { carried?: boolean }).carried === true) {
       return undefined;
     }
-    return this.#wanted === undefined
-      ? type in valid
-        ? record
-        : undefined
-      : this.#wanted.has(type)
-        ? record
-        : undefined;
+    const isWanted = this.#wanted?.has(type) ?? (this.#keepsUnknown || Object.hasOwn(valid, type));
+    return isWanted ? record : undefined;
   }
 
   /** The file ends. @param rest what came after its last newline */

@@ -3,13 +3,20 @@ import type { Batch } from './batches.ts';
 import type { Sink } from './sink.ts';
 import { RecordWriter } from './writer.ts';
 
+interface Place {
+  readonly seq: number;
+  readonly time: string;
+  readonly mono: string;
+}
+
 /**
  * Writes what is good of a recording: the records that could be read, numbered anew, a `lost` record wherever some are
- * missing, and a footer that is true. The parts of a recording become one; it is to be given what is carried too.
+ * missing, and a footer that is true. The parts of a recording become one; it is to be given what is carried, and what is of
+ * unknown types, too.
  */
 export class Repairer {
   readonly #writer: RecordWriter;
-  #last: { seq: number; time: string; mono: string } | undefined;
+  #last: Place | undefined;
   #footer: RecordOf<'footer'> | undefined;
   #begun = false;
   #isLaterPart = false;
@@ -47,11 +54,15 @@ export class Repairer {
 
   #record(record: NstraceRecord, line: string | undefined): void {
     const before = this.#last;
-    const { seq, time, mono } = record;
-    this.#last = { seq, time, mono };
+    const last = momentOf(record, before);
+    if (last === undefined) {
+      return;
+    }
+    const { seq } = last;
+    this.#last = last;
     this.#footer = record.type === 'footer' ? record : undefined;
     if (before !== undefined && seq > before.seq + 1) {
-      this.#writer.write(this.#gap(seq - before.seq - 1, before, record));
+      this.#writer.write(this.#gap(seq - before.seq - 1, before, last));
     }
     this.#isLaterPart ||= record.type === 'header' && this.#begun;
     if (record.type === 'footer' || (record.type === 'header' && this.#begun)) {
@@ -74,3 +85,9 @@ export class Repairer {
     return { type: 'lost', seq: 0, time, mono, count, exact: true, from, to: time, stage: 'disk' };
   }
 }
+
+/** What is of an unknown type need not have a time: then it was when the record before it was. */
+const momentOf = ({ seq, ...record }: { seq: number; time: unknown; mono: unknown }, before: Place | undefined) => {
+  const { time, mono } = typeof record.time === 'string' && typeof record.mono === 'string' ? record : (before ?? {});
+  return time === undefined || mono === undefined ? undefined : ({ seq, time, mono } as Place);
+};

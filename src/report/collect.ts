@@ -2,8 +2,8 @@ import { nanosOf } from '../export/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
-import { type Kept, keyOf, type Life, type ReportData } from './data.ts';
-import { Packer } from './pack.ts';
+import { type Kept, keyOf, type Life, type ReportData, type Source } from './data.ts';
+import { PackedRows, Packer } from './pack.ts';
 import { SummaryCounter } from './summary.ts';
 
 /** Events that a page has one by one: this many open in under 3 s. A part of them is for what is outside of containers. */
@@ -12,23 +12,33 @@ const hostShare = 0.25;
 /** Containers that a page has. */
 const maxLives = 20_000;
 
-interface Waiting {
-  readonly record: NstraceRecord;
-  readonly at: number;
+/** A recording that is collected: one of several has a clock, pids and instances of its own. */
+interface Origin {
+  readonly recording: string | undefined;
+  readonly builder: TimelineBuilder;
+  /** What makes its clock that of the first one, in ns: wall time says it. */
+  readonly shift: bigint;
 }
 
 /** Makes a report of records: counts over all of them, and the first ones themselves. */
 export class ReportCollector {
   readonly #summary = new SummaryCounter();
-  readonly #builder: TimelineBuilder;
   readonly #limit: number;
   readonly #lives: Life[] = [];
-  readonly #inside: Waiting[] = [];
-  readonly #host: Waiting[] = [];
+  readonly #packer = new Packer();
+  readonly #inside = new PackedRows();
+  readonly #host = new PackedRows();
+  readonly #origins = new Map<string, Origin>();
+  readonly #sources: Source[] = [];
+  #origin: Origin;
   #header: RecordOf<'header'> | undefined;
+  /** Of all recordings and parts, as far as they have one. */
   #footer: RecordOf<'footer'> | undefined;
+  #footers = 0;
   #base = 0n;
   #baseNumber = 0;
+  /** Wall time less the kernel's clock, when the first recording began. */
+  #offset = 0n;
   #end = 0;
   #moreLives = 0;
   #total = 0;
@@ -37,7 +47,7 @@ export class ReportCollector {
 
   constructor(limit = maxEvents) {
     this.#limit = limit;
-    this.#builder = new TimelineBuilder({ wantsRecord: () => true, onDone: (timeline) => this.#lived(timeline) });
+    this.#origin = this.#makeOrigin(undefined, 0n);
   }
 
   take(record: NstraceRecord): void {
@@ -45,49 +55,81 @@ export class ReportCollector {
       this.#begin(record);
       return;
     }
+    if (record.recording !== undefined) {
+      this.#origin = this.#origins.get(record.recording) ?? this.#origin;
+    }
     const at = this.#at(record.mono);
     this.#end = Math.max(this.#end, at);
     this.#summary.take(record, at);
     if (record.type === 'footer') {
-      this.#footer = record;
+      this.#footer = this.#footer === undefined ? record : joined(this.#footer, record);
+      this.#footers += 1;
       return;
     }
-    this.#builder.take(record);
+    this.#origin.builder.take(record);
     this.#total += 1;
     this.#keep(record, at);
   }
 
   /** Undefined if there was no header: then it is no recording. */
   finish(damage: number): ReportData | undefined {
-    this.#builder.finish();
+    for (const { builder } of new Set([this.#origin, ...this.#origins.values()])) {
+      builder.finish();
+    }
     if (this.#header === undefined) {
       return undefined;
     }
     return {
       format: 1,
       header: this.#header,
+      sources: this.#sources,
       end: this.#end,
-      footer: this.#footer,
+      footer: this.#footers < this.#sources.length ? undefined : this.#footer,
       damage,
       summary: this.#summary.finish(this.#end),
       lives: this.#lives.sort((a, b) => a.begin - b.begin),
       moreLives: this.#moreLives,
-      packed: this.#pack(),
+      packed: this.#packer.finish([this.#host, this.#inside]),
       kept: this.#kept(),
     };
   }
 
   #begin(header: RecordOf<'header'>): void {
+    const known = this.#origins.get(header.recording);
+    if (known !== undefined) {
+      // Another part of it.
+      this.#origin = known;
+      return;
+    }
+    const offset = nanosOf(header.time) - BigInt(header.mono);
     if (this.#header === undefined) {
       this.#header = header;
       this.#base = BigInt(header.mono);
       this.#baseNumber = Number(header.mono);
+      this.#offset = offset;
     }
+    const { recording, host, host_ns, source_seq } = header;
+    this.#sources.push({ recording, host: host.name, host_ns });
+    this.#origin = this.#makeOrigin(source_seq === undefined ? undefined : header, offset - this.#offset);
+    this.#origins.set(recording, this.#origin);
+  }
+
+  /** @param header of one of several recordings */
+  #makeOrigin(header: RecordOf<'header'> | undefined, shift: bigint): Origin {
+    const builder = new TimelineBuilder({
+      wantsRecord: () => true,
+      onDone: (timeline) => this.#lived(timeline),
+      ...(header && { source: { recording: header.recording, host: header.host.name } }),
+    });
+    return { recording: header?.recording, builder, shift };
   }
 
   #at(mono: string): number {
     const at = Number(mono);
-    return at <= Number.MAX_SAFE_INTEGER ? at - this.#baseNumber : Number(BigInt(mono) - this.#base);
+    const { shift } = this.#origin;
+    return at <= Number.MAX_SAFE_INTEGER && shift === 0n
+      ? at - this.#baseNumber
+      : Number(BigInt(mono) + shift - this.#base);
   }
 
   /** What is outside of containers has to give way, from its end, when there is too much. */
@@ -98,12 +140,12 @@ export class ReportCollector {
     if (isClosed) {
       return;
     }
-    list.push({ record, at });
-    if (this.#host.length + this.#inside.length <= this.#limit) {
+    this.#packer.add(list, record, at, this.#isOnClock(record, at));
+    if (this.#host.count + this.#inside.count <= this.#limit) {
       return;
     }
-    if (this.#host.length > this.#limit * hostShare) {
-      this.#hostUntil = this.#host.pop()!.at;
+    if (this.#host.count > this.#limit * hostShare) {
+      this.#hostUntil = this.#host.pop();
     } else {
       this.#inside.pop();
       this.#until = at;
@@ -111,19 +153,14 @@ export class ReportCollector {
     }
   }
 
-  #kept(): Kept {
-    const kept = this.#host.length + this.#inside.length;
-    return { total: this.#total, kept, hostUntil: this.#hostUntil, until: this.#until };
+  /** Whether the wall clock stands where it did at the beginning: then `at` says it. */
+  #isOnClock({ time }: NstraceRecord, at: number): boolean {
+    return nanosOf(time) === this.#base + this.#offset + BigInt(at);
   }
 
-  #pack() {
-    const packer = new Packer();
-    const offset = nanosOf(this.#header!.time) - this.#base;
-    const merged = [...this.#host, ...this.#inside].sort((a, b) => a.record.seq - b.record.seq);
-    for (const { record, at } of merged) {
-      packer.add(record, at, nanosOf(record.time) - BigInt(record.mono) === offset);
-    }
-    return packer.finish();
+  #kept(): Kept {
+    const kept = this.#host.count + this.#inside.count;
+    return { total: this.#total, kept, hostUntil: this.#hostUntil, until: this.#until };
   }
 
   #lived(timeline: Timeline): void {
@@ -131,7 +168,8 @@ export class ReportCollector {
       this.#moreLives += 1;
       return;
     }
-    const { container, seen, asked, startup_ns, startup, code, signal, oom, counts, dropped, lost } = timeline;
+    const { container, recording, seen, asked, startup_ns, startup, code, signal, oom, counts, dropped, lost } =
+      timeline;
     const begin = Number(nanosOf(timeline.begin) - nanosOf(this.#header?.time ?? timeline.begin));
     const since = (at: number | undefined): number | undefined => (at === undefined ? undefined : begin + at);
     const helpers = new Map<number, number>();
@@ -142,7 +180,8 @@ export class ReportCollector {
     }
     this.#lives.push({
       ...{ seen, asked, startup_ns, startup, code, signal, oom, counts, dropped, lost },
-      key: keyOf(container),
+      key: keyOf(container, recording),
+      recording,
       container,
       begin,
       started: since(timeline.started_ns),
@@ -152,3 +191,16 @@ export class ReportCollector {
     });
   }
 }
+
+/** What the footers of two recordings, or of two parts of one, say together. */
+const joined = (a: RecordOf<'footer'>, b: RecordOf<'footer'>): RecordOf<'footer'> => ({
+  ...b,
+  lost: a.lost + b.lost,
+  cut: a.cut + b.cut,
+  complete: a.complete && b.complete,
+  probe: {
+    made: a.probe.made + b.probe.made,
+    delivered: a.probe.delivered + b.probe.delivered,
+    lost: a.probe.lost + b.probe.lost,
+  },
+});

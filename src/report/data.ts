@@ -4,7 +4,10 @@ import type { Timeline } from '../timeline/schema.ts';
 /** What a report's page is given: made by the command, read by the page. Times are ns since the recording's beginning. */
 export interface ReportData {
   readonly format: 1;
+  /** Of the first recording. */
   readonly header: RecordOf<'header'>;
+  /** Recordings that are reported together; of a single one nothing else says which it is. */
+  readonly sources: readonly Source[];
   /** Of the last record. */
   readonly end: number;
   readonly footer: RecordOf<'footer'> | undefined;
@@ -16,6 +19,13 @@ export interface ReportData {
   readonly moreLives: number;
   readonly packed: Packed;
   readonly kept: Kept;
+}
+
+/** One of several recordings: its pids, namespaces and instances are its own. */
+export interface Source {
+  readonly recording: string;
+  readonly host: string;
+  readonly host_ns: RecordOf<'header'>['host_ns'];
 }
 
 /** How many events the page has one by one. */
@@ -72,6 +82,8 @@ export interface Life
     'seen' | 'asked' | 'startup_ns' | 'startup' | 'code' | 'signal' | 'oom' | 'counts' | 'dropped' | 'lost'
   > {
   readonly key: string;
+  /** The recording that it is of, where there are several. */
+  readonly recording: string | undefined;
   readonly container: ContainerInfo;
   readonly begin: number;
   readonly started: number | undefined;
@@ -90,6 +102,15 @@ export interface Packed {
   readonly count: number;
 }
 
-/** By instance, where recordings have it. */
-export const keyOf = (container: { id: string; runtime: string; instance?: number | undefined }): string =>
-  container.instance === undefined ? `${container.runtime}/${container.id}` : String(container.instance);
+/** By instance, where recordings have it, and by recording, where there are several. */
+export const keyOf = (
+  { id, runtime, instance }: { id: string; runtime: string; instance?: number | undefined },
+  recording: string | undefined,
+): string => {
+  const key = instance === undefined ? `${runtime}/${id}` : String(instance);
+  return recording === undefined ? key : `${recording} ${key}`;
+};
+
+/** A pid, or an inode, means something within its recording only. */
+export const scopedKey = (number: number, recording: string | undefined): number | string =>
+  recording === undefined ? number : `${recording} ${number}`;

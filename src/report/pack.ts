@@ -4,36 +4,77 @@ import type { Packed } from './data.ts';
 /** Fields that are packed in a way of their own, or not needed. */
 const apart = new Set(['seq', 'mono', 'time', 'args_bytes']);
 
-/** Packs records for a page; the other half is page/unpack.ts. */
+/** Packed records in the order in which they came; the last one can be taken out again. */
+export class PackedRows {
+  /** Of each record: shape, seq, ns since the recording's beginning, then a number a key. */
+  readonly numbers: number[] = [];
+  /** Where each record begins, and which one it was of all that were packed. */
+  readonly starts: number[] = [];
+  readonly turns: number[] = [];
+
+  get count(): number {
+    return this.starts.length;
+  }
+
+  /** Takes the last record out. Returns when it was. */
+  pop(): number {
+    const start = this.starts.pop()!;
+    const at = this.numbers[start + 2]!;
+    this.numbers.length = start;
+    this.turns.pop();
+    return at;
+  }
+}
+
+/** Packs records for a page as they come: packed they take a tenth of the memory. The other half is page/unpack.ts. */
 export class Packer {
   readonly #shapes = new Map<string, number>();
   readonly #shapeKeys: string[][] = [];
   readonly #ids = new Map<string, number>();
   readonly #values: unknown[] = [];
-  readonly #rows: number[] = [];
-  #seq = 0;
-  #at = 0;
-  #count = 0;
+  #turn = 0;
 
   /** @param at ns since the recording's beginning; @param clock whether the wall clock stands where it did at the beginning */
-  add(record: NstraceRecord, at: number, clock: boolean): void {
+  add(rows: PackedRows, record: NstraceRecord, at: number, clock: boolean): void {
+    const { numbers } = rows;
+    const start = numbers.length;
     const keys: string[] = [];
-    const row: number[] = [];
+    numbers.push(0, record.seq, at);
     for (const key in record) {
       const value = record[key as keyof NstraceRecord] as unknown;
       if (value !== undefined && (!apart.has(key) || (key === 'time' && !clock))) {
         keys.push(key);
-        row.push(this.#number(value));
+        numbers.push(this.#number(value));
       }
     }
-    this.#rows.push(this.#shape(keys), record.seq - this.#seq, at - this.#at, ...row);
-    this.#seq = record.seq;
-    this.#at = at;
-    this.#count += 1;
+    numbers[start] = this.#shape(keys);
+    rows.starts.push(start);
+    rows.turns.push(this.#turn);
+    this.#turn += 1;
   }
 
-  finish(): Packed {
-    return { shapes: this.#shapeKeys, values: this.#values, rows: this.#rows, count: this.#count };
+  /** What several lists have together, in the order in which it was packed. */
+  finish(lists: readonly PackedRows[]): Packed {
+    const next = lists.map(() => 0);
+    const rows: number[] = [];
+    let seq = 0;
+    let at = 0;
+    let count = 0;
+    for (let which = firstOf(lists, next); which !== -1; which = firstOf(lists, next)) {
+      const { numbers, starts } = lists[which]!;
+      const index = next[which]!;
+      const start = starts[index]!;
+      const end = starts[index + 1] ?? numbers.length;
+      rows.push(numbers[start]!, numbers[start + 1]! - seq, numbers[start + 2]! - at);
+      for (let place = start + 3; place < end; place += 1) {
+        rows.push(numbers[place]!);
+      }
+      seq = numbers[start + 1]!;
+      at = numbers[start + 2]!;
+      next[which] = index + 1;
+      count += 1;
+    }
+    return { shapes: this.#shapeKeys, values: this.#values, rows, count };
   }
 
   #shape(keys: string[]): number {
@@ -61,6 +102,20 @@ export class Packer {
     return id * 2;
   }
 }
+
+/** Which list has the record that was packed first of those that are left; -1 if none is. */
+const firstOf = (lists: readonly PackedRows[], next: readonly number[]): number => {
+  let which = -1;
+  let first = Number.POSITIVE_INFINITY;
+  for (let index = 0; index < lists.length; index += 1) {
+    const turn = lists[index]!.turns[next[index]!];
+    if (turn !== undefined && turn < first) {
+      which = index;
+      first = turn;
+    }
+  }
+  return which;
+};
 
 /** Most lists are pids, or the arguments of a command: texts without this character, which is not in arguments. */
 const listKey = (list: readonly unknown[]): string =>

@@ -1,5 +1,5 @@
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import { type Join, keyOf, type Loss, type Ranked, type Summary } from './data.ts';
+import { type Join, keyOf, type Loss, type Ranked, type Summary, scopedKey } from './data.ts';
 
 /** Names that are counted one by one; beyond it they are counted together. */
 const maxNames = 20_000;
@@ -19,7 +19,7 @@ export class SummaryCounter {
   readonly #losses: Loss[] = [];
   readonly #activity = new Activity();
   /** What living processes execute, by pid: an exit says only the kernel's comm. */
-  readonly #living = new Map<number, string>();
+  readonly #living = new Map<number | string, string>();
   #failedExecs = 0;
   #badExits = 0;
   #joinCount = 0;
@@ -30,11 +30,13 @@ export class SummaryCounter {
     this.#counts[record.type] = (this.#counts[record.type] ?? 0) + 1;
     switch (record.type) {
       case 'process':
-        this.#living.set(record.pid, programName(record));
+        this.#living.set(scopedKey(record.pid, record.recording), programName(record));
         return;
-      case 'fork':
-        this.#living.set(record.pid, this.#living.get(record.ppid) ?? record.comm);
+      case 'fork': {
+        const name = this.#living.get(scopedKey(record.ppid, record.recording)) ?? record.comm;
+        this.#living.set(scopedKey(record.pid, record.recording), name);
         return;
+      }
       case 'exec':
         return this.#exec(record, at);
       case 'exit':
@@ -67,7 +69,7 @@ export class SummaryCounter {
     const where = record.container?.name ?? 'host';
     const name = programName(record);
     if (record.ret === 0) {
-      this.#living.set(record.pid, name);
+      this.#living.set(scopedKey(record.pid, record.recording), name);
       this.#programs.add(name, where);
       this.#activity.add(at);
     } else {
@@ -77,8 +79,9 @@ export class SummaryCounter {
   }
 
   #exit(record: RecordOf<'exit'>): void {
-    const name = this.#living.get(record.pid) ?? record.comm ?? '?';
-    this.#living.delete(record.pid);
+    const key = scopedKey(record.pid, record.recording);
+    const name = this.#living.get(key) ?? record.comm ?? '?';
+    this.#living.delete(key);
     if (record.signal !== undefined || (record.code ?? 0) !== 0) {
       this.#badExits += 1;
       const how = record.signal ?? `code ${record.code}`;
@@ -86,10 +89,10 @@ export class SummaryCounter {
     }
   }
 
-  #joined({ container, pid, by, asked_by: askedBy }: RecordOf<'container'>, at: number): void {
+  #joined({ container, pid, by, asked_by: askedBy, recording }: RecordOf<'container'>, at: number): void {
     this.#joinCount += 1;
     if (this.#joins.length < maxJoins) {
-      this.#joins.push({ at, key: keyOf(container), name: container.name, pid, by, askedBy });
+      this.#joins.push({ at, key: keyOf(container, recording), name: container.name, pid, by, askedBy });
     }
   }
 

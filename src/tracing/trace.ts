@@ -3,6 +3,7 @@ import { say } from '../console/say.ts';
 import { sayWaiting } from '../console/selection.ts';
 import { Stop, type StopReason, type StopSignal } from '../console/stop.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
+import { NameWait } from '../filter/name-wait.ts';
 import type { Output, Wants } from '../output/output.ts';
 import type { Count } from '../probe/tracer.ts';
 import { readProcText } from '../procfs/read.ts';
@@ -68,17 +69,25 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
     ? new UsageSource({ mounts: usageMounts(readProcText('/proc/self/mounts') ?? '') })
     : undefined;
   let started: Session | undefined;
-  const onRecord = (record: NstraceRecord): void => {
-    options.onAny?.(record);
+  const give = (record: NstraceRecord, isWanted: boolean): void => {
     output.observe?.(record);
     usage?.take(record);
     if (record.type === 'lost') {
       losses.take(record);
     }
-    const isWanted = wants(record);
     options.judging?.take(record, isWanted);
     if (isWanted && limit.allows(record)) {
       output.record(record);
+    }
+  };
+  // What a container is called can be learned after its first records.
+  const wait = filter.asksForNames ? new NameWait(filter, give) : undefined;
+  const onRecord = (record: NstraceRecord): void => {
+    options.onAny?.(record);
+    if (wait === undefined) {
+      give(record, wants(record));
+    } else {
+      wait.take(record, options.only?.(record) ?? true);
     }
   };
   const session = await Session.start({
@@ -92,7 +101,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
       if (usage !== undefined && started !== undefined) {
         usage.beat(started.now).forEach(onRecord);
       }
-      output.flush(mono);
+      output.flush(wait === undefined ? mono : String(wait.passed(BigInt(mono))));
     },
     onNotice: say,
     onFailure: (error) => stop.fail(error),
@@ -109,6 +118,7 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
   const reason = await stop.asked;
   clearTimeout(timer);
   await session.stop(stop.leave, sayLeft);
+  wait?.end();
   losses.end();
   await output.end(session.now, reason, session.count);
   stop.finishes = false;

@@ -39,7 +39,12 @@ const check = async (...paths: string[]): Promise<{ found: Check; repaired: stri
   const repairer = new Repairer(
     new FileSink(openRecording(target, { force: true }), (error) => expect.unreachable(error.message)),
   );
-  const reading = new Reading(paths, { lines: true, carried: true, onDamage: (damage) => checker.damage(damage) });
+  const reading = new Reading(paths, {
+    lines: true,
+    carried: true,
+    unknown: true,
+    onDamage: (damage) => checker.damage(damage),
+  });
   const recordings = await reading.recordings(signal);
   expect(recordings).toHaveLength(1);
   for await (const batch of recordings[0]!) {
@@ -57,6 +62,18 @@ describe('Checker', () => {
       ...{ verdict: 'complete', recording: 'b7c1d0a2', host: 'box', records: 5, reason: 'Ctrl-C' },
       ...{ from: at(1000).time, to: at(5000).time, missing: [], damage: [], parts: [], absent: [], more: 0 },
     });
+  });
+
+  it('counts what is of a type that a later version has, and misses nothing', async () => {
+    const later = (seq: number): string => `${JSON.stringify({ type: 'from-the-future', seq, more: [1] })}\n`;
+    const [first, second] = lines([header(), exec()]);
+    const [end] = lines([footer({ complete: true, events: { header: 1, exec: 1, 'from-the-future': 2 } })], 5);
+    const file = write('later.ndjson', [first, second, later(3), later(4), end].join(''));
+    const { found, repaired, count } = await check(file);
+    expect(found).toMatchObject({ verdict: 'complete', records: 5, missing: [], damage: [] });
+    expect(found.events).toMatchObject({ 'from-the-future': 2 });
+    expect(count).toBe(5);
+    expect(readFileSync(repaired, 'utf8').split('\n').slice(2, 4).join('\n')).toBe(`${later(3)}${later(4)}`.trim());
   });
 
   it('finds a valid one incomplete that lost something, and says when', async () => {

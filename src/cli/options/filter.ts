@@ -31,7 +31,7 @@ export interface FilterValues {
   maxEvents?: number;
 }
 
-export type SelectorValues = Pick<FilterValues, 'container' | 'where'>;
+export type SelectorValues = Pick<FilterValues, 'container' | 'where' | 'host' | 'since' | 'until'>;
 
 /** -c and --where, which all commands about records have. */
 export const addSelectorOptions = (command: Command): Command =>
@@ -46,6 +46,13 @@ export const addSelectorOptions = (command: Command): Command =>
       'only what the filter language says: c:web exit:!0, see nstrace(8) (repeat)',
       collectText,
     );
+
+/** Of which hosts, and of which time. */
+export const addRangeOptions = (command: Command): Command =>
+  command
+    .option('--host <glob>', 'only records of this host (repeat)', collectText)
+    .option('--since <time>', 'not what was before: RFC 3339, or an age such as 10m')
+    .option('--until <time>', 'not what came after: RFC 3339, or an age such as 10m');
 
 /** @param usual which kinds of events there are without -e, in words */
 export const addFilterOptions = (command: Command, usual: string): Command =>
@@ -101,10 +108,13 @@ export const filterOf = async (values: FilterValues, fallback: readonly EventKin
   };
 };
 
-/** What -c and --where choose, failed execs included; undefined for all records. */
-export const chosenBy = async ({ container, where }: SelectorValues): Promise<RecordFilter | undefined> => {
-  const asked = { ...(container && { container }), ...(where && { where }), failed: true };
-  return container || where ? new RecordFilter(await filterOf(asked, eventKinds)) : undefined;
+/** What -c, --where, --host, --since and --until choose, failed execs included; undefined for all records. */
+export const chosenBy = async (values: SelectorValues): Promise<RecordFilter | undefined> => {
+  const { container, where, host, since, until } = values;
+  const asked = Object.entries({ container, where, host, since, until }).filter(([, value]) => value !== undefined);
+  return asked.length === 0
+    ? undefined
+    : new RecordFilter(await filterOf({ ...Object.fromEntries(asked), failed: true }, eventKinds));
 };
 
 /** What the filter language is compiled with: the engine of regular expressions is loaded if something needs it. */
@@ -147,7 +157,7 @@ const filterNames = [
 export const describeFilters = (values: FilterValues): Record<string, unknown> =>
   Object.fromEntries(filterNames.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));
 
-const collectText = (value: string, before: string[] = []): string[] => [...before, value];
+export const collectText = (value: string, before: string[] = []): string[] => [...before, value];
 
 const parseEvents = (value: string): EventKind[] => {
   const words = value.split(',').map((word) => word.trim());

@@ -1,5 +1,5 @@
-import type { RecordOf } from '../../record/schema.ts';
-import { keyOf, type Life, type ReportData } from '../data.ts';
+import type { ContainerRef, RecordOf } from '../../record/schema.ts';
+import { keyOf, type Life, type ReportData, scopedKey } from '../data.ts';
 import { programName } from '../summary.ts';
 import type { PageRecord } from './unpack.ts';
 
@@ -35,6 +35,8 @@ export interface Proc {
 export interface Box {
   readonly index: number;
   readonly life: Life | undefined;
+  /** The recording that it is of, where there are several. */
+  readonly recording: string | undefined;
   readonly name: string;
   readonly procs: Proc[];
   /** Processes outside that work for it. */
@@ -61,7 +63,7 @@ export interface Space {
 export interface Model {
   readonly records: readonly PageRecord[];
   readonly procs: readonly Proc[];
-  /** Containers in the order in which they began; the host is the last. */
+  /** Containers in the order in which they began; after them each host. */
   readonly boxes: readonly Box[];
   /** The process of each record. */
   readonly procOf: readonly (Proc | undefined)[];
@@ -82,27 +84,49 @@ class ModelBuilder {
   readonly #records: readonly PageRecord[];
   readonly #boxes: Box[];
   readonly #byKey = new Map<string, Box[]>();
-  readonly #host: Box;
-  readonly #living = new Map<number, Proc>();
-  readonly #byPid = new Map<number, Proc[]>();
+  /** One for each recording. */
+  readonly #hosts: Box[];
+  readonly #hostOf = new Map<string | undefined, Box>();
+  readonly #living = new Map<number | string, Proc>();
+  readonly #byPid = new Map<number | string, Proc[]>();
   readonly #procs: Proc[] = [];
   readonly #procOf: (Proc | undefined)[] = [];
   readonly #boxOf: Box[] = [];
   /** Namespaces that processes outside of containers joined, by inode: who enters is in the container only after it. */
-  readonly #joins = new Map<number, { readonly at: number; readonly by: string }[]>();
+  readonly #joins = new Map<number | string, { readonly at: number; readonly by: string }[]>();
 
   constructor(data: ReportData, records: readonly PageRecord[]) {
     this.#data = data;
     this.#records = records;
     this.#boxes = data.lives.map((life, index) => {
       const to = life.stopped ?? life.removed ?? data.end;
-      return newBox(index, life, life.container.name, life.seen ? 0 : life.begin, Math.max(to, life.begin));
+      const name = `${this.#placeOf(life.recording)}${life.container.name}`;
+      const from = life.seen ? 0 : life.begin;
+      return newBox({ index, life, recording: life.recording, name, from, to: Math.max(to, life.begin) });
     });
-    this.#host = newBox(this.#boxes.length, undefined, 'host', 0, data.end);
+    this.#hosts = data.sources.map(({ recording }, index) => {
+      const own = data.sources.length > 1 ? recording : undefined;
+      const box = { index: this.#boxes.length + index, life: undefined, recording: own, from: 0, to: data.end };
+      return newBox({ ...box, name: `${this.#placeOf(own)}host` });
+    });
+    for (const box of this.#hosts) {
+      this.#hostOf.set(box.recording, box);
+    }
     for (const box of this.#boxes) {
       const { key } = box.life!;
       this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), box]);
     }
+  }
+
+  /** In front of the names of what is on one of several hosts. */
+  #placeOf(recording: string | undefined): string {
+    const source =
+      recording === undefined ? undefined : this.#data.sources.find((each) => each.recording === recording);
+    return source === undefined ? '' : `${source.host}: `;
+  }
+
+  #host(recording: string | undefined): Box {
+    return this.#hostOf.get(recording) ?? this.#hosts[0]!;
   }
 
   build(): Model {
@@ -112,7 +136,7 @@ class ModelBuilder {
     for (const box of this.#boxes) {
       this.#addHelpers(box);
     }
-    const boxes = [...this.#boxes, this.#host];
+    const boxes = [...this.#boxes, ...this.#hosts];
     for (const proc of this.#procs) {
       proc.box.procs.push(proc);
     }
@@ -133,7 +157,7 @@ class ModelBuilder {
   }
 
   #take(record: PageRecord, index: number): void {
-    let box = this.#host;
+    let box = this.#host(record.recording);
     let proc: Proc | undefined;
     switch (record.type) {
       case 'process':
@@ -143,10 +167,10 @@ class ModelBuilder {
       case 'namespace':
       case 'cgroup':
         proc = this.#process(record, index);
-        box = record.container === null ? this.#host : this.#boxAt(keyOf(record.container), record.at);
+        box = record.container === null ? box : this.#boxAt(record);
         break;
       case 'container':
-        box = this.#boxAt(keyOf(record.container), record.at);
+        box = this.#boxAt(record);
         break;
       default:
     }
@@ -156,7 +180,8 @@ class ModelBuilder {
   }
 
   #process(record: ProcessRecord, index: number): Proc {
-    let proc = this.#living.get(record.pid);
+    const key = scopedKey(record.pid, record.recording);
+    let proc = this.#living.get(key);
     if (proc === undefined || record.type === 'fork' || record.type === 'process') {
       proc = this.#born(record);
     }
@@ -164,13 +189,14 @@ class ModelBuilder {
     // Who makes or removes the cgroup of a container is a runtime outside of it.
     const isInside = record.type !== 'cgroup' || record.op === 'attach';
     if (record.container !== null && isInside) {
-      proc.box = this.#boxAt(keyOf(record.container), record.at);
+      proc.box = this.#boxAt(record);
       this.#spaces(proc, record);
     }
     if (record.type === 'namespace' && record.container === null) {
       const join = { at: record.at, by: `${record.comm ?? proc.name}, pid ${record.pid}` };
       for (const inode of Object.values(record.joined ?? {})) {
-        this.#joins.set(inode!, [...(this.#joins.get(inode!) ?? []), join]);
+        const space = scopedKey(inode!, record.recording);
+        this.#joins.set(space, [...(this.#joins.get(space) ?? []), join]);
       }
     }
     proc.inner = record.nspid.length > 1 ? record.nspid.at(-1) : proc.inner;
@@ -192,23 +218,25 @@ class ModelBuilder {
       if (!proc.before) {
         proc.from = Math.min(proc.from, Math.max(0, record.at - record.duration_ns));
       }
-      this.#living.delete(record.pid);
+      this.#living.delete(key);
     }
     return proc;
   }
 
   #born(record: ProcessRecord): Proc {
+    const { recording } = record;
+    const key = scopedKey(record.pid, recording);
     const ppid = 'ppid' in record ? record.ppid : undefined;
     const proc: Proc = {
       index: this.#procs.length,
       pid: record.pid,
       inner: undefined,
       ppid,
-      parent: ppid === undefined ? undefined : this.#living.get(ppid),
+      parent: ppid === undefined ? undefined : this.#living.get(scopedKey(ppid, recording)),
       from: record.type === 'process' ? 0 : record.at,
       to: undefined,
       before: record.type === 'process',
-      box: this.#host,
+      box: this.#host(recording),
       name: ('comm' in record ? record.comm : undefined) ?? unknown,
       program: undefined,
       exit: undefined,
@@ -219,10 +247,10 @@ class ModelBuilder {
       failures: [],
     };
     this.#procs.push(proc);
-    this.#living.set(record.pid, proc);
-    const same = this.#byPid.get(record.pid);
+    this.#living.set(key, proc);
+    const same = this.#byPid.get(key);
     if (same === undefined) {
-      this.#byPid.set(record.pid, [proc]);
+      this.#byPid.set(key, [proc]);
     } else {
       same.push(proc);
     }
@@ -230,14 +258,14 @@ class ModelBuilder {
   }
 
   /** The life of a container at a time: one id can have several. */
-  #boxAt(key: string, at: number): Box {
-    const boxes = this.#byKey.get(key);
-    return boxes?.findLast(({ life }) => life!.begin <= at) ?? boxes?.[0] ?? this.#host;
+  #boxAt({ container, recording, at }: PageRecord & { container: ContainerRef | null }): Box {
+    const boxes = container === null ? undefined : this.#byKey.get(keyOf(container, recording));
+    return boxes?.findLast(({ life }) => life!.begin <= at) ?? boxes?.[0] ?? this.#host(recording);
   }
 
   #addHelpers(box: Box): void {
     for (const [pid, at] of box.life!.helpers) {
-      const proc = this.#byPid.get(pid)?.findLast(({ from }) => from <= at);
+      const proc = this.#byPid.get(scopedKey(pid, box.recording))?.findLast(({ from }) => from <= at);
       if (proc !== undefined && proc.box !== box) {
         box.helpers.add(proc);
         proc.worksFor ??= box;
@@ -277,11 +305,17 @@ class ModelBuilder {
 
   /** What a runtime's own steps leave behind is no namespace of the container; what others are in too is shared. */
   #share(): void {
-    const owners = new Map<number, Set<string>>();
-    const host = new Set(Object.values(this.#data.header.host_ns));
+    const owners = new Map<number | string, Set<string>>();
+    const several = this.#data.sources.length > 1;
+    const hosts = new Set(
+      this.#data.sources.flatMap(({ recording, host_ns }) =>
+        (Object.values(host_ns) as number[]).map((inode) => scopedKey(inode, several ? recording : undefined)),
+      ),
+    );
     for (const box of this.#boxes) {
       for (const { inode } of box.spaces) {
-        owners.set(inode, (owners.get(inode) ?? new Set()).add(box.name));
+        const key = scopedKey(inode, box.recording);
+        owners.set(key, (owners.get(key) ?? new Set()).add(box.name));
       }
     }
     for (const box of this.#boxes) {
@@ -290,9 +324,10 @@ class ModelBuilder {
       );
       const spaces = box.spaces.filter(({ inode }) => own.size === 0 || own.has(inode));
       for (const space of spaces) {
-        const others = [...(owners.get(space.inode) ?? [])].filter((name) => name !== box.name);
-        space.shared = host.has(space.inode) ? ['host'] : others;
-        const joins = this.#joins.get(space.inode)?.filter(({ at }) => at >= space.from && at <= box.to) ?? [];
+        const key = scopedKey(space.inode, box.recording);
+        const others = [...(owners.get(key) ?? [])].filter((name) => name !== box.name);
+        space.shared = hosts.has(key) ? ['host'] : others;
+        const joins = this.#joins.get(key)?.filter(({ at }) => at >= space.from && at <= box.to) ?? [];
         space.joined.push(...joins);
         space.joined.sort((a, b) => a.at - b.at);
       }
@@ -313,8 +348,8 @@ const findSpace = (box: Box, type: string, inode: number, at: number): Space => 
   return space;
 };
 
-const newBox = (index: number, life: Life | undefined, name: string, from: number, to: number): Box => ({
-  ...{ index, life, name, from, to },
+const newBox = (about: Pick<Box, 'index' | 'life' | 'recording' | 'name' | 'from' | 'to'>): Box => ({
+  ...about,
   procs: [],
   helpers: new Set(),
   events: [],
