@@ -70,9 +70,9 @@ export class OnlyCommand {
     return this.#living.has(pid);
   }
 
-  #fork({ pid, ppid, by }: RecordOf<'fork'>): boolean {
+  #fork({ pid, ppid, by, by_pid: maker = by }: RecordOf<'fork'>): boolean {
     this.#ended.delete(pid);
-    const isOurs = this.#living.has(ppid) || (by !== undefined && this.#living.has(by));
+    const isOurs = this.#living.has(ppid) || (maker !== undefined && this.#living.has(maker));
     if (isOurs) {
       this.#living.add(pid);
     }

@@ -2,6 +2,7 @@ import type { Namespaces } from '../kernel/namespaces.ts';
 import { monoOfTicks, ticksOf } from '../kernel/time.ts';
 import type { Who } from '../probe/event.ts';
 import type { ProcProcess } from '../procfs/process.ts';
+import { isDaemon } from '../runtimes/client/index.ts';
 import { engineIn } from '../runtimes/trust.ts';
 import { CgroupSet } from './cgroups.ts';
 import type { Process } from './process.ts';
@@ -21,6 +22,7 @@ export const born = (
   pid: event.pid,
   startTicks: ticksOf(event.start),
   startAt: event.start.at,
+  start: event.start.mono,
   ppid,
   nspid,
   ns,
@@ -32,6 +34,7 @@ export const born = (
   comm: parent?.comm ?? '',
   exe: parent?.exe ?? '',
   args: parent?.args ?? [],
+  argsCut: parent?.argsCut ?? false,
   execAt: event.start.at,
   parent,
   ended: false,
@@ -47,6 +50,7 @@ export const born = (
   command: parent?.command,
   errand: parent?.errand,
   engine: parent?.engine,
+  daemon: parent?.daemon ?? false,
   role: parent?.role,
   enteredBy: parent?.enteredBy,
 });
@@ -59,6 +63,7 @@ export const running = (found: ProcProcess, host: Namespaces): Process => {
     pid: found.pid,
     startTicks: found.startTicks,
     startAt,
+    start: String(monoOfTicks(found.startTicks)),
     ppid: found.ppid,
     nspid: found.nspid,
     ns,
@@ -70,6 +75,7 @@ export const running = (found: ProcProcess, host: Namespaces): Process => {
     comm: found.comm,
     exe: found.exe,
     args: found.args,
+    argsCut: false,
     execAt: startAt,
     parent: undefined,
     ended: false,
@@ -85,6 +91,7 @@ export const running = (found: ProcProcess, host: Namespaces): Process => {
     command: undefined,
     errand: undefined,
     engine: engineIn(found.exe),
+    daemon: isDaemon(found.exe, found.args),
     role: undefined,
     enteredBy: undefined,
   };

@@ -1,9 +1,28 @@
 import type { Namespaces, NamespaceType } from '../kernel/namespaces.ts';
+import type { Text } from '../kernel/text.ts';
 import type { ContainerInfo, ContainerRef, Evidence } from '../record/schema.ts';
 import type { Bundle, Description, RuntimeCommand } from '../runtimes/runtime.ts';
 
+/** A process that asked for something. */
+export interface Asker {
+  readonly pid: number;
+  /** CLOCK_BOOTTIME of its start in ns. */
+  readonly start: string;
+  readonly uid: number;
+  readonly auid?: number | undefined;
+  readonly tty?: string | undefined;
+  readonly comm: Text;
+  readonly args: readonly Text[];
+  readonly execAt: number;
+  readonly engine: string | undefined;
+  readonly daemon: boolean;
+  readonly membership: Membership | undefined;
+  readonly parent: Asker | undefined;
+}
+
 /** Who made a container: the command line of its runtime, or of what made its namespaces. */
 export interface Requester {
+  readonly who: Asker;
   readonly pid: number;
   readonly uid: number;
   readonly comm: string;

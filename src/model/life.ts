@@ -2,6 +2,7 @@ import type { Namespaces } from '../kernel/namespaces.ts';
 import { textOf } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import type { RecordOf } from '../record/schema.ts';
+import type { Asked, AskedFor } from './asked/asked.ts';
 import type { CgroupSet } from './cgroups.ts';
 import type { WallClock } from './clock.ts';
 import type { Container, End, Identity, Init, Membership, NameRank, Requester } from './container.ts';
@@ -34,15 +35,18 @@ export class ContainerLives {
   readonly #clock: WallClock;
   readonly #emit: (record: ContainerRecord) => void;
   readonly #runtimes: RuntimeKnowledge;
+  readonly #asked: AskedFor;
   readonly naming: Naming;
 
   constructor(
     containers: Containers,
     clock: WallClock,
     runtimes: RuntimeKnowledge,
+    asked: AskedFor,
     emit: (record: ContainerRecord) => void,
   ) {
     this.#runtimes = runtimes;
+    this.#asked = asked;
     this.#containers = containers;
     this.#clock = clock;
     this.#emit = emit;
@@ -179,7 +183,7 @@ export class ContainerLives {
       const { init } = container;
       if (init === process) {
         process.settled = true;
-        this.#start(container, process, time, 'exec');
+        this.#start(container, process, time, 'exec', process);
       } else if (init !== undefined && process.origin === 'born' && !this.#isOci(container)) {
         // A pid 1 that runs nothing itself, as that of bubblewrap. OCI runtimes have hooks there.
         this.#start(container, init, time, 'birth');
@@ -466,7 +470,8 @@ export class ContainerLives {
     }
   }
 
-  #start(container: Container, init: Init, time: Nanoseconds, seen: 'exec' | 'birth'): void {
+  /** @param process init, where its program is known */
+  #start(container: Container, init: Init, time: Nanoseconds, seen: 'exec' | 'birth', process?: Process): void {
     container.started = true;
     this.settleNamespaces(container, init.ns);
     const news = this.naming.again(container);
@@ -479,9 +484,11 @@ export class ContainerLives {
     record.evidence = this.#evidenceOf(container);
     if (requester !== undefined) {
       const at = seen === 'exec' ? time.at : Math.max(init.startAt, container.namespacesAt ?? 0);
+      const asked = this.#asked.started(container, requester, process);
+      putAskedBy(record, asked);
       record.by = requesterRecord(requester);
       record.startup_ns = Math.max(0, Math.round(at - requester.at));
-      record.startup = startupParts(container, requester, init, { mono: time.mono, at });
+      record.startup = startupParts(container, requester, init, { mono: time.mono, at }, asked?.clientAt);
     }
     this.#emit(record);
   }
@@ -530,6 +537,12 @@ export class ContainerLives {
     const record = this.#record(op, container, time, process);
     if (by !== undefined && (op === 'created' || op === 'joined')) {
       record.by = requesterRecord(by);
+      putAskedBy(
+        record,
+        op === 'joined' && process !== undefined
+          ? this.#asked.joined(container, by, process)
+          : this.#asked.created(container, by),
+      );
     }
     if (op === 'created' || op === 'seen') {
       record.evidence = this.#evidenceOf(container);
@@ -569,6 +582,12 @@ export class ContainerLives {
     };
   }
 }
+
+const putAskedBy = (record: ContainerRecord, asked: Asked | undefined): void => {
+  if (asked?.record !== undefined) {
+    record.asked_by = asked.record;
+  }
+};
 
 const nameSources: Readonly<Record<NameRank, string>> = {
   shape: 'the path of its cgroup',

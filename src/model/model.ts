@@ -16,8 +16,10 @@ import type {
 } from '../probe/event.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import { isDaemon } from '../runtimes/client/index.ts';
 import type { ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
 import { engineIn, isItselfAgain } from '../runtimes/trust.ts';
+import { AskedFor } from './asked/asked.ts';
 import { born, running as runningAs } from './birth.ts';
 import { CgroupEvents } from './cgroup-events.ts';
 import type { WallClock } from './clock.ts';
@@ -45,6 +47,8 @@ export interface ModelOptions {
   readonly clock: WallClock;
   readonly readCommand: (args: readonly Text[], exe: Text) => RuntimeCommand | undefined;
   readonly runtimes: RuntimeKnowledge;
+  /** Of the host's users. */
+  readonly userName?: ((uid: number) => string | undefined) | undefined;
   /** Takes records without their number: `seq` is given where they are written. */
   readonly emit: (record: NstraceRecord) => void;
 }
@@ -69,6 +73,7 @@ export class Model {
   readonly #processes = new ProcessTable();
   readonly #containers: Containers;
   readonly #lives: ContainerLives;
+  readonly #asked: AskedFor;
   readonly #cgroups: CgroupEvents;
   readonly #ended = new RecentSet(maxRecentlyEnded);
   readonly #failed = new FailedExecs();
@@ -78,7 +83,8 @@ export class Model {
     this.#records = new Records(options.clock);
     this.#emit = options.emit;
     this.#containers = new Containers(options.host);
-    this.#lives = new ContainerLives(this.#containers, options.clock, options.runtimes, options.emit);
+    this.#asked = new AskedFor({ live: () => this.#containers.all(), userName: options.userName ?? (() => undefined) });
+    this.#lives = new ContainerLives(this.#containers, options.clock, options.runtimes, this.#asked, options.emit);
     this.#cgroups = new CgroupEvents({
       hierarchies: options.hierarchies,
       paths: options.cgroupPaths,
@@ -105,6 +111,7 @@ export class Model {
     for (const [index, process] of processes.entries()) {
       const parent = this.#processes.get(process.ppid);
       process.parent = parent;
+      process.daemon ||= parent?.daemon === true;
       process.mntMoved = hasOwnMnt(process, parent, this.#options.host);
       this.#lives.adopt(process, parent, time);
       const container = process.membership?.container;
@@ -127,6 +134,7 @@ export class Model {
     for (const process of [...this.#processes.values()]) {
       if (!alive.has(`${process.pid} ${process.startTicks}`) && process.startAt < time.at) {
         this.#processes.remove(process);
+        this.#asked.ended(process, time, {});
         this.#lives.ended(process, time, {});
       }
     }
@@ -164,6 +172,7 @@ export class Model {
   }
 
   lost(event: LostEvent, stage: RecordOf<'lost'>['stage']): void {
+    this.#asked.lost(event.at);
     this.#emit(this.#records.lost(event, stage));
   }
 
@@ -187,6 +196,7 @@ export class Model {
     process.comm = event.comm;
     process.exe = event.exe;
     process.args = event.argsSent > maxKeptBytes ? event.args.slice(0, maxKeptArguments) : event.args;
+    process.argsCut = event.argsSent < event.argsBytes || process.args.length < event.args.length;
     const path = this.#cgroups.pathOf(event.cgroupId);
     if (path !== undefined) {
       process.cgroups = process.cgroups.with('', path);
@@ -195,6 +205,8 @@ export class Model {
     process.unshared = false;
     const engine = isItselfAgain(process.exe) ? process.engine : engineIn(process.exe);
     process.engine = engine;
+    process.daemon ||= isDaemon(process.exe, process.args);
+    this.#asked.executed(process, event.at);
     process.command = readCommand(process, this.#options.readCommand);
     const action = process.command?.action;
     if (action === 'start' || action === 'enter') {
@@ -284,6 +296,7 @@ export class Model {
     this.#failed.forget(event.pid);
     if (process !== undefined) {
       this.#processes.remove(process);
+      this.#asked.ended(process, event, end);
       this.#lives.ended(process, event, end);
     }
   }
@@ -363,6 +376,7 @@ export class Model {
   #admit(process: Process, time: Nanoseconds): void {
     const before = this.#processes.add(process);
     if (before !== undefined) {
+      this.#asked.ended(before, time, {});
       this.#lives.ended(before, time, {});
     }
   }
@@ -384,6 +398,7 @@ export class Model {
     // The runtime's own process in a container that was created and not started yet has its program before it.
     process.settled = process.command?.action !== 'helper' && process.command?.action !== 'start';
     this.#processes.add(process);
+    this.#asked.executed(process, process.startAt, true);
     return process;
   }
 }

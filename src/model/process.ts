@@ -13,6 +13,8 @@ export interface Process {
   /** Clock ticks since boot: with the pid its identity. */
   startTicks: number;
   startAt: number;
+  /** CLOCK_BOOTTIME of its start in ns, exact. */
+  readonly start: string;
   /** When it was executed last, or born. */
   execAt: number;
   ppid: number;
@@ -31,6 +33,8 @@ export interface Process {
   comm: Text;
   exe: Text;
   args: readonly Text[];
+  /** Not all of them are kept, or known. */
+  argsCut: boolean;
   cgroups: CgroupSet;
   /** Whether it, or who it comes from, was seen to enter its mount namespace. */
   mntMoved: boolean;
@@ -53,6 +57,8 @@ export interface Process {
   errand: Command | undefined;
   /** It runs a program of a container engine, and is no container for that: `podman`, `dockerd`. */
   engine: string | undefined;
+  /** It is a daemon that starts containers for others, or comes from one. */
+  daemon: boolean;
   /** How it works for a container from outside. */
   role: Role | undefined;
   /** Who brought it into its container with setns, or moved it into its cgroup: itself, or who it comes from. */

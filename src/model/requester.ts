@@ -10,6 +10,7 @@ type ContainerRecord = RecordOf<'container'>;
 const maxArgs = 64;
 
 export const requesterOf = (process: Process): Requester => ({
+  who: process,
   pid: process.pid,
   uid: process.uid,
   comm: textOf(process.comm),
@@ -25,7 +26,7 @@ export const requesterRecord = ({ pid, uid, comm, args }: Requester): NonNullabl
 });
 
 /**
- * The stretches of a start, each from the mark before it: until the first cgroup, until the first namespace, until init's
+ * The stretches of a start, each from the mark before it: before the runtime's command that of its client; until the first cgroup, until the first namespace, until init's
  * birth in all of them, until its exec.
  */
 export const startupParts = (
@@ -33,6 +34,7 @@ export const startupParts = (
   requester: Requester,
   init: Init,
   time: Nanoseconds,
+  clientAt: number | undefined,
 ): NonNullable<ContainerRecord['startup']> => {
   const marks = [
     ['runtime_ns', container.cgroupAt ?? container.namespacesAt],
@@ -40,7 +42,8 @@ export const startupParts = (
     ['namespaces_ns', init.startAt],
     ['rest_ns', time.at],
   ] as const;
-  const parts: NonNullable<ContainerRecord['startup']> = {};
+  const parts: NonNullable<ContainerRecord['startup']> =
+    clientAt === undefined ? {} : { client_ns: Math.max(0, Math.round(requester.at - clientAt)) };
   let from = requester.at;
   for (const [name, at] of marks) {
     if (at !== undefined && at >= from) {

@@ -168,8 +168,21 @@ export class ReportCollector {
       this.#moreLives += 1;
       return;
     }
-    const { container, recording, seen, asked, startup_ns, startup, code, signal, oom, counts, dropped, lost } =
-      timeline;
+    const {
+      container,
+      recording,
+      seen,
+      asked,
+      asked_by,
+      startup_ns,
+      startup,
+      code,
+      signal,
+      oom,
+      counts,
+      dropped,
+      lost,
+    } = timeline;
     const begin = Number(nanosOf(timeline.begin) - nanosOf(this.#header?.time ?? timeline.begin));
     const since = (at: number | undefined): number | undefined => (at === undefined ? undefined : begin + at);
     const helpers = new Map<number, number>();
@@ -179,7 +192,7 @@ export class ReportCollector {
       }
     }
     this.#lives.push({
-      ...{ seen, asked, startup_ns, startup, code, signal, oom, counts, dropped, lost },
+      ...{ seen, asked, asked_by, startup_ns, startup, code, signal, oom, counts, dropped, lost },
       key: keyOf(container, recording),
       recording,
       container,

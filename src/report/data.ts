@@ -79,7 +79,7 @@ export interface Loss {
 export interface Life
   extends Pick<
     Timeline,
-    'seen' | 'asked' | 'startup_ns' | 'startup' | 'code' | 'signal' | 'oom' | 'counts' | 'dropped' | 'lost'
+    'seen' | 'asked' | 'asked_by' | 'startup_ns' | 'startup' | 'code' | 'signal' | 'oom' | 'counts' | 'dropped' | 'lost'
   > {
   readonly key: string;
   /** The recording that it is of, where there are several. */

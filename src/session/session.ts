@@ -32,6 +32,8 @@ export interface SessionOptions {
   /** The path of bpftrace, if it is not one of the usual ones. */
   readonly bpftrace: string | undefined;
   readonly failed: boolean;
+  /** Names of the host's users. */
+  readonly userName: (uid: number) => string | undefined;
   /** For the header: what was asked for. */
   readonly filters: Record<string, unknown>;
   readonly args: readonly string[];
@@ -73,6 +75,7 @@ export class Session {
       clock: this.#clock,
       readCommand: readRuntimeCommand,
       runtimes: { readCgroup, describe: describeContainer },
+      userName: options.userName,
       emit: options.onRecord,
     });
     this.#tracer = new Tracer({

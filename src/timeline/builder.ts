@@ -158,7 +158,8 @@ export class TimelineBuilder {
       const by = draft.entersWith.get(record.pid);
       if (by !== undefined) {
         draft.entersWith.delete(record.pid);
-        entry.joined_by = by;
+        entry.joined_by = by.by;
+        entry.joined_asked_by = by.asked_by;
       }
     }
     if (this.#options.wantsRecord(record)) {
@@ -176,7 +177,7 @@ export class TimelineBuilder {
   }
 
   #container(record: RecordOf<'container'>): void {
-    const { container, op, by } = record;
+    const { container, op, by, asked_by: person } = record;
     const draft = this.#draftOf(container, record, op === 'seen');
     draft.container = container;
     if (by !== undefined) {
@@ -184,13 +185,13 @@ export class TimelineBuilder {
     }
     switch (op) {
       case 'created':
-        return draft.asked(by);
+        return draft.asked(by, person);
       case 'started':
-        draft.asked(by);
+        draft.asked(by, person);
         return draft.started(record);
       case 'joined':
         if (record.pid !== undefined && by !== undefined) {
-          draft.entersWith.set(record.pid, by);
+          draft.entersWith.set(record.pid, { by, asked_by: person });
         }
         return;
       case 'stopped':

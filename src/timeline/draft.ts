@@ -24,7 +24,7 @@ export class Draft {
   lost = 0;
   /** Whose next exec starts the program, and whose is that of somebody who entered. */
   startsWith: number | undefined;
-  readonly entersWith = new Map<number, NonNullable<TimelineEntry['joined_by']>>();
+  readonly entersWith = new Map<number, Pick<RecordOf<'container'>, 'by' | 'asked_by'>>();
 
   constructor(container: ContainerInfo, at: Stamped, seen: boolean) {
     this.container = container;
@@ -72,8 +72,9 @@ export class Draft {
     this.#mark('removed_ns', record);
   }
 
-  asked(by: Timeline['asked']): void {
+  asked(by: Timeline['asked'], person?: Timeline['asked_by']): void {
     this.#facts.asked ??= by;
+    this.#facts.asked_by ??= person;
   }
 
   /** @param source which recording it is, if several are read at once */

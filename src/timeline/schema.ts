@@ -7,6 +7,7 @@ import { schemas } from '../record/schema.ts';
 const time = schemas.container.shape.time;
 const inodes = z.partialRecord(z.enum(namespaceTypes), z.int().nonnegative());
 const requester = schemas.container.shape.by.unwrap();
+const person = schemas.container.shape.asked_by;
 
 const entry = z.object({
   at_ns: z.int().describe('since the beginning of the timeline'),
@@ -29,6 +30,7 @@ const entry = z.object({
   origin: schemas.exec.shape.origin,
   starts: z.literal(true).optional().describe('this exec starts the container’s program'),
   joined_by: requester.optional().describe('this is the first program of somebody who entered, and who that was'),
+  joined_asked_by: person.describe('the person’s command behind that'),
   op: z.string().optional(),
   created: inodes.optional(),
   joined: inodes.optional(),
@@ -51,6 +53,7 @@ export const timelineSchema = z.object({
   end: time.describe('of the last thing that is known of it'),
   seen: z.boolean().describe('true if it was there before tracing began'),
   asked: requester.optional().describe('who asked for it'),
+  asked_by: person,
   startup_ns: schemas.container.shape.startup_ns,
   startup: schemas.container.shape.startup,
   started_ns: z.int().optional().describe('when its program started'),

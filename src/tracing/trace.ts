@@ -11,6 +11,7 @@ import { usageMounts } from '../procfs/usage.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { Session } from '../session/session.ts';
 import { UsageSource } from '../session/usage.ts';
+import { UserNames } from '../view/users.ts';
 import { Limit, type LimitValues, timeLeft } from './limit.ts';
 
 export interface TraceValues extends LimitValues {
@@ -90,9 +91,11 @@ export const trace = async (options: TraceOptions): Promise<TraceEnd> => {
       wait.take(record, options.only?.(record) ?? true);
     }
   };
+  const users = new UserNames();
   const session = await Session.start({
     bpftrace: values.bpftrace,
     failed: options.filter.failed,
+    userName: (uid) => users.find(uid)?.name,
     filters: options.filters,
     args: process.argv.slice(2),
     signal: stop.signal,

@@ -21,14 +21,11 @@ export const timelineText = (timeline: Timeline, style: TimelineStyle): string =
 
 /** Who and what, in a few lines. */
 export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] => {
-  const { container, asked, host } = timeline;
+  const { container, asked, asked_by: person, host } = timeline;
   const facts = [
     ['host', host && escapeText(host)],
-    [
-      'asked',
-      asked &&
-        `by ${asked.uid === undefined ? '?' : escapeText(users.nameOf(asked.uid))}, pid ${asked.pid}: ${words(asked.args ?? [asked.comm])}`,
-    ],
+    ['asked', person === undefined ? byWhom(asked, users) : `${fromWhere(person)}${byWhom(person, users)}`],
+    ['through', person === undefined || person.pid === asked?.pid ? undefined : byWhom(asked, users)],
     ['ran', ranFor(timeline)],
     ['id', container.id === container.name ? undefined : escapeText(container.id)],
     ['image', container.image && escapeText(container.image)],
@@ -56,6 +53,24 @@ export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] 
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([name, value]) => `  ${name.padEnd(7)} ${value}`),
   ];
+};
+
+type Person = NonNullable<Timeline['asked_by']>;
+
+const fromWhere = ({ tty }: Person): string => (tty === undefined ? '' : `from ${escapeText(tty)} `);
+
+/** Who, and with what command. */
+const byWhom = (
+  by: (Timeline['asked'] & Partial<Pick<Person, 'user' | 'auid'>>) | undefined,
+  users: TimelineStyle['users'],
+): string | undefined => {
+  if (by === undefined) {
+    return undefined;
+  }
+  const { pid, uid, user, auid, comm, args = [comm] } = by;
+  const name = user ?? (uid === undefined ? '?' : users.nameOf(uid));
+  const login = auid === undefined || auid === uid ? '' : ` (logged in as ${escapeText(users.nameOf(auid))})`;
+  return `by ${escapeText(name)}${login}, pid ${pid}: ${words(args)}`;
 };
 
 const ranFor = ({ seen, begin, started_ns, stopped_ns, removed_ns, ...end }: Timeline): string => {
@@ -185,6 +200,10 @@ const describeExec = (entry: TimelineEntry, timeline: Timeline, style: TimelineS
   if (entry.starts) {
     return `${arrow} ${line}  STARTS${startup(timeline)}`;
   }
+  const { joined_asked_by: person } = entry;
+  if (person !== undefined) {
+    return `${arrow} ${line}  JOINS, asked ${fromWhere(person)}${byWhom(person, style.users)}`;
+  }
   if (entry.joined_by) {
     const { pid, comm, args } = entry.joined_by;
     return `${arrow} ${line}  JOINS, brought by pid ${pid}: ${words(args ?? [comm], maxBringer)}`;
@@ -206,7 +225,9 @@ const startup = ({ startup_ns: whole, startup: parts }: Timeline): string => {
     const value = parts?.[key as keyof typeof names];
     return value === undefined ? [] : [`${name} ${seconds(value)}`];
   });
-  return ` ${seconds(whole)} after it was asked for${stretches.length > 0 ? `: ${stretches.join(', ')}` : ''}`;
+  const client = parts?.client_ns;
+  const before = client === undefined ? '' : ` (its client ${seconds(client)} before)`;
+  return ` ${seconds(whole)} after it was asked for${before}${stretches.length > 0 ? `: ${stretches.join(', ')}` : ''}`;
 };
 
 const describeExit = (entry: TimelineEntry, name: string): string => {

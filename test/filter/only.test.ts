@@ -34,7 +34,7 @@ describe('OnlyCommand', () => {
       fork({ pid: 101, ppid: command }),
       failedExec({ pid: 101 }),
       exec({ pid: 101, ppid: command }),
-      fork({ pid: 102, ppid: 7, by: 101 }),
+      fork({ pid: 102, ppid: 7, by_pid: 101 }),
       namespace({ pid: 102 }),
       exit({ pid: 101 }),
       exit({ pid: command }),

@@ -8,8 +8,17 @@ import { containerNs, hostNs } from '../fixtures/records.ts';
 const named = (id: string): Container => new Container({ id, name: id, runtime: 'runc' }, 1);
 
 const process = (changes: Partial<Process> = {}): Process => ({
-  ...{ pid: 500, startTicks: 1, startAt: 1e7, execAt: 1e7, ppid: 1, parent: undefined, ended: false },
-  ...{ nspid: [500], uid: 0, gid: 0, comm: 'ls', exe: '/bin/ls', args: ['ls'], ns: hostNs },
+  ...{
+    pid: 500,
+    startTicks: 1,
+    startAt: 1e7,
+    start: '10000000',
+    execAt: 1e7,
+    ppid: 1,
+    parent: undefined,
+    ended: false,
+  },
+  ...{ nspid: [500], uid: 0, gid: 0, comm: 'ls', exe: '/bin/ls', args: ['ls'], argsCut: false, ns: hostNs },
   ...{
     cgroups: CgroupSet.none,
     mntMoved: false,
@@ -19,7 +28,7 @@ const process = (changes: Partial<Process> = {}): Process => ({
     countedPid: 0,
   },
   ...{ membership: undefined, origin: undefined, settled: false, command: undefined, errand: undefined },
-  ...{ engine: undefined, role: undefined, enteredBy: undefined },
+  ...{ engine: undefined, daemon: false, role: undefined, enteredBy: undefined },
   ...changes,
 });
 

@@ -130,6 +130,20 @@ describe('the life of a container of runc', () => {
     });
   });
 
+  it('says which person is behind what the runtime was called for', () => {
+    const person = { pid: 7, comm: 'docker', tty: 'pts/3', evidence: ['ancestor'] };
+    const asking = lifeOf().map((record) =>
+      record.type === 'container' && ['started', 'joined'].includes(record.op)
+        ? { ...record, asked_by: person }
+        : record,
+    );
+    const { asked_by, entries } = buildOne(asking);
+    expect(asked_by).toEqual(person);
+    expect(entries.filter(({ joined_asked_by }) => joined_asked_by !== undefined)).toMatchObject([
+      { pid: entering.top, joined_asked_by: person },
+    ]);
+  });
+
   it('counts its entries, each step once', () => {
     const { counts, entries } = buildOne(lifeOf());
     const told: Record<string, number> = {};

@@ -241,12 +241,45 @@ describe('a step', () => {
     );
   });
 
+  const alice = {
+    pid: 9,
+    uid: 0,
+    user: 'root',
+    auid: 1000,
+    tty: 'pts/3',
+    comm: 'docker',
+    evidence: ['only candidate'],
+  };
+
+  it('says who asked for what joins, before who brought it', () => {
+    const person = { ...alice, args: ['docker', 'exec', 'web', 'sh'] };
+    const by = { pid: 5, comm: 'runc', args: ['runc', 'exec'] };
+    expect(stepsOf([{ args: ['sh'], joined_by: by, joined_asked_by: person }])).toEqual([
+      '▶ sh  JOINS, asked from pts/3 by root (logged in as 1000), pid 9: docker exec web sh',
+    ]);
+  });
+
+  it('begins with the person, and through whom it was asked', () => {
+    const asked = { pid: 5, uid: 0, comm: 'runc', args: ['runc', 'create'] };
+    const person = { ...alice, args: ['docker', 'run', 'bb'] };
+    expect(headOf({ asked, asked_by: person }).slice(1, 3)).toEqual([
+      '  asked   from pts/3 by root (logged in as 1000), pid 9: docker run bb',
+      '  through by root, pid 5: runc create',
+    ]);
+    const himself = { ...asked, auid: 0, evidence: ['ancestor'] };
+    expect(headOf({ asked, asked_by: himself })[1]).toBe('  asked   by root, pid 5: runc create');
+    expect(headOf({ asked, asked_by: himself }).join()).not.toContain('through');
+  });
+
   it('says how long the start took as far as that is known', () => {
     const start: Partial<TimelineEntry> = { args: ['sh'], starts: true };
     expect(stepsOf([start])).toEqual(['▶ sh  STARTS']);
     expect(stepsOf([start], {}, { startup_ns: 2e6 })).toEqual(['▶ sh  STARTS 2.0 ms after it was asked for']);
     expect(stepsOf([start], {}, { startup_ns: 2e6, startup: { cgroup_ns: 1e6, rest_ns: 1e6 } })).toEqual([
       '▶ sh  STARTS 2.0 ms after it was asked for: cgroup 1.0 ms, root file system and rest 1.0 ms',
+    ]);
+    expect(stepsOf([start], {}, { startup_ns: 2e6, startup: { client_ns: 5e6, rest_ns: 1e6 } })).toEqual([
+      '▶ sh  STARTS 2.0 ms after it was asked for (its client 5.0 ms before): root file system and rest 1.0 ms',
     ]);
   });
 

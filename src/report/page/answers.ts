@@ -176,11 +176,18 @@ const entered = ({ summary }: ReportData, { toPid }: AnswerActions): HTMLElement
               'li',
               {},
               link(escapeText(name), () => toPid(pid ?? 0, at)),
-              h('span', { class: 'what' }, by === undefined ? 'unknown' : words(by.args, by.comm)),
+              h(
+                'span',
+                { class: 'what' },
+                (askedBy ?? by) === undefined ? 'unknown' : words((askedBy ?? by)!.args, (askedBy ?? by)!.comm),
+              ),
               h(
                 'span',
                 { class: 'right' },
-                `${askedBy?.user === undefined ? '' : `${escapeText(askedBy.user)} · `}${moment(at, 1e7)}`,
+                [
+                  ...[askedBy?.user, askedBy?.tty].flatMap((known) => (known === undefined ? [] : [escapeText(known)])),
+                  moment(at, 1e7),
+                ].join(' · '),
               ),
             ),
           ),

@@ -72,7 +72,7 @@ export const boxDetails = (box: Box, actions: DetailsActions): HTMLElement[] => 
       factList([['Processes', String(box.procs.length)]]),
     ];
   }
-  const { container, asked } = life;
+  const { container, asked, asked_by: person } = life;
   const facts: Fact[] = [
     ['Runtime', escapeText(container.runtime)],
     ['Id', escapeText(container.id)],
@@ -82,6 +82,14 @@ export const boxDetails = (box: Box, actions: DetailsActions): HTMLElement[] => 
       'Asked by',
       asked &&
         `${words(asked.args, asked.comm)} (pid ${asked.pid}${asked.uid === undefined ? '' : `, uid ${asked.uid}`})`,
+    ],
+    [
+      'Person',
+      person &&
+        `${[person.user ?? person.uid, person.tty]
+          .map((known) => escapeText(String(known ?? '')))
+          .join(' ')
+          .trim()}: ${words(person.args, person.comm)} (${person.evidence.map(escapeText).join(', ')})`,
     ],
     ['Began', life.seen ? 'before tracing' : `${moment(life.begin, 1e5)} · ${actions.time(life.begin)}`],
     ['Started', life.started === undefined ? 'no program seen' : moment(life.started, 1e5)],

@@ -13,6 +13,8 @@ export interface Engine {
   /** What nstrace calls the runtime. */
   readonly runtime: string;
   readonly image?: string;
+  /** How its client is called, up to the command. */
+  readonly client?: readonly string[];
   /** Starts a container that runs `sh -c script`; returns when it was asked for, or when it runs. */
   start(name: string, script: string, ...options: string[]): Promise<unknown>;
   /** Runs `sh -c script` in it; its exit code. */
@@ -47,7 +49,7 @@ const stopDaemon = async (daemon: ReturnType<typeof startDaemon>): Promise<void>
 };
 
 /** The hard limits of this process: engines may not raise theirs above them without rights that a sandbox lacks. */
-const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
+export const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
 
 export const docker = async (): Promise<Engine> => {
   const folder = await makeFolder();
@@ -58,12 +60,14 @@ export const docker = async (): Promise<Engine> => {
     ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')],
     ...['-H', host, '--bridge=none', '--iptables=false', '--ip6tables=false', '--storage-driver=vfs'],
   );
-  const call = (...args: string[]): Promise<Ran> => run('docker', '-H', host, ...args);
+  const client = ['docker', '-H', host];
+  const call = (...args: string[]): Promise<Ran> => run(client[0]!, ...client.slice(1), ...args);
   await waitFor('dockerd', async () => (await call('info')).exitCode === 0);
   await call('load', '-i', await makeImage(folder));
   return {
     runtime: 'docker',
     image: imageName,
+    client,
     start: (name, script, ...options) =>
       call('run', '-d', '--name', name, '--network', 'none', ...options, imageName, 'sh', '-c', script),
     enter: async (name, script) => (await call('exec', name, 'sh', '-c', script)).exitCode,
@@ -77,17 +81,17 @@ export const docker = async (): Promise<Engine> => {
 
 export const podman = async (): Promise<Engine> => {
   const folder = await makeFolder();
-  const call = (...args: string[]): Promise<Ran> =>
-    run(
-      'podman',
-      ...['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp')],
-      ...['--storage-driver', 'vfs', '--cgroup-manager', 'cgroupfs', '--events-backend', 'file', '--runtime', 'runc'],
-      ...args,
-    );
+  const client = [
+    'podman',
+    ...['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp')],
+    ...['--storage-driver', 'vfs', '--cgroup-manager', 'cgroupfs', '--events-backend', 'file', '--runtime', 'runc'],
+  ];
+  const call = (...args: string[]): Promise<Ran> => run(client[0]!, ...client.slice(1), ...args);
   await call('load', '-i', await makeImage(folder));
   return {
     runtime: 'podman',
     image: imageName,
+    client,
     start: (name, script) =>
       call('run', '-d', ...limits, '--name', name, '--network', 'none', imageName, 'sh', '-c', script),
     enter: async (name, script) => (await call('exec', name, 'sh', '-c', script)).exitCode,
@@ -104,12 +108,14 @@ export const containerd = async (): Promise<Engine> => {
     'containerd',
     ...['--root', join(folder, 'root'), '--state', join(folder, 'state'), '--address', sock],
   );
-  const call = (...args: string[]): Promise<Ran> => run('ctr', '--address', sock, ...args);
+  const client = ['ctr', '--address', sock];
+  const call = (...args: string[]): Promise<Ran> => run(client[0]!, ...client.slice(1), ...args);
   await waitFor('containerd', async () => existsSync(sock) && (await call('version')).exitCode === 0);
   await call('image', 'import', '--snapshotter', 'native', await makeImage(folder));
   return {
     runtime: 'containerd',
     image: imageName,
+    client,
     start: (name, script) => call('run', '-d', '--snapshotter', 'native', imageName, name, 'sh', '-c', script),
     enter: async (name, script) => (await call('task', 'exec', '--exec-id', 'e1', name, 'sh', '-c', script)).exitCode,
     remove: async (name) => {
