@@ -69,7 +69,7 @@ const parseSpeed = (value: string): number => {
   return speed;
 };
 
-/** Shows a recording, or a fleet: as lines, since a view is about one host. */
+/** Shows a recording, or a fleet. */
 export const replay = async (file: string, values: ReplayValues): Promise<number> => {
   refuseFleetOptions({ ...values, from: file });
   const json = requireJsonOrTable(values) === 'json';
@@ -78,15 +78,21 @@ export const replay = async (file: string, values: ReplayValues): Promise<number
   const aborter = new AbortController();
   const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
-  if (wantsTui(values) && !isFleet(file)) {
-    // The view shows failures and counts all kinds; e chooses what it lists.
-    const all = await filterOf({ ...values, events: [...eventKinds], failed: true }, eventKinds);
-    return (await replayOnTerminal(file, values, all, stop, aborter.signal)).status();
-  }
+  const follows = isFleet(file) && values.follow === true;
   const input = isFleet(file)
-    ? await openFleet(file, values, { signal: aborter.signal, follow: values.follow === true })
+    ? await openFleet(file, values, { signal: aborter.signal, follow: follows })
     : new RecordingInput(file, values, aborter.signal);
   const timer = endTimer({ ...values, from: file }, stop);
+  if (wantsTui(values)) {
+    // The view shows failures and counts all kinds; e chooses what it lists.
+    const all = await filterOf({ ...values, events: [...eventKinds], failed: true }, eventKinds);
+    // What comes from a fleet comes at its own pace.
+    const speed = values.speed ?? (follows ? Number.POSITIVE_INFINITY : 1);
+    await replayOnTerminal(input, { ...values, speed }, all, stop, aborter.signal);
+    clearTimeout(timer);
+    input.close();
+    return stop.failure === undefined ? input.status() : sayError(stop.failure);
+  }
   const output = outputFor(json, values, filter.events, stop);
   const isMissing = await play(input, output, { values, filter, json, stop, signal: aborter.signal });
   clearTimeout(timer);

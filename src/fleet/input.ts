@@ -7,7 +7,7 @@ import { type BatchOptions, type InputValues, RecordingInput } from '../input/re
 import type { Batch } from '../recording/reader.ts';
 import { escapeText } from '../view/escape.ts';
 import type { FleetAccess } from './access.ts';
-import { Clocks, clockText, type HostClock } from './clocks.ts';
+import { Clocks, clockText } from './clocks.ts';
 import { StreamCopy } from './copy.ts';
 import type { MergedBatch } from './merger.ts';
 import type { FleetOptions } from './stream.ts';
@@ -21,7 +21,13 @@ export interface FleetValues extends FleetAccess {
 }
 
 /** What commands read, whether it is a recording or a fleet. */
-export type Input = Pick<RecordingInput, 'batches' | 'status' | 'isRecording' | 'damage' | 'name' | 'close'>;
+export type Input = Pick<
+  RecordingInput,
+  'batches' | 'status' | 'isRecording' | 'damage' | 'name' | 'close' | 'lastAt'
+> & {
+  /** How far the clock of a host is off, where that is measured. */
+  clockOf?(host: string): string | undefined;
+};
 
 /** Something with :// is a fleet, all else a file. */
 export const isFleet = (from: string | undefined): from is string => from?.includes('://') === true;
@@ -84,13 +90,14 @@ export class FleetInput implements Input {
     }
   }
 
-  /**
-   * How far the clocks of the hosts that sent something in the last minutes are from that of the NATS server that stored
-   * it: what is known so far, for headings of hosts.
-   */
-  get clocks(): readonly HostClock[] {
-    return this.#clocks.all();
+  /** How far the clock of a host is off, as far as that is known: `2.3 s ahead (± 4 ms)`. */
+  clockOf(name: string): string | undefined {
+    const clock = this.#clocks.all().find(({ host }) => host === name);
+    return clock === undefined ? undefined : clockText(clock);
   }
+
+  /** The end of what comes is not known. */
+  async lastAt(): Promise<undefined> {}
 
   get damage(): number {
     return this.#damage;
@@ -189,6 +196,8 @@ class EmptyInput implements Input {
   }
 
   async *batches(): AsyncGenerator<Batch> {}
+
+  async lastAt(): Promise<undefined> {}
 
   status(): number {
     say(`${this.name} has no records of that time`);

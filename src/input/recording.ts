@@ -103,9 +103,9 @@ export class RecordingInput {
     }
   }
 
-  /** When its last record was, if that can be known before it is read: in ns of the kernel's clock. */
-  async lastMono(): Promise<string | undefined> {
-    return (await this.#open({}).survey(0, this.#signal)).lastMono;
+  /** When its last record was, if that can be known before it is read: in ns of the clock of the stream. */
+  async lastAt(): Promise<number | undefined> {
+    return (await this.#open({}).survey(0, this.#signal)).lastAt;
   }
 
   close(): void {

@@ -18,3 +18,6 @@ export const containerKey = ({ id, runtime, instance }: Ref, { recording }: Sour
   }
   return recording === undefined ? instance : `${recording}\0${instance}`;
 };
+
+/** The same for what runs outside of containers. */
+export const hostKey = ({ recording }: Source): string => (recording === undefined ? '' : `${recording}\0`);

@@ -1,4 +1,5 @@
 import { NstraceError } from '../errors.ts';
+import { clockNs } from '../record/clock.ts';
 import type { ContainerRef, NstraceRecord } from '../record/schema.ts';
 import { decode, LineCutter } from './lines.ts';
 import { openSource, type Place } from './source.ts';
@@ -85,7 +86,8 @@ const rename = (container: ContainerRef, seq: number, names: ReadonlyMap<string,
 /** What has to be known of a recording before it is shown: late names, and when its last record was. */
 export interface Survey {
   readonly names: LateNames;
-  lastMono: string | undefined;
+  /** In ns of the clock of the stream. */
+  lastAt: number | undefined;
 }
 
 /**
@@ -96,19 +98,22 @@ export interface Survey {
 export const survey = async (
   place: Place,
   signal: AbortSignal,
-  found: Survey = { names: new LateNames(), lastMono: undefined },
+  found: Survey = { names: new LateNames(), lastAt: undefined },
   onBytes?: (count: number) => void,
 ): Promise<Survey> => {
   const cutter = new LineCutter();
   let recording = '';
+  let isMerged = false;
   let last: Buffer | undefined;
   const look = (bytes: Buffer): void => {
     for (const line of markedLines(bytes)) {
       const record = parse(line);
       if (record?.type === 'header') {
         recording = String(record.recording);
+        isMerged ||= record.source_seq !== undefined;
       } else if (record !== undefined) {
-        found.names.learn(record, recording);
+        // A merged stream names the recording of each record.
+        found.names.learn(record, typeof record.recording === 'string' ? record.recording : recording);
       }
     }
   };
@@ -128,7 +133,7 @@ export const survey = async (
     }
     // What is wrong with the file is reported when its records are read.
   }
-  found.lastMono = (last && /"mono":"(\d+)"/.exec(decode(last))?.[1]) ?? found.lastMono;
+  found.lastAt = (last && timeOf(parse(decode(last)), isMerged)) ?? found.lastAt;
   return found;
 };
 
@@ -147,6 +152,14 @@ const markedLines = (bytes: Buffer): string[] => {
     }
   }
   return ranges.sort(([a], [b]) => a - b).map(([from, to]) => decode(bytes.subarray(from, to)));
+};
+
+/** When a record was made; the footer of a merged stream is from none of its sources. */
+const timeOf = (record: Record<string, unknown> | undefined, isMerged: boolean): number | undefined => {
+  const { time, mono } = record ?? {};
+  return typeof time === 'string' && typeof mono === 'string'
+    ? clockNs({ time, mono, source_seq: isMerged ? 1 : undefined })
+    : undefined;
 };
 
 const parse = (line: string): Record<string, unknown> | undefined => {

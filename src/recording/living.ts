@@ -22,7 +22,8 @@ interface Moment {
 
 /** Which containers and processes live, out of all records: what a recording needs that begins in the middle of a trace. */
 export class Living {
-  readonly #processes = new Map<number, LivingProcess>();
+  /** By pid; of a merged stream by recording and pid. */
+  readonly #processes = new Map<number | string, LivingProcess>();
   readonly #containers = new Map<number | string, RecordOf<'container'>>();
 
   take(record: NstraceRecord): void {
@@ -31,12 +32,17 @@ export class Living {
       case 'exec':
         return this.#runs(record);
       case 'fork': {
-        const program = this.#processes.get(record.ppid)?.program;
-        this.#processes.set(record.pid, { started: record.time, program, fork: record, at: record });
+        const program = this.#processes.get(processKey(record.ppid, record))?.program;
+        this.#processes.set(processKey(record.pid, record), {
+          started: record.time,
+          program,
+          fork: record,
+          at: record,
+        });
         return;
       }
       case 'exit':
-        this.#processes.delete(record.pid);
+        this.#processes.delete(processKey(record.pid, record));
         return;
       case 'namespace':
       case 'cgroup':
@@ -59,10 +65,11 @@ export class Living {
     if (record.type === 'exec' && record.ret !== 0) {
       return;
     }
-    const before = this.#processes.get(record.pid);
+    const key = processKey(record.pid, record);
+    const before = this.#processes.get(key);
     if (before === undefined) {
       const started = record.type === 'process' ? record.started : record.time;
-      this.#processes.set(record.pid, { started, program: record, fork: undefined, at: record });
+      this.#processes.set(key, { started, program: record, fork: undefined, at: record });
     } else {
       before.program = record;
       before.fork = undefined;
@@ -72,7 +79,7 @@ export class Living {
 
   /** A process can change its namespaces and be moved; a thread of it, and who makes a cgroup, say nothing of that. */
   #stands(record: RecordOf<'namespace' | 'cgroup'>): void {
-    const process = this.#processes.get(record.pid);
+    const process = this.#processes.get(processKey(record.pid, record));
     const moves = record.type === 'namespace' ? record.tid === undefined : record.op === 'attach';
     if (process !== undefined && moves) {
       process.at = record;
@@ -115,9 +122,16 @@ export class Living {
   }
 }
 
-const seenRecord = ({ container }: RecordOf<'container'>, now: Moment): RecordOf<'container'> => ({
+const seenRecord = (
+  { container, host, recording, source_seq }: RecordOf<'container'>,
+  now: Moment,
+): RecordOf<'container'> => ({
   ...{ type: 'container', seq: 0, ...now, op: 'seen', container },
+  ...(source_seq !== undefined && withoutUndefined({ host, recording, source_seq })),
 });
+
+const processKey = (pid: number, { recording }: { recording?: string | undefined }): number | string =>
+  recording === undefined ? pid : `${recording}\0${pid}`;
 
 const withoutUndefined = <Kind extends object>(record: Kind): Kind =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Kind;

@@ -103,7 +103,7 @@ export class Reading {
   async survey(group: number, signal: AbortSignal): Promise<Survey> {
     let found = this.#surveys.get(group);
     if (found === undefined) {
-      found = { names: new LateNames(), lastMono: undefined };
+      found = { names: new LateNames(), lastAt: undefined };
       for (const path of (await this.#grouped(signal))[group] ?? []) {
         const place = await this.#placeOf(path, signal);
         if (this.#options.follow !== true && isPlainFile(place) && !signal.aborted) {

@@ -1,4 +1,4 @@
-import { containerKey } from '../record/key.ts';
+import { containerKey, hostKey } from '../record/key.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { Living } from '../recording/living.ts';
 
@@ -9,7 +9,7 @@ const maxContainerRecords = 20_000;
 export interface Moment {
   /** The header, what containers went through, and the processes that lived. */
   readonly records: readonly NstraceRecord[];
-  /** Execs so far, by the key of the container; '' for the host. */
+  /** Execs so far, by the key of the container; of the host by `hostKey`. */
   readonly execs: ReadonlyMap<number | string, number>;
   readonly lost: number;
   readonly exact: boolean;
@@ -18,9 +18,10 @@ export interface Moment {
 /** Keeps account of how things stand while a recording is played, so that one can come back to it without the records before. */
 export class Account {
   #living = new Living();
-  #header: RecordOf<'header'> | undefined;
   #containers: RecordOf<'container'>[] = [];
   #last = { time: '', mono: '0' };
+  /** Of a merged stream one of each recording. */
+  readonly #headers = new Map<string, RecordOf<'header'>>();
   readonly #execs = new Map<number | string, number>();
   #lost = 0;
   #exact = true;
@@ -42,7 +43,9 @@ export class Account {
     this.#living.take(record);
     switch (record.type) {
       case 'header':
-        this.#header ??= record;
+        if (!this.#headers.has(record.recording)) {
+          this.#headers.set(record.recording, record);
+        }
         return;
       case 'container':
         this.#containers.push(record);
@@ -52,7 +55,7 @@ export class Account {
         return;
       case 'exec':
         if (record.ret === 0) {
-          const key = record.container === null ? '' : containerKey(record.container, record);
+          const key = record.container === null ? hostKey(record) : containerKey(record.container, record);
           this.#execs.set(key, (this.#execs.get(key) ?? 0) + 1);
         }
         return;
@@ -68,7 +71,7 @@ export class Account {
     const { time, mono } = this.#last;
     const processes = this.#living.records({ time, mono }).filter(({ type }) => type === 'process');
     return {
-      records: [...(this.#header === undefined ? [] : [this.#header]), ...this.#containers, ...processes],
+      records: [...this.#headers.values(), ...this.#containers, ...processes],
       execs: new Map(this.#execs),
       lost: this.#lost,
       exact: this.#exact,

@@ -1,3 +1,4 @@
+import { clockAt } from '../record/clock.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 
@@ -15,8 +16,8 @@ export interface PlayerOptions<Place, State> {
   readonly open: (signal: AbortSignal, from: Place | undefined) => AsyncIterable<Played<Place>>;
   readonly speed: number;
   readonly onRecord: (record: NstraceRecord) => void;
-  /** Time went on between records. */
-  readonly onTime: (mono: string) => void;
+  /** Time went on between records: in ns of the clock that they share. */
+  readonly onTime: (ns: string) => void;
   /** A copy of all that was made of the records so far; without it a recording is read anew to go back in it. */
   readonly save?: () => State;
   /** It goes on from another place: what was shown is to be what it was when this state was saved, or nothing. */
@@ -124,7 +125,7 @@ export class Player<Place = unknown, State = unknown> {
     try {
       for await (const { records, next } of this.#options.open(reading.signal, from)) {
         for (const record of records) {
-          const at = BigInt(record.mono);
+          const at = clockAt(record);
           this.#first ??= at;
           const due = this.#isDue(at, signal);
           if (due === false || (due !== true && !(await due))) {

@@ -35,6 +35,7 @@ const stateLine = (family: Family, { store, now }: TableContext): Piece[] => {
     info?.image && escapeText(info.image),
     `${escapeText(ref!.runtime)}${ref!.id === ref!.name ? '' : ` ${idOf(ref!.id, store)}`}`,
     sharesOf(family.latest, store),
+    store.traces.areSeveral ? `on ${escapeText(family.latest.source.name ?? '?')}` : undefined,
     info?.pidns === undefined ? undefined : `pid:[${info.pidns}]${info.init === undefined ? '' : ` init ${info.init}`}`,
   ].filter((fact) => fact !== undefined && fact !== '');
   const since = started === undefined ? '' : running ? ` ${age(store.wallMs(now) - started)}` : '';

@@ -1,6 +1,7 @@
 import { quoteCommand } from '../view/quote.ts';
 import type { Effect } from './effect.ts';
 import type { ViewEvent, ViewProcess } from './event.ts';
+import { splitKey } from './grouping.ts';
 import type { Row } from './rows.ts';
 import { type Target, targetOf } from './target.ts';
 import { wayInto } from './way.ts';
@@ -38,7 +39,7 @@ const textOf = (
       const ns = process?.ns ?? (record !== undefined && 'ns' in record ? record.ns : undefined);
       const inode = ns?.pid ?? group?.info?.pidns;
       return of !== undefined && 'type' in of && of.type === 'heading' && of.heading.family === undefined
-        ? of.heading.key
+        ? splitKey(of.heading.key).inode
         : inode === undefined
           ? undefined
           : String(inode);

@@ -145,6 +145,7 @@ const who = ({ pid, nspid, program, group, process }: Subject, store: Store, use
     group.ref === null
       ? `on the host${program?.unit ? `, unit ${escapeText(program.unit)}` : ''}`
       : `container  ${nameOf(group, store)} (${escapeText(group.ref.runtime)}), id ${escapeText(group.ref.id)}`,
+    group.source.name === undefined ? undefined : `host       ${escapeText(group.source.name)}`,
     pid === undefined
       ? undefined
       : `pid        ${pid}${nspid.length > 1 ? `, inside ${nspid.slice(1).join(', ')}` : ''}`,

@@ -9,7 +9,7 @@ export const isQuiet = ({ store, ui }: FrameInput): boolean =>
   ui.query.empty &&
   (ui.mode === 'grouped' || ui.mode === 'containers') &&
   ui.focus === undefined &&
-  store.groups.size === 1 &&
+  store.groups.size === store.traces.all.length &&
   store.nextId === 0;
 
 /** A body with nothing to show says why, and what to do. */

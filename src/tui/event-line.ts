@@ -6,7 +6,7 @@ import { endingText } from '../view/ending.ts';
 import { escapeText } from '../view/escape.ts';
 import type { ViewEvent } from './event.ts';
 import { column, type Piece } from './line.ts';
-import { nameOf } from './naming.ts';
+import { placedName } from './naming.ts';
 import type { Store } from './store.ts';
 import type { Glyphs } from './theme.ts';
 import { askedBy, type Users } from './who.ts';
@@ -19,6 +19,8 @@ export interface EventContext {
 }
 
 const nameWidth = 16;
+/** With the host before it. */
+const placedWidth = 26;
 /** Terminals narrower than this have no room for clock and inner pid beside a command. */
 const narrow = 60;
 const narrowName = 10;
@@ -29,7 +31,8 @@ export const eventPieces = (event: ViewEvent, inGroup: boolean, context: EventCo
   const isNarrow = context.width < narrow;
   const pid = 'pid' in record && record.pid !== undefined ? String(record.pid) : '';
   const nspid = 'nspid' in record ? innermostPid(record.nspid) : '-';
-  const name = column(nameOf(group, context.store), isNarrow ? narrowName : nameWidth);
+  const several = context.store.traces.areSeveral && !isNarrow;
+  const name = column(placedName(group, context.store), isNarrow ? narrowName : several ? placedWidth : nameWidth);
   return [
     [`${inGroup ? '  ' : ''}${isNarrow ? '' : `${clock(record.time)} `}`, 'dim'],
     [inGroup ? '' : `${name} `, group.ref === null ? 'dim' : 'accent'],

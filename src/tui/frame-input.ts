@@ -24,6 +24,8 @@ export interface Status {
   readonly cpuPercent: number;
   readonly memoryBytes: number;
   readonly recording: string | undefined;
+  /** How far the clock of a host is off, where that is measured: `2.3 s ahead (± 4 ms)`. */
+  readonly clockOf?: (host: string) => string | undefined;
   /** What it waits for, or what went wrong; the latest. */
   readonly message: { text: string; bad: boolean } | undefined;
   readonly replay: { file: string; position: number; length: number; speed: number } | undefined;

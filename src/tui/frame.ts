@@ -44,6 +44,7 @@ const bodyOf = (input: FrameInput, height: number): Body => {
   const context: PaintContext = {
     ...{ store, theme, width: columns, users, now, beganAt: store.beganAt },
     window: { from: now - ui.windowNs, to: now },
+    ...(input.status.clockOf && { clockOf: input.status.clockOf }),
   };
   const order = ui.order ?? orderOf(context, ui);
   const above = titleLines(input, context, height);
@@ -104,7 +105,7 @@ const titleLines = (input: FrameInput, context: PaintContext, height: number): s
   const lines = card.map((pieces) => renderLine(pieces, columns, theme));
   switch (mode) {
     case 'containers':
-      return [tableHeader(columns, ui.sort, theme)];
+      return [tableHeader(columns, ui.sort, context)];
     case 'tree':
       return [...lines, treeHeader(context)];
     case 'lanes':

@@ -1,7 +1,9 @@
 import { type GroupKind, isNamespaceKind } from '../filter/group.ts';
 import type { NamespaceType } from '../kernel/namespaces.ts';
+import { escapeText } from '../view/escape.ts';
 import type { ViewEvent, ViewProcess } from './event.ts';
 import type { Group } from './group.ts';
+import type { Source } from './source.ts';
 
 export { type GroupKind, groupKinds } from '../filter/group.ts';
 
@@ -26,6 +28,22 @@ const ofGroup = (kind: GroupKind, group: Group): string | undefined => {
   }
 };
 
+/** An inode; where several hosts are merged also the host, since they have the same ones. */
+export const namespaceKey = (inode: number | undefined, { name }: Source): string =>
+  inode === undefined ? noKey : name === undefined ? String(inode) : `${inode}@${name}`;
+
+/** The inode and the host of such a key. */
+export const splitKey = (key: string): { inode: string; host: string | undefined } => {
+  const at = key.indexOf('@');
+  return at === -1 ? { inode: key, host: undefined } : { inode: key.slice(0, at), host: key.slice(at + 1) };
+};
+
+/** `net:[4026531840]`, and where it is if that is not clear. */
+export const namespaceTitle = (kind: GroupKind, key: string): string => {
+  const { inode, host } = splitKey(key);
+  return `${kind}:[${inode}]${host === undefined ? '' : ` on ${escapeText(host)}`}`;
+};
+
 /** Where an event stands; losses stand with the host. */
 export const keyOfEvent = (kind: GroupKind, { record, group, process }: ViewEvent): string => {
   const key = ofGroup(kind, group);
@@ -37,8 +55,7 @@ export const keyOfEvent = (kind: GroupKind, { record, group, process }: ViewEven
     return uid === undefined ? noKey : String(uid);
   }
   const ns = 'ns' in record ? record.ns : (process?.ns ?? group.ns);
-  const inode = ns?.[kind as NamespaceType];
-  return inode === undefined ? noKey : String(inode);
+  return namespaceKey(ns?.[kind as NamespaceType], group.source);
 };
 
 /** Where a process stands. */
@@ -47,6 +64,8 @@ export const keyOfProcess = (kind: GroupKind, { group, ns, program }: ViewProces
   if (key !== undefined) {
     return key;
   }
-  const value = kind === 'user-id' ? program?.uid : ns[kind as NamespaceType];
-  return value === undefined ? noKey : String(value);
+  if (kind !== 'user-id') {
+    return namespaceKey(ns[kind as NamespaceType], group.source);
+  }
+  return program?.uid === undefined ? noKey : String(program.uid);
 };

@@ -3,9 +3,9 @@ import { escapeText } from '../view/escape.ts';
 import { cutTo, widthOf } from '../view/width.ts';
 import { familiesOf } from './families.ts';
 import type { FrameInput, Status } from './frame-input.ts';
-import { isNamespace } from './grouping.ts';
+import { isNamespace, namespaceTitle } from './grouping.ts';
 import { type Piece, renderEnds, renderLine } from './line.ts';
-import { nameOf } from './naming.ts';
+import { placedName } from './naming.ts';
 import { modes } from './rows.ts';
 import type { Store } from './store.ts';
 import type { Focus } from './ui.ts';
@@ -37,6 +37,7 @@ export const headLine = ({ store, ui, status, columns, theme }: FrameInput): str
     [`  execs ${store.rate.perSecond(now).toFixed(1)}/s `, 'plain'],
     [columns >= 100 ? sparkline(store.rate.history(now), glyphs.spark) : '', 'accent'],
     [` containers ${store.containersAlive}`, 'plain'],
+    [store.traces.areSeveral ? ` hosts ${store.traces.hosts.size}` : '', 'plain'],
   ];
   const memory = `${Math.round(status.memoryBytes / 1024 / 1024)}M`;
   const right: Piece[] = [
@@ -92,9 +93,9 @@ export const secondLine = (input: FrameInput): string => {
 const focusName = ({ by, key }: Focus, store: Store): string => {
   if (by === 'container') {
     const family = familiesOf(store).get(key);
-    return family === undefined ? '-' : nameOf(family.latest, store);
+    return family === undefined ? '-' : placedName(family.latest, store);
   }
-  return isNamespace(by) ? `${by}:[${key}]` : `${by} ${escapeText(key)}`;
+  return isNamespace(by) ? namespaceTitle(by, key) : `${by} ${escapeText(key)}`;
 };
 
 const timeBar = (

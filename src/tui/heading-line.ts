@@ -3,7 +3,7 @@ import { age } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import type { ViewProcess } from './event.ts';
 import { type Family, startedMs, stateOf } from './families.ts';
-import { isNamespace, noKey } from './grouping.ts';
+import { isNamespace, namespaceKey, namespaceTitle, noKey } from './grouping.ts';
 import { censusOf } from './headings.ts';
 import type { Piece } from './line.ts';
 import { nameOf, sharesOf } from './naming.ts';
@@ -12,15 +12,16 @@ import { lastEnds, type TableContext } from './table.ts';
 
 /** The line above what stands together. */
 export const headingPieces = (heading: Heading, context: TableContext): Piece[] =>
-  heading.family === undefined ? keyPieces(heading, context) : familyPieces(heading.family, context);
+  heading.family === undefined ? keyPieces(heading, context) : familyPieces(heading.family, heading.depth, context);
 
 /** State and ends come first: ids and inodes are long, and asked for last. */
-const familyPieces = (family: Family, { store, theme, now }: TableContext): Piece[] => {
+const familyPieces = (family: Family, depth: number, { store, theme, now }: TableContext): Piece[] => {
   const { glyphs } = theme;
   const { ref, info } = family.latest;
   const { text, bad, running } = stateOf(family);
   const rate = family.perSecond(now / 1e9);
   const pieces: Piece[] = [
+    ['  '.repeat(depth), 'plain'],
     [`${running ? glyphs.open : glyphs.ended} `, running ? 'accent' : 'dim'],
     [nameOf(family.latest, store), running ? 'strong' : 'dim'],
   ];
@@ -76,11 +77,13 @@ const keyPieces = (heading: Heading, context: TableContext): Piece[] => {
 
 const titleOf = ({ by, key }: Heading, { users }: TableContext): string => {
   if (isNamespace(by) && key !== noKey) {
-    return `${by}:[${key}]`;
+    return namespaceTitle(by, key);
   }
   return by === 'user-id' && key !== noKey ? `${escapeText(users.nameOf(Number(key)))} (${key})` : escapeText(key);
 };
 
 /** Whose a namespace is: the host's, or that of the first who was in it. */
 const ownerText = ({ by, key }: Heading, owner: ViewProcess, { store }: TableContext): string =>
-  isNamespace(by) && String(store.header?.host_ns[by]) === key ? 'host' : nameOf(owner.group, store);
+  isNamespace(by) && namespaceKey(owner.group.source.header?.host_ns[by], owner.group.source) === key
+    ? 'host'
+    : nameOf(owner.group, store);

@@ -1,9 +1,9 @@
 import type { ViewEvent, ViewProcess } from './event.ts';
 import { type Family, familiesOf } from './families.ts';
 import type { Group } from './group.ts';
-import { type GroupKind, isNamespace, keyOfProcess, noKey } from './grouping.ts';
+import { type GroupKind, isNamespace, keyOfProcess, namespaceKey, noKey } from './grouping.ts';
 import { inOrder, type Order } from './order.ts';
-import { eventRow, type Heading, headingRow, listOf, type Row, type RowList } from './rows.ts';
+import { eventRow, type Heading, hostOf, listOf, type Row, type RowList, titleRows } from './rows.ts';
 import type { Store } from './store.ts';
 
 export interface HeadingOptions {
@@ -19,13 +19,17 @@ export interface HeadingOptions {
 /** The headings of a view in their order: containers as the table has them, others as they came; the host last. */
 export const headingsOf = ({ store, by, order, lists, filtered }: HeadingOptions): Heading[] => {
   if (by === 'container') {
-    return inOrder(familiesOf(store), order)
+    const depth = store.traces.areSeveral ? 1 : 0;
+    const families = inOrder(familiesOf(store), order)
       .filter(({ key, isHost, alive }) => lists.has(key) || (!filtered && (!isHost || alive > 0)))
-      .map((family) => ({ by, key: family.key, depth: 0, family, groups: family.groups }));
+      .map((family) => ({ by, key: family.key, depth, family, groups: family.groups }));
+    return depth === 0 ? families : byHost(families);
   }
-  const host = isNamespace(by) ? String(store.header?.host_ns[by] ?? '') : '';
+  const hosts = isNamespace(by)
+    ? new Set(store.traces.all.map(({ source }) => namespaceKey(source.header?.host_ns[by], source)))
+    : new Set<string>();
   const keys = [...new Set([...lists.keys(), ...(filtered ? [] : keysOfProcesses(store, by))])].sort(byKey);
-  const last = (key: string): number => (key === noKey ? 2 : key === host ? 1 : 0);
+  const last = (key: string): number => (key === noKey ? 2 : hosts.has(key) ? 1 : 0);
   const sorted = keys.sort((a, b) => last(a) - last(b));
   const placed = by === 'pid' ? nested(sorted, store) : sorted.map((key) => ({ key, depth: 0 }));
   return placed.map(({ key, depth }) => ({
@@ -36,6 +40,13 @@ export const headingsOf = ({ store, by, order, lists, filtered }: HeadingOptions
     groups: groupsOf(lists.get(key) ?? []),
   }));
 };
+
+/** Those of one host together, the hosts by their names. */
+const byHost = (headings: readonly Heading[]): Heading[] =>
+  headings.toSorted((a, b) => {
+    const [one, other] = [hostOf(a) ?? '', hostOf(b) ?? ''];
+    return one < other ? -1 : Number(one > other);
+  });
 
 /** Events that are looked at for whose they are. */
 const lookedAt = 100;
@@ -93,13 +104,15 @@ const maxDepth = 32;
 const parentsOf = (store: Store): Map<string, string> => {
   const parents = new Map<string, string>();
   for (const process of store.processes.values()) {
+    const { source } = process.group;
     const own = process.ns.pid;
-    if (own === undefined || parents.has(String(own)) || own === store.header?.host_ns.pid) {
+    const key = namespaceKey(own, source);
+    if (own === undefined || parents.has(key) || own === source.header?.host_ns.pid) {
       continue;
     }
     for (let above = process.parent; above !== undefined; above = above.parent) {
       if (above.ns.pid !== undefined && above.ns.pid !== own && above.nspid.length < process.nspid.length) {
-        parents.set(String(own), String(above.ns.pid));
+        parents.set(key, namespaceKey(above.ns.pid, source));
         break;
       }
     }
@@ -119,7 +132,7 @@ export const groupedRows = (
   const rows: Row[] = [];
   let room = Math.max(0, height - headings.length);
   for (const [index, heading] of headings.entries()) {
-    rows.push(headingRow(heading));
+    rows.push(...titleRows(heading, headings[index - 1]));
     // What one group does not need is for those behind it.
     const share = Math.max(leastEvents, Math.ceil(room / (headings.length - index)));
     const last = (lists.get(heading.key) ?? []).slice(-share);

@@ -23,6 +23,10 @@ export const idOf = (id: string, store: Store): string => {
 export const nameOf = ({ ref }: Group, store: Store): string =>
   ref !== null && ref.name === ref.id ? idOf(ref.id, store) : containerName(ref);
 
+/** With the host before it, where there are several. */
+export const placedName = (group: Group, store: Store): string =>
+  store.traces.areSeveral ? `${escapeText(group.source.name ?? '?')}/${nameOf(group, store)}` : nameOf(group, store);
+
 /** Whoever has this id, by name if that is known. */
 export const whoHas = (id: string, store: Store): string => {
   const name = id === 'host' ? 'host' : store.nameOf(id);

@@ -3,13 +3,15 @@ import { age } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import type { ViewProcess } from './event.ts';
 import { eventPieces } from './event-line.ts';
+import type { Status } from './frame-input.ts';
 import { headingPieces } from './heading-line.ts';
+import { hostPieces } from './host-line.ts';
 import { type LaneContext, lanePieces } from './lane.ts';
 import { type Piece, renderLine } from './line.ts';
 import type { Row } from './rows.ts';
 import { type TableContext, tableRow } from './table.ts';
 
-export interface PaintContext extends TableContext, LaneContext {}
+export interface PaintContext extends TableContext, LaneContext, Pick<Status, 'clockOf'> {}
 
 export const paintRow = (row: Row, context: PaintContext, selected: boolean): string =>
   renderLine(piecesOf(row, context), context.width, context.theme, selected);
@@ -19,6 +21,8 @@ const piecesOf = (row: Row, context: PaintContext): Piece[] => {
   switch (row.type) {
     case 'family':
       return tableRow(row.family, row.last, width, context);
+    case 'host':
+      return hostPieces(row.name, context, context.clockOf?.(row.name));
     case 'heading':
       return headingPieces(row.heading, context);
     case 'event':

@@ -1,6 +1,6 @@
 import type { ViewProcess } from './event.ts';
 import { keyOfProcess } from './grouping.ts';
-import { type Heading, headingRow, listOf, type Row, type RowList } from './rows.ts';
+import { type Heading, listOf, type Row, type RowList, titleRows } from './rows.ts';
 import type { Store } from './store.ts';
 
 /** More lines of processes than these are not laid out. */
@@ -75,8 +75,11 @@ const rowsOf = (
   make: (processes: readonly ViewProcess[], most: number) => Row[],
 ): RowList => {
   const rows: Row[] = [];
-  for (const heading of headings) {
-    rows.push(...(titled ? [headingRow(heading)] : []), ...make(lists.get(heading.key) ?? [], maxRows - rows.length));
+  for (const [index, heading] of headings.entries()) {
+    rows.push(
+      ...(titled ? titleRows(heading, headings[index - 1]) : []),
+      ...make(lists.get(heading.key) ?? [], maxRows - rows.length),
+    );
   }
   return listOf(rows);
 };

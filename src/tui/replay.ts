@@ -5,13 +5,12 @@ import { terminalSize } from '../console/terminal.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import type { EventKind } from '../filter/kinds.ts';
 import { loadPatterns } from '../filter/pattern.ts';
-import { type InputValues, RecordingInput } from '../input/recording.ts';
+import type { InputValues, RecordingInput } from '../input/recording.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Bookmark } from '../recording/batches.ts';
 import { Account, type Moment } from '../replay/moment.ts';
 import { type Controls, Player } from '../replay/player.ts';
 import { Limit, type LimitValues } from '../tracing/limit.ts';
-import { escapeText } from '../view/escape.ts';
 import { UserNames } from '../view/users.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { copy } from './clipboard.ts';
@@ -30,16 +29,21 @@ interface ReplaySettings extends InputValues, LimitValues, LiveSettings {
   speed?: number;
 }
 
+/** What is replayed: a recording, or what several hosts recorded. */
+export type ReplayInput = Pick<RecordingInput, 'batches' | 'lastAt' | 'name'> & {
+  /** How far the clock of a host is off, where that is measured. */
+  clockOf?(host: string): string | undefined;
+};
+
 /** A recording in the view that a live trace has, with a bar of time. Resolves when the user is done with it. */
 export const replayOnTerminal = async (
-  file: string,
+  input: ReplayInput,
   values: ReplaySettings,
   options: FilterOptions,
   stop: Stop,
   signal: AbortSignal,
-): Promise<RecordingInput> => {
-  const input = new RecordingInput(file, values, signal);
-  const lastMono = await input.lastMono();
+): Promise<void> => {
+  const lastAt = await input.lastAt();
   const makeFilter = () => new RecordFilter(options);
   let filter = makeFilter();
   const makeLimit = () => new Limit(values, () => {});
@@ -59,7 +63,7 @@ export const replayOnTerminal = async (
         view.store.take(record);
       }
     },
-    onTime: (mono) => view.store.passed(mono),
+    onTime: (ns) => view.store.passed(ns),
     ...(hasMoments && { save: () => account.save() }),
     onRestart: (moment) => {
       filter = makeFilter();
@@ -73,7 +77,7 @@ export const replayOnTerminal = async (
   });
   const length = (): number => {
     const { beganAt, now } = view.store;
-    return Math.max(0, ((lastMono === undefined ? now : Number(lastMono)) - beganAt) / 1e9);
+    return Math.max(0, ((lastAt ?? now) - beganAt) / 1e9);
   };
   const view: View = new View({
     ui: new Ui({ isReplay: true, users, kinds: kindsOf(values), by: values.groupBy }),
@@ -86,12 +90,13 @@ export const replayOnTerminal = async (
       ...usage.read(undefined),
       recording: undefined,
       message,
-      replay: { file: escapeText(file), position: player.position, length: length(), speed: player.speed },
+      ...(input.clockOf && { clockOf: (host) => input.clockOf!(host) }),
+      replay: { file: input.name, position: player.position, length: length(), speed: player.speed },
     }),
     onEffect: (effect) => act(effect, player, view, stop, tui),
   });
   divertSay((text, bad) => {
-    message = { text, bad: bad || text.includes(file) };
+    message = { text, bad: bad || text.includes(input.name) };
   });
   let tui: Tui | undefined;
   try {
@@ -103,7 +108,6 @@ export const replayOnTerminal = async (
     tui?.stop();
     divertSay(undefined);
   }
-  return input;
 };
 
 const act = (effect: Effect, player: Controls, view: View, stop: Stop, tui: Tui | undefined): void => {

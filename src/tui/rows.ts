@@ -10,7 +10,7 @@ export type Mode = (typeof modes)[number];
 export interface Heading {
   readonly by: GroupKind;
   readonly key: string;
-  /** How deep it is in others: only pid namespaces are. */
+  /** How deep it is in others: pid namespaces in each other, containers in their hosts where there are several. */
   readonly depth: number;
   /** Of a container or the host. */
   readonly family: Family | undefined;
@@ -21,6 +21,7 @@ export interface Heading {
 /** One line of the body. Its key stays the same while what it shows is the same thing. */
 export type Row =
   | { readonly key: string; readonly type: 'family'; readonly family: Family; readonly last: ViewEvent | undefined }
+  | { readonly key: string; readonly type: 'host'; readonly name: string }
   | { readonly key: string; readonly type: 'heading'; readonly heading: Heading }
   | { readonly key: string; readonly type: 'event'; readonly event: ViewEvent; readonly inGroup: boolean }
   | {
@@ -45,7 +46,18 @@ export const eventRow = (event: ViewEvent, inGroup: boolean): Row => ({
   inGroup,
 });
 
-export const headingRow = (heading: Heading): Row => ({ key: `g${heading.key}`, type: 'heading', heading });
+/** The host that a container is on, where there are several. */
+export const hostOf = ({ family, depth }: Heading): string | undefined =>
+  family === undefined || depth === 0 ? undefined : family.latest.source.name;
+
+/** The line of a heading, and before the first one of a host that of the host. */
+export const titleRows = (heading: Heading, before: Heading | undefined): Row[] => {
+  const row: Row = { key: `g${heading.key}`, type: 'heading', heading };
+  const name = hostOf(heading);
+  return name === undefined || (before !== undefined && hostOf(before) === name)
+    ? [row]
+    : [{ key: `h${name}`, type: 'host', name }, row];
+};
 
 export const listOf = (rows: readonly Row[]): RowList => ({
   length: rows.length,

@@ -121,6 +121,8 @@ export class Store {
       case 'lost':
         this.lost += record.count;
         this.unknownLoss ||= !record.exact;
+        this.#trace.lost += record.count;
+        this.#trace.unknownLoss ||= !record.exact;
         this.#event('lost', record, this.#trace.host);
         return;
       case 'process':

@@ -57,6 +57,12 @@ export const tableColumns: readonly TableColumn[] = [
     key: ({ name }) => name,
   },
   {
+    ...{ name: 'host', title: 'HOST', letter: 'h', about: 'where it is; only where there are several hosts' },
+    ...{ width: 8, rank: 2, most: 24, grow: 1 },
+    cell: ({ latest: { source } }) => [escapeText(source.name ?? '-'), 'accent'],
+    key: ({ latest: { source } }) => source.name ?? '',
+  },
+  {
     ...{ name: 'state', title: 'STATE', letter: 's', about: 'running, or how it ended' },
     ...{ width: 13, rank: 1 },
     cell: (family) => {
@@ -217,9 +223,14 @@ export const placeColumns = (width: number, columns: readonly TableColumn[] = ta
 const place = (text: string, width: number, right = false): string =>
   right ? padStartTo(column(text, Math.min(width, text.length || width)).trimEnd(), width) : column(text, width);
 
+/** The host is said where it is not the same of all. */
+const columnsOf = ({ traces }: Store): readonly TableColumn[] => (traces.areSeveral ? tableColumns : columnsOfOne);
+
+const columnsOfOne = tableColumns.filter(({ name }) => name !== 'host');
+
 /** The titles; the one that is sorted by is marked. */
-export const tableHeader = (width: number, sort: Sort, theme: Theme): string => {
-  const pieces = placeColumns(width).flatMap(({ column: each, width: its }, index): Piece[] => {
+export const tableHeader = (width: number, sort: Sort, { theme, store }: TableContext): string => {
+  const pieces = placeColumns(width, columnsOf(store)).flatMap(({ column: each, width: its }, index): Piece[] => {
     const isSorted = each.name === sort.column;
     const mark = isSorted ? (sort.reversed ? theme.glyphs.up : theme.glyphs.down) : '';
     const title = its >= each.title.length + mark.length ? `${each.title}${mark}` : each.title;
@@ -232,7 +243,7 @@ export const tableHeader = (width: number, sort: Sort, theme: Theme): string => 
 };
 
 export const tableRow = (family: Family, last: ViewEvent | undefined, width: number, context: TableContext): Piece[] =>
-  placeColumns(width).flatMap(({ column: each, width: its }, index): Piece[] => {
+  placeColumns(width, columnsOf(context.store)).flatMap(({ column: each, width: its }, index): Piece[] => {
     const [text, tone = 'plain' as Tone] = each.cell(family, context, last);
     return [
       [index === 0 ? '' : ' ', 'plain'],

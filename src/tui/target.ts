@@ -30,6 +30,8 @@ export const targetOf = (of: Row | ViewEvent | ViewProcess | undefined): Target 
         const group = of.heading.family?.latest;
         return { event: undefined, process: undefined, group, program: group?.lastExec };
       }
+      case 'host':
+        return { event: undefined, process: undefined, group: undefined, program: undefined };
       case 'event':
         return targetOf(of.event);
       default:

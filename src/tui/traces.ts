@@ -1,3 +1,4 @@
+import { hostKey } from '../record/key.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { ViewEvent, ViewProcess } from './event.ts';
 import { Group } from './group.ts';
@@ -20,10 +21,13 @@ export class Trace {
   /** By pid. */
   readonly joins = new Map<number, Join>();
   readonly misses = new Misses();
+  lost = 0;
+  /** Losses of which it is not known how many they are. */
+  unknownLoss = false;
 
   constructor(source: Source) {
     this.source = source;
-    this.host = new Group(source.recording === undefined ? '' : `${source.recording}\0`, null, 0, source);
+    this.host = new Group(hostKey(source), null, 0, source);
   }
 }
 
@@ -43,6 +47,11 @@ export class Traces {
   /** The one that records come from that do not say it. */
   get first(): Trace {
     return this.#all[0]!;
+  }
+
+  /** Whether it matters which host something is on. */
+  get areSeveral(): boolean {
+    return this.hosts.size > 1;
   }
 
   /** That of a source; a source that is over has none. */

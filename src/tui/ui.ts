@@ -173,7 +173,7 @@ export class Ui {
     }
   }
 
-  #filter(text: string): void {
+  #filter(text: string): undefined {
     this.query = parseQuery(text, this.#users, this.#compile);
     if (!this.query.empty) {
       this.#searched = this.query;
@@ -346,6 +346,8 @@ export class Ui {
     switch (row?.type) {
       case 'family':
         return this.#focusOn('container', row.family.key, row.key);
+      case 'host':
+        return this.#filter(`host:${quoted(row.name)}`);
       case 'heading':
         return this.#focusOn(row.heading.by, row.heading.key, row.key);
       case 'event':
@@ -461,6 +463,9 @@ export class Ui {
     this.cursorRow = Math.min(height - 1, Math.max(0, index - top));
   }
 }
+
+/** A value of the filter language that blanks, commas and signs do not cut. */
+const quoted = (value: string): string => (/^[\w.-]+$/.test(value) ? value : `"${value.replaceAll('"', '')}"`);
 
 /** What opens it closes it too. */
 const opens: Readonly<Partial<Record<Overlay, Command>>> = { help: 'help', kinds: 'kinds' };

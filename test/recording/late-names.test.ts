@@ -176,4 +176,28 @@ describe('LateNames', () => {
   it('changes nothing if there are no late names', () => {
     expect(renamed(exec(inContainer), new LateNames())).toEqual(exec(inContainer));
   });
+
+  it('keeps recordings of a merged stream apart, whose instances have the same numbers', async () => {
+    const from = (recording: string, record: NstraceRecord): NstraceRecord =>
+      ({ ...record, recording, source_seq: record.seq }) as NstraceRecord;
+    const one = { ...xyxy12Info, instance: 1 };
+    writeFileSync(
+      path,
+      text(
+        from('a', header({ seq: 1 })),
+        from('b', header({ seq: 2 })),
+        from('a', container({ seq: 9, op: 'named', container: { ...one, name: 'web' } })),
+        footer({ seq: 10, time: '2026-01-02T03:04:06.000000000Z', mono: '5' }),
+      ),
+    );
+    const { names, lastAt } = await survey(path, signal);
+    const nameIn = (recording: string): string | undefined => {
+      const record = exec({ seq: 3, ...inContainer, container: { ...xyxy12, instance: 1 } });
+      names.apply(record, recording);
+      return record.container?.name;
+    };
+    expect([nameIn('a'), nameIn('b')]).toEqual(['web', 'xyxy12']);
+    // Several hosts have only the wall clock in common.
+    expect(lastAt).toBe(Date.UTC(2026, 0, 2, 3, 4, 6) * 1e6);
+  });
 });

@@ -46,6 +46,8 @@ const told = (rows: RowList): string[] =>
         return row.family.name;
       case 'heading':
         return `${'>'.repeat(row.heading.depth)}[${row.heading.family?.name ?? row.heading.key}]`;
+      case 'host':
+        return `host ${row.name}`;
       case 'event':
         return `${row.event.kind} ${'args' in row.event.record ? row.event.record.args.join(' ') : ''}`.trim();
       default:
