@@ -22,6 +22,9 @@ export const readCommand = (process: Process, read: Read): Command | undefined =
     return before;
   }
   const isRuntime = isSystemPath(process.exe) && read([nameOf(process.exe), ...process.args.slice(1)], process.exe);
+  if (!isRuntime && command.action === 'sandbox') {
+    return undefined;
+  }
   if (!isRuntime && process.uid !== 0 && !(again && before !== undefined)) {
     return undefined;
   }

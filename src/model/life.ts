@@ -90,7 +90,9 @@ export class ContainerLives {
     const above = parent?.membership;
     if (process.membership !== undefined) {
       // A runtime's file names it as the init of its container.
-      this.settleNamespaces(process.membership.container, process.ns);
+      const { container } = process.membership;
+      container.outer ??= above?.container;
+      this.settleNamespaces(container, process.ns);
     } else if (above !== undefined) {
       process.membership = above.evidence === 'init' ? above.container.as.lineage : above;
     }
@@ -362,19 +364,20 @@ export class ContainerLives {
   ): Membership {
     const inode = `${type}:[${process.ns[type]}]`;
     const tool = toolName(maker) || toolName(process) || 'unknown';
+    const named = command ?? sandboxOf(process) ?? sandboxOf(maker);
     const identity =
-      command === undefined ? { id: inode, name: `${tool} ${inode}`, runtime: tool } : identityOf(command);
-    const container = this.#open(identity as Identity, command);
+      named === undefined ? { id: inode, name: `${tool} ${inode}`, runtime: tool } : identityOf(named, inode);
+    const container = this.#open(identity, named);
     container.outer = around;
     container.requester ??= requesterOf(maker);
     container.namespacesAt = time.at;
     container.madeBy = inode;
-    this.naming.begin(container);
     const isInit = type === 'mnt' || process.nspid.at(-1) === 1;
     const membership = isInit ? this.#becomesInit(process, container) : container.as[type === 'pid' ? 'pidns' : 'mnt'];
     if (!isInit) {
       this.#containers.claimNamespaces(process.ns, container);
     }
+    this.naming.begin(container);
     if (how === 'created') {
       this.#tell('created', container, time);
     }
@@ -558,7 +561,7 @@ export class ContainerLives {
     return [
       ...(madeBy === undefined ? [] : [madeBy]),
       ...(init === undefined ? [] : [`init ${init.pid}`]),
-      ...(command === undefined ? [] : [`command ${command.runtime} ${command.id ?? ''}`.trimEnd()]),
+      ...(command === undefined ? [] : [`command ${command.runtime} ${command.id ?? command.name ?? ''}`.trimEnd()]),
       `name from ${rank === 'command' && command === undefined ? 'its namespace' : nameSources[rank]}`,
     ];
   }
@@ -596,9 +599,14 @@ const nameSources: Readonly<Record<NameRank, string>> = {
   file: 'a file of its runtime',
 };
 
-const identityOf = (command: Command): Partial<Identity> => ({
-  id: command.id!,
-  name: command.name ?? command.id!,
+/** What names the namespaces that a process makes, once. */
+const sandboxOf = ({ errand }: Process): Command | undefined =>
+  errand?.action === 'sandbox' && errand.made === undefined ? errand : undefined;
+
+/** @param id of a container whose runtime has none */
+const identityOf = (command: Command, id = ''): Identity => ({
+  id: command.id ?? id,
+  name: command.name ?? command.id ?? id,
   runtime: command.runtime,
   ...(command.root === undefined ? {} : { root: command.root }),
   ...(command.image === undefined ? {} : { image: command.image }),

@@ -18,7 +18,7 @@ import type { ProcProcess } from '../procfs/process.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { isDaemon } from '../runtimes/client/index.ts';
 import type { ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
-import { engineIn, isItselfAgain } from '../runtimes/trust.ts';
+import { engineIn, isItselfAgain, isSandboxTool } from '../runtimes/trust.ts';
 import { AskedFor } from './asked/asked.ts';
 import { born, running as runningAs } from './birth.ts';
 import { CgroupEvents } from './cgroup-events.ts';
@@ -209,7 +209,7 @@ export class Model {
     this.#asked.executed(process, event.at);
     process.command = readCommand(process, this.#options.readCommand);
     const action = process.command?.action;
-    if (action === 'start' || action === 'enter') {
+    if (isErrand(action)) {
       process.errand = process.command;
     }
     this.#lives.place(process, event);
@@ -217,7 +217,7 @@ export class Model {
     if (action !== undefined && action !== 'helper') {
       this.#lives.noteCommand(process.command!);
     }
-    if (action !== 'start' && action !== 'enter' && action !== 'helper') {
+    if (!isErrand(action) && action !== 'helper' && !goesOn(process)) {
       // It runs something else now.
       process.errand = undefined;
     }
@@ -392,7 +392,7 @@ export class Model {
       this.#lives.noteCommand(process.command);
     }
     process.role = roleOf(process);
-    if (process.command?.action === 'start' || process.command?.action === 'enter') {
+    if (isErrand(process.command?.action)) {
       process.errand = process.command;
     }
     // The runtime's own process in a container that was created and not started yet has its program before it.
@@ -402,6 +402,14 @@ export class Model {
     return process;
   }
 }
+
+/** What it asks for is what it, and its children until they run something else, are sent for. */
+const isErrand = (action: RuntimeCommand['action'] | undefined): boolean =>
+  action === 'start' || action === 'enter' || action === 'sandbox';
+
+/** flatpak executes in its own process what makes the sandbox. */
+const goesOn = ({ errand, exe, pid }: Process): boolean =>
+  errand?.action === 'sandbox' && errand.made === undefined && errand.owner.pid === pid && isSandboxTool(exe);
 
 const changesNothing = ({ before, after }: NamespaceEvent): boolean =>
   namespaceTypes.every((type) => before[type] === after[type]);

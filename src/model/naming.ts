@@ -177,8 +177,9 @@ export class Naming {
   #ask(container: Container): Reason | undefined {
     const { id, runtime } = container.ref;
     container.asked += 1;
-    const { root, bundle } = container;
-    const description = this.#describe({ runtime, id, root, bundle, data: [...this.#data] });
+    const { root, bundle, initEnd } = container;
+    const init = initEnd === undefined ? container.init?.pid : undefined;
+    const description = this.#describe({ runtime, id, root, bundle, init, data: [...this.#data] });
     const news = description === undefined ? undefined : container.learn(description, 'file');
     if (description?.name !== undefined || container.asked >= maxAsked) {
       this.#open.delete(container);

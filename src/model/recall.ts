@@ -18,7 +18,7 @@ export const recall = (
 ): void => {
   const byPid = new Map(running.map((process) => [process.pid, process]));
   for (const state of states) {
-    const found = state.init === undefined ? undefined : byPid.get(state.init);
+    const found = state.init === undefined ? initInside(state, running) : byPid.get(state.init);
     const left = found === undefined ? running.filter((process) => isLeftOf(state, process, containers.host)) : [found];
     if (left.length === 0) {
       continue;
@@ -42,6 +42,18 @@ export const recall = (
     }
   }
 };
+
+/** A runtime in another pid namespace counts pids there: then it is who has that pid in one, that start and that cgroup. */
+const initInside = ({ inside, cgroups }: ContainerState, running: readonly ProcProcess[]): ProcProcess | undefined =>
+  inside === undefined
+    ? undefined
+    : running.find(
+        ({ startTicks, nspid, cgroups: paths }) =>
+          startTicks === inside.startTicks &&
+          nspid.length > 2 &&
+          nspid.slice(1).includes(inside.pid) &&
+          [...paths.values()].some((path) => cgroups.includes(path)),
+      );
 
 /** Of a container whose init has ended: in one of its cgroups, and not in the host's mount namespace. */
 const isLeftOf = ({ cgroups }: ContainerState, { cgroups: paths, ns }: ProcProcess, host: Namespaces): boolean =>

@@ -1,11 +1,14 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
 import type { Role } from '../record/schema.ts';
+import type { RuntimeCommand } from '../runtimes/runtime.ts';
 import { isServiceManager } from '../runtimes/trust.ts';
 import type { Process } from './process.ts';
 
 /** How a process works for a container from outside. */
-export const roleOf = ({ command }: Process): Role | undefined => {
-  switch (command?.action) {
+export const roleOf = ({ command }: Process): Role | undefined => command?.role ?? roleByAction(command?.action);
+
+const roleByAction = (action: RuntimeCommand['action'] | undefined): Role | undefined => {
+  switch (action) {
     case 'start':
     case 'enter':
     case 'helper':

@@ -4,7 +4,9 @@ import { containerd } from './containerd.ts';
 import { crio } from './crio.ts';
 import { crun } from './crun.ts';
 import { docker } from './docker.ts';
+import { firejail } from './firejail.ts';
 import { flatpak } from './flatpak.ts';
+import { ipNetns } from './ip-netns.ts';
 import { kubernetes, kubernetesPod } from './kubernetes.ts';
 import { libvirtLxc } from './libvirt-lxc.ts';
 import { lxc } from './lxc.ts';
@@ -17,7 +19,7 @@ import { snap } from './snap.ts';
 /** In the order in which they are asked about a cgroup: those that are sure of it before those that guess. */
 export const runtimes: readonly Runtime[] = [
   ...[podman, crio, containerd, kubernetes, docker],
-  ...[runc, crun, lxc, libvirtLxc, nspawn, snap, flatpak],
+  ...[runc, crun, lxc, libvirtLxc, nspawn, snap, flatpak, firejail, ipNetns],
 ];
 
 /** A runtime's command line is short; what follows is the container's own. */

@@ -1,3 +1,5 @@
+import { lstatSync } from 'node:fs';
+import { readProcText } from '../procfs/read.ts';
 import { optionOf } from './flags.ts';
 import type { Runtime } from './runtime.ts';
 import { unescapeUnit } from './systemd-unit.ts';
@@ -19,6 +21,34 @@ const machineIn = (folder: string, above: readonly string[]): string | undefined
   return service === undefined ? undefined : unescapeUnit(service);
 };
 
+/** Where it keeps a folder for each machine, which it mounts there too (systemd, src/nspawn/nspawn.c). */
+const propagate = '/run/systemd/nspawn/propagate';
+const incoming = '/run/host/incoming';
+
+/**
+ * With -x a machine is a copy, and called as its folder with 16 random digits behind: only what it has mounted says so. A
+ * container can mount what it likes, so the host must have such a folder.
+ */
+const nameOfCopy = (id: string, init: number): string | undefined => {
+  for (const line of (readProcText(`/proc/${init}/mountinfo`) ?? '').split('\n')) {
+    const [, , , root = '', place] = line.split(' ');
+    const copy = place === incoming ? root.slice(root.lastIndexOf('/') + 1) : '';
+    if (copy.startsWith(`${id}-`) && /^[0-9a-f]{16}$/.test(copy.slice(id.length + 1)) && isFolderOfRoot(copy)) {
+      return copy;
+    }
+  }
+  return undefined;
+};
+
+const isFolderOfRoot = (copy: string): boolean => {
+  try {
+    const stats = lstatSync(`${propagate}/${copy}`);
+    return stats.isDirectory() && stats.uid === 0;
+  } catch {
+    return false;
+  }
+};
+
 export const nspawn: Runtime = {
   name,
   programs: [name],
@@ -26,6 +56,10 @@ export const nspawn: Runtime = {
     const folder = optionOf(args, 'D', 'directory') ?? optionOf(args, 'i', 'image');
     const id = optionOf(args, 'M', 'machine') ?? folder?.split('/').findLast((part) => part !== '');
     return id === undefined ? undefined : { runtime: name, action: 'start', id };
+  },
+  describe: ({ id, init }) => {
+    const copy = init === undefined ? undefined : nameOfCopy(id, init);
+    return copy === undefined ? undefined : { name: copy };
   },
   readCgroup: (folder, above) => {
     if (folder === 'supervisor' && above.length > 0 && machineIn(above.at(-1)!, above.slice(0, -1)) !== undefined) {

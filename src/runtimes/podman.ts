@@ -19,7 +19,7 @@ const readConmon = (args: readonly string[]): RuntimeCommand | undefined => {
   }
   return {
     runtime: 'podman',
-    action: isForExec(args) ? 'enter' : 'monitor',
+    ...(isForExec(args) ? { action: 'enter', role: 'monitor' } : { action: 'monitor' }),
     id,
     ...(name === undefined ? {} : { name }),
     ...(bundle?.startsWith('/') ? { bundle } : {}),

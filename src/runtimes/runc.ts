@@ -56,7 +56,7 @@ export const readRuncState = (
     name: id,
     runtime: engine ?? runtime,
     ...describeAnnotations(annotationsOf(labels)),
-    init: lives ? init : undefined,
+    ...(lives ? { init } : { init: undefined, inside: { pid: init, startTicks: start } }),
     cgroups: cgroupsOf(state?.cgroup_paths),
     ...(bundle === undefined ? {} : { bundle }),
   };
@@ -99,7 +99,7 @@ const describe = ({ id, root = stateFolder, bundle }: Query): Description | unde
   const place = isValidId(id) && root.startsWith('/') ? root : undefined;
   const state = place === undefined ? undefined : readRuncState(`${place}/${id}/state.json`, 'runc');
   if (state !== undefined) {
-    const { init: _, cgroups: __, id: ___, root: ____, ...description } = state;
+    const { init: _, inside: __, cgroups: ___, id: ____, root: _____, ...description } = state;
     return description;
   }
   return readBundle(bundle);

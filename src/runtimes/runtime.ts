@@ -1,4 +1,5 @@
 import type { ProcProcess } from '../procfs/process.ts';
+import type { Role } from '../record/schema.ts';
 
 /** What nstrace knows of a container runtime. Each has a file of its own; index.ts lists them. */
 export interface Runtime {
@@ -22,9 +23,10 @@ export interface RuntimeCommand {
   readonly runtime: string;
   /**
    * `helper`: the runtime's own process inside the container, before the container's program; `monitor`: one that stands
-   * by a container and is not in it; `daemon`: the engine itself; `rename`: containers get other names.
+   * by a container and is not in it; `daemon`: the engine itself; `rename`: containers get other names; `sandbox`: what it, or
+   * its child, makes of namespaces has that name, and no id but their inode.
    */
-  readonly action: 'start' | 'enter' | 'helper' | 'monitor' | 'daemon' | 'rename';
+  readonly action: 'start' | 'enter' | 'helper' | 'monitor' | 'daemon' | 'rename' | 'sandbox';
   /** Of the container, where the command line names it. */
   readonly id?: string;
   readonly name?: string;
@@ -35,6 +37,8 @@ export interface RuntimeCommand {
   readonly root?: string;
   /** An OCI runtime: its own process is in the container before the container's program, and hooks may be. */
   readonly oci?: true;
+  /** How it works for a container from outside, if that is not what its action says. */
+  readonly role?: Role;
   /** Of a daemon: where it keeps what it knows of its containers. */
   readonly data?: string;
 }
@@ -85,6 +89,8 @@ export interface Query {
   readonly id: string;
   readonly root: string | undefined;
   readonly bundle: Bundle | undefined;
+  /** The pid of its first process, if that is known and lives. */
+  readonly init?: number | undefined;
   /** Folders of daemons that run, beside the usual ones. */
   readonly data: readonly string[];
 }
@@ -98,8 +104,10 @@ export interface ContainerState extends Description {
   readonly id: string;
   readonly name: string;
   readonly runtime: string;
-  /** Its pid; undefined if it has ended, and others may be left. */
+  /** Its pid; undefined if there is none of that start: it has ended, and others may be left, or it is `inside`. */
   readonly init: number | undefined;
+  /** Its pid and start if the runtime runs in a pid namespace that is not the host's, and counts pids there. */
+  readonly inside?: { readonly pid: number; readonly startTicks: number };
   /** Paths below the cgroup mounts. */
   readonly cgroups: readonly string[];
 }

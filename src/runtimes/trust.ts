@@ -37,6 +37,13 @@ export const engineIn = (exe: Text): string | undefined => {
   return engines.has(name) && isSystemPath(exe) ? name : undefined;
 };
 
+/** Makes a sandbox for who executes it. */
+export const isSandboxTool = (exe: Text): boolean => {
+  const path = textOf(exe);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return (name === 'bwrap' || name === 'flatpak-bwrap') && isSystemPath(exe);
+};
+
 /** systemd between fork and exec of a service: mount namespaces made then are the service's, and make no container. */
 export const isServiceManager = (exe: Text): boolean => {
   const path = textOf(exe);

@@ -266,6 +266,50 @@ describe('namespaces without a runtime', () => {
     expect(world.of('container')[0]?.by).toMatchObject({ comm: 'python3' });
   });
 
+  it('have the name that the command of what made them says, once', () => {
+    const world = setUp();
+    world.exec(20, 1, 'firejail --name=web sh', { exe: '/usr/bin/firejail' });
+    world.fork(21, 20, { flags: newPidns, ns: { ...host, pid: 500, mnt: 501 } });
+    world.exec(22, 21, 'sh');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'web', id: 'pid:[500]', runtime: 'firejail' } });
+    world.exec(23, 22, 'unshare -pf sh');
+    world.fork(24, 23, { flags: newPidns, ns: { ...host, pid: 600, mnt: 501 } });
+    world.exec(24, 23, 'sh');
+    const created = world.of('container').filter(({ op }) => op === 'created');
+    expect(created.map(({ container }) => container.name)).toEqual(['web', 'unshare pid:[600]']);
+  });
+
+  it('have the name of the network namespace that ip entered for them', () => {
+    const world = setUp();
+    world.exec(20, 1, 'ip netns exec blue sh', { exe: '/usr/sbin/ip' });
+    world.namespace('setns', 20, { ...host, net: 700 });
+    world.namespace('unshare', 20, { ...host, net: 700, mnt: 501 });
+    world.exec(20, 1, 'sh');
+    expect(lastExec(world)).toMatchObject({
+      ...{ container: { name: 'blue', id: 'mnt:[501]', runtime: 'ip' }, origin: 'init', evidence: 'init' },
+    });
+    world.exec(30, 1, 'ip netns exec red sh', { exe: '/home/me/ip' });
+    world.namespace('unshare', 30, { ...host, net: 700, mnt: 502 });
+    world.exec(30, 1, 'sh');
+    expect(lastExec(world).container?.name).toBe('ip mnt:[502]');
+  });
+
+  it('have the name of the application that flatpak executes bwrap for', () => {
+    const world = setUp();
+    world.exec(20, 1, 'flatpak run org.test.App', { exe: '/usr/bin/flatpak' });
+    // The proxy of the bus has a sandbox too.
+    world.fork(25, 20);
+    world.exec(25, 20, 'bwrap --args 9 xdg-dbus-proxy', { exe: '/usr/bin/bwrap' });
+    world.fork(26, 25, { flags: newPidns, ns: { ...host, pid: 600, mnt: 601 } });
+    world.exec(20, 1, 'bwrap --args 9 app', { exe: '/usr/bin/bwrap' });
+    world.fork(21, 20, { flags: newPidns, ns: { ...host, pid: 500, mnt: 501 } });
+    world.exec(22, 21, 'app');
+    const created = world.of('container').filter(({ op }) => op === 'created');
+    expect(created.map(({ container }) => container.name)).toEqual(['bwrap pid:[600]', 'org.test.App']);
+    expect(created[1]?.by?.comm).toBe('flatpak');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'org.test.App', runtime: 'flatpak' } });
+  });
+
   it('that were there before are joined by who enters them', () => {
     const world = setUp();
     world.baseline(

@@ -734,6 +734,33 @@ describe('containers that were there before', () => {
     expect(recordOf(world, 'started')).toMatchObject({ pid: 90, container: { id: hex, init: 90 } });
   });
 
+  it('are known by the pid that a runtime in another pid namespace counts, its start and its cgroup', () => {
+    const world = setUp();
+    const [outer, inner] = [500, 600].map((pid) => ({ ...host, pid, mnt: pid + 1 })) as [Namespaces, Namespaces];
+    const cgroups = new Map([['', '/docker/in']]);
+    const running = [
+      processAs(80, 1, ['dockerd'], { nspid: [80, 1], ns: outer }),
+      processAs(90, 80, ['sh'], { nspid: [90, 12, 1], ns: inner, cgroups }),
+      processAs(91, 90, ['sleep'], { nspid: [91, 13, 2], ns: inner, cgroups }),
+      processAs(92, 80, ['other'], {
+        nspid: [92, 12, 1],
+        ns: { ...inner, pid: 700, mnt: 701 },
+        cgroups: new Map([['', '/']]),
+      }),
+    ];
+    const state = { id: 'in', name: 'web', runtime: 'docker', init: undefined, cgroups: ['/docker/in'] };
+    const inside = { pid: 12, startTicks: 90 };
+    world.model.baseline(running, [{ ...state, inside }], { mono: '1000', at: 1000 });
+    const seen = world.of('container').find(({ container }) => container.name === 'web');
+    expect(seen?.container).toMatchObject({ init: 90, pidns: 600, inside: [{ id: 'pid:[500]' }] });
+    expect(world.of('process').map(({ pid, container, origin }) => [pid, container?.name, origin])).toEqual([
+      [80, 'dockerd pid:[500]', 'init'],
+      [90, 'web', 'init'],
+      [91, 'web', 'born'],
+      [92, 'other pid:[700]', 'init'],
+    ]);
+  });
+
   it('tell which of them are in others', () => {
     const world = setUp();
     const inner = new Map([['', `${docker.path}/docker/${other}`]]);

@@ -14,6 +14,22 @@ describe('readRuntimeCommand', () => {
     ],
     ['crun exec xyxy12 top -b', { runtime: 'crun', action: 'enter', id: 'xyxy12' }],
     ['crun delete --force x', undefined],
+    ['firejail --quiet --name=web --net=none sh --name=no', { runtime: 'firejail', action: 'sandbox', name: 'web' }],
+    ['firejail --quiet -- sh --name=no', undefined],
+    ['firejail sh --name=no', undefined],
+    ['ip netns exec web ip addr', { runtime: 'ip', action: 'sandbox', name: 'web' }],
+    ['/sbin/ip -n other -d net e web ip', { runtime: 'ip', action: 'sandbox', name: 'web' }],
+    ['ip -all netns exec ip addr', undefined],
+    ['ip netns add web', undefined],
+    ['ip neigh exec web', undefined],
+    ['flatpak run org.gnome.Maps', { runtime: 'flatpak', action: 'sandbox', name: 'org.gnome.Maps' }],
+    [
+      'flatpak --user run --command=sh --env A=b app/org.gnome.Maps/x86_64/stable -c ls',
+      { runtime: 'flatpak', action: 'sandbox', name: 'org.gnome.Maps' },
+    ],
+    ['flatpak run org.gnome.Maps//stable', { runtime: 'flatpak', action: 'sandbox', name: 'org.gnome.Maps' }],
+    ['flatpak run ../../etc', undefined],
+    ['flatpak install org.gnome.Maps', undefined],
     [
       `runc --root /r --log /l create --bundle /run/containerd/io.containerd.runtime.v2.task/moby/${hex} --pid-file /p ${hex}`,
       {
@@ -48,7 +64,7 @@ describe('readRuntimeCommand', () => {
     ],
     [
       `/usr/bin/conmon -c ${hex} -n web -b /b/userdata -e --exec-process-spec /s`,
-      { runtime: 'podman', action: 'enter', id: hex, name: 'web', bundle: '/b/userdata' },
+      { runtime: 'podman', action: 'enter', role: 'monitor', id: hex, name: 'web', bundle: '/b/userdata' },
     ],
     ['/usr/bin/conmon --version', undefined],
     [

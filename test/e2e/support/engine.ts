@@ -15,12 +15,16 @@ export interface Engine {
   readonly image?: string;
   /** How its client is called, up to the command. */
   readonly client?: readonly string[];
+  /** Where it keeps everything, and the image as `image.tar`. */
+  readonly folder?: string;
   /** Starts a container that runs `sh -c script`; returns when it was asked for, or when it runs. */
   start(name: string, script: string, ...options: string[]): Promise<unknown>;
   /** Runs `sh -c script` in it; its exit code. */
   enter(name: string, script: string, init: number): Promise<number | undefined>;
   /** Removes it, whatever state it is in. */
   remove(name: string): Promise<unknown>;
+  /** Its client, with any arguments. */
+  call?(...args: string[]): Promise<Ran>;
   /** Stops what the engine needed, and removes its folders. */
   close(): Promise<void>;
 }
@@ -50,6 +54,7 @@ const stopDaemon = async (daemon: ReturnType<typeof startDaemon>): Promise<void>
 
 /** The hard limits of this process: engines may not raise theirs above them without rights that a sandbox lacks. */
 export const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
+const limitsFile = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n';
 
 export const docker = async (): Promise<Engine> => {
   const folder = await makeFolder();
@@ -72,6 +77,7 @@ export const docker = async (): Promise<Engine> => {
       call('run', '-d', '--name', name, '--network', 'none', ...options, imageName, 'sh', '-c', script),
     enter: async (name, script) => (await call('exec', name, 'sh', '-c', script)).exitCode,
     remove: (name) => call('rm', '-f', name),
+    call,
     close: async () => {
       await stopDaemon(daemon);
       await removeFolder(folder);
@@ -79,23 +85,29 @@ export const docker = async (): Promise<Engine> => {
   };
 };
 
+/** Its command line with a folder for all that it keeps. */
+export const podmanIn = (folder: string): readonly string[] => [
+  'podman',
+  ...['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp')],
+  ...['--storage-driver', 'vfs', '--cgroup-manager', 'cgroupfs', '--events-backend', 'file', '--runtime', 'runc'],
+];
+
 export const podman = async (): Promise<Engine> => {
   const folder = await makeFolder();
-  const client = [
-    'podman',
-    ...['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp')],
-    ...['--storage-driver', 'vfs', '--cgroup-manager', 'cgroupfs', '--events-backend', 'file', '--runtime', 'runc'],
-  ];
-  const call = (...args: string[]): Promise<Ran> => run(client[0]!, ...client.slice(1), ...args);
+  const client = podmanIn(folder);
+  const limited = ['env', `CONTAINERS_CONF=${folder}/containers.conf`, ...client] as const;
+  const call = (...args: string[]): Promise<Ran> => run(...limited, ...args);
+  await writeFile(join(folder, 'containers.conf'), limitsFile);
   await call('load', '-i', await makeImage(folder));
   return {
     runtime: 'podman',
     image: imageName,
     client,
-    start: (name, script) =>
-      call('run', '-d', ...limits, '--name', name, '--network', 'none', imageName, 'sh', '-c', script),
+    folder,
+    start: (name, script) => call('run', '-d', '--name', name, '--network', 'none', imageName, 'sh', '-c', script),
     enter: async (name, script) => (await call('exec', name, 'sh', '-c', script)).exitCode,
     remove: (name) => call('rm', '-f', '-t', '0', name),
+    call,
     close: () => removeFolder(folder),
   };
 };
@@ -116,12 +128,14 @@ export const containerd = async (): Promise<Engine> => {
     runtime: 'containerd',
     image: imageName,
     client,
+    folder,
     start: (name, script) => call('run', '-d', '--snapshotter', 'native', imageName, name, 'sh', '-c', script),
     enter: async (name, script) => (await call('task', 'exec', '--exec-id', 'e1', name, 'sh', '-c', script)).exitCode,
     remove: async (name) => {
       await call('task', 'rm', '-f', name);
       await call('container', 'rm', name);
     },
+    call,
     close: async () => {
       await stopDaemon(daemon);
       await removeFolder(folder);
@@ -183,11 +197,19 @@ const inFront = (runtime: string, command: (name: string, script: string) => rea
   };
 };
 
-export const nspawn = async (): Promise<Engine> =>
-  inFront('systemd-nspawn', (name, script) => [
+export const nspawn = async (): Promise<Engine> => ({
+  ...inFront('systemd-nspawn', (name, script) => [
     ...['systemd-nspawn', '-D', inject('rootfs'), '-M', name, '--register=no', '--keep-unit', '--quiet'],
     ...['/bin/sh', '-c', script],
-  ]);
+  ]),
+  close: removeNspawnCgroups,
+});
+
+/** Without machined it leaves its cgroups behind. */
+export const removeNspawnCgroups = async (): Promise<void> => {
+  const find = 'find /sys/fs/cgroup -depth \\( -name payload -o -name supervisor \\) -type d -exec rmdir {} +';
+  await execa('sh', ['-c', find], { reject: false });
+};
 
 export const bubblewrap = async (): Promise<Engine> =>
   inFront('bwrap', (_, script) => [
@@ -204,6 +226,7 @@ export const lxc = async (): Promise<Engine> => {
     run(command, '-P', folder, '-n', name, ...args);
   return {
     runtime: 'lxc',
+    folder,
     start: async (name, script) => {
       await execa('mkdir', ['-p', join(folder, name)]);
       const config = [`lxc.uts.name = ${name}`, `lxc.rootfs.path = dir:${inject('rootfs')}`, 'lxc.net.0.type = none'];

@@ -1,5 +1,6 @@
 // threads exec PROGRAM   a thread that is not the leader executes PROGRAM
 // threads leader CODE    the leader leaves first, a thread stays a moment and the process ends with CODE
+// threads linger CODE    the leader leaves first, a thread stays
 // threads many COUNT     so many threads come and go
 // threads move FILE      a thread that is not the leader writes its tid into FILE, prints it, and stays until the input ends
 // threads unshare PROGRAM, threads become PROGRAM   a thread unshares mounts, and forks a child that executes PROGRAM, or does
@@ -49,6 +50,11 @@ static void *apart(void *forks) {
   exit(1);
 }
 
+static void *linger(void *unused) {
+  pause();
+  return unused;
+}
+
 static void *leave(void *unused) { return unused; }
 
 int main(int argc, char **argv) {
@@ -60,6 +66,9 @@ int main(int argc, char **argv) {
     pause();
   } else if (strcmp(argv[1], "leader") == 0) {
     pthread_create(&thread, NULL, stay, (void *)(long)atoi(argv[2]));
+    pthread_exit(NULL);
+  } else if (strcmp(argv[1], "linger") == 0) {
+    pthread_create(&thread, NULL, linger, NULL);
     pthread_exit(NULL);
   } else if (strcmp(argv[1], "move") == 0) {
     pthread_create(&thread, NULL, move, argv[2]);
