@@ -1,6 +1,7 @@
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { readProcLink, readProcUtf8 } from '../procfs/read.ts';
 import type { ContainerInfo, ContainerRef } from '../record/schema.ts';
+import { loginOf } from './login.ts';
 import { parseMounts, tellingMounts } from './mounts.ts';
 import type { InspectRecord } from './schema.ts';
 import type { NowProcess, Snapshot } from './snapshot.ts';
@@ -22,6 +23,9 @@ export const inspectProcess = (found: NowProcess, snapshot: Snapshot): InspectRe
     comm: record.comm,
     exe: record.exe,
     ...(record.cwd === undefined ? {} : { cwd: record.cwd }),
+    uid: record.uid,
+    gid: record.gid,
+    ...loginOf(record),
     args: record.args,
     started: record.started,
     container: record.container,

@@ -1,6 +1,7 @@
 import { ContainerSelection } from '../filter/selector.ts';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import type { ContainerInfo, Evidence, NstraceRecord, RecordOf } from '../record/schema.ts';
+import { loginOf } from './login.ts';
 import type { InspectRecord } from './schema.ts';
 
 /** Ended processes of a recording that are remembered. */
@@ -17,7 +18,7 @@ interface Past {
   at: RecordOf<'process' | 'exec' | 'fork' | 'namespace' | 'exit'>;
   started: string | undefined;
   exit: RecordOf<'exit'> | undefined;
-  entered: RecordOf<'container'>['by'];
+  entered: Pick<RecordOf<'container'>, 'by' | 'asked_by'> | undefined;
   /** Why it stands in its container. */
   evidence: Evidence | undefined;
   parent: Past | undefined;
@@ -50,7 +51,7 @@ export class PastProcesses {
         if (record.op === 'joined' && record.pid !== undefined) {
           const joined = this.#byPid.get(record.pid);
           if (joined !== undefined) {
-            joined.entered = record.by;
+            joined.entered = record;
           }
         }
         return;
@@ -175,6 +176,8 @@ export class PastProcesses {
       comm: program?.comm ?? '',
       ...(program && { exe: program.exe }),
       ...(program?.cwd && { cwd: program.cwd }),
+      ...(program && { uid: program.uid, gid: program.gid, ...loginOf(program) }),
+      ...(program?.caps_gained && { caps_gained: program.caps_gained }),
       args: program?.args ?? [],
       ...(past.started && { started: past.started }),
       ...(exit && {
@@ -190,7 +193,8 @@ export class PastProcesses {
       ...(at.role && { role: at.role }),
       ...(at.for && { for: at.for }),
       ...(container && { container_evidence: [...(this.#evidence.get(keyOf(container)) ?? [])] }),
-      ...(past.entered && { entered_by: past.entered }),
+      ...(past.entered?.by && { entered_by: past.entered.by }),
+      ...(past.entered?.asked_by && { entered_asked_by: past.entered.asked_by }),
       namespaces: namespaceTypes.flatMap((type) => {
         const inode = at.ns[type];
         return inode === undefined ? [] : [{ type, inode, whose: this.#whose(type, inode, init) }];

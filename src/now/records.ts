@@ -1,4 +1,5 @@
 import { nsPerTick } from '../kernel/time.ts';
+import { loginOf } from './login.ts';
 import type { NowNamespace } from './namespaces.ts';
 import type { NsRecord, PsRecord } from './schema.ts';
 import type { NowProcess } from './snapshot.ts';
@@ -14,6 +15,7 @@ export const toProcessRecord = ({ proc, record }: NowProcess, time: string): PsR
     ppid,
     uid,
     gid,
+    ...loginOf(record),
     ns: proc.ns === undefined ? {} : { ...proc.ns },
     container,
     ...(origin && { origin }),

@@ -9,6 +9,7 @@ const inode = z.int().nonnegative();
 const type = z.enum(namespaceTypes);
 const container = schemas.exec.shape.container;
 const { comm, exe, cwd, args, args_base64, origin, unit, uid, gid, nspid, evidence, role } = schemas.process.shape;
+const { euid, egid, auid, session, tty, caps_gained } = schemas.process.shape;
 const worksFor = schemas.process.shape.for;
 
 const process = z.object({
@@ -19,6 +20,11 @@ const process = z.object({
   ppid: pid,
   uid,
   gid,
+  euid,
+  egid,
+  auid,
+  session,
+  tty,
   ns: schemas.process.shape.ns,
   container,
   origin,
@@ -71,6 +77,14 @@ const inspected = z.object({
   comm,
   exe: exe.optional(),
   cwd: cwd.optional(),
+  uid: uid.optional(),
+  gid: gid.optional(),
+  euid,
+  egid,
+  auid,
+  session,
+  tty,
+  caps_gained: caps_gained.describe('if a recording knows'),
   args,
   started: z.string().optional(),
   ended: z.object({ time: z.string(), code: z.int().optional(), signal: z.string().optional() }).optional(),
@@ -81,6 +95,7 @@ const inspected = z.object({
   for: worksFor,
   container_evidence: schemas.container.shape.evidence,
   entered_by: schemas.container.shape.by.describe('who brought it into its container, if a recording knows'),
+  entered_asked_by: schemas.container.shape.asked_by.describe('and which person is behind that'),
   namespaces: z.array(
     z.object({
       type,

@@ -52,6 +52,55 @@ export const columns: readonly Column[] = [
   },
   { name: 'gid', title: 'GID', width: 5, right: true, about: 'group id', value: (record) => field(record, 'gid') },
   {
+    name: 'euid',
+    title: 'EUID',
+    width: 5,
+    right: true,
+    about: 'user id whose rights it has, if not its own',
+    value: (record) => field(record, 'euid'),
+  },
+  {
+    name: 'egid',
+    title: 'EGID',
+    width: 5,
+    right: true,
+    about: 'the same for the group',
+    value: (record) => field(record, 'egid'),
+  },
+  {
+    name: 'caps',
+    title: 'CAPS',
+    width: 14,
+    about: 'capabilities that the exec gained',
+    value: (record) =>
+      record.type === 'exec' && record.caps_gained !== undefined ? escapeText(record.caps_gained.join(',')) : none,
+  },
+  {
+    name: 'auid',
+    title: 'AUID',
+    width: 5,
+    right: true,
+    about: 'user id that logged in',
+    value: (record) => field(record, 'auid'),
+  },
+  {
+    name: 'login',
+    title: 'LOGIN',
+    width: 8,
+    about: 'user that logged in',
+    value: (record, { users }) =>
+      'auid' in record && record.auid !== undefined ? escapeText(users.nameOf(record.auid)) : none,
+  },
+  {
+    name: 'session',
+    title: 'SESSION',
+    width: 7,
+    right: true,
+    about: 'session of the audit system',
+    value: (record) => field(record, 'session'),
+  },
+  { name: 'tty', title: 'TTY', width: 6, about: 'terminal', value: (record) => field(record, 'tty') },
+  {
     name: 'host',
     title: 'HOST',
     width: 16,
@@ -139,6 +188,7 @@ export const columns: readonly Column[] = [
     about: 'init, born or joined',
     value: (record) => field(record, 'origin'),
   },
+  { name: 'cwd', title: 'CWD', width: 16, about: 'working directory', value: (record) => field(record, 'cwd') },
   { name: 'exe', title: 'EXE', width: 24, about: 'path as executed', value: (record) => field(record, 'exe') },
   {
     name: 'args',

@@ -1,5 +1,6 @@
 import { allCapabilities } from '../kernel/capabilities.ts';
 import type { InspectRecord } from '../now/schema.ts';
+import { byWhom, fromWhere } from './asked.ts';
 import { moment } from './clock.ts';
 import { commandOrComm } from './command.ts';
 import { containerName } from './container.ts';
@@ -17,7 +18,7 @@ export interface InspectStyle {
 /** One process, in sections. */
 export const inspectText = (found: InspectRecord, style: InspectStyle): string =>
   [
-    head(found),
+    head(found, style.users),
     section('namespaces', namespaces(found)),
     section('cgroups', cgroups(found)),
     section('ancestry', ancestry(found)),
@@ -36,8 +37,8 @@ const facts = (pairs: readonly (readonly [string, string | undefined])[]): strin
     .map(([name, value]) => `${name.padEnd(12)} ${value}\n`)
     .join('');
 
-const head = (found: InspectRecord): string => {
-  const { container, origin, entered_by: by, ended } = found;
+const head = (found: InspectRecord, users: UserNames): string => {
+  const { container, origin, entered_by: by, entered_asked_by: person, ended } = found;
   const end = ended && endingText(ended);
   return facts([
     ['pid', `${found.pid}${found.nspid.length > 1 ? `, inside ${found.nspid.slice(1).join(', ')}` : ''}`],
@@ -51,7 +52,25 @@ const head = (found: InspectRecord): string => {
       'came',
       origin && `${cameHow[origin]}${by ? `: ${escapeText((by.args ?? [by.comm]).join(' '))}, pid ${by.pid}` : ''}`,
     ],
+    ['asked', person && `${fromWhere(person)}${byWhom(person, users)}`],
+    // Of one that runs, with all of its rights.
+    ['user', found.ids === undefined ? userOf(found, users) : undefined],
+    [
+      'login',
+      found.auid === undefined
+        ? undefined
+        : `${escapeText(users.nameOf(found.auid))} (${found.auid})${found.session === undefined ? '' : `, session ${found.session}`}`,
+    ],
+    ['terminal', found.tty && escapeText(found.tty)],
   ]);
+};
+
+const userOf = ({ uid, gid, euid = uid, egid = gid, caps_gained: caps }: InspectRecord, users: UserNames) => {
+  if (uid === undefined) {
+    return undefined;
+  }
+  const as = euid === uid && egid === gid ? '' : `, with the rights of ${euid}:${egid}`;
+  return `${escapeText(users.nameOf(uid))} (${uid}:${gid})${as}${caps === undefined ? '' : `, gained ${caps.map(escapeText).join(' ')}`}`;
 };
 
 const cameHow = {

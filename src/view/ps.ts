@@ -72,6 +72,22 @@ export const psColumns = (snapshot: Snapshot, users: UserNames): readonly TableC
       most: 12,
       value: ({ proc }) => escapeText(users.nameOf(proc.uid)),
     },
+    number('euid', 'EUID', 'user id whose rights it has', ({ proc }) => proc.euid ?? proc.uid),
+    {
+      name: 'login',
+      title: 'LOGIN',
+      about: 'user that logged in',
+      most: 12,
+      value: ({ record: { auid } }) => (auid === undefined ? none : escapeText(users.nameOf(auid))),
+    },
+    {
+      name: 'session',
+      title: 'SESSION',
+      about: 'session of the audit system',
+      right: true,
+      value: ({ record }) => String(record.session ?? none),
+    },
+    { name: 'tty', title: 'TTY', about: 'terminal', value: ({ record }) => escapeText(record.tty ?? none) },
     { name: 'origin', title: 'ORIGIN', about: 'init, born or joined', value: ({ record }) => record.origin ?? none },
     { name: 'state', title: 'S', about: 'state as in ps: R, S, D, Z, T', value: ({ proc }) => proc.state },
     {
@@ -112,6 +128,7 @@ export const psColumns = (snapshot: Snapshot, users: UserNames): readonly TableC
       about: 'systemd unit, on the host',
       value: ({ record }) => escapeText(record.unit ?? none),
     },
+    { name: 'cwd', title: 'CWD', about: 'working directory', value: ({ record }) => escapeText(record.cwd ?? none) },
     { name: 'comm', title: 'COMM', about: 'command name', value: ({ record }) => escapeText(record.comm) },
     {
       name: 'command',

@@ -1,11 +1,11 @@
 import type { Timeline, TimelineEntry } from '../timeline/schema.ts';
+import { byWhom, fromWhere, words } from './asked.ts';
 import { moment } from './clock.ts';
 import { commandLine, innermostPid } from './command.ts';
 import { containerName } from './container.ts';
 import { seconds } from './durations.ts';
 import { endingRemarks } from './ending.ts';
 import { escapeText, shortId } from './escape.ts';
-import { cutTo } from './width.ts';
 
 export interface TimelineStyle {
   readonly quote: boolean;
@@ -53,24 +53,6 @@ export const heading = (timeline: Timeline, { users }: TimelineStyle): string[] 
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([name, value]) => `  ${name.padEnd(7)} ${value}`),
   ];
-};
-
-type Person = NonNullable<Timeline['asked_by']>;
-
-const fromWhere = ({ tty }: Person): string => (tty === undefined ? '' : `from ${escapeText(tty)} `);
-
-/** Who, and with what command. */
-const byWhom = (
-  by: (Timeline['asked'] & Partial<Pick<Person, 'user' | 'auid'>>) | undefined,
-  users: TimelineStyle['users'],
-): string | undefined => {
-  if (by === undefined) {
-    return undefined;
-  }
-  const { pid, uid, user, auid, comm, args = [comm] } = by;
-  const name = user ?? (uid === undefined ? '?' : users.nameOf(uid));
-  const login = auid === undefined || auid === uid ? '' : ` (logged in as ${escapeText(users.nameOf(auid))})`;
-  return `by ${escapeText(name)}${login}, pid ${pid}: ${words(args)}`;
 };
 
 const ranFor = ({ seen, begin, started_ns, stopped_ns, removed_ns, ...end }: Timeline): string => {
@@ -267,7 +249,4 @@ const describeCgroup = ({ op, paths = [], hierarchies = [] }: TimelineEntry, { c
   }
 };
 
-/** The beginning of a command line of somebody else. */
-const words = (args: readonly string[], most = maxWords): string => cutTo(args.map(escapeText).join(' '), most, '...');
-const maxWords = 200;
 const maxBringer = 60;

@@ -86,6 +86,17 @@ describe('PastProcesses', () => {
     expect(past.withPid(pids.child)).not.toHaveProperty('entered_by');
   });
 
+  it('knows who ran a program, and the person behind who entered', () => {
+    const login = { euid: 0, auid: 1000, session: 3, tty: 'pts/3', caps_gained: ['kill'] };
+    const person = { pid: 7, comm: 'docker', tty: 'pts/3', evidence: ['ancestor'] };
+    const asked = [...startOf(), ...enterOf()].map((record) =>
+      record.type === 'container' && record.op === 'joined' ? { ...record, asked_by: person } : record,
+    );
+    const past = pastOf([records.exec({ pid: 7100, nspid: [7100], uid: 1000, gid: 1, ...login }), ...asked]);
+    expect(past.withPid(7100)).toMatchObject({ uid: 1000, gid: 1, ...login });
+    expect(past.withPid(entering.top)).toMatchObject({ entered_asked_by: person });
+  });
+
   it('says of each namespace whose it was', () => {
     const whose = (pid: number) =>
       Object.fromEntries(

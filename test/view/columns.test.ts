@@ -45,6 +45,14 @@ describe('columns', () => {
     ]);
   });
 
+  it('show who ran it, with which rights, where', () => {
+    const login = { euid: 0, auid: 0, session: 3, tty: 'pts/3', cwd: '/a\n', caps_gained: ['net_raw', 'kill'] };
+    const names = ['euid', 'egid', 'auid', 'login', 'session', 'tty', 'cwd', 'caps'];
+    const shown = names.map((name) => cell(name, exec({ uid: 1000, ...login })));
+    expect(shown).toEqual(['0', '-', '0', 'root', '3', 'pts/3', '/a\\n', 'net_raw,kill']);
+    expect(names.map((name) => cell(name, exec()))).toEqual(names.map(() => '-'));
+  });
+
   it('show a process of the host, without a pid in a namespace', () => {
     const record = exec();
     expect(defaultColumns.map((name) => cell(name, record))).toEqual([

@@ -46,6 +46,21 @@ describe('inspectText', () => {
     );
   });
 
+  it('says which person is behind that', () => {
+    const person = { pid: 7, uid: 0, tty: 'pts/3', comm: 'docker', args: ['docker', 'exec', 'web'], evidence: [] };
+    expect(fact(show({ origin: 'joined', entered_asked_by: person }), 'asked')).toBe(
+      'from pts/3 by root, pid 7: docker exec web',
+    );
+  });
+
+  it('says who runs it, with which rights, and who logged in', () => {
+    const found = { uid: 1000, gid: 1000, euid: 0, auid: 0, session: 3, tty: 'pts/3', caps_gained: ['net_raw'] };
+    const text = show({ ...found, ids: undefined });
+    expect(fact(text, 'user')).toMatch(/^\S+ \(1000:1000\), with the rights of 0:1000, gained net_raw$/);
+    expect(fact(text, 'login')).toBe('root (0), session 3');
+    expect(fact(text, 'terminal')).toBe('pts/3');
+  });
+
   it('says how one ended that is gone', () => {
     const time = '2026-01-02T03:04:06.000000000Z';
     expect(fact(show({ gone: true, ended: { time, code: 0 } }), 'ended')).toBe(`${time}, code 0`);

@@ -32,6 +32,14 @@ export const procDetails = (proc: Proc, model: Model, actions: DetailsActions): 
     ['Executable', program && escapeText(program.exe)],
     ['Directory', program?.cwd && escapeText(program.cwd)],
     ['User', program && `uid ${program.uid}, gid ${program.gid}`],
+    [
+      'Rights',
+      program && (program.euid !== undefined || program.egid !== undefined || program.caps_gained !== undefined)
+        ? `of uid ${program.euid ?? program.uid}, gid ${program.egid ?? program.gid}${program.caps_gained === undefined ? '' : `, gained ${program.caps_gained.map(escapeText).join(' ')}`}`
+        : undefined,
+    ],
+    ['Login', program?.auid === undefined ? undefined : `uid ${program.auid}`],
+    ['Terminal', program?.tty && escapeText(program.tty)],
     ['Came in', proc.joined ? 'entered from outside' : program?.origin],
     ['Began', proc.before ? 'before tracing' : `${moment(proc.from, 1e5)} · ${actions.time(proc.from)}`],
     [
