@@ -13,6 +13,7 @@ interface ArchiveValues extends FleetAccess {
   from: string;
   output: string;
   cluster?: string;
+  share?: string;
   follow?: boolean;
 }
 
@@ -20,6 +21,7 @@ const examples = `
 Examples:
   nstrace archive --from nats://127.0.0.1:4222 -o archive          what is new since the last time, for a timer
   nstrace archive --from nats://127.0.0.1:4222 -o archive -f       without end, once a minute
+  nstrace archive --from nats://127.0.0.1:4222 -o archive -f --share 1/2   one of two writers; the other has 2/2
   nstrace query archive "SELECT host, count(*) FROM execs GROUP BY host"
   nstrace query archive/cluster=prod/day=2026-11-27 'FROM failed'
 `;
@@ -29,8 +31,9 @@ export const addArchive = (program: Command): void => {
     .command('archive')
     .description('write what a fleet has shipped as Parquet by cluster and day, and go on where it stopped')
     .requiredOption('--from <url>', 'nats://HOST:4222')
-    .requiredOption('-o, --output <folder>', 'where to; one archive writes to a folder at a time')
+    .requiredOption('-o, --output <folder>', 'where to')
     .option('--cluster <name>', 'only hosts of this cluster')
+    .option('--share <n/m>', 'only the Nth of M shares of the hosts: for several writers to one folder')
     .option('-f, --follow', 'look for more once a minute, until Ctrl-C')
     .addHelpText('after', examples)
     .action(async (values: ArchiveValues) => {
@@ -49,20 +52,25 @@ const run = async (values: ArchiveValues): Promise<number> => {
       'nats://HOST:4222; nstrace export FILE --to parquet is for a recording',
     );
   }
-  const [{ natsAccess }, { archive }] = await Promise.all([
+  const [{ natsAccess }, { archive }, { lockArchive }, { parseShare }, { shareEnding }] = await Promise.all([
     import('../fleet/access.ts'),
     import('../fleet/archive.ts'),
+    import('../fleet/archive-lock.ts'),
+    import('../fleet/share.ts'),
+    import('../fleet/archive-state.ts'),
   ]);
+  const share = values.share === undefined ? undefined : parseShare(values.share);
   const stop = new Stop();
   const access = natsAccess(from, values);
   const { signal } = stop;
+  const lock = await lockArchive(folder, shareEnding(share));
   let damage = 0;
   do {
     const progress = process.stderr.isTTY ? new ProgressLine(escapeText(from)) : undefined;
     let bytes = 0;
     try {
       const records = await archive({
-        ...{ folder, access, cluster, signal },
+        ...{ folder, access, cluster, share, signal },
         onDamage: (what) => {
           damage += 1;
           if (damage <= maxReported) {
@@ -90,6 +98,7 @@ const run = async (values: ArchiveValues): Promise<number> => {
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }
   } while (follow && !signal.aborted);
+  lock.close();
   return exitStatus.ok;
 };
 

@@ -3,41 +3,47 @@ import { join } from 'node:path';
 import { usageError } from '../errors.ts';
 import { ParquetFolder } from '../query/parquet.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { type ArchiveState, readState, writeState } from './archive-state.ts';
+import { type ArchiveState, readState, requireWriters, shareEnding, writeState } from './archive-state.ts';
 import { Merger } from './merger.ts';
+import { isInShare, type Share } from './share.ts';
 import { subjectToken } from './sinks/nats.ts';
 import { type FleetOptions, readStream, streamName } from './stream.ts';
 
 export interface ArchiveOptions extends Pick<FleetOptions, 'access' | 'cluster' | 'signal' | 'onDamage' | 'onBytes'> {
   readonly folder: string;
+  /** Which hosts, where several write to the folder. */
+  readonly share: Share | undefined;
 }
 
 /** Records of one set of files. */
 const chunkRecords = 200_000;
 /** What files are called while they are written. */
-const unfinished = '.new';
+const unfinished = (share: Share | undefined): string => `${shareEnding(share)}.new`;
 
 /**
  * Writes what a stream has, and what its archive does not, as Parquet: `cluster=C/day=YYYY-MM-DD/TYPE-FIRST-LAST.parquet`, by
- * the numbers of the stream's messages. It goes on where it stopped, also after a kill: then the files that were being
+ * the numbers of the stream's messages. Several writers have a share of the hosts each. It goes on where it stopped, also after a kill: then the files that were being
  * written are written again under the same names.
  *
  * @returns how many records were written
  * @throws NstraceError (2) if the folder is an archive of something else
  */
 export const archive = async (options: ArchiveOptions): Promise<number> => {
-  const { folder, cluster, signal } = options;
+  const { folder, cluster, signal, share } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  requireWriters(folder, share);
   const stream = `${streamName}${cluster === undefined ? '' : `/${cluster}`}`;
-  const state = readState(folder) ?? { stream, message: 0, until: undefined, merger: { seq: 0, sources: [] } };
+  const state = readState(folder, share) ?? { stream, message: 0, until: undefined, merger: { seq: 0, sources: [] } };
   if (state.stream !== stream) {
     throw usageError(`${folder} is an archive of ${state.stream}, not of ${stream}`, 'name another folder with -o');
   }
-  const writer = new Writer(folder, state, new Merger(options.onDamage, state.merger));
+  const writer = new Writer(folder, share, state, new Merger(options.onDamage, state.merger));
   const from = state.message + 1;
   for await (const { records, cluster: of, message } of readStream({
     ...options,
     ...{ merger: writer.merger, from, since: undefined, until: undefined, follow: false },
+    wantsSubject: (subject) => share === undefined || isInShare(subject, share),
+    onMessage: (message) => writer.see(message),
   })) {
     await writer.take(of, records, message);
   }
@@ -51,18 +57,26 @@ export const archive = async (options: ArchiveOptions): Promise<number> => {
 class Writer {
   readonly merger: Merger;
   readonly #folder: string;
+  readonly #share: Share | undefined;
   #state: ArchiveState;
   #first = 0;
   #last = 0;
+  /** The last message of the stream, for whomever it was. */
+  #seen = 0;
   #records = 0;
   /** By where they are in the folder. */
   readonly #files = new Map<string, ParquetFolder>();
   written = 0;
 
-  constructor(folder: string, state: ArchiveState, merger: Merger) {
+  constructor(folder: string, share: Share | undefined, state: ArchiveState, merger: Merger) {
     this.#folder = folder;
+    this.#share = share;
     this.#state = state;
     this.merger = merger;
+  }
+
+  see(message: number): void {
+    this.#seen = message;
   }
 
   async take(cluster: string, records: readonly NstraceRecord[], message: number): Promise<void> {
@@ -82,19 +96,29 @@ class Writer {
   }
 
   async finish(): Promise<void> {
-    if (this.#last === 0) {
-      return;
-    }
-    const range = `${numberOf(this.#first)}-${numberOf(this.#last)}`;
-    writeState(this.#folder, { ...this.#state, until: this.#last });
-    for (const [place, files] of this.#files) {
-      for (const type of (await files.end(unfinished)).keys()) {
-        const path = join(this.#folder, place, type);
-        renameSync(`${path}.parquet${unfinished}`, `${path}-${range}.parquet`);
+    const share = this.#share;
+    if (this.#last > 0) {
+      const ending = `-${numberOf(this.#first)}-${numberOf(this.#last)}${shareEnding(share)}`;
+      writeState(this.#folder, share, { ...this.#state, until: this.#last });
+      for (const [place, files] of this.#files) {
+        for (const type of (await files.end(unfinished(share))).keys()) {
+          const path = join(this.#folder, place, type);
+          renameSync(`${path}.parquet${unfinished(share)}`, `${path}${ending}.parquet`);
+        }
       }
     }
-    this.#state = { ...this.#state, message: this.#last, until: undefined, merger: this.merger.state };
-    writeState(this.#folder, this.#state);
+    // What is for other writers is not read again. A set that was planned before a kill has its end still to come.
+    const { until } = this.#state;
+    const message = Math.max(
+      this.#state.message,
+      this.#last,
+      until === undefined || this.#last >= until ? this.#seen : 0,
+    );
+    if (message === this.#state.message) {
+      return;
+    }
+    this.#state = { ...this.#state, message, until: undefined, merger: this.merger.state };
+    writeState(this.#folder, share, this.#state);
     this.written += this.#records;
     this.#files.clear();
     this.#records = 0;

@@ -79,6 +79,10 @@ export interface FleetOptions {
   readonly onDamage: (text: string) => void;
   /** Called with what each message had, packed. */
   readonly onBytes?: (count: number) => void;
+  /** Whether the messages of a subject are wanted at all: what is not is not unpacked. */
+  readonly wantsSubject?: (subject: string) => boolean;
+  /** Called with the number of each message of the stream, wanted or not, after what came before it was worked on. */
+  readonly onMessage?: (message: number) => void;
 }
 
 /** The records of one message, of which there may be none. */
@@ -103,7 +107,7 @@ const maxWaiting = 64;
  * @throws NstraceError (3) if there is no such stream, or NATS cannot be reached
  */
 export async function* readStream(options: FleetOptions): AsyncGenerator<StreamBatch, void> {
-  const { access, until, follow, signal, onDamage, onBytes } = options;
+  const { access, until, follow, signal, onDamage, onBytes, onMessage, wantsSubject = () => true } = options;
   const { nats, connection } = await connectOrExplain(access, follow ? { maxReconnectAttempts: -1 } : {});
   const close = (): void => void connection.close();
   signal.addEventListener('abort', close, { once: true });
@@ -121,7 +125,8 @@ export async function* readStream(options: FleetOptions): AsyncGenerator<StreamB
     }
     for await (const message of await consumer.consume({ max_messages: maxWaiting })) {
       onBytes?.(message.data.length);
-      const delivery = unpack(message, onDamage);
+      onMessage?.(message.seq);
+      const delivery = wantsSubject(message.subject) ? unpack(message, onDamage) : undefined;
       if (delivery !== undefined) {
         yield { ...merger.take(delivery, wants), message: message.seq, clock: stampOf(message) };
       }

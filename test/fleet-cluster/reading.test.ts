@@ -182,6 +182,42 @@ describe('nstrace archive', () => {
     expect(JSON.parse(readFileSync(join(archive, 'archive.json'), 'utf8'))).not.toHaveProperty('until');
   });
 
+  it('is written by several at once, each with its share of the hosts, every record once', async () => {
+    const shared = join(folder, 'shared');
+    const writer = (share: string) =>
+      execa(program, ['archive', ...from(), '-o', shared, '--share', share], { reject: false });
+    const killed = async (share: string): Promise<void> => {
+      const child = writer(share);
+      await sleep(300 + Math.random() * 800);
+      child.kill('SIGKILL');
+      await child;
+    };
+    const both = (run: (share: string) => Promise<unknown>) => Promise.all(['1/2', '2/2'].map(run));
+    await both(killed);
+    await both(killed);
+    for (const { exitCode } of (await both(writer)) as { exitCode: number }[]) {
+      expect(exitCode).toBe(0);
+    }
+    expect(await rows([shared])).toBe(await rows(from()));
+    const [one, other] = (await both(writer)) as { stderr: string }[];
+    expect([one?.stderr, other?.stderr]).toEqual(Array(2).fill(expect.stringContaining('nstrace: 0 new records')));
+    const alone = await nstrace('archive', ...from(), '-o', shared);
+    expect(alone).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('is an archive of 2 writers, not of 1'),
+    });
+    const wrong = await nstrace('archive', ...from(), '-o', shared, '--share', '3/2');
+    expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is no share') });
+  });
+
+  it('has its folder for itself', async () => {
+    const follow = execa(program, ['archive', ...from(), '-o', archive, '-f'], { reject: false });
+    await sleep(1500);
+    expect(await run()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('another archive writes to') });
+    follow.kill('SIGINT');
+    expect(await follow).toMatchObject({ exitCode: 0 });
+  });
+
   it('refuses a folder that is an archive of something else', async () => {
     const { exitCode, stderr } = await nstrace('archive', ...from(), '-o', archive, '--cluster', 'test');
     expect(stderr).toContain('is an archive of NSTRACE, not of NSTRACE/test');
