@@ -121,8 +121,14 @@ export const makeMetrics = async (ask: () => AgentState): Promise<Registry> => {
   );
   gauge('nstrace_build_info', 'Version of nstrace.', ['version'], (set) => set(1, version));
   collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) {
+    registry.removeSingleMetric(name);
+  }
   return registry;
 };
+
+/** Gauges of prom-client 15 with the names of counters, which promtool refuses. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** One scrape reads every metric at once: the spool is looked at once for all of them. */
 const onceForAll = (ask: () => AgentState): (() => AgentState) => {

@@ -5,9 +5,9 @@ import { execa } from 'execa';
 /** Where the agent of these tests is built: beside the packages that it loads. */
 export const agentProgram = join(import.meta.dirname, '../../node_modules/.cache/nstrace-fleet/agent.js');
 
-/** Debian's nats-server, and an agent that makes up its events. */
+/** Debian's packages, and an agent that makes up its events. */
 export default async (): Promise<void> => {
-  await requireServer();
+  await requirePackages();
   await build({
     entryPoints: [join(import.meta.dirname, 'support/agent.ts')],
     outfile: agentProgram,
@@ -18,13 +18,26 @@ export default async (): Promise<void> => {
   });
 };
 
-/** The package enables a service at port 4222, which the tests do not need: it is told not to start it. */
-const requireServer = async (): Promise<void> => {
-  const found = await execa('nats-server', ['--version'], { reject: false });
-  if (found.exitCode === 0) {
-    return;
+/** Debian's packages of what agents ship to and are watched by, each with a command to look for. */
+const needed = [
+  ['nats-server', 'nats-server'],
+  ['promtool', 'prometheus'],
+  ['openssl', 'openssl'],
+] as const;
+
+/** The packages enable services, which the tests do not need: RUNLEVEL keeps them from being started. */
+const requirePackages = async (): Promise<void> => {
+  const missing: string[] = [];
+  for (const [command, name] of needed) {
+    const found = await execa('sh', ['-c', `command -v ${command}`], { reject: false });
+    if (found.exitCode !== 0) {
+      missing.push(name);
+    }
   }
-  process.stderr.write('installing nats-server (apt-get)\n');
-  await execa('apt-get', ['-q', 'update']);
-  await execa('apt-get', ['-qy', 'install', '--no-install-recommends', 'nats-server'], { env: { RUNLEVEL: '1' } });
+  if (missing.length > 0) {
+    process.stderr.write(`installing ${missing.join(', ')} (apt-get)\n`);
+    const env = { RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' };
+    await execa('apt-get', ['-q', 'update']);
+    await execa('apt-get', ['-qy', 'install', '--no-install-recommends', ...missing], { env });
+  }
 };
