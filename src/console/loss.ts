@@ -5,14 +5,16 @@ import { say } from './say.ts';
 
 const intervalMs = 1000;
 
-/** Says on stderr what was lost, at most one line a second however many losses there are. */
+/** Says on stderr what was lost, at most one line a second and stage however many losses there are. */
 export class LossNotice {
   #said = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
-  #waiting: RecordOf<'lost'> | undefined;
+  /** By stage: what a limit left out is no fault. */
+  readonly #waiting = new Map<string, RecordOf<'lost'>>();
 
   take(record: RecordOf<'lost'>): void {
-    this.#waiting = this.#waiting === undefined ? record : join(this.#waiting, record);
+    const before = this.#waiting.get(record.stage);
+    this.#waiting.set(record.stage, before === undefined ? record : join(before, record));
     const wait = this.#said + intervalMs - performance.now();
     if (wait <= 0) {
       this.end();
@@ -25,11 +27,11 @@ export class LossNotice {
   end(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waiting !== undefined) {
+    for (const lost of this.#waiting.values()) {
       this.#said = performance.now();
-      say(sentence(this.#waiting), true);
-      this.#waiting = undefined;
+      say(sentence(lost), lost.stage !== 'limit');
     }
+    this.#waiting.clear();
   }
 }
 
@@ -48,5 +50,8 @@ const join = (a: RecordOf<'lost'>, b: RecordOf<'lost'>): RecordOf<'lost'> => {
 const sentence = ({ count, exact, from, to, cpu, stage }: RecordOf<'lost'>): string => {
   const many = exact ? `${count} events` : count > 0 ? `at least ${count} events` : 'an unknown number of events';
   const where = cpu === undefined ? '' : ` on CPU ${cpu}`;
-  return `${many} lost${where} between ${shortMoment(from)} and ${shortMoment(to)} (${escapeText(stage)})`;
+  const when = `between ${shortMoment(from)} and ${shortMoment(to)}`;
+  return stage === 'limit'
+    ? `${many} left out by --limit ${when}`
+    : `${many} lost${where} ${when} (${escapeText(stage)})`;
 };

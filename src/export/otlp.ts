@@ -86,7 +86,8 @@ export class OtlpExporter implements Exporter {
 
   #logRecord(record: NstraceRecord, process: Process | undefined): object {
     const time = unixNanos(record.time);
-    const lost = record.type === 'lost';
+    // What a limit left out was chosen.
+    const lost = record.type === 'lost' && record.stage !== 'limit';
     const body = describe(record, { quote: false, maxArgs: 64 });
     return {
       timeUnixNano: time,

@@ -29,7 +29,7 @@ export const makeSink = async (to: string, options: DestinationOptions): Promise
   }
   if (to === 'otlp' || to.startsWith('otlp+')) {
     const { OtlpSink } = await import('./sinks/otlp.ts');
-    return new OtlpSink(options.name, otlpSettings(to, process.env, options));
+    return new OtlpSink(options.name, otlpSettings(to, process.env, options), options.cluster);
   }
   throw usageError(`${JSON.stringify(to)} is no place to ship to`, advice);
 };

@@ -59,6 +59,9 @@ const whatHappened = (event: ViewEvent, context: EventContext): Piece[] => {
     case 'container':
       return containerPieces(record, context);
     case 'lost':
+      if (record.stage === 'limit') {
+        return [[`${howMany(record)} events left out by a limit`, 'dim']];
+      }
       return [[`${glyphs.fails} ${howMany(record)} events LOST (${escapeText(record.stage)})`, 'bad']];
     case 'namespace':
     case 'cgroup':

@@ -14,6 +14,8 @@ interface Request {
   readonly records: number;
 }
 
+const beginning = '{"resourceLogs":[{"resource":{"attributes":[';
+
 /**
  * OTLP logs over HTTP, to any OpenTelemetry Collector. Requests stay far below the 20 MiB that the Collector takes; what it
  * refuses for good is counted. Each record has `log.record.uid`, by which receivers drop what comes twice.
@@ -29,8 +31,13 @@ export class OtlpSink implements Sink {
   /** The batch that is being sent: requests that were stored are not sent again. */
   #current: { batch: Batch; requests: Request[]; refused: number } | undefined;
 
-  constructor(name: string, settings: OtlpSettings) {
+  /** How a request begins, with the cluster as one more attribute of the resource. */
+  readonly #beginning: string;
+
+  constructor(name: string, settings: OtlpSettings, cluster: string) {
     this.name = name;
+    const attribute = { key: 'nstrace.cluster', value: { stringValue: cluster } };
+    this.#beginning = `${beginning}${JSON.stringify(attribute)},`;
     this.#settings = settings;
     // The environment can give a user and a password, and a token behind the path.
     this.target = `${settings.url.origin}${settings.url.pathname}`;
@@ -87,7 +94,8 @@ export class OtlpSink implements Sink {
       }
     }
     this.#exporter!.end();
-    const requests = this.#texts.map((json) => {
+    const requests = this.#texts.map((text) => {
+      const json = text.replace(beginning, () => this.#beginning);
       const request = JSON.parse(json) as LogsRequest;
       const records = request.resourceLogs.flatMap(({ scopeLogs }) =>
         scopeLogs.flatMap(({ logRecords }) => logRecords),

@@ -19,7 +19,11 @@ const batchOf = (records: readonly NstraceRecord[]): Batch => ({
 });
 
 const sinkFor = (protocol: string, more: Record<string, string> = {}): OtlpSink =>
-  new OtlpSink('otlp', otlpSettings(`otlp+${receiver.url}`, { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, ...more }));
+  new OtlpSink(
+    'otlp',
+    otlpSettings(`otlp+${receiver.url}`, { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, ...more }),
+    'prod',
+  );
 
 describe.each(['http/protobuf', 'http/json'])('OTLP over %s', (protocol) => {
   it('sends records as the specification wants them', async () => {
@@ -39,7 +43,9 @@ describe.each(['http/protobuf', 'http/json'])('OTLP over %s', (protocol) => {
       'process.command_args': ['a', 'b c'],
       'log.record.uid': `${header().recording}:2`,
     });
-    expect(executed?.resource).toMatchObject({ 'service.name': 'nstrace', 'host.name': header().host.name });
+    expect(executed?.resource).toMatchObject({
+      ...{ 'service.name': 'nstrace', 'host.name': header().host.name, 'nstrace.cluster': 'prod' },
+    });
     await sink.close();
   });
 
