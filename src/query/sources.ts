@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannotOpen, messageOf, noRecording } from '../errors.ts';
+import { counted } from '../kernel/plural.ts';
 import type { Damage } from '../recording/damage.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { loadDuckDb, pathOf } from './duckdb.ts';
@@ -115,9 +116,12 @@ const beginsWithRecord = (descriptor: number): boolean => {
   return fstatSync(descriptor).size > 0 && head.toString('latin1', 0, count).trimStart().startsWith('{"type":');
 };
 
-const report = (file: string, { headers, footer }: Survey, { onNotice }: SourceOptions): void => {
+const report = (file: string, { headers, missing, footer }: Survey, { onNotice }: SourceOptions): void => {
   if (headers === 0) {
     onNotice(file, 'it does not begin with a header');
+  }
+  if (missing > 0) {
+    onNotice(file, `${counted(missing, 'record is', 'records are')} missing in it: nstrace check says where`);
   }
   if (footer === undefined) {
     onNotice(file, 'it is incomplete: it was cut off, or is still being written');

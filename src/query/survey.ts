@@ -19,6 +19,8 @@ export interface Survey {
   /** Recordings in it: more than one where some were put one behind the other. */
   readonly headers: number;
   readonly names: readonly LateName[];
+  /** Records that are gone out of it, by the number of the last one; 0 where it has none or several recordings. */
+  readonly missing: number;
   /** What the last line says, if that is a footer. */
   readonly footer: { readonly lost: number; readonly complete: boolean } | undefined;
 }
@@ -54,6 +56,9 @@ class Scan {
   #host = '';
   #part = 1;
   #headers = 0;
+  /** The number that the first record of this file has. */
+  #first = 1;
+  #lines = 0;
   readonly #names: LateName[] = [];
   #last = '';
 
@@ -62,6 +67,7 @@ class Scan {
     if (lines.length === 0) {
       return;
     }
+    this.#lines += countLines(lines);
     for (const mark of marks) {
       let at = lines.indexOf(mark, 0, 'latin1');
       while (at !== -1) {
@@ -82,6 +88,7 @@ class Scan {
       part: this.#part,
       headers: this.#headers,
       names: this.#names,
+      missing: this.#headers < 2 ? Math.max(Number(last?.seq ?? 0) - this.#first + 1 - this.#lines, 0) : 0,
       footer: last?.type === 'footer' ? { lost: Number(last.lost ?? 0), complete: last.complete === true } : undefined,
     };
   }
@@ -91,7 +98,8 @@ class Scan {
     if (record?.type === 'header' && record.schema === 'nstrace/1') {
       this.#headers += 1;
       if (this.#headers === 1) {
-        const { recording, host, part } = record;
+        const { recording, host, part, seq } = record;
+        this.#first = Number(part ?? 1) > 1 ? Number(seq ?? 1) : 1;
         this.#recording = String(recording ?? '');
         this.#host = String((host as { name?: unknown } | undefined)?.name ?? '');
         this.#part = Number(part ?? 1);
@@ -109,6 +117,14 @@ class Scan {
     });
   }
 }
+
+const countLines = (bytes: Buffer): number => {
+  let count = 0;
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) {
+    count += 1;
+  }
+  return bytes[bytes.length - 1] === newline ? count : count + 1;
+};
 
 const parse = (line: string): Record<string, unknown> | undefined => {
   try {

@@ -1,3 +1,4 @@
+import { counted } from '../kernel/plural.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { valid } from '../record/valid.ts';
 import type { Damage } from './damage.ts';
@@ -37,6 +38,8 @@ export class RecordReader {
   #seq = 0;
   /** The last number of the file before. */
   #before = 0;
+  /** Whether a record of this file was read. */
+  #begun = false;
   #ended = false;
   #recording = '';
   #part = 0;
@@ -70,6 +73,7 @@ export class RecordReader {
     this.#line = position?.line ?? 0;
     this.#before = this.#seq;
     this.#seq = position?.seq ?? 0;
+    this.#begun = position !== undefined;
     this.#ended = false;
     this.#broken = undefined;
     if (position !== undefined) {
@@ -124,9 +128,13 @@ export class RecordReader {
     const { type } = record;
     if (type === 'header') {
       this.#begins(record);
-    } else if (this.#line === 1) {
-      this.#report(1, 'it does not begin with a header');
+    } else if (!this.#begun) {
+      this.#report(
+        this.#line,
+        `it does not begin with a header${record.seq > 1 ? `: ${missingText(record.seq - 1)}` : ''}`,
+      );
     }
+    this.#begun = true;
     if (type === 'footer') {
       this.#ends(record.recording);
     }
@@ -189,6 +197,9 @@ export class RecordReader {
       this.#reportAbsent(this.#part + 1, part - 1);
     } else {
       this.#seq = header.seq - 1;
+      if (part < 2 && header.seq > 1) {
+        this.#report(this.#line, missingText(header.seq - 1));
+      }
     }
     this.#recording = recording;
     this.#part = part;
@@ -212,12 +223,7 @@ export class RecordReader {
   #arrive(seq: number, ends: boolean): void {
     if (seq !== this.#seq + 1 && this.#seq > 0) {
       const missing = seq - this.#seq - 1;
-      this.#report(
-        this.#line,
-        missing > 0
-          ? `${missing} ${missing === 1 ? 'record is' : 'records are'} missing before it`
-          : 'it is out of order',
-      );
+      this.#report(this.#line, missing > 0 ? missingText(missing) : 'it is out of order');
     }
     this.#seq = seq;
     this.#ended = ends;
@@ -225,7 +231,7 @@ export class RecordReader {
 
   /** The number of a record of a type that is not wanted, as its first characters say it; 0 if they do not. */
   #unwanted(line: string): number {
-    if (!line.startsWith('{"type":"') || this.#line === 0) {
+    if (!line.startsWith('{"type":"') || !this.#begun) {
       return 0;
     }
     const end = line.indexOf('"', 9);
@@ -283,6 +289,8 @@ export class RecordReader {
     this.#onDamage({ file: this.#file, line, what });
   }
 }
+
+const missingText = (count: number): string => `${counted(count, 'record is', 'records are')} missing before it`;
 
 const comma = 0x2c;
 const brace = 0x7d;

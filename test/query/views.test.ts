@@ -155,3 +155,21 @@ it('refuses what is no recording', async () => {
   await expect(asking([write('empty.ndjson', '')], async () => {})).rejects.toThrow(/no recording/);
   await expect(asking(['/nowhere.ndjson'], async () => {})).rejects.toThrow(/no such file/);
 });
+
+it('what is missing of a recording is said', async () => {
+  const lines = recordingOf([exec(), exec(), exec()]).split('\n');
+  const cases: [string[], RegExp | undefined][] = [
+    [lines, undefined],
+    [lines.slice(2), /^2 records are missing.*,it does not begin with a header$|header.*2 records are missing/],
+    [[lines[0]!, ...lines.slice(2)], /1 record is missing/],
+  ];
+  for (const [index, [kept, said]] of cases.entries()) {
+    await asking([write(`missing-${index}.ndjson`, kept.join('\n'))], async ({ notices }) => {
+      if (said === undefined) {
+        expect(notices.join()).not.toMatch(/missing in it|header/);
+      } else {
+        expect(notices.join()).toMatch(said);
+      }
+    });
+  }
+});

@@ -157,7 +157,21 @@ describe('what is wrong with a recording', () => {
   it('is that it does not begin with a header', async () => {
     const { types, damage } = await readText(linesOf(header(), exec(), exec(), footer()).slice(1).join(''));
     expect(types).toEqual(['exec', 'exec', 'footer']);
-    expect(damage).toEqual([{ line: 1, what: 'it does not begin with a header' }]);
+    expect(damage).toEqual([{ line: 1, what: 'it does not begin with a header: 1 record is missing before it' }]);
+  });
+
+  it('is that its beginning is gone, also where that cut a line in two, or left the header', async () => {
+    const lines = linesOf(header(), exec(), exec(), exec(), footer());
+    const cut = [lines[1]!.slice(20), ...lines.slice(2)].join('');
+    expect((await readText(cut)).damage).toEqual([
+      { line: 1, what: 'it is not JSON' },
+      { line: 2, what: 'it does not begin with a header: 2 records are missing before it' },
+    ]);
+    expect((await readText([lines[0], ...lines.slice(3)].join(''))).damage).toEqual([
+      { line: 2, what: '2 records are missing before it' },
+    ]);
+    const late = lines.map((line) => line.replace(/"seq":(\d)/, '"seq":10$1'));
+    expect((await readText(late.join(''))).damage).toEqual([{ line: 1, what: '100 records are missing before it' }]);
   });
 
   it.each([
@@ -354,6 +368,8 @@ describe('types that are not wanted', () => {
 
   it('do not hide that there is no header', async () => {
     const lines = linesOf(header(), fork(), exec(), footer()).slice(1).join('');
-    expect((await of(lines, 'exec')).damage).toEqual(['1: it does not begin with a header']);
+    expect((await of(lines, 'exec')).damage).toEqual([
+      '1: it does not begin with a header: 1 record is missing before it',
+    ]);
   });
 });
