@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { bpftraceOf, isRunning } from '../support/bpftrace.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
-import { bpftraceOption, program, tool, traced } from '../support/trace.ts';
+import { Terminal } from '../support/terminal.ts';
+import { bpftraceOption, parseRecord, program, tool, traced } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -65,6 +67,50 @@ describe('a recording', () => {
     const { exitCode, stderr } = await execa('bash', ['-c', command], { reject: false, stdin: 'ignore' });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/writing .* failed: EFBIG/);
+  });
+});
+
+describe('a terminal that goes away', () => {
+  /** The kernel hangs up, and so does whoever had the terminal: two signals, and each write fails from then on. */
+  const hangUp = async (terminal: Terminal): Promise<void> => {
+    (terminal.pty as unknown as { destroy(): void }).destroy();
+    await until(() => !isRunning(terminal.pty.pid));
+    expect(isRunning(terminal.pty.pid)).toBe(false);
+  };
+
+  const recordsIn = (file: string): NstraceRecord[] =>
+    readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => parseRecord(line));
+
+  const expectWhole = (file: string): void => {
+    const records = recordsIn(file);
+    expect(records[0]!.type).toBe('header');
+    expect(records.at(-1)).toMatchObject({ type: 'footer', reason: 'hangup', complete: true, lost: 0 });
+    expect(records.some((record) => record.type === 'exec' && record.args[1] === 'seen')).toBe(true);
+  };
+
+  traced('leaves a whole recording of record', async () => {
+    const file = join(folder, 'hangup.ndjson');
+    const terminal = new Terminal(['record', '-o', file, ...bpftraceOption]);
+    await until(async () => (await stat(file).catch(() => undefined)) !== undefined && hasHeader(file));
+    await run(tool('noop'), 'seen');
+    await hangUp(terminal);
+    expectWhole(file);
+  });
+
+  traced("leaves a whole recording of the view's own", async () => {
+    const cwd = join(folder, 'view');
+    await mkdir(cwd);
+    const terminal = new Terminal(['live', ...bpftraceOption], { cwd, columns: 120 });
+    await terminal.until(/tracing/);
+    await terminal.pressUntil('r', /nstrace-.*ndjson/);
+    await run(tool('noop'), 'seen');
+    await sleep(500);
+    await hangUp(terminal);
+    const [name] = await readdir(cwd);
+    expectWhole(join(cwd, name!));
   });
 });
 
