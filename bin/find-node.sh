@@ -1,8 +1,14 @@
-# Sourced by bin/nstrace, which is $here: runs it with the first Node 20 or newer. Under sudo PATH is sudo's own, and a Node
-# that the caller installed for themselves (nvm and the like) is not in it.
+# Sourced by bin/nstrace, which is $here, with the caller's PATH as $callers and the system's programs first in PATH: runs it
+# with the first Node 20 or newer. Under sudo PATH is sudo's own, and a Node that the caller installed for themselves (nvm and
+# the like) is not in it.
 #
 # Root runs a Node only if it and the folder it is in belong to root, or to the caller of sudo, which is then said, and if
 # not everybody may write to them.
+
+# Under sudo the caller may not be meant to be root: with these Node would run a file of theirs before nstrace begins.
+if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}${SUDO_USER:-}" ]; then
+  unset NODE_OPTIONS NODE_PATH NODE_REPL_EXTERNAL_MODULE NODE_EXTRA_CA_CERTS NODE_V8_COVERAGE SSLKEYLOGFILE OPENSSL_CONF
+fi
 
 oldest=20
 older=
@@ -38,11 +44,12 @@ if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}" ]; then
   home=$(getent passwd -- "$SUDO_UID" 2>/dev/null | cut -d : -f 6)
 fi
 
-for node in "$(command -v node)" /usr/local/bin/node /usr/bin/node /opt/node*/bin/node \
+for node in "$(PATH=$callers command -v node)" /usr/local/bin/node /usr/bin/node /opt/node*/bin/node \
   ${home:+"$home"/.nvm/versions/node/*/bin/node "$home"/.local/share/fnm/node-versions/*/installation/bin/node \
     "$home"/.local/share/mise/installs/node/*/bin/node "$home"/.asdf/installs/nodejs/*/bin/node "$home"/n/bin/node}; do
   if is_usable "$node"; then
     [ -z "$notice" ] || printf '%s\n' "$notice" >&2
+    PATH=$callers
     exec "$node" "$here" "$@"
   fi
 done

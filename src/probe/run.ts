@@ -7,12 +7,10 @@ import type { Features } from './features.ts';
 import { HeldForks } from './held.ts';
 import { Order } from './order.ts';
 import { NamespacePairs } from './pairs.ts';
+import { awaitStart } from './patience.ts';
 import { Sequence } from './sequence.ts';
 import { askForHeartbeat, askMs } from './switch.ts';
 import { stopped, switchKey } from './wire.ts';
-
-/** The slowest start seen is 4 s, on an emulated CPU 25 s. */
-const readyMs = 60_000;
 
 /** What is known when a run has ended. */
 export interface RunEnd {
@@ -72,10 +70,13 @@ export class Run implements Decoded, Rest {
       this.#resolveReady = resolve;
     });
     this.child = startBpftrace(command, script, features, (line) => this.#decoder.line(line));
-    const timer = setTimeout(() => this.child.stop(), readyMs);
+    const started = awaitStart(
+      () => this.child.pid,
+      () => this.child.stop(),
+    );
     const asking = setInterval(askForHeartbeat, askMs);
     void this.ready.then(() => {
-      clearTimeout(timer);
+      started();
       clearInterval(asking);
     });
     void this.child.ended.then(() => {

@@ -1,6 +1,6 @@
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -78,5 +78,37 @@ describe('the launcher', () => {
     await chmod(join(place, 'node'), 0o755);
     await chmod(place, 0o777);
     expect((await launch(place)).stdout).not.toContain('open');
+  });
+
+  it('runs no program of the caller on the way', async () => {
+    const place = await fakeNode('mine', 'v22.1.0');
+    const marker = join(folder, 'was-run');
+    for (const name of ['readlink', 'id', 'stat', 'getent', 'cut', 'printf']) {
+      await writeFile(join(place, name), `#!/bin/sh\necho ${name} >>${marker}\n`, { mode: 0o755 });
+    }
+    const { stdout } = await launch(place, { SUDO_UID: '1234' });
+    expect(stdout).toBe('mine --word');
+    await expect(access(marker)).rejects.toThrow();
+  });
+
+  it.skipIf(!isRoot)(`lets a caller of sudo run nothing by Node's own variables${reason}`, async () => {
+    const marker = join(folder, 'was-run');
+    const file = join(folder, 'evil.cjs');
+    await writeFile(file, `require('node:fs').writeFileSync(${JSON.stringify(marker)}, '');\n`);
+    const options = { NODE_OPTIONS: `--require=${file}` };
+    const node = dirname(process.execPath);
+    await execa('/bin/sh', [launcher, '--version'], {
+      env: { PATH: node, SUDO_UID: '1234', ...options },
+      extendEnv: false,
+      reject: false,
+    });
+    await expect(access(marker)).rejects.toThrow();
+    // Without sudo they are the caller's own business.
+    await execa('/bin/sh', [launcher, '--version'], {
+      env: { PATH: node, ...options },
+      extendEnv: false,
+      reject: false,
+    });
+    await access(marker);
   });
 });

@@ -1,11 +1,9 @@
-import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { bpftraceOf } from '../support/bpftrace.ts';
+import { bpftraceOf, smallBuffers } from '../support/bpftrace.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
-import { bpftraceOption, tool, trace, traced } from '../support/trace.ts';
+import { tool, trace, traced } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -13,19 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => removeFolder(folder));
 
-/** A bpftrace with a buffer of a few pages, so that it can be made to lose. */
-const smallBuffers = async (): Promise<string> => {
-  const path = join(folder, 'bpftrace-small');
-  const real = bpftraceOption[1] ?? '/usr/bin/bpftrace';
-  await writeFile(path, `#!/bin/sh\n[ "$1" = --version ] || export BPFTRACE_PERF_RB_PAGES=16\nexec ${real} "$@"\n`);
-  await chmod(path, 0o755);
-  return path;
-};
-
 describe('loss', () => {
   traced('that is forced is counted exactly: made = delivered + lost, and placed in time', async () => {
     const spawned = 600;
-    const { of, footer, stderr } = await trace(['--bpftrace', await smallBuffers()], async ({ pid }) => {
+    const { of, footer, stderr } = await trace(['--bpftrace', await smallBuffers(folder)], async ({ pid }) => {
       const bpftrace = bpftraceOf(pid);
       await run(tool('spawn'), '10', tool('noop'), 'before');
       process.kill(bpftrace, 'SIGSTOP');

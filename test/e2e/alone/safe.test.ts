@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -128,6 +128,40 @@ describe('tracing', () => {
     const { exitCode, stdout } = await run('unshare', '-m', 'sh', '-c', command);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('"complete":true');
+  });
+});
+
+describe('what the caller of sudo sets', () => {
+  traced('reaches no bpftrace: neither variables, nor programs in PATH and in the current folder', async () => {
+    const place = join(folder, 'fake');
+    const marker = join(folder, 'was-run');
+    await mkdir(place);
+    for (const name of ['bpftrace', 'readlink', 'stat', 'mount', 'sh']) {
+      await writeFile(join(place, name), `#!/bin/sh\necho ${name} >>${marker}\n`, { mode: 0o755 });
+    }
+    const evil = [
+      'BPFTRACE_BTF',
+      'BPFTRACE_VMLINUX',
+      'BPFTRACE_STRLEN',
+      'BPFTRACE_MAX_PROBES',
+      'BPFTRACE_PERF_RB_PAGES',
+    ];
+    const env = Object.fromEntries([...evil, 'NODE_PATH', 'SECRET'].map((name) => [name, '/no/such']));
+    const file = join(folder, 'environment.ndjson');
+    const child = execa(program, ['record', '-o', file, ...bpftraceOption], {
+      ...{ reject: false, stdin: 'ignore', cwd: place },
+      env: { ...env, PATH: `${place}:.:${process.env.PATH}`, SUDO_UID: '65534' },
+    });
+    await until(async () => (await stat(file).catch(() => undefined)) !== undefined && hasHeader(file));
+    const text = readFileSync(`/proc/${bpftraceOf(child.pid!)}/environ`, 'latin1');
+    const names = text.split('\0').map((entry) => entry.split('=')[0]);
+    child.kill('SIGINT');
+    expect((await child).exitCode).toBe(0);
+    expect(text).not.toContain('/no/such');
+    expect(names).not.toContain('SECRET');
+    expect(names).not.toContain('NODE_PATH');
+    expect(text).toMatch(/(?:^|\0)PATH=\/usr\/sbin:\/usr\/bin:\/sbin:\/bin\0/);
+    await expect(stat(marker)).rejects.toThrow();
   });
 });
 

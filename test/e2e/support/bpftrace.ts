@@ -1,4 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bpftraceOption } from './trace.ts';
 
 /** The bpftrace that this nstrace started. */
 export const bpftraceOf = (parent: number): number => {
@@ -22,4 +25,13 @@ export const isRunning = (pid: number): boolean => {
   } catch {
     return false;
   }
+};
+
+/** A bpftrace in a folder of the test's own with a buffer of a few pages, so that it can be made to lose. */
+export const smallBuffers = async (folder: string): Promise<string> => {
+  const path = join(folder, 'bpftrace-small');
+  const real = bpftraceOption[1] ?? '/usr/bin/bpftrace';
+  await writeFile(path, `#!/bin/sh\n[ "$1" = --version ] || export BPFTRACE_PERF_RB_PAGES=16\nexec ${real} "$@"\n`);
+  await chmod(path, 0o755);
+  return path;
 };
