@@ -37,6 +37,19 @@ export const readCommand = (process: Process, read: Read): Command | undefined =
   return { ...command, by, owner: process, sure, from: process.membership?.container, made: undefined };
 };
 
+/** Of processes that were there before: a child that has its parent's command line was sent by that, and called nobody itself. */
+export const inheritCommand = (process: Process, parent: Process | undefined): void => {
+  if (parent?.command !== undefined && isSameLine(process, parent)) {
+    process.command = parent.command;
+    process.errand = parent.errand;
+  }
+};
+
+const isSameLine = (one: Process, other: Process): boolean =>
+  textOf(one.exe) === textOf(other.exe) &&
+  one.args.length === other.args.length &&
+  one.args.every((arg, index) => textOf(arg) === textOf(other.args[index]!));
+
 const nameOf = (exe: Text): string => {
   const path = textOf(exe);
   return path.slice(path.lastIndexOf('/') + 1);

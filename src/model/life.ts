@@ -276,7 +276,7 @@ export class ContainerLives {
     if (type === undefined && shape === undefined) {
       return undefined;
     }
-    const command = this.#requester(process, 'start') ?? this.#requester(maker, 'start');
+    const command = this.#commandFor(process, maker, how);
     if (type === 'pid') {
       const waiting = [command?.made, around].find((made) => made?.init === undefined && made?.stopped === false);
       if (waiting !== undefined) {
@@ -296,6 +296,12 @@ export class ContainerLives {
       return undefined;
     }
     return this.#makeOfNamespace(process, time, maker, how, type, asked, around);
+  }
+
+  /** Who was there before may have called a runtime in the namespace that it is in: that was not made for it then. */
+  #commandFor(process: Process, maker: Process, how: 'created' | 'seen'): Command | undefined {
+    const command = this.#requester(process, 'start') ?? this.#requester(maker, 'start');
+    return how === 'seen' && command?.owner === process ? undefined : command;
   }
 
   /** A pid namespace that is no container of its own: in one of a runtime, or made with the mount namespace that is one. */
@@ -364,7 +370,7 @@ export class ContainerLives {
   ): Membership {
     const inode = `${type}:[${process.ns[type]}]`;
     const tool = toolName(maker) || toolName(process) || 'unknown';
-    const named = command ?? sandboxOf(process) ?? sandboxOf(maker);
+    const named = command ?? sandboxOf(process, how) ?? sandboxOf(maker, how);
     const identity =
       named === undefined ? { id: inode, name: `${tool} ${inode}`, runtime: tool } : identityOf(named, inode);
     const container = this.#open(identity, named);
@@ -600,8 +606,11 @@ const nameSources: Readonly<Record<NameRank, string>> = {
 };
 
 /** What names the namespaces that a process makes, once. */
-const sandboxOf = ({ errand }: Process): Command | undefined =>
-  errand?.action === 'sandbox' && errand.made === undefined ? errand : undefined;
+const sandboxOf = (process: Process, how: 'created' | 'seen'): Command | undefined => {
+  const { errand } = process;
+  const isOwn = how === 'seen' && errand?.owner === process;
+  return errand?.action === 'sandbox' && errand.made === undefined && !isOwn ? errand : undefined;
+};
 
 /** @param id of a container whose runtime has none */
 const identityOf = (command: Command, id = ''): Identity => ({

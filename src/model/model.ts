@@ -23,7 +23,7 @@ import { AskedFor } from './asked/asked.ts';
 import { born, running as runningAs } from './birth.ts';
 import { CgroupEvents } from './cgroup-events.ts';
 import type { WallClock } from './clock.ts';
-import { readCommand } from './command.ts';
+import { inheritCommand, readCommand } from './command.ts';
 import type { Container, End } from './container.ts';
 import { Containers } from './containers.ts';
 import { FailedExecs } from './failed.ts';
@@ -112,6 +112,7 @@ export class Model {
       const parent = this.#processes.get(process.ppid);
       process.parent = parent;
       process.daemon ||= parent?.daemon === true;
+      inheritCommand(process, parent);
       process.mntMoved = hasOwnMnt(process, parent, this.#options.host);
       this.#lives.adopt(process, parent, time);
       const container = process.membership?.container;

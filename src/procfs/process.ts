@@ -26,6 +26,8 @@ export interface ProcProcess {
   readonly args: readonly Text[];
   readonly argsBytes: number;
   readonly ns: Namespaces | undefined;
+  /** The pid namespace of its children, where it is not in our mount namespace: else nobody asks. */
+  readonly childPidns?: number | undefined;
   /** Cgroup path by hierarchy: the unified one is '', v1 ones are named by their controllers. */
   readonly cgroups: ReadonlyMap<string, string>;
   readonly state: string;
@@ -58,6 +60,8 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
   const exe = readProcLink(`${living}/exe`);
   const cwd = readProcLink(`${living}/cwd`);
   const ns = readNamespaces(living);
+  const childPidns =
+    ns === undefined || ns.mnt === ownMnt() ? undefined : readNamespace(living, 'pid', 'pid_for_children');
   const after = parseStat(readProcText(`${folder}/stat`) ?? '');
   if (after?.startTicks !== stat.startTicks) {
     return undefined;
@@ -80,6 +84,7 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
     args,
     argsBytes,
     ns,
+    ...(childPidns === undefined ? {} : { childPidns }),
     cgroups,
     state: stat.state,
     threads: stat.threads,
@@ -154,9 +159,23 @@ export const readLeader = (tid: number, root = procRoot): number | undefined => 
   return status === undefined ? undefined : numbersOf(status, 'Tgid:')?.[0];
 };
 
-/** The inode of one namespace of a process. */
-export const readNamespace = (folder: string, type: (typeof types)[number]): number | undefined => {
-  const link = readProcLink(`${folder}/ns/${type}`);
+let own: number | undefined;
+const ownMnt = (): number | undefined => {
+  own ??= readNamespace(`${procRoot}/self`, 'mnt');
+  return own;
+};
+
+/**
+ * The inode of one namespace of a process.
+ *
+ * @param name of the link, where that is not its type
+ */
+export const readNamespace = (
+  folder: string,
+  type: (typeof types)[number],
+  name: string = type,
+): number | undefined => {
+  const link = readProcLink(`${folder}/ns/${name}`);
   const inode = Number(link?.toString('latin1', type.length + 2, endOfString(link, 0, link.length) - 1));
   return isCount(inode) ? inode : undefined;
 };

@@ -761,6 +761,47 @@ describe('containers that were there before', () => {
     ]);
   });
 
+  it('are made by the child of who unshares mounts and pids, also if that one is still there', () => {
+    const world = setUp();
+    const ns = { ...host, pid: 500, mnt: 501 };
+    const line = ['unshare', '-pf', '--mount-proc', 'sleep', '9'];
+    world.baseline(
+      processAs(90, 1, line, { ns: { ...host, mnt: 501 }, childPidns: 500 }),
+      processAs(91, 90, ['sleep', '9'], { nspid: [91, 1], ns }),
+    );
+    expect(world.of('process').map(({ pid, container, origin }) => [pid, container?.id, origin])).toEqual([
+      [90, undefined, undefined],
+      [91, 'pid:[500]', 'init'],
+    ]);
+  });
+
+  it('are not what a runtime makes that was called in them', () => {
+    const world = setUp();
+    const [outer, inner] = [500, 600].map((pid) => ({ ...host, pid, mnt: pid + 1 })) as [Namespaces, Namespaces];
+    world.baseline(
+      processAs(90, 1, ['unshare', '-pf', 'runc', 'run', 'web']),
+      processAs(91, 90, ['/usr/bin/runc', 'run', 'web'], { nspid: [91, 1], ns: outer }),
+      processAs(92, 91, ['sh'], { nspid: [92, 7, 1], ns: inner, cgroups: new Map([['', '/web']]) }),
+    );
+    expect(world.of('process').map(({ pid, container }) => [pid, container?.name])).toEqual([
+      [90, undefined],
+      [91, 'runc pid:[500]'],
+      [92, 'web'],
+    ]);
+  });
+
+  it('have the name of the command that both of its processes still show', () => {
+    const world = setUp();
+    const line = ['/usr/bin/firejail', '--name=web', 'sh'];
+    world.baseline(
+      processAs(90, 1, line),
+      processAs(91, 90, line, { nspid: [91, 1], ns: { ...host, pid: 500, mnt: 501 } }),
+    );
+    expect(world.of('container')).toMatchObject([
+      { op: 'seen', container: { name: 'web', init: 91, runtime: 'firejail' } },
+    ]);
+  });
+
   it('tell which of them are in others', () => {
     const world = setUp();
     const inner = new Map([['', `${docker.path}/docker/${other}`]]);
