@@ -93,7 +93,7 @@ export class CgroupEvents {
   #made(event: CgroupEvent): void {
     const { hierarchy, path, doer } = this.#read(event);
     this.#in(event.root).learn(event.id, path);
-    this.#known.lives.recognisePath(path);
+    this.#known.lives.founding.recognisePath(path);
     this.#claimMade(path, hierarchy, event, doer);
     this.#report(event, hierarchy, path, doer);
   }
@@ -126,7 +126,7 @@ export class CgroupEvents {
       this.#known.containers.renameCgroup(hierarchy, before, path);
     }
     this.#in(event.root).learn(event.id, path);
-    this.#known.lives.recognisePath(path);
+    this.#known.lives.founding.recognisePath(path);
     this.#report(event, hierarchy, path, doer, before);
   }
 
@@ -136,7 +136,7 @@ export class CgroupEvents {
     this.#report(event, hierarchy, path, doer);
     this.#in(event.root).forget(event.id);
     for (const gone of containers.dropCgroup(hierarchy, path)) {
-      lives.remove(gone, event);
+      lives.founding.remove(gone, event);
     }
   }
 
@@ -186,7 +186,7 @@ export class CgroupEvents {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const named = name === command.id || name.endsWith(`-${command.id}.scope`);
     if (named || (owner !== undefined && owner !== 'monitor' && owner.guessed !== true)) {
-      this.#known.lives.claim(hierarchy, path, command, time);
+      this.#known.lives.founding.claim(hierarchy, path, command, time);
     }
   }
 
@@ -197,7 +197,7 @@ export class CgroupEvents {
       return;
     }
     if (path !== command.owner.cgroups.paths.get(hierarchy)) {
-      this.#known.lives.claim(hierarchy, path, command, time);
+      this.#known.lives.founding.claim(hierarchy, path, command, time);
     }
   }
 }

@@ -1,16 +1,16 @@
 import { type Text, textOf } from '../kernel/text.ts';
 import type { RuntimeCommand } from '../runtimes/runtime.ts';
-import { isItselfAgain, isSystemPath } from '../runtimes/trust.ts';
+import { isItselfAgain, isSandboxTool, isSystemPath } from '../runtimes/trust.ts';
 import type { Command, Process } from './process.ts';
 import { requesterOf } from './requester.ts';
 
-type Read = (args: readonly Text[], exe: Text) => RuntimeCommand | undefined;
+export type ReadCommand = (args: readonly Text[], exe: Text) => RuntimeCommand | undefined;
 
 /**
  * What a program asks a runtime for. A command line can say anything: it counts if a runtime's program runs it, from where
  * only root can have put that, or if root runs it. It can make a container; it never says that it is one that lives.
  */
-export const readCommand = (process: Process, read: Read): Command | undefined => {
+export const readCommand = (process: Process, read: ReadCommand): Command | undefined => {
   const command = read(process.args, process.exe);
   if (command === undefined) {
     return undefined;
@@ -53,4 +53,40 @@ const isSameLine = (one: Process, other: Process): boolean =>
 const nameOf = (exe: Text): string => {
   const path = textOf(exe);
   return path.slice(path.lastIndexOf('/') + 1);
+};
+
+/** What it asks for is what it, and its children until they run something else, are sent for. */
+export const isErrand = (action: RuntimeCommand['action'] | undefined): boolean =>
+  action === 'start' || action === 'enter' || action === 'sandbox';
+
+/** flatpak executes in its own process what makes the sandbox. */
+export const goesOn = ({ errand, exe, pid }: Process): boolean =>
+  errand?.action === 'sandbox' && errand.made === undefined && errand.owner.pid === pid && isSandboxTool(exe);
+
+/** So far up the ancestry the command is looked for that asked for a container: runc init is 3 below runc run. */
+const maxAncestors = 8;
+
+/** The runtime's command that a process comes from. */
+export const commandAbove = (process: Process, action: 'start' | 'enter'): Command | undefined => {
+  let at: Process | undefined = process;
+  for (let up = 0; at !== undefined && up < maxAncestors; up += 1) {
+    const command: Command | undefined = at.errand ?? at.command;
+    if (command?.action === action) {
+      return command;
+    }
+    at = at.parent;
+  }
+  return undefined;
+};
+
+/** The monitor of a container is the parent of its runtime: conmon. */
+export const monitorOf = (command: Command): Command | undefined => {
+  let at: Process | undefined = command.owner;
+  for (let up = 0; at !== undefined && up < maxAncestors; up += 1) {
+    if (at.command?.action === 'monitor' && at.command.id === command.id) {
+      return at.command;
+    }
+    at = at.parent;
+  }
+  return undefined;
 };

@@ -1,30 +1,15 @@
-import type { Namespaces } from '../kernel/namespaces.ts';
-import { textOf } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
-import type { RecordOf } from '../record/schema.ts';
-import type { Asked, AskedFor } from './asked/asked.ts';
-import type { CgroupSet } from './cgroups.ts';
-import type { WallClock } from './clock.ts';
-import type { Container, End, Identity, Init, Membership, NameRank, Requester } from './container.ts';
-import type { Containers, Shape } from './containers.ts';
+import { commandAbove } from './command.ts';
+import type { Container, End, Init, Membership } from './container.ts';
+import type { ContainerRecords } from './container-records.ts';
+import type { Containers } from './containers.ts';
+import { Founding } from './founding.ts';
 import { Naming, type RuntimeKnowledge } from './naming.ts';
 import type { Command, Process } from './process.ts';
-import { requesterOf, requesterRecord, startupParts } from './requester.ts';
+import { requesterOf } from './requester.ts';
 
-type ContainerRecord = RecordOf<'container'>;
-type Op = ContainerRecord['op'];
-
-/** So far up the ancestry the command is looked for that asked for a container: runc init is 3 below runc run. */
-const maxAncestors = 8;
 /** Statuses of a program that could not be executed, by the shell's convention. */
 const cannotExecute: ReadonlySet<number | undefined> = new Set([126, 127]);
-
-/** What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. */
-const toolName = ({ comm, args }: Process): string => {
-  const name = textOf(comm);
-  const called = textOf(args[0] ?? '');
-  return name === 'exe' && called !== '' ? called.slice(called.lastIndexOf('/') + 1) : name;
-};
 
 /**
  * The lives of containers: puts processes into them by evidence, and reports when one is created, starts, is joined, stops
@@ -32,27 +17,17 @@ const toolName = ({ comm, args }: Process): string => {
  */
 export class ContainerLives {
   readonly #containers: Containers;
-  readonly #clock: WallClock;
-  readonly #emit: (record: ContainerRecord) => void;
-  readonly #runtimes: RuntimeKnowledge;
-  readonly #asked: AskedFor;
+  readonly #records: ContainerRecords;
   readonly naming: Naming;
+  readonly founding: Founding;
 
-  constructor(
-    containers: Containers,
-    clock: WallClock,
-    runtimes: RuntimeKnowledge,
-    asked: AskedFor,
-    emit: (record: ContainerRecord) => void,
-  ) {
-    this.#runtimes = runtimes;
-    this.#asked = asked;
+  constructor(containers: Containers, records: ContainerRecords, runtimes: RuntimeKnowledge) {
     this.#containers = containers;
-    this.#clock = clock;
-    this.#emit = emit;
+    this.#records = records;
     this.naming = new Naming(runtimes.describe, containers, (container, time, reason) =>
-      this.#emit({ ...this.#record('named', container, time), reason }),
+      records.named(container, time, reason),
     );
+    this.founding = new Founding(containers, records, runtimes.readCgroup, this.naming);
   }
 
   /**
@@ -92,7 +67,7 @@ export class ContainerLives {
       // A runtime's file names it as the init of its container.
       const { container } = process.membership;
       container.outer ??= above?.container;
-      this.settleNamespaces(container, process.ns);
+      this.founding.settleNamespaces(container, process.ns);
     } else if (above !== undefined) {
       process.membership = above.evidence === 'init' ? above.container.as.lineage : above;
     }
@@ -106,7 +81,7 @@ export class ContainerLives {
         process.membership?.evidence !== 'lineage' &&
         this.#canBeInit(process, container)
       ) {
-        process.membership = this.#becomesInit(process, container);
+        process.membership = this.founding.becomesInit(process, container);
       }
       process.settled = settled;
       container.started ||= settled;
@@ -114,62 +89,6 @@ export class ContainerLives {
         container.init === process ? 'init' : parent?.membership?.container === container ? 'born' : 'joined';
     }
     this.#containers.count(process);
-  }
-
-  /**
-   * Finds containers by the paths of their cgroups.
-   *
-   * A path alone makes none: only what is noted here together with a namespace of its own, or a runtime's command.
-   */
-  recognise(cgroups: CgroupSet): void {
-    if (cgroups.read) {
-      return;
-    }
-    cgroups.read = true;
-    for (const path of cgroups.paths.values()) {
-      for (let end = path.indexOf('/', 1); end > 0 || path.length > 1; end = path.indexOf('/', end + 1)) {
-        this.recognisePath(end > 0 ? path.slice(0, end) : path);
-        if (end < 0) {
-          break;
-        }
-      }
-    }
-  }
-
-  recognisePath(path: string): void {
-    const { owner, labels, pod } = this.#runtimes.readCgroup(path);
-    if (owner === 'monitor') {
-      this.#containers.claimForMonitor(path);
-    } else if (owner !== undefined) {
-      this.#containers.noteShape({ path, owner, labels, pod });
-    }
-  }
-
-  /** A runtime's command made a cgroup for its container, or moves its first process there. */
-  claim(hierarchy: string, path: string, command: Command, time: Nanoseconds): void {
-    const { owner, labels, pod } = this.#runtimes.readCgroup(path);
-    if (owner === 'monitor') {
-      return;
-    }
-    const container = command.made;
-    this.#removeLeft(path, time);
-    if (container === undefined) {
-      const runtime = owner !== undefined && owner.guessed !== true ? owner.runtime : command.runtime;
-      const made = this.#open({ ...identityOf(command), runtime, labels, pod } as Identity, command);
-      made.outer = this.#containers.around(path) ?? command.from;
-      made.cgroupAt = time.at;
-      made.madeBy = `cgroup ${path}`;
-      this.#containers.claimCgroup(hierarchy, path, made);
-      this.naming.begin(made);
-      this.#tell('created', made, time);
-      return;
-    }
-    if (container.stopped) {
-      return;
-    }
-    container.cgroupAt ??= time.at;
-    this.#containers.claimCgroup(hierarchy, path, container);
-    container.learn({ labels, pod } as Partial<Identity>, 'shape');
   }
 
   /** A process in a container runs a program. */
@@ -180,7 +99,7 @@ export class ContainerLives {
     }
     if (!container.started) {
       if (container.init === undefined && process.origin === 'init' && this.#canBeInit(process, container)) {
-        process.membership = this.#becomesInit(process, container);
+        process.membership = this.founding.becomesInit(process, container);
       }
       const { init } = container;
       if (init === process) {
@@ -192,8 +111,8 @@ export class ContainerLives {
       }
     }
     if (!process.settled && process.origin === 'joined') {
-      const by = this.#requester(process, 'enter')?.by ?? process.enteredBy;
-      this.#tell('joined', container, time, process, by ?? requesterOf(process));
+      const by = commandAbove(process, 'enter')?.by ?? process.enteredBy ?? requesterOf(process);
+      this.#records.joined(container, time, process, by);
     }
     process.settled ||= container.started || process.origin === 'joined';
   }
@@ -226,24 +145,6 @@ export class ContainerLives {
     this.naming.ended(process);
   }
 
-  remove(container: Container, time: Nanoseconds): void {
-    this.#containers.forget(container);
-    this.naming.forget(container);
-    this.#tell('removed', container, time);
-  }
-
-  seen(container: Container, time: Nanoseconds): void {
-    this.#tell('seen', container, time);
-  }
-
-  /** Its init is in these namespaces: they are its own, or shared. */
-  settleNamespaces(container: Container, ns: Namespaces): void {
-    container.pidns = ns.pid;
-    container.ns = ns;
-    this.#containers.claimNamespaces(ns, container);
-    container.shared = this.#containers.sharedBy(container, ns);
-  }
-
   /** The evidence for a process, the strongest first. What is inside the container that it comes from goes before that. */
   #find(
     process: Process,
@@ -251,193 +152,16 @@ export class ContainerLives {
     maker: Process,
     how: 'created' | 'seen' = 'created',
   ): Membership | undefined {
-    this.recognise(process.cgroups);
+    this.founding.recognise(process.cgroups);
     const now = process.membership;
     const found = this.#containers.of(process);
     // Who a runtime sends into another container (`runc exec`) leaves the one that it was called in.
     const isSent = found !== undefined && process.errand?.action === 'enter';
     const stays = now !== undefined && (now.evidence === 'init' || now.evidence === 'lineage') && !isSent;
     if (stays && !(found?.container.isInside(now.container) ?? false)) {
-      return now.evidence === 'init' ? now : (this.#make(process, time, maker, how, now.container) ?? now);
+      return now.evidence === 'init' ? now : (this.founding.make(process, time, maker, how, now.container) ?? now);
     }
-    return this.#make(process, time, maker, how, found?.container) ?? found;
-  }
-
-  /** A container that a namespace makes, with a cgroup or a command that names it; or the init of one that waits for it. */
-  #make(
-    process: Process,
-    time: Nanoseconds,
-    maker: Process,
-    how: 'created' | 'seen',
-    around: Container | undefined,
-  ): Membership | undefined {
-    const type = this.#containers.makesOne(process);
-    const shape = around === undefined || type === 'pid' ? this.#shapeOf(process, around) : undefined;
-    if (type === undefined && shape === undefined) {
-      return undefined;
-    }
-    const command = this.#commandFor(process, maker, how);
-    if (type === 'pid') {
-      const waiting = [command?.made, around].find((made) => made?.init === undefined && made?.stopped === false);
-      if (waiting !== undefined) {
-        return this.#becomesInit(process, waiting);
-      }
-    }
-    const asked = command?.id !== undefined && command.made === undefined ? command : undefined;
-    if (shape !== undefined) {
-      return this.#makeOfShape(process, time, shape, how, asked, type);
-    }
-    if (around !== undefined && (type === 'mnt' || (asked === undefined && this.#isPartOf(process, around)))) {
-      // Sandboxes inside a container are part of it.
-      this.#containers.claimPidns(process.ns.pid, around);
-      return undefined;
-    }
-    if (type === undefined || (type === 'mnt' && this.#waitsForChild(process, asked))) {
-      return undefined;
-    }
-    return this.#makeOfNamespace(process, time, maker, how, type, asked, around);
-  }
-
-  /** Who was there before may have called a runtime in the namespace that it is in: that was not made for it then. */
-  #commandFor(process: Process, maker: Process, how: 'created' | 'seen'): Command | undefined {
-    const command = this.#requester(process, 'start') ?? this.#requester(maker, 'start');
-    return how === 'seen' && command?.owner === process ? undefined : command;
-  }
-
-  /** A pid namespace that is no container of its own: in one of a runtime, or made with the mount namespace that is one. */
-  #isPartOf(process: Process, around: Container): boolean {
-    const hasNoPidns = around.ns?.pid === (around.outer?.ns?.pid ?? this.#containers.host.pid);
-    return around.cgroups.size > 0 || (around.init === process.parent && hasNoPidns);
-  }
-
-  /** A runtime, or `unshare -pf`, unshares mounts before it makes the child whose container that is. */
-  #waitsForChild({ command, unshared, childPidns, ns }: Process, asked: Command | undefined): boolean {
-    return (asked !== undefined && command !== undefined) || (unshared && childPidns !== ns.pid);
-  }
-
-  /** A cgroup that looks like a container's, with a process in a namespace that is not that of what is around it. */
-  #shapeOf(process: Process, around: Container | undefined): Shape | undefined {
-    const { host } = this.#containers;
-    const outer = around?.ns ?? host;
-    const { ns } = process;
-    if (ns.mnt === outer.mnt && ns.pid === outer.pid) {
-      return undefined;
-    }
-    return this.#containers.shapeOf(process.cgroups);
-  }
-
-  #makeOfShape(
-    process: Process,
-    time: Nanoseconds,
-    { path, owner, labels, pod }: Shape,
-    how: 'created' | 'seen',
-    command: Command | undefined,
-    type: 'pid' | 'mnt' | undefined,
-  ): Membership {
-    const asked = command !== undefined && (command.id === owner.id || owner.guessed !== true) ? command : undefined;
-    const { id, name = id } = owner;
-    const runtime = owner.guessed && asked ? asked.runtime : owner.runtime;
-    const guessed = owner.guessed === true && asked === undefined;
-    this.#removeLeft(path, time);
-    const container = this.#open({ id, name, runtime, labels, pod, guessed, root: asked?.root } as Identity, asked);
-    container.outer = this.#containers.around(path) ?? asked?.from ?? process.membership?.container;
-    container.cgroupAt = time.at;
-    container.madeBy = `cgroup ${path}`;
-    for (const [hierarchy, place] of process.cgroups.paths) {
-      if (place === path || place.startsWith(`${path}/`)) {
-        this.#containers.claimCgroup(hierarchy, path, container);
-      }
-    }
-    this.naming.begin(container);
-    if (how === 'created') {
-      this.#tell('created', container, time);
-    }
-    if (type === 'pid' && process.nspid.at(-1) === 1) {
-      return this.#becomesInit(process, container);
-    }
-    this.#containers.claimNamespaces(process.ns, container);
-    return container.as.cgroup;
-  }
-
-  #makeOfNamespace(
-    process: Process,
-    time: Nanoseconds,
-    maker: Process,
-    how: 'created' | 'seen',
-    type: 'pid' | 'mnt',
-    command: Command | undefined,
-    around: Container | undefined,
-  ): Membership {
-    const inode = `${type}:[${process.ns[type]}]`;
-    const tool = toolName(maker) || toolName(process) || 'unknown';
-    const named = command ?? sandboxOf(process, how) ?? sandboxOf(maker, how);
-    const identity =
-      named === undefined ? { id: inode, name: `${tool} ${inode}`, runtime: tool } : identityOf(named, inode);
-    const container = this.#open(identity, named);
-    container.outer = around;
-    container.requester ??= requesterOf(maker);
-    container.namespacesAt = time.at;
-    container.madeBy = inode;
-    const isInit = type === 'mnt' || process.nspid.at(-1) === 1;
-    const membership = isInit ? this.#becomesInit(process, container) : container.as[type === 'pid' ? 'pidns' : 'mnt'];
-    if (!isInit) {
-      this.#containers.claimNamespaces(process.ns, container);
-    }
-    this.naming.begin(container);
-    if (how === 'created') {
-      this.#tell('created', container, time);
-    }
-    return membership;
-  }
-
-  /** A cgroup that a container left behind is used again. */
-  #removeLeft(path: string, time: Nanoseconds): void {
-    if (this.#containers.withCgroup(path).length === 0) {
-      for (const before of this.#containers.leftIn(path)) {
-        this.remove(before, time);
-      }
-    }
-  }
-
-  #open(identity: Identity, command: Command | undefined): Container {
-    const container = this.#containers.make(identity);
-    if (command !== undefined) {
-      command.made = container;
-      container.command = command;
-      container.requester = command.by;
-      if (command.bundle !== undefined) {
-        container.bundle = { path: command.bundle, uid: command.by.uid };
-      }
-      const monitor = this.#monitorOf(command);
-      if (monitor !== undefined) {
-        monitor.made = container;
-        container.bundle ??= monitor.bundle === undefined ? undefined : { path: monitor.bundle, uid: monitor.by.uid };
-        if (monitor.sure || monitor.by.uid === command.by.uid) {
-          container.learn(nameOf(monitor), 'monitor');
-        }
-      }
-    }
-    return container;
-  }
-
-  /** The monitor of a container is the parent of its runtime: conmon. */
-  #monitorOf(command: Command): Command | undefined {
-    let at: Process | undefined = command.owner;
-    for (let up = 0; at !== undefined && up < maxAncestors; up += 1) {
-      if (at.command?.action === 'monitor' && at.command.id === command.id) {
-        return at.command;
-      }
-      at = at.parent;
-    }
-    return undefined;
-  }
-
-  #becomesInit(process: Process, container: Container): Membership {
-    container.init = process;
-    process.origin = 'init';
-    process.settled = false;
-    this.settleNamespaces(container, process.ns);
-    return container.as.init;
+    return this.founding.make(process, time, maker, how, found?.container) ?? found;
   }
 
   /** pid 1 of a pid namespace of the container's own; where it has none, who its runtime sent, or the first in it. */
@@ -482,24 +206,12 @@ export class ContainerLives {
   /** @param process init, where its program is known */
   #start(container: Container, init: Init, time: Nanoseconds, seen: 'exec' | 'birth', process?: Process): void {
     container.started = true;
-    this.settleNamespaces(container, init.ns);
+    this.founding.settleNamespaces(container, init.ns);
     const news = this.naming.again(container);
     if (news !== undefined) {
-      this.#emit({ ...this.#record('named', container, time), reason: news });
+      this.#records.named(container, time, news);
     }
-    const { requester } = container;
-    const record = this.#record('started', container, time, init);
-    record.start_seen = seen;
-    record.evidence = this.#evidenceOf(container);
-    if (requester !== undefined) {
-      const at = seen === 'exec' ? time.at : Math.max(init.startAt, container.namespacesAt ?? 0);
-      const asked = this.#asked.started(container, requester, process);
-      putAskedBy(record, asked);
-      record.by = requesterRecord(requester);
-      record.startup_ns = Math.max(0, Math.round(at - requester.at));
-      record.startup = startupParts(container, requester, init, { mono: time.mono, at }, asked?.clientAt);
-    }
-    this.#emit(record);
+    this.#records.started(container, init, time, seen, process);
   }
 
   #stop(container: Container, time: Nanoseconds): void {
@@ -509,9 +221,9 @@ export class ContainerLives {
     }
     container.stopped = true;
     this.#containers.release(container);
-    this.#emit({ ...this.#record('stopped', container, time), ...initEnd });
+    this.#records.stopped(container, time);
     if (!container.hasCgroup) {
-      this.remove(container, time);
+      this.founding.remove(container, time);
     }
   }
 
@@ -522,106 +234,4 @@ export class ContainerLives {
   #isOci(container: Container): boolean {
     return container.command?.oci === true;
   }
-
-  /** The runtime's command that a process comes from. */
-  #requester(process: Process, action: 'start' | 'enter'): Command | undefined {
-    let at: Process | undefined = process;
-    for (let up = 0; at !== undefined && up < maxAncestors; up += 1) {
-      const command: Command | undefined = at.errand ?? at.command;
-      if (command?.action === action) {
-        return command;
-      }
-      at = at.parent;
-    }
-    return undefined;
-  }
-
-  #tell(
-    op: Op,
-    container: Container,
-    time: Nanoseconds,
-    process?: Process,
-    by: Requester | undefined = container.requester,
-  ): void {
-    const record = this.#record(op, container, time, process);
-    if (by !== undefined && (op === 'created' || op === 'joined')) {
-      record.by = requesterRecord(by);
-      putAskedBy(
-        record,
-        op === 'joined' && process !== undefined
-          ? this.#asked.joined(container, by, process)
-          : this.#asked.created(container, by),
-      );
-    }
-    if (op === 'created' || op === 'seen') {
-      record.evidence = this.#evidenceOf(container);
-    } else if (op === 'joined' && process?.membership !== undefined) {
-      record.evidence = [process.membership.evidence];
-    }
-    this.#emit(record);
-  }
-
-  /** Why it is a container, and where its name comes from. */
-  #evidenceOf(container: Container): string[] {
-    const { madeBy, command, rank, init } = container;
-    return [
-      ...(madeBy === undefined ? [] : [madeBy]),
-      ...(init === undefined ? [] : [`init ${init.pid}`]),
-      ...(command === undefined ? [] : [`command ${command.runtime} ${command.id ?? command.name ?? ''}`.trimEnd()]),
-      `name from ${rank === 'command' && command === undefined ? 'its namespace' : nameSources[rank]}`,
-    ];
-  }
-
-  #record(
-    op: Op,
-    container: Container,
-    time: Nanoseconds,
-    process?: Pick<Process, 'pid'> & { readonly nspid: readonly number[] },
-  ): ContainerRecord {
-    const { init } = container;
-    const started = init === undefined ? undefined : this.#clock.time(String(Math.max(0, Math.round(init.startAt))));
-    return {
-      type: 'container',
-      seq: 0,
-      time: this.#clock.time(time.mono),
-      mono: time.mono,
-      ...(process === undefined ? {} : { pid: process.pid, nspid: [...process.nspid] }),
-      op,
-      container: container.info(started),
-    };
-  }
 }
-
-const putAskedBy = (record: ContainerRecord, asked: Asked | undefined): void => {
-  if (asked?.record !== undefined) {
-    record.asked_by = asked.record;
-  }
-};
-
-const nameSources: Readonly<Record<NameRank, string>> = {
-  shape: 'the path of its cgroup',
-  command: 'the command of its runtime',
-  monitor: 'what stands by it',
-  file: 'a file of its runtime',
-};
-
-/** What names the namespaces that a process makes, once. */
-const sandboxOf = (process: Process, how: 'created' | 'seen'): Command | undefined => {
-  const { errand } = process;
-  const isOwn = how === 'seen' && errand?.owner === process;
-  return errand?.action === 'sandbox' && errand.made === undefined && !isOwn ? errand : undefined;
-};
-
-/** @param id of a container whose runtime has none */
-const identityOf = (command: Command, id = ''): Identity => ({
-  id: command.id ?? id,
-  name: command.name ?? command.id ?? id,
-  runtime: command.runtime,
-  ...(command.root === undefined ? {} : { root: command.root }),
-  ...(command.image === undefined ? {} : { image: command.image }),
-});
-
-const nameOf = ({ name, image }: Command): { name?: string; image?: string } => ({
-  ...(name === undefined ? {} : { name }),
-  ...(image === undefined ? {} : { image }),
-});

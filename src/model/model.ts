@@ -1,5 +1,4 @@
 import { type Namespaces, namespaceTypes } from '../kernel/namespaces.ts';
-import type { Text } from '../kernel/text.ts';
 import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import type {
   ExecEvent,
@@ -17,25 +16,26 @@ import type {
 import type { ProcProcess } from '../procfs/process.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { isDaemon } from '../runtimes/client/index.ts';
-import type { ContainerState, RuntimeCommand } from '../runtimes/runtime.ts';
-import { engineIn, isItselfAgain, isSandboxTool } from '../runtimes/trust.ts';
+import type { ContainerState } from '../runtimes/runtime.ts';
+import { engineIn, isItselfAgain } from '../runtimes/trust.ts';
 import { AskedFor } from './asked/asked.ts';
-import { born, running as runningAs } from './birth.ts';
+import { type AlreadyTold, Baseline } from './baseline.ts';
+import { born } from './birth.ts';
 import { CgroupEvents } from './cgroup-events.ts';
 import type { WallClock } from './clock.ts';
-import { inheritCommand, readCommand } from './command.ts';
-import type { Container, End } from './container.ts';
+import { goesOn, isErrand, type ReadCommand, readCommand } from './command.ts';
+import type { End } from './container.ts';
+import { ContainerRecords } from './container-records.ts';
 import { Containers } from './containers.ts';
 import { FailedExecs } from './failed.ts';
 import { ContainerLives } from './life.ts';
 import { asksForNamespaces, signalName } from './names.ts';
 import type { RuntimeKnowledge } from './naming.ts';
 import { type Process, ProcessTable } from './process.ts';
-import { recall } from './recall.ts';
 import { RecentSet } from './recent.ts';
 import { Records } from './records.ts';
 import { requesterOf } from './requester.ts';
-import { hasOwnMnt, isOfHost, roleOf } from './roles.ts';
+import { isOfHost, roleOf } from './roles.ts';
 
 export interface ModelOptions {
   /** The host's own namespaces, those of its init. */
@@ -45,16 +45,13 @@ export interface ModelOptions {
   /** Paths of cgroups by hierarchy, and by id in it. */
   readonly cgroupPaths: ReadonlyMap<number, ReadonlyMap<number, string>>;
   readonly clock: WallClock;
-  readonly readCommand: (args: readonly Text[], exe: Text) => RuntimeCommand | undefined;
+  readonly readCommand: ReadCommand;
   readonly runtimes: RuntimeKnowledge;
   /** Of the host's users. */
   readonly userName?: ((uid: number) => string | undefined) | undefined;
   /** Takes records without their number: `seq` is given where they are written. */
   readonly emit: (record: NstraceRecord) => void;
 }
-
-/** What was in the stream about a process before it was read from /proc. */
-export type AlreadyTold = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
 
 /** Of a longer command line only the beginning is kept while its process lives: what a runtime is asked for is there. */
 const maxKeptBytes = 64_000;
@@ -75,6 +72,7 @@ export class Model {
   readonly #lives: ContainerLives;
   readonly #asked: AskedFor;
   readonly #cgroups: CgroupEvents;
+  readonly #baseline: Baseline;
   readonly #ended = new RecentSet(maxRecentlyEnded);
   readonly #failed = new FailedExecs();
 
@@ -84,16 +82,22 @@ export class Model {
     this.#emit = options.emit;
     this.#containers = new Containers(options.host);
     this.#asked = new AskedFor({ live: () => this.#containers.all(), userName: options.userName ?? (() => undefined) });
-    this.#lives = new ContainerLives(this.#containers, options.clock, options.runtimes, this.#asked, options.emit);
-    this.#cgroups = new CgroupEvents({
-      hierarchies: options.hierarchies,
-      paths: options.cgroupPaths,
+    const containerRecords = new ContainerRecords(options.clock, this.#asked, options.emit);
+    this.#lives = new ContainerLives(this.#containers, containerRecords, options.runtimes);
+    const known = {
       processes: this.#processes,
       containers: this.#containers,
       lives: this.#lives,
       records: this.#records,
       readCgroup: options.runtimes.readCgroup,
       emit: options.emit,
+    };
+    this.#cgroups = new CgroupEvents({ ...known, hierarchies: options.hierarchies, paths: options.cgroupPaths });
+    this.#baseline = new Baseline({
+      ...known,
+      containerRecords,
+      asked: this.#asked,
+      readCommand: options.readCommand,
     });
   }
 
@@ -104,43 +108,12 @@ export class Model {
     time: Nanoseconds,
     alreadyTold: AlreadyTold = () => undefined,
   ): void {
-    const seen = new Set<Container>(this.#containers.all());
-    const fresh = running.filter((process) => alreadyTold(process.pid, process.startTicks) !== 'born');
-    const processes = fresh.map((process) => this.#known(process));
-    recall(states, running, this.#containers, this.#processes, this.#options.runtimes.readCgroup);
-    for (const [index, process] of processes.entries()) {
-      const parent = this.#processes.get(process.ppid);
-      process.parent = parent;
-      process.daemon ||= parent?.daemon === true;
-      inheritCommand(process, parent);
-      process.mntMoved = hasOwnMnt(process, parent, this.#options.host);
-      this.#lives.adopt(process, parent, time);
-      const container = process.membership?.container;
-      if (container !== undefined && !seen.has(container)) {
-        seen.add(container);
-        this.#lives.seen(container, time);
-      }
-      if (alreadyTold(process.pid, process.startTicks) === undefined) {
-        this.#emit(this.#records.process(process, fresh[index]!, time, this.#processes.get(process.ppid)));
-      }
-    }
+    this.#baseline.take(running, states, time, alreadyTold);
   }
 
-  /**
-   * After a gap: processes that ended in it are dropped, without an exit that nobody saw, and those that are new are reported as
-   * those that were there before.
-   */
+  /** After a gap, from which no events came. */
   resume(running: readonly ProcProcess[], time: Nanoseconds, alreadyTold: AlreadyTold): void {
-    const alive = new Set(running.map(({ pid, startTicks }) => `${pid} ${startTicks}`));
-    for (const process of [...this.#processes.values()]) {
-      if (!alive.has(`${process.pid} ${process.startTicks}`) && process.startAt < time.at) {
-        this.#processes.remove(process);
-        this.#asked.ended(process, time, {});
-        this.#lives.ended(process, time, {});
-      }
-    }
-    const fresh = running.filter(({ pid, startTicks }) => this.#processes.find(pid, startTicks) === undefined);
-    this.baseline(fresh, [], time, alreadyTold);
+    this.#baseline.resume(running, time, alreadyTold);
   }
 
   /** Ten times a second: what could be known by now, is asked for. */
@@ -385,32 +358,7 @@ export class Model {
   #birth(event: Who, ppid: number, parent: Process | undefined, nspid: number[], ns: Namespaces | undefined): Process {
     return born(event, ppid, parent, nspid, ns ?? parent?.ns ?? this.#options.host);
   }
-
-  #known(found: ProcProcess): Process {
-    const process = runningAs(found, this.#options.host);
-    process.command = readCommand(process, this.#options.readCommand);
-    if (process.command !== undefined) {
-      this.#lives.noteCommand(process.command);
-    }
-    process.role = roleOf(process);
-    if (isErrand(process.command?.action)) {
-      process.errand = process.command;
-    }
-    // The runtime's own process in a container that was created and not started yet has its program before it.
-    process.settled = process.command?.action !== 'helper' && process.command?.action !== 'start';
-    this.#processes.add(process);
-    this.#asked.executed(process, process.startAt, true);
-    return process;
-  }
 }
-
-/** What it asks for is what it, and its children until they run something else, are sent for. */
-const isErrand = (action: RuntimeCommand['action'] | undefined): boolean =>
-  action === 'start' || action === 'enter' || action === 'sandbox';
-
-/** flatpak executes in its own process what makes the sandbox. */
-const goesOn = ({ errand, exe, pid }: Process): boolean =>
-  errand?.action === 'sandbox' && errand.made === undefined && errand.owner.pid === pid && isSandboxTool(exe);
 
 const changesNothing = ({ before, after }: NamespaceEvent): boolean =>
   namespaceTypes.every((type) => before[type] === after[type]);

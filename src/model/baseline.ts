@@ -1,0 +1,106 @@
+import type { Nanoseconds } from '../kernel/time.ts';
+import type { ProcProcess } from '../procfs/process.ts';
+import type { NstraceRecord } from '../record/schema.ts';
+import type { ContainerState } from '../runtimes/runtime.ts';
+import type { AskedFor } from './asked/asked.ts';
+import { running as runningAs } from './birth.ts';
+import { inheritCommand, isErrand, type ReadCommand, readCommand } from './command.ts';
+import type { Container } from './container.ts';
+import type { ContainerRecords } from './container-records.ts';
+import type { Containers } from './containers.ts';
+import type { ContainerLives } from './life.ts';
+import type { RuntimeKnowledge } from './naming.ts';
+import type { Process, ProcessTable } from './process.ts';
+import { recall } from './recall.ts';
+import type { Records } from './records.ts';
+import { hasOwnMnt, roleOf } from './roles.ts';
+
+/** What was in the stream about a process before it was read from /proc. */
+export type AlreadyTold = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
+
+interface Known {
+  readonly processes: ProcessTable;
+  readonly containers: Containers;
+  readonly lives: ContainerLives;
+  readonly asked: AskedFor;
+  readonly records: Records;
+  readonly containerRecords: ContainerRecords;
+  readonly readCommand: ReadCommand;
+  readonly readCgroup: RuntimeKnowledge['readCgroup'];
+  readonly emit: (record: NstraceRecord) => void;
+}
+
+/** What was there when tracing began, or after a gap. */
+export class Baseline {
+  readonly #known: Known;
+
+  constructor(known: Known) {
+    this.#known = known;
+  }
+
+  /** @param running in the order in which they started */
+  take(
+    running: readonly ProcProcess[],
+    states: readonly ContainerState[],
+    time: Nanoseconds,
+    alreadyTold: AlreadyTold,
+  ): void {
+    const { processes: table, containers, lives, containerRecords, records, readCgroup, emit } = this.#known;
+    const seen = new Set<Container>(containers.all());
+    const fresh = running.filter((process) => alreadyTold(process.pid, process.startTicks) !== 'born');
+    const processes = fresh.map((process) => this.#add(process));
+    recall(states, running, containers, table, readCgroup);
+    for (const [index, process] of processes.entries()) {
+      const parent = table.get(process.ppid);
+      process.parent = parent;
+      process.daemon ||= parent?.daemon === true;
+      inheritCommand(process, parent);
+      process.mntMoved = hasOwnMnt(process, parent, containers.host);
+      lives.adopt(process, parent, time);
+      const container = process.membership?.container;
+      if (container !== undefined && !seen.has(container)) {
+        seen.add(container);
+        containerRecords.seen(container, time);
+      }
+      if (alreadyTold(process.pid, process.startTicks) === undefined) {
+        emit(records.process(process, fresh[index]!, time, parent));
+      }
+    }
+  }
+
+  /**
+   * After a gap: processes that ended in it are dropped, without an exit that nobody saw, and those that are new are reported as
+   * those that were there before.
+   */
+  resume(running: readonly ProcProcess[], time: Nanoseconds, alreadyTold: AlreadyTold): void {
+    const { processes, asked, lives } = this.#known;
+    const alive = new Set(running.map(({ pid, startTicks }) => `${pid} ${startTicks}`));
+    for (const process of [...processes.values()]) {
+      if (!alive.has(`${process.pid} ${process.startTicks}`) && process.startAt < time.at) {
+        processes.remove(process);
+        asked.ended(process, time, {});
+        lives.ended(process, time, {});
+      }
+    }
+    const fresh = running.filter(({ pid, startTicks }) => processes.find(pid, startTicks) === undefined);
+    this.take(fresh, [], time, alreadyTold);
+  }
+
+  #add(found: ProcProcess): Process {
+    const { processes, containers, lives, asked } = this.#known;
+    const process = runningAs(found, containers.host);
+    process.command = readCommand(process, this.#known.readCommand);
+    if (process.command !== undefined) {
+      lives.noteCommand(process.command);
+    }
+    process.role = roleOf(process);
+    if (isErrand(process.command?.action)) {
+      process.errand = process.command;
+    }
+    // The runtime's own process in a container that was created and not started yet has its program before it.
+    process.settled = process.command?.action !== 'helper' && process.command?.action !== 'start';
+    processes.add(process);
+    asked.executed(process, process.startAt, true);
+    return process;
+  }
+}
