@@ -38,6 +38,7 @@ done
 find "$stage" -type d -exec chmod 755 {} +
 find "$stage" -type f -exec chmod 644 {} +
 chmod 755 "$lib/bin/nstrace"
+for script in postinst prerm postrm; do install -m 755 "packaging/$script" "$stage/DEBIAN/"; done
 size=$(du -sk --exclude=DEBIAN "$stage" | cut -f 1)
 sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$size/" packaging/control >"$stage/DEBIAN/control"
 dpkg-deb --root-owner-group --build "$stage" "$out/nstrace_${version}_all.deb" >/dev/null

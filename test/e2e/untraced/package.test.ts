@@ -60,6 +60,7 @@ describe('npm run package', () => {
     const { stdout: list } = await execa('dpkg-deb', ['-c', deb]);
     for (const path of [
       'usr/lib/nstrace/probes/exec.bt',
+      'usr/lib/systemd/system/nstrace-agent.service',
       'usr/share/man/man8/nstrace.8.gz',
       'usr/share/bash-completion/completions/nstrace',
       'usr/share/zsh/vendor-completions/_nstrace',

@@ -1,0 +1,77 @@
+# Sourced by run.sh and package.sh: fresh roots of Debian releases, and what runs in them. They stay in NSTRACE_TEST_ROOTS,
+# /var/tmp/nstrace-roots; the copy that a run is in is removed after it.
+
+[ "$(id -u)" -eq 0 ] || { echo 'it needs root' >&2; exit 3; }
+command -v debootstrap >/dev/null || apt-get -qy install --no-install-recommends debootstrap >&2
+roots=${NSTRACE_TEST_ROOTS:-/var/tmp/nstrace-roots}
+mkdir -p "$roots"
+
+# What a release is: downloaded once; each run is on a copy.
+base_of() {
+  local base=$roots/$1-base
+  if [ ! -e "$base/.whole" ]; then
+    rm -rf "$base"
+    debootstrap --variant=minbase --include=ca-certificates "$1" "$base" >&2
+    touch "$base/.whole"
+  fi
+  echo "$base"
+}
+
+# apt and npm are set up as they are here: mirrors, proxies and certificates.
+copy_settings() {
+  cp -a /etc/apt/apt.conf.d/. "$1/etc/apt/apt.conf.d/"
+  cp -L /etc/resolv.conf /etc/hosts "$1/etc/" 2>/dev/null || true
+  [ ! -d /usr/local/share/ca-certificates ] || cp -a /usr/local/share/ca-certificates "$1/usr/local/share/"
+  cp -a /etc/ssl/certs/. "$1/etc/ssl/certs/"
+  local file
+  for file in ~/.npmrc /etc/npmrc /usr/etc/npmrc; do
+    [ ! -e "$file" ] || install -D "$file" "$1$file"
+  done
+}
+
+# make_root RELEASE NAME: a new root, whose path is printed.
+make_root() {
+  local root=$roots/$1-$2
+  rm -rf --one-file-system "$root"
+  cp -a "$(base_of "$1")" "$root"
+  copy_settings "$root"
+  chroot "$root" apt-get -q update >&2
+  echo "$root"
+}
+
+# has_node ROOT: whether the release has Node 20 or newer itself; Debian 12's own is 18.
+has_node() {
+  local version
+  version=$(chroot "$1" apt-cache show nodejs | awk '/^Version:/ { split($2, part, "."); print part[1]; exit }')
+  [ "${version:-0}" -ge 20 ]
+}
+
+# copy_node ROOT: this machine's Node, where its own installation would put it.
+copy_node() {
+  local prefix
+  prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
+  install -D "$prefix/bin/node" "$1/usr/local/bin/node"
+  mkdir -p "$1/usr/local/lib/node_modules"
+  cp -a "$(npm root --global)/npm" "$1/usr/local/lib/node_modules/"
+  ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$1/usr/local/bin/npm"
+  ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$1/usr/local/bin/npx"
+}
+
+# run_in ROOT COMMAND: in a mount namespace of its own, with that root as /: runtimes cannot pivot in a chroot. All else is
+# this machine's.
+run_in() {
+  # shellcheck disable=SC2016
+  unshare --mount --propagation private sh -euc '
+    mount --bind "$1" "$1"
+    cd "$1"
+    for place in proc sys dev; do mount --rbind "/$place" "$place"; done
+    mount -t tmpfs tmpfs run
+    mount -t tmpfs tmpfs tmp
+    mkdir -p old
+    pivot_root . old
+    umount -l /old
+    rmdir /old
+    cd "$3"
+    exec env -i ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=true TERM=dumb sh -c "$2"
+  ' sh "$1" "$2" "${3:-/}" </dev/null
+}
