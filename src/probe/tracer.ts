@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { bpftraceFailed, bpftraceKeepsDying } from '../errors.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import { bootTime } from '../procfs/clock.ts';
@@ -29,6 +29,8 @@ export interface TracerOptions {
   readonly onResume: (time: Nanoseconds) => void;
   /** Takes the end of tracing that nobody asked for. */
   readonly onFailure: (error: Error) => void;
+  /** Waits between two starts, in ms; the clock's by default. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
 /** Lines the probes made, those that came and those that did not: made = delivered + lost. */
@@ -215,7 +217,7 @@ export class Tracer {
       }
       this.#restarts.push(now);
       if (this.#restarts.length > 1) {
-        await sleep(200 * 2 ** this.#restarts.length);
+        await (this.#options.sleep ?? delay)(200 * 2 ** this.#restarts.length);
       }
       if (this.#stopping) {
         return undefined;
