@@ -140,11 +140,13 @@ const play = async (input: Input, output: Output, options: PlayOptions): Promise
   let last = '0';
   const flusher = setInterval(() => output.flush(last), flushMs);
   // All, if conditions or groups look at processes and containers that other records are about.
+  const remembers = filter.remembers || values.groupBy !== undefined;
   const types =
-    filter.remembers || values.groupBy !== undefined
+    remembers || options.filter.events.size === eventKinds.length
       ? undefined
       : [...options.filter.events, ...(json ? (['process'] as const) : [])];
-  for await (const { records, lines } of input.batches({ lines: json, ...(types && { types }) })) {
+  const how = { lines: json, brief: json && !remembers, ...(types && { types }) };
+  for await (const { records, lines } of input.batches(how)) {
     for (let index = 0; index < records.length && !signal.aborted; index += 1) {
       const record = records[index]!;
       if (record.type === 'footer') {

@@ -120,7 +120,7 @@ export class RecordFilter {
 
   #matches(record: NstraceRecord & { container: AnyContainer }, subject: Subject | undefined): boolean {
     return (
-      this.selection.wants(record.container, record as object) &&
+      (this.selection.empty || this.selection.wants(record.container, record as object)) &&
       allHold(this.#processes, subject) &&
       this.#holds(record, subject)
     );

@@ -32,7 +32,7 @@ interface FileState {
   unreported: Damage[];
 }
 
-export interface BatchOptions extends Pick<ReadOptions, 'types' | 'lines'> {
+export interface BatchOptions extends Pick<ReadOptions, 'types' | 'lines' | 'brief'> {
   /** Show how far it is, on a terminal: for commands that print nothing meanwhile. */
   readonly progress?: boolean;
   /** Merge several recordings by wall time, instead of one after the other. */
@@ -112,7 +112,7 @@ export class RecordingInput {
     this.#reading?.close();
   }
 
-  #open({ types, lines, progress = false }: BatchOptions): Reading {
+  #open({ types, lines, brief, progress = false }: BatchOptions): Reading {
     const { follow = false, spool = true } = this.#values;
     if (this.#reading === undefined) {
       this.#progress = progress && process.stderr.isTTY ? new ProgressLine(this.name) : undefined;
@@ -120,6 +120,7 @@ export class RecordingInput {
         ...{ follow, spool, onDamage: (damage: Damage) => this.#note(damage) },
         ...(types && { types }),
         ...(lines && { lines }),
+        ...(brief && { brief }),
         ...(this.#progress && { onProgress: this.#progress.show }),
       });
     }

@@ -50,7 +50,7 @@ export async function* readChunks(chunks: AsyncIterable<Buffer>, options: ChunkO
   reader.begin(options.name, from?.position);
   try {
     for await (const chunk of chunks) {
-      yield* batches.take(decode(cutter.take(chunk)));
+      yield* batches.take(cutter.take(chunk));
       options.onBytes?.(chunk.length);
       if (follow && reader.ended) {
         break;
@@ -81,7 +81,14 @@ class Batches {
     this.#header = options.from?.header;
   }
 
-  async *take(text: string): AsyncGenerator<Batch> {
+  async *take(pieces: readonly Buffer[]): AsyncGenerator<Batch> {
+    for (const piece of pieces) {
+      yield* this.#read(decode(piece));
+    }
+    yield* this.#flush(true);
+  }
+
+  async *#read(text: string): AsyncGenerator<Batch> {
     const { reader } = this.#options;
     for (let from = 0, end = text.indexOf('\n'); end !== -1; from = end + 1, end = text.indexOf('\n', from)) {
       const line = text.slice(from, end);
@@ -98,7 +105,6 @@ class Batches {
         this.#put(record, line);
       }
     }
-    yield* this.#flush(true);
   }
 
   async *end(rest: string): AsyncGenerator<Batch> {

@@ -119,11 +119,12 @@ export const survey = async (
   };
   try {
     for await (const chunk of openSource(place, { follow: false, signal })) {
-      const bytes = cutter.take(chunk);
-      if (bytes.length > 0) {
+      for (const bytes of cutter.take(chunk)) {
         look(bytes);
-        last = Buffer.from(bytes.subarray(bytes.lastIndexOf(newline, -2) + 1));
+        last = bytes;
       }
+      // The chunk is good until the next one.
+      last = last && Buffer.from(last.subarray(last.lastIndexOf(newline, -2) + 1));
       onBytes?.(chunk.length);
     }
     look(cutter.rest());

@@ -19,30 +19,41 @@ export class LineCutter {
     this.offset = offset;
   }
 
-  /** The whole lines up to the end of this chunk, with their newlines; empty if none has ended. */
-  take(chunk: Buffer): Buffer {
+  /**
+   * The whole lines up to the end of this chunk, with their newlines, in one piece or two: that which began in an earlier chunk
+   * is copied, all others are not.
+   */
+  take(chunk: Buffer): Buffer[] {
     const last = chunk.lastIndexOf(newline);
     if (last === -1) {
       this.#keep(chunk);
-      return empty;
+      return [];
     }
-    let whole = chunk.subarray(0, last + 1);
+    const pieces: Buffer[] = [];
+    let from = 0;
     if (this.#length > 0) {
-      const { length } = whole;
+      from = chunk.indexOf(newline) + 1;
       // What was dropped of a line that is too long stays dropped.
-      const from = this.#length > this.#carried ? whole.indexOf(newline) : 0;
-      whole = Buffer.concat([...this.#carry, whole.subarray(from)]);
-      this.offset += this.#length + length - whole.length;
+      const rest = chunk.subarray(this.#length > this.#carried ? from - 1 : 0, from);
+      this.#add(pieces, Buffer.concat([...this.#carry, rest]), this.#length + from);
       this.#carry = [];
       this.#carried = 0;
       this.#length = 0;
     }
-    whole = this.#withoutMark(whole);
-    this.offset += whole.length;
+    if (from <= last) {
+      this.#add(pieces, chunk.subarray(from, last + 1), last + 1 - from);
+    }
     if (last + 1 < chunk.length) {
       this.#keep(chunk.subarray(last + 1));
     }
-    return whole;
+    return pieces;
+  }
+
+  /** @param length of the source that it was made of */
+  #add(pieces: Buffer[], lines: Buffer, length: number): void {
+    const whole = this.#withoutMark(lines);
+    this.offset += length - (lines.length - whole.length);
+    pieces.push(whole);
   }
 
   /** What came after the last newline. */
@@ -69,8 +80,6 @@ export class LineCutter {
     return bytes;
   }
 }
-
-const empty = Buffer.alloc(0);
 
 /** Bytes as text; what is not UTF-8 becomes U+FFFD. Text of one byte a character is made and searched twice as fast. */
 export const decode = (bytes: Buffer): string => (isAscii(bytes) ? bytes.latin1Slice() : bytes.toString());

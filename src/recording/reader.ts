@@ -25,6 +25,8 @@ export interface ReadOptions {
   readonly unknown?: boolean;
   /** Give the lines beside the records, for who passes them on as they came. */
   readonly lines?: boolean;
+  /** With `lines`: the records of most lines have only type, number, time and `ret`, which costs a third of parsing them. */
+  readonly brief?: boolean;
   /** Wait for more at the end of a file, until its footer or the signal; a recording in parts is followed across them. */
   readonly follow?: boolean;
   /**
@@ -140,10 +142,12 @@ export class Reading {
 
   /** The files of one recording, or one file of whatever is in it. */
   async *#group(group: number, signal: AbortSignal, from?: Bookmark): AsyncGenerator<Batch> {
-    const { follow = false, types, onDamage, carried, unknown, lines: withLines = false } = this.#options;
+    const { follow = false, types, onDamage, carried, unknown, brief, lines: withLines = false } = this.#options;
     const paths = (await this.#grouped(signal))[group]!;
     const reader = new RecordReader(types, onDamage, { carried, unknown });
     const { names } = await this.survey(group, signal);
+    // A late name is for a record with a container.
+    reader.brief = brief === true && names.empty;
     const file = { group, reader, names, signal, follow, withLines, onBytes: this.#meter.count };
     const first = from === undefined ? 0 : paths.indexOf(from.path);
     for (const [index, path] of paths.entries()) {

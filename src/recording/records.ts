@@ -3,6 +3,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { valid } from '../record/valid.ts';
 import type { Damage } from './damage.ts';
 import { maxRecordBytes } from './line.ts';
+import { briefOf } from './usual.ts';
 
 export type RecordType = NstraceRecord['type'];
 
@@ -47,6 +48,11 @@ export class RecordReader {
   #continued = false;
   /** Recordings of a merged stream that have begun and not ended. */
   readonly #merged = new Set<string>();
+  /**
+   * Whether usual lines are not parsed: then their records have nothing but type, number, time and `ret`, and who passes the
+   * lines on has the rest.
+   */
+  brief = false;
   /** Of the file that was read, if it has one at its end. */
   lastFooter: (NstraceRecord & { type: 'footer' }) | undefined;
   /** A line that is no record, reported when it is not the last one, which may be half a line only. */
@@ -112,6 +118,13 @@ export class RecordReader {
       this.#next();
       this.#arrive(skipped, false);
       return undefined;
+    }
+    const brief = this.brief && this.#line > 0 ? briefOf(line) : undefined;
+    if (brief !== undefined) {
+      this.#next();
+      this.#arrive(brief.seq, false);
+      this.lastFooter = undefined;
+      return brief;
     }
     const record = line === '' ? undefined : this.#parse(line);
     if (record === needsSchema) {
