@@ -20,7 +20,15 @@ export const loadLibrary = async <Module>(name: string, what: string): Promise<M
       `sudo npm install --global '${name}${range === undefined ? '' : `@${range}`}'`,
     );
   }
-  return (await import(pathToFileURL(path).href)) as Module;
+  try {
+    // Not import(): for its names Node would read a library that is CommonJS twice.
+    return createRequire(path)(path) as Module;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_REQUIRE_ESM') {
+      return (await import(pathToFileURL(path).href)) as Module;
+    }
+    throw error;
+  }
 };
 
 const findLibrary = (name: string): string | undefined => {

@@ -5,6 +5,7 @@ import { doctorSchema } from '../src/doctor/schema.ts';
 import { nowSchema } from '../src/now/schema.ts';
 import { recordSchema } from '../src/record/schema.ts';
 import { timelineSchema } from '../src/timeline/schema.ts';
+import { renderColumns } from './columns.ts';
 import { renderValidator } from './validator.ts';
 
 /** Writes the JSON Schemas of what nstrace prints and the code that checks records, or with --check says whether they are still true. */
@@ -31,6 +32,7 @@ const records = Object.fromEntries(recordSchema.options.map((option) => [option.
 const files = [
   ...published.map(({ name, title, source }) => ({ path: `docs/${name}.schema.json`, text: render(title, source) })),
   { path: 'src/record/valid.ts', text: renderValidator(records) },
+  { path: 'src/query/column-types.ts', text: renderColumns(records) },
 ];
 
 for (const { path, text } of files) {

@@ -85,7 +85,7 @@ const query = async (words: string[], values: QueryValues): Promise<number> => {
   void stop.asked.then(() => session.interrupt());
   stop.leave.addEventListener('abort', () => session.close());
   try {
-    await session.open(isFleet(values.from) ? [await copyOf(values.from, values, stop.signal)] : files);
+    await session.open(isFleet(values.from) ? [await copyOf(values.from, values, stop.signal)] : files, sql);
     return sql === undefined ? await prompt(session, values) : await ask(session, sql, values);
   } catch (error) {
     return session.interrupted ? exitStatus.interrupted : sayError(error);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
+import type { ProgressLine } from '../console/progress.ts';
 import { exitStatus, messageOf, NstraceError } from '../errors.ts';
 import { allColumns } from './columns.ts';
 import { loadDuckDb, pathOf } from './duckdb.ts';
@@ -9,6 +10,10 @@ import { quoteText } from './quote.ts';
 import type { Source } from './sources.ts';
 import { checkStatement, sqlError } from './statement.ts';
 import { createViews, readJson, recordsView } from './views.ts';
+
+/** Shows how far it is, until that is of no interest any more. */
+type Shown = Pick<ProgressLine, 'show' | 'clear'>;
+const progressMs = 200;
 
 /** What a query may use before it spills into a temporary folder. */
 const memoryBytes = Math.max(256 * 1024 * 1024, Math.floor(totalmem() / 4));
@@ -22,6 +27,7 @@ export class Engine {
   readonly #connection: DuckDBConnection;
   readonly #folder: string;
   readonly #sources: readonly Source[];
+  readonly #progress: Shown | undefined;
   #tolerant = false;
 
   private constructor(
@@ -29,15 +35,20 @@ export class Engine {
     connection: DuckDBConnection,
     folder: string,
     sources: readonly Source[],
+    progress: Shown | undefined,
   ) {
     this.#instance = instance;
     this.#connection = connection;
     this.#folder = folder;
     this.#sources = sources;
+    this.#progress = progress;
   }
 
-  /** @param outs descriptors of files that results may be written to */
-  static async open(sources: readonly Source[], outs: readonly number[] = []): Promise<Engine> {
+  /**
+   * @param outs descriptors of files that results may be written to
+   * @param progress is shown how far a statement is
+   */
+  static async open(sources: readonly Source[], outs: readonly number[] = [], progress?: Shown): Promise<Engine> {
     const { DuckDBInstance } = await loadDuckDb('query');
     const folder = mkdtempSync(join(tmpdir(), 'nstrace-query-'));
     const instance = await DuckDBInstance.create(':memory:', {
@@ -48,7 +59,7 @@ export class Engine {
       // Set first: else it would spill into the current folder.
       temp_directory: folder,
     });
-    const engine = new Engine(instance, await instance.connect(), folder, sources);
+    const engine = new Engine(instance, await instance.connect(), folder, sources, progress);
     try {
       await engine.#prepare(outs);
     } catch (error) {
@@ -110,6 +121,10 @@ export class Engine {
 
   async #prepare(outs: readonly number[]): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
+    if (this.#progress !== undefined) {
+      await run('SET enable_progress_bar = true');
+      await run('SET enable_progress_bar_print = false');
+    }
     const paths = [...this.#sources.map(({ path }) => path), ...outs.map(pathOf)];
     await run(`SET allowed_paths = [${paths.map(quoteText).join(', ')}]`);
     await run('CREATE TABLE sources (path VARCHAR, file VARCHAR, host VARCHAR, recording VARCHAR, first BOOLEAN)');
@@ -145,6 +160,7 @@ export class Engine {
 
   /** Reads strictly; where a line is no record, once more without such lines. */
   async #read<Result>(read: () => Promise<Result>): Promise<Result> {
+    const watch = setInterval(() => this.#showProgress(), progressMs);
     try {
       return await read();
     } catch (error) {
@@ -154,6 +170,16 @@ export class Engine {
         return this.#read(read);
       }
       throw isMemory(error) ? memoryError(error) : sqlError(error);
+    } finally {
+      clearInterval(watch);
+      this.#progress?.clear();
+    }
+  }
+
+  #showProgress(): void {
+    const { percentage } = this.#connection.progress;
+    if (percentage > 0) {
+      this.#progress?.show({ bytes: percentage, total: 100 });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { ProgressLine } from '../console/progress.ts';
 import { say } from '../console/say.ts';
 import { sayMissing } from '../console/selection.ts';
 import { terminalSize } from '../console/terminal.ts';
@@ -12,6 +13,7 @@ import { Engine } from './engine.ts';
 import { type FormatName, formatFor } from './format.ts';
 import { openSources } from './sources.ts';
 import type { Take } from './spool.ts';
+import { asksForNames } from './statement.ts';
 
 /** How many damages are reported one by one. */
 const maxReported = 10;
@@ -28,6 +30,7 @@ export class QuerySession {
   readonly #values: SessionValues;
   readonly #filter: RecordFilter | undefined;
   readonly #aborter = new AbortController();
+  readonly #progress: ProgressLine | undefined;
   #engine: Engine | undefined;
   #out: number | undefined;
   #written = false;
@@ -37,6 +40,7 @@ export class QuerySession {
   constructor(values: SessionValues, filter: RecordFilter | undefined) {
     this.#values = values;
     this.#filter = filter;
+    this.#progress = process.stderr.isTTY ? new ProgressLine('recordings') : undefined;
   }
 
   get interrupted(): boolean {
@@ -48,20 +52,24 @@ export class QuerySession {
     return this.#damage > 0;
   }
 
-  async open(files: readonly string[]): Promise<void> {
+  /** @param sql the only statement that is to come, if that is known */
+  async open(files: readonly string[], sql?: string): Promise<void> {
     const { write, force } = this.#values;
     const filter = this.#filter;
     const sources = await openSources(files, {
       take: this.#take(filter),
       signal: this.#aborter.signal,
+      names: sql === undefined || asksForNames(sql),
+      onProgress: this.#progress?.show,
       onNotice: (file, what) => this.#report(file, what),
       onDamage: (file, { line, what }) => this.#report(file, line > 0 ? `line ${line}: ${what}` : what),
     });
+    this.#progress?.clear();
     if (filter !== undefined) {
       sayMissing(filter.selection);
     }
     this.#out = write === undefined ? undefined : openRecording(write, { force: force ?? false });
-    this.#engine = await Engine.open(sources, this.#out === undefined ? [] : [this.#out]);
+    this.#engine = await Engine.open(sources, this.#out === undefined ? [] : [this.#out], this.#progress);
   }
 
   async print(sql: string): Promise<number> {
@@ -120,6 +128,7 @@ export class QuerySession {
 
   #report(file: string, what: string): void {
     this.#damage += 1;
+    this.#progress?.clear();
     if (this.#damage <= maxReported) {
       say(`${escapeText(file)}: ${escapeText(what)}`);
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cannotOpen, messageOf, noRecording } from '../errors.ts';
 import { counted } from '../kernel/plural.ts';
 import type { Damage } from '../recording/damage.ts';
+import type { Progress } from '../recording/reader.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { loadDuckDb, pathOf } from './duckdb.ts';
 import { quoteName, quoteText } from './quote.ts';
@@ -25,6 +26,10 @@ export interface SourceOptions {
   /** Given, only these records are asked, and as they are returned. */
   readonly take?: Take | undefined;
   readonly signal: AbortSignal;
+  /** Whether late names, and recordings one behind the other in a file, make a difference to what is asked. */
+  readonly names?: boolean;
+  /** How far reading is. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What is wrong with an input, or missing in it. */
   readonly onNotice: (file: string, what: string) => void;
   readonly onDamage: (file: string, damage: Damage) => void;
@@ -38,14 +43,30 @@ export interface SourceOptions {
  */
 export const openSources = async (paths: readonly string[], options: SourceOptions): Promise<Source[]> => {
   const sources: (Source & { part: number })[] = [];
-  for (const path of paths.flatMap(filesIn)) {
-    sources.push(path.endsWith('.parquet') ? await openParquet(path) : await openRecording(path, options));
+  const files = paths.flatMap(filesIn);
+  const onBytes = meterOf(files, options);
+  for (const path of files) {
+    sources.push(path.endsWith('.parquet') ? await openParquet(path) : await openRecording(path, options, onBytes));
   }
   const firstParts = new Map<string, number>();
   for (const { recording, part } of sources) {
     firstParts.set(recording, Math.min(part, firstParts.get(recording) ?? part));
   }
   return sources.map(({ part, ...source }) => ({ ...source, first: firstParts.get(source.recording) === part }));
+};
+
+/** Adds up what is looked through, of what there is as far as that is known. */
+const meterOf = (files: readonly string[], { onProgress }: SourceOptions): ((count: number) => void) | undefined => {
+  if (onProgress === undefined) {
+    return undefined;
+  }
+  const sizes = files.map((path) => (isPlainFile(path) ? statSync(path).size : Number.NaN));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  let bytes = 0;
+  return (count) => {
+    bytes += count;
+    onProgress({ bytes, total: Number.isNaN(total) ? 0 : total });
+  };
 };
 
 /** Of a folder its files of Parquet, else its recordings, in the order of their names. */
@@ -65,13 +86,17 @@ const filesIn = (path: string): string[] => {
   return found;
 };
 
-const openRecording = async (path: string, options: SourceOptions): Promise<Source & { part: number }> => {
+const openRecording = async (
+  path: string,
+  options: SourceOptions,
+  onBytes: ((count: number) => void) | undefined,
+): Promise<Source & { part: number }> => {
   const file = path === '-' ? 'standard input' : path;
   let descriptor = isPlainFile(path) ? openPlain(path) : await spoolBytes(path, options.signal);
   if (descriptor === undefined) {
     descriptor = await spoolBytes(path, options.signal);
   }
-  const found = survey(descriptor);
+  const found = survey(descriptor, { names: options.names ?? true, onBytes });
   if (found.headers === 0 && !beginsWithRecord(descriptor)) {
     throw noRecording(file);
   }

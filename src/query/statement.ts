@@ -2,6 +2,24 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { usageError } from '../errors.ts';
 import { quoteText } from './quote.ts';
 
+/**
+ * Whether late names of containers, or which of several recordings in a file it is, can make a difference to a statement. They
+ * make none if it is about events only and names no column that depends on them; where that is not plain to see, they may.
+ */
+export const asksForNames = (sql: string): boolean => {
+  const words = sql
+    .toLowerCase()
+    .replaceAll(/\bcount\(\s*\*\s*\)/g, '')
+    .replaceAll(plainSource, '');
+  return words === sql.toLowerCase() || dependent.test(words);
+};
+
+/** A view of events, neither under another name nor as a row. */
+const plainSource = /\bfrom\s+(?:execs|failed|exits|forks)(?=\s*\)|\s+(?:where|group|order|limit|having|union)\b)/g;
+/** All columns, other views, views as rows, and columns that say whose an event is. */
+const dependent =
+  /[*"$]|\b(?:execs|failed|exits|forks|from|columns|pivot|container\w*|runtime|instance|recording|host|file)\b/;
+
 /** What may stand before a statement that is only explained. */
 const explain = /^\s*explain(?:\s+analyze|\s*\([^)]*\))?\s+/i;
 

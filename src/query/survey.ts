@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 
 /** A name that a container got late: it holds for its records before `seq`. */
 export interface LateName {
@@ -28,18 +28,30 @@ export interface Survey {
 const blockBytes = 1024 * 1024;
 const newline = 0x0a;
 /** How nstrace writes what is looked for. Nothing else of a line is read, which is why this costs little. */
-const marks = ['"schema":"nstrace/1"', '"op":"named"'] as const;
+const marks = ['"schema":"nstrace/1"', '"op":"named"'].map((mark) => Buffer.from(mark));
+
+export interface SurveyOptions {
+  /** Whether late names, and recordings behind the first one, are looked for; else only the first and the last line are. */
+  readonly names?: boolean;
+  /** Called with the bytes that were looked through. */
+  readonly onBytes?: ((count: number) => void) | undefined;
+}
 
 /** Reads a file once, from its beginning to its end, for headers, late names and the footer. */
-export const survey = (descriptor: number): Survey => {
+export const survey = (descriptor: number, { names = true, onBytes }: SurveyOptions = {}): Survey => {
   const scan = new Scan();
   const buffer = Buffer.allocUnsafe(2 * blockBytes);
   let kept = 0;
   let position = 0;
-  for (;;) {
+  for (let blocks = 0; ; blocks += 1) {
+    if (!names && blocks === 1) {
+      // A whole block, so that the last line is in it.
+      position = Math.max(position, fstatSync(descriptor).size - blockBytes);
+    }
     const count = readSync(descriptor, buffer, kept, blockBytes, position);
     const filled = kept + count;
     position += count;
+    onBytes?.(count);
     const end = count === 0 ? filled : buffer.lastIndexOf(newline, filled - 1) + 1;
     scan.take(buffer.subarray(0, end));
     if (count === 0) {
@@ -69,11 +81,11 @@ class Scan {
     }
     this.#lines += countLines(lines);
     for (const mark of marks) {
-      let at = lines.indexOf(mark, 0, 'latin1');
+      let at = lines.indexOf(mark);
       while (at !== -1) {
         const end = lines.indexOf(newline, at);
         this.#line(lines.toString('utf8', lines.lastIndexOf(newline, at) + 1, end === -1 ? lines.length : end));
-        at = end === -1 ? -1 : lines.indexOf(mark, end, 'latin1');
+        at = end === -1 ? -1 : lines.indexOf(mark, end);
       }
     }
     const end = lines[lines.length - 1] === newline ? lines.length - 1 : lines.length;

@@ -1,4 +1,4 @@
-import { allColumns, columnsOf, type RecordType, typedColumn } from './columns.ts';
+import { allColumns, columnsOf, type RecordType, recordTypes, typedColumn } from './columns.ts';
 import { quoteName, quoteText } from './quote.ts';
 
 /** A file that DuckDB reads, by a path that leads to its open descriptor. */
@@ -35,7 +35,7 @@ export const recordsView = (inputs: readonly Table[], options: { tolerant: boole
     r.container.instance AS instance, ${key} AS container_key
     FROM (${unionOf(inputs, columns, options.tolerant)}) r JOIN sources s ON s.path = r.filename
     ${options.named ? `LEFT JOIN names n ON n.recording = coalesce(r.recording, s.recording) AND n.key = ${key}` : ''}
-    WHERE r.seq IS NOT NULL AND (r.carried IS NULL OR s.first)`;
+    WHERE r.seq IS NOT NULL AND (r.carried IS NULL OR s.first) AND r.type IN (${recordTypes.map(quoteText).join(', ')})`;
 };
 
 const unionOf = (inputs: readonly Table[], columns: ReadonlyMap<string, string>, tolerant: boolean): string => {
