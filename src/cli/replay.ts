@@ -145,7 +145,8 @@ const play = async (input: Input, output: Output, options: PlayOptions): Promise
     remembers || options.filter.events.size === eventKinds.length
       ? undefined
       : [...options.filter.events, ...(json ? (['process'] as const) : [])];
-  const how = { lines: json, brief: json && !remembers, ...(types && { types }) };
+  const brief = json && !remembers ? ({ brief: 'all' } as const) : {};
+  const how = { lines: json, ...brief, ...(types && { types }) };
   for await (const { records, lines } of input.batches(how)) {
     for (let index = 0; index < records.length && !signal.aborted; index += 1) {
       const record = records[index]!;

@@ -28,12 +28,18 @@ export const summarize = async (
   const { redact } = values;
   const summary = new Summary(options);
   const input = new RecordingInput(words, values, signal);
-  const types = filter?.remembers ? {} : { types: ['exec', 'exit', 'container'] as const };
-  for await (const { file, header, records } of input.batches({ ...types, progress: true })) {
+  // Of what runs on the host only the pids count, and of exits how they ended.
+  const how = filter?.remembers
+    ? {}
+    : { types: ['exec', 'exit', 'container'] as const, brief: { host: new Set(['exec'] as const), ends: true } };
+  for await (const { file, header, records } of input.batches({ ...how, progress: true })) {
     for (const record of records) {
       if (filter?.wants(record) !== false) {
         const source = record.recording ?? header?.recording ?? file;
-        summary.take(redact && record.type === 'exec' ? redactRecord(record) : record, source);
+        summary.take(
+          redact && record.type === 'exec' && record.container !== null ? redactRecord(record) : record,
+          source,
+        );
       }
     }
   }

@@ -11,16 +11,31 @@ export const anyMore = '...';
 export const numberChoices = ['all', 'long', 'none'] as const;
 export type Numbers = (typeof numberChoices)[number];
 
+/** What changes from run to run, and whether it can be in a text, which is cheaper to see. */
+interface Changing {
+  readonly sign: RegExp;
+  readonly canBeIn: (text: string) => boolean;
+}
+
 /** Hashes and ids: 8 or more hex digits with a decimal one among them, UUIDs; what mktemp(1) makes; pids in /proc. */
-const changing = [
-  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
-  /\b(?=[a-f]*\d)[0-9a-f]{8,}\b/gi,
-  /(?<=\/proc\/(?:self\/fd\/)?)\d+/g,
-  /(?<=\/dev\/fd\/)\d+/g,
-  /(?<=\/(?:tmp|var\/tmp|run\/user\/\d+)\/)[^/\s:="']+/g,
-  /(?<=[.\-_])(?=[A-Za-z]*\d)(?=\w*[A-Z])[A-Za-z0-9]{6,10}\b/g,
-  /\*{5}/g,
-] as const;
+const changing: readonly Changing[] = [
+  {
+    sign: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
+    canBeIn: ({ length }) => length >= 36,
+  },
+  { sign: /\b(?=[a-f]*\d)[0-9a-f]{8,}\b/gi, canBeIn: ({ length }) => length >= 8 },
+  { sign: /(?<=\/proc\/(?:self\/fd\/)?)\d+/g, canBeIn: (text) => text.includes('/proc/') },
+  { sign: /(?<=\/dev\/fd\/)\d+/g, canBeIn: (text) => text.includes('/dev/fd/') },
+  {
+    sign: /(?<=\/(?:tmp|var\/tmp|run\/user\/\d+)\/)[^/\s:="']+/g,
+    canBeIn: (text) => text.includes('/tmp/') || text.includes('/run/user/'),
+  },
+  {
+    sign: /(?<=[.\-_])(?=[A-Za-z]*\d)(?=\w*[A-Z])[A-Za-z0-9]{6,10}\b/g,
+    canBeIn: (text) => /[A-Z]/.test(text),
+  },
+  { sign: /\*{5}/g, canBeIn: (text) => text.includes('*****') },
+];
 
 const numbers: Readonly<Record<Numbers, RegExp | undefined>> = { all: /\d+/g, long: /\d{4,}/g, none: undefined };
 
@@ -30,17 +45,22 @@ const hole = '\ue000';
 /** A longer word is compared by its beginning. */
 const maxCharacters = 4096;
 
-export const patternOf = (word: string, choice: Numbers = 'long'): WordPattern => {
-  let text = (word.length > maxCharacters ? `${word.slice(0, maxCharacters)}${hole}` : word).replaceAll(
-    /\ue000(?!$)/g,
-    '\ufffd',
-  );
-  for (const sign of changing) {
-    text = text.replace(sign, hole);
+export const patternOf = (word: string, choice: Numbers = 'long'): WordPattern =>
+  plain.test(word) ? word : readPattern(word, choice);
+
+/** Words in which nothing can change: no digit, no temporary folder, no sign of a pattern, and too short for a UUID. */
+const plain = /^(?!\.\.\.$|.*\/(?:tmp|user)\/)[A-Za-z_./=:,+@%-]{0,35}$/;
+
+const readPattern = (word: string, choice: Numbers): WordPattern => {
+  let text = word.length > maxCharacters ? `${word.slice(0, maxCharacters)}${hole}` : word;
+  text = text.includes(hole) ? text.replaceAll(/\ue000(?!$)/g, '\ufffd') : text;
+  for (const { sign, canBeIn } of changing) {
+    text = canBeIn(text) ? text.replace(sign, hole) : text;
   }
   const digits = numbers[choice];
   text = digits === undefined ? text : text.replace(digits, hole);
-  const pattern = text.replace(/[\\*]/g, '\\$&').replace(/\ue000+/g, '*');
+  const escaped = /[\\*]/.test(text) ? text.replace(/[\\*]/g, '\\$&') : text;
+  const pattern = escaped.includes(hole) ? escaped.replace(/\ue000+/g, '*') : escaped;
   return pattern === anyMore ? `\\${anyMore}` : pattern;
 };
 

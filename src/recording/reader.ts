@@ -8,6 +8,7 @@ import { expandPaths, nextPart } from './paths.ts';
 import { RecordReader, type RecordType } from './records.ts';
 import { isPlainFile, openSource, type Place } from './source.ts';
 import { spoolStandardInput } from './spool.ts';
+import type { Brief } from './usual.ts';
 
 export interface ReadOptions {
   /** Ends the reading at once, also where nothing comes. */
@@ -25,8 +26,8 @@ export interface ReadOptions {
   readonly unknown?: boolean;
   /** Give the lines beside the records, for who passes them on as they came. */
   readonly lines?: boolean;
-  /** With `lines`: the records of most lines have only type, number, time and `ret`, which costs a third of parsing them. */
-  readonly brief?: boolean;
+  /** Leaves most lines unparsed, which costs a third: for who needs little of their records. */
+  readonly brief?: Brief;
   /** Wait for more at the end of a file, until its footer or the signal; a recording in parts is followed across them. */
   readonly follow?: boolean;
   /**
@@ -147,7 +148,7 @@ export class Reading {
     const reader = new RecordReader(types, onDamage, { carried, unknown });
     const { names } = await this.survey(group, signal);
     // A late name is for a record with a container.
-    reader.brief = brief === true && names.empty;
+    reader.brief = brief === 'all' && !names.empty ? undefined : brief;
     const file = { group, reader, names, signal, follow, withLines, onBytes: this.#meter.count };
     const first = from === undefined ? 0 : paths.indexOf(from.path);
     for (const [index, path] of paths.entries()) {

@@ -3,7 +3,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { valid } from '../record/valid.ts';
 import type { Damage } from './damage.ts';
 import { maxRecordBytes } from './line.ts';
-import { briefOf } from './usual.ts';
+import { type Brief, briefRecordOf } from './usual.ts';
 
 export type RecordType = NstraceRecord['type'];
 
@@ -48,11 +48,8 @@ export class RecordReader {
   #continued = false;
   /** Recordings of a merged stream that have begun and not ended. */
   readonly #merged = new Set<string>();
-  /**
-   * Whether usual lines are not parsed: then their records have nothing but type, number, time and `ret`, and who passes the
-   * lines on has the rest.
-   */
-  brief = false;
+  /** Which usual lines are not parsed. */
+  brief: Brief | undefined;
   /** Of the file that was read, if it has one at its end. */
   lastFooter: (NstraceRecord & { type: 'footer' }) | undefined;
   /** A line that is no record, reported when it is not the last one, which may be half a line only. */
@@ -119,7 +116,7 @@ export class RecordReader {
       this.#arrive(skipped, false);
       return undefined;
     }
-    const brief = this.brief && this.#line > 0 ? briefOf(line) : undefined;
+    const brief = this.brief === undefined || this.#line === 0 ? undefined : briefRecordOf(line, this.brief);
     if (brief !== undefined) {
       this.#next();
       this.#arrive(brief.seq, false);
@@ -277,7 +274,7 @@ export class RecordReader {
     if (!('seq' in value) || typeof value.seq !== 'number') {
       return 'it has no number';
     }
-    if (line.length > maxDepth && depthOf(line) > maxDepth) {
+    if (line.length > 2 * maxDepth && depthOf(line) > maxDepth) {
       return 'it is nested too deep';
     }
     const { type } = value;

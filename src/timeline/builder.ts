@@ -94,6 +94,10 @@ export class TimelineBuilder {
 
   #process(record: ProcessRecord): void {
     const known = this.#know(record);
+    if (record.container === null && known.errand === undefined && isPassing(record)) {
+      this.#ends(record);
+      return;
+    }
     const entry = entryOf(record);
     if (record.type === 'exec' && record.ret === 0) {
       this.#executes(known, record, entry);
@@ -105,6 +109,10 @@ export class TimelineBuilder {
     } else if (known.errand !== undefined && record.type !== 'cgroup') {
       this.#outside(known.errand, entry, record);
     }
+    this.#ends(record);
+  }
+
+  #ends(record: ProcessRecord): void {
     if (record.type === 'exit') {
       this.#processes.delete(record.pid);
       for (const draft of this.#waiting.get(record.pid) ?? []) {
@@ -251,6 +259,9 @@ export class TimelineBuilder {
     }
   }
 }
+
+/** What changes nothing for any container where it happens outside of all, on no errand. */
+const isPassing = ({ type }: ProcessRecord): boolean => type === 'fork' || type === 'exit';
 
 /** Recordings of 0.1 have no instances: there runtimes tell containers of one id apart. */
 const keyOf = ({ instance, runtime, id }: ContainerRef): string =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { valid } from '../../src/record/valid.ts';
-import { briefOf } from '../../src/recording/usual.ts';
+import { briefOf, endOf, hostRecordOf } from '../../src/recording/usual.ts';
 import { exec, exit, fork, inContainer, process } from '../fixtures/records.ts';
 
 const head = ['type', 'seq', 'time', 'mono', 'pid', 'nspid', 'ns', 'container', 'ppid'];
@@ -41,6 +41,23 @@ describe('a usual line', () => {
     }
     expect(briefOf(`${written(exec())}\r`)).toBeUndefined();
     expect(briefOf(written(exec({ args: ['x'.repeat(30_000)] })))).toBeUndefined();
+  });
+
+  it('about the host has its pids', () => {
+    const born = fork({ seq: 9, pid: 500, ppid: 400, comm: '"pid":7,"container":null,"ppid":8' });
+    const record = hostRecordOf(written(born), new Set(['fork']))!;
+    expect(record).toMatchObject({ type: 'fork', seq: 9, pid: 500, ppid: 400, container: null });
+    expect(hostRecordOf(written(born), new Set(['exec']))).toBeUndefined();
+    expect(hostRecordOf(written(fork({ ...inContainer })), new Set(['fork']))).toBeUndefined();
+  });
+
+  it('of an exit says how it ended', () => {
+    const container = { id: 'a', name: '","ppid":1,"code":2,"core":', runtime: 'runc' };
+    for (const how of [{ code: 3 }, { code: 0 }, { signal: 'SIGKILL' }, { signal: 'a"b\\' }]) {
+      const { code: _, ...left } = exit({ seq: 5, container });
+      expect(endOf(written({ ...left, ...how }))).toMatchObject({ type: 'exit', seq: 5, pid: left.pid, ...how });
+    }
+    expect(endOf(written(exec()))).toBeUndefined();
   });
 
   it('is always a valid record, whatever is changed in it', () => {
