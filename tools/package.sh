@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# npm run package: an npm package and a Debian package of this checkout, in build/packages.
+# npm run package: an npm package and a Debian package of this checkout, and what an agent loads for NATS, OTLP and /metrics,
+# in build/packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$PWD/build/packages
@@ -42,5 +43,11 @@ for script in postinst prerm postrm; do install -m 755 "packaging/$script" "$sta
 size=$(du -sk --exclude=DEBIAN "$stage" | cut -f 1)
 sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$size/" packaging/control >"$stage/DEBIAN/control"
 dpkg-deb --root-owner-group --build "$stage" "$out/nstrace_${version}_all.deb" >/dev/null
+
+# The optional libraries, in the ranges of package.json; DuckDB is only for queries, and large.
+mkdir "$stage/libraries"
+node -p "Object.entries(require('./package.json').peerDependencies).map((pair) => pair.join('@')).filter((one) => !one.includes('duckdb')).join('\n')" |
+  xargs npm install --prefix "$stage/libraries" --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null
+tar -C "$stage/libraries" --owner=0 --group=0 -czf "$out/libraries-$version.tgz" node_modules
 
 ls -l --block-size=K "$out" | awk 'NR > 1 { print $5, $9 }'
