@@ -9,6 +9,7 @@ import { readStream, setUpStream } from '../src/fleet/stream.ts';
 import type { NstraceRecord } from '../src/record/schema.ts';
 import { exec, exit, fork, header, inContainer } from '../test/fixtures/records.ts';
 import { Cluster } from '../test/fleet-cluster/support/cluster.ts';
+import { measureManyHosts } from './many-hosts.ts';
 
 const processes = 40_000;
 
@@ -75,6 +76,9 @@ const readAll = async (cluster: Cluster): Promise<number> => {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
 };
+
+/** What 50 hosts cost that ship at once. */
+export const measureHosts = (): Promise<void> => measureManyHosts(makeSpoolLines());
 
 /** A fork, an exec and an exit of each process, with the fields that nstrace writes. */
 const makeSpoolLines = (): string[] => {

@@ -1,5 +1,5 @@
 import '../src/session/heap.ts';
-import { measureShipping } from './fleet.ts';
+import { measureHosts, measureShipping } from './fleet.ts';
 import { compareNow } from './now.ts';
 import { comparePair } from './pair.ts';
 import { comparePeers } from './peers.ts';
@@ -9,7 +9,7 @@ import { compareStart } from './start.ts';
 import { makeLines, runStream } from './stream.ts';
 import { measureTui } from './tui.ts';
 
-/** npm run bench [stream|peers|pair|start|memory|now|tui|recordings|read|fleet]: prints what it measured; docs/limits.md says what that was here. */
+/** npm run bench [stream|peers|pair|start|memory|now|tui|recordings|read|fleet|hosts]: prints what it measured; docs/limits.md says what that was here. */
 const [which = 'all'] = process.argv.slice(2);
 
 if (which === 'all' || which === 'stream') {
@@ -49,4 +49,7 @@ if (which === 'all' || which === 'read') {
 }
 if (which === 'fleet') {
   await measureShipping();
+}
+if (which === 'hosts') {
+  await measureHosts();
 }

@@ -8,6 +8,8 @@ import { connectNats, type NatsAccess } from '../../../src/fleet/sinks/nats.ts';
 const run = (args: readonly string[]) => execa('nats-server', args, { reject: false, stdio: 'ignore' });
 type Server = ReturnType<typeof run>;
 
+const probe = 'probe';
+
 /** Servers of NATS with JetStream on loopback, in a folder that is removed by who made it. */
 export class Cluster {
   readonly #folder: string;
@@ -28,6 +30,11 @@ export class Cluster {
     cluster.startAll();
     await cluster.ready();
     return cluster;
+  }
+
+  /** Of those that run. */
+  get pids(): number[] {
+    return this.#servers.flatMap((server) => server?.pid ?? []);
   }
 
   get size(): number {
@@ -79,12 +86,13 @@ export class Cluster {
     await Promise.all(this.#servers.map((_, index) => this.end(index, 'SIGKILL')));
   }
 
-  /** Until JetStream answers. */
+  /** Until JetStream answers, and every server can hold a stream. */
   async ready(): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
         return await this.#ask(async ({ streams }) => {
-          await streams.list().next();
+          await streams.add({ name: probe, subjects: [probe], num_replicas: this.size });
+          await streams.delete(probe);
         });
       } catch (error) {
         if (tries > 100) {
