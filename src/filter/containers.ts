@@ -105,6 +105,10 @@ export class Containers {
     }
     if (record.type === 'container') {
       this.#update(known, record);
+    } else if (record.type === 'cgroup' && record.op === 'rename' && record.new_path !== undefined) {
+      // In one hierarchy: in others it may have the old path still.
+      known.info = { ...known.info, cgroups: [...new Set([...(known.info.cgroups ?? []), record.new_path])] };
+      this.version += 1;
     } else if (known.nameAt(record.container.name) !== known.info.name) {
       this.#rename(known, record.container.name, false);
     }

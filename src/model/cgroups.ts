@@ -27,9 +27,23 @@ export class CgroupSet {
     return this.#unit ?? undefined;
   }
 
+  /** What was made of the empty set last: processes whose parent is not known come one after the other. */
+  static #first: CgroupSet | undefined;
+
   /** The same with another path in one hierarchy. */
   with(hierarchy: string, path: string): CgroupSet {
-    return this.paths.get(hierarchy) === path ? this : new CgroupSet(new Map(this.paths).set(hierarchy, path));
+    if (this.paths.get(hierarchy) === path) {
+      return this;
+    }
+    const first = CgroupSet.#first;
+    if (this === CgroupSet.none && first?.paths.get(hierarchy) === path) {
+      return first;
+    }
+    const made = new CgroupSet(new Map(this.paths).set(hierarchy, path));
+    if (this === CgroupSet.none) {
+      CgroupSet.#first = made;
+    }
+    return made;
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ContainerSelection, parseSelector } from '../../src/filter/selector.ts';
 import type { ContainerInfo } from '../../src/record/schema.ts';
-import { container, containerNs, exec, inContainer } from '../fixtures/records.ts';
+import { cgroup, container, containerNs, exec, inContainer } from '../fixtures/records.ts';
 
 const web: ContainerInfo = {
   id: 'abc1'.repeat(16),
@@ -37,6 +37,22 @@ describe('parseSelector', () => {
 describe('ContainerSelection', () => {
   it('wants everything without a selector', () => {
     expect(wanted(select())).toEqual(['web', 'db', 'host']);
+  });
+
+  it('finds a container by the path that its cgroup was renamed to, and by the old one', () => {
+    const selection = select('/system.slice/other');
+    expect(wanted(selection)).toEqual([]);
+    const { id, name, runtime } = web;
+    selection.learn(
+      cgroup({
+        op: 'rename',
+        path: '/system.slice/web',
+        new_path: '/system.slice/other',
+        container: { id, name, runtime },
+      }),
+    );
+    expect(wanted(selection)).toEqual(['web']);
+    expect(wanted(select('/system.slice/web'))).toEqual(['web']);
   });
 
   it.each([

@@ -21,6 +21,8 @@ describe('readRuntimeCommand', () => {
     ['/sbin/ip -n other -d net e web ip', { runtime: 'ip', action: 'sandbox', name: 'web' }],
     ['ip -all netns exec ip addr', undefined],
     ['ip netns add web', undefined],
+    ['ip -n web link', { runtime: 'ip', action: 'sandbox', name: 'web' }],
+    ['ip link show -n web', undefined],
     ['ip neigh exec web', undefined],
     ['flatpak run org.gnome.Maps', { runtime: 'flatpak', action: 'sandbox', name: 'org.gnome.Maps' }],
     [

@@ -70,6 +70,9 @@ describe('a trace that begins on a busy host', () => {
     const lived = [...lives.values()].flatMap((ops) => ops.join(' ').replaceAll('removed ', 'removed,').split(','));
     expect([...new Set(lived)]).toEqual(['created started stopped removed']);
     expect(lived.length).toBeGreaterThan(10);
+    // One each, none taken for another or not found.
+    const created = of('container').filter(({ op, by }) => op === 'created' && makers.has(by?.pid ?? 0));
+    expect(created.map(({ by }) => by?.pid).toSorted()).toEqual([...makers].toSorted());
     expect(footer).toMatchObject({ complete: true, lost: 0 });
   });
 });
