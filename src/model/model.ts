@@ -1,5 +1,5 @@
 import { type Namespaces, namespaceTypes } from '../kernel/namespaces.ts';
-import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
 import type {
   ExecEvent,
   ExitEvent,
@@ -248,13 +248,13 @@ export class Model {
   }
 
   #exit(event: ExitEvent): void {
-    const startTicks = ticksOf(event.start);
-    let process = this.#processes.find(event.pid, startTicks);
-    if (process === undefined && this.#ended.has(`${event.pid} ${startTicks}`)) {
+    const key = `${event.pid} ${event.start.mono}`;
+    let process = this.#processes.of(event);
+    if (process === undefined && this.#ended.has(key)) {
       // Two threads that left at once both reported it (probes/exit.bt).
       return;
     }
-    this.#ended.add(`${event.pid} ${startTicks}`);
+    this.#ended.add(key);
     if (process === undefined && event.vfork !== 0) {
       process = this.#living(event, event, event.ppid, undefined);
     }
@@ -326,7 +326,7 @@ export class Model {
     ppid: number,
     ns: Namespaces | undefined,
   ): Process {
-    const known = this.#processes.find(event.pid, ticksOf(event.start));
+    const known = this.#processes.of(event);
     if (known !== undefined) {
       return known;
     }

@@ -1,5 +1,6 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
 import type { Text } from '../kernel/text.ts';
+import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import type { Origin, Role } from '../record/schema.ts';
 import type { RuntimeCommand } from '../runtimes/runtime.ts';
 import type { CgroupSet } from './cgroups.ts';
@@ -13,8 +14,8 @@ export interface Process {
   /** Clock ticks since boot: with the pid its identity. */
   startTicks: number;
   startAt: number;
-  /** CLOCK_BOOTTIME of its start in ns, exact. */
-  readonly start: string;
+  /** CLOCK_BOOTTIME of its start in ns: exact, or in ticks where only /proc said it. */
+  start: string;
   /** When it was executed last, or born. */
   execAt: number;
   ppid: number;
@@ -95,6 +96,19 @@ export class ProcessTable {
     return process?.startTicks === startTicks ? process : undefined;
   }
 
+  /** The process that an event is about. Two can have a pid within one tick: what is known to the ns tells them apart. */
+  of({ pid, start }: { readonly pid: number; readonly start: Nanoseconds }): Process | undefined {
+    const process = this.find(pid, ticksOf(start));
+    if (process === undefined || process.start === start.mono || isInTicks(start.mono)) {
+      return process;
+    }
+    if (!isInTicks(process.start)) {
+      return undefined;
+    }
+    process.start = start.mono;
+    return process;
+  }
+
   /** Adds a process; gives the one that had its pid before, if its end was not seen. */
   add(process: Process): Process | undefined {
     const before = this.#byPid.get(process.pid);
@@ -117,3 +131,6 @@ export class ProcessTable {
     return this.#byPid.values();
   }
 }
+
+/** As /proc gives it; of exact times one in ten million looks so. */
+const isInTicks = (start: string): boolean => start.endsWith('0000000');

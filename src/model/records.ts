@@ -2,8 +2,8 @@ import { capabilityNames } from '../kernel/capabilities.ts';
 import { errnoName } from '../kernel/errno.ts';
 import { type Text, textOf } from '../kernel/text.ts';
 import { monoOfTicks, type Nanoseconds } from '../kernel/time.ts';
+import { isCut } from '../probe/assembly/nested.ts';
 import type { CgroupEvent, ExecEvent, ExitEvent, FailedExecEvent, LostEvent, NamespaceEvent } from '../probe/event.ts';
-import { maxLevels } from '../probe/wire.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { putArguments, putText } from '../record/text.ts';
@@ -362,7 +362,7 @@ const bytesOf = (args: readonly Text[]): number =>
 
 /** Says so where the pids of the deepest namespaces are not all there. */
 const deepNested = <Kind extends { nspid: number[]; nspid_truncated?: boolean | undefined }>(record: Kind): Kind => {
-  if (record.nspid.length > maxLevels + 1) {
+  if (record.nspid.length > 1 && isCut(record.nspid)) {
     record.nspid_truncated = true;
   }
   return record;

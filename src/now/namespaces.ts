@@ -11,6 +11,7 @@ export interface Keeper {
   readonly how: 'mount' | 'descriptor' | 'thread' | 'children';
   /** The mount point, or the file descriptor's number. */
   readonly where: string | undefined;
+  /** Who keeps it; of a mount, a process that sees it, where the host does not. */
   readonly pid: number | undefined;
 }
 
@@ -88,18 +89,19 @@ const parseName = (name: string): { type: NamespaceType; inode: number } | undef
 };
 
 /** Bind mounts of namespaces, in every mount namespace: /run/netns of ip(8), /run/docker/netns. */
-const keptByMounts = ({ processes }: Snapshot, keep: Keep): void => {
+const keptByMounts = ({ processes, host }: Snapshot, keep: Keep): void => {
   const looked = new Set<number | undefined>();
   for (const { proc } of processes) {
     if (proc.ns === undefined || looked.has(proc.ns.mnt)) {
       continue;
     }
     looked.add(proc.ns.mnt);
+    const pid = proc.ns.mnt === host.mnt ? undefined : proc.pid;
     for (const line of (readProcUtf8(`/proc/${proc.pid}/mountinfo`) ?? '').split('\n')) {
       const [, , , root, where] = line.split(' ', 5);
       const name = root === undefined ? undefined : parseName(root);
       if (name !== undefined && where !== undefined) {
-        keep(name.type, name.inode, { how: 'mount', where: readOctal(where), pid: proc.pid });
+        keep(name.type, name.inode, { how: 'mount', where: readOctal(where), pid });
       }
     }
   }

@@ -58,7 +58,7 @@ const namespace = z.object({
       z.object({
         how: z.enum(['mount', 'descriptor', 'thread', 'children']),
         where: z.string().optional(),
-        pid: pid.optional(),
+        pid: pid.optional().describe('who keeps it; of a mount, a process that sees it, where the host does not'),
       }),
     )
     .optional()

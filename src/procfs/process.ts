@@ -1,5 +1,5 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
-import { endOfString, readArguments, readText, type Text } from '../kernel/text.ts';
+import { endOfString, readArguments, readText, type Text, textOf } from '../kernel/text.ts';
 import { parseCgroups } from './cgroup.ts';
 import { procRoot, readProc, readProcFolder, readProcLink, readProcText } from './read.ts';
 import { parseStat } from './stat.ts';
@@ -53,9 +53,9 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
   const living = stat.exiting && stat.threads > 1 ? livingThread(folder) : folder;
   const cmdline = readProc(`${living}/cmdline`);
   const argsBytes = cmdline?.length ?? 0;
-  const args = cmdline === undefined ? [] : readArguments(cmdline, 0, Math.min(argsBytes, maxArgsBytes));
+  const args = cmdline === undefined ? [] : titleOr(readArguments(cmdline, 0, Math.min(argsBytes, maxArgsBytes)));
   const comm = readProc(`${folder}/comm`);
-  const commText = comm === undefined ? stat.comm : readText(comm, 0, Math.max(comm.length - 1, 0));
+  const commText = ownComm(comm === undefined ? stat.comm : readText(comm, 0, Math.max(comm.length - 1, 0)), stat.ppid);
   const cgroups = parseCgroups(readProc(`${living}/cgroup`)?.toString() ?? '');
   const exe = readProcLink(`${living}/exe`);
   const cwd = readProcLink(`${living}/cwd`);
@@ -93,6 +93,22 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
     ...(after.exiting && (after.threads <= 1 || allExiting(folder)) ? { ending: true } : {}),
   };
 };
+
+/**
+ * A title that a process wrote over its arguments (setproctitle(3)) is followed by the NULs that are left of them: no arguments. Titles
+ * have a blank or brackets, as `nginx: worker process` and `(sd-pam)`.
+ */
+const titleOr = (args: Text[]): Text[] => {
+  const isTitle = args.length > 2 && /[ (]/.test(textOf(args[0]!)) && args.every((arg, at) => at === 0 || arg === '');
+  return isTitle ? args.slice(0, 1) : args;
+};
+
+/** /proc adds to the comm of a kernel worker what it works on (fs/proc/array.c, wq_worker_comm): `kworker/u8:1-events_unbound`. */
+const ownComm = (comm: Text, ppid: number): Text =>
+  ppid === kthreadd && typeof comm === 'string' ? comm.replace(/^(kworker\/u?\d+:\d+[A-Z]?)[-+].*$/s, '$1') : comm;
+
+/** The parent of all kernel threads. */
+const kthreadd = 2;
 
 /** What a leader that has ended before its other threads has no more, they have. */
 const livingThread = (folder: string): string => {

@@ -86,7 +86,7 @@ function containersOf({ containers, isHost }: NowNamespace): string {
 const keptBy = ({ how, where = '', pid }: Keeper): string => {
   switch (how) {
     case 'mount':
-      return `mounted on ${escapeText(where)}`;
+      return `mounted on ${escapeText(where)}${pid === undefined ? '' : ` for pid ${pid}`}`;
     case 'descriptor':
       return `open as descriptor ${where} of pid ${pid}`;
     case 'thread':

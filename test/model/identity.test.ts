@@ -18,6 +18,30 @@ const lives = (world: World): string[] =>
 
 const lastExec = (world: World) => world.of('exec').at(-1)!;
 
+describe('a pid that is used again within one tick of /proc', () => {
+  it('is another process: its fork, exec and exit are reported', () => {
+    const world = setUp();
+    const starts = ['700000001', '700000099'].map((mono) => ({ mono, at: Number(mono) }));
+    for (const start of starts) {
+      world.fork(70, 1, { start });
+      world.exec(70, 1, 'true', { start });
+      world.model.event({
+        ...{ kind: 'exit', mono: '2000000000', at: 2e9, cpu: 0, seq: 1, pid: 70, start, vfork: 0, ppid: 1 },
+        ...{ nspid: [70], pidns: host.pid, status: 0 },
+      });
+    }
+    expect(world.records.map(({ type }) => type)).toEqual(['fork', 'exec', 'exit', 'fork', 'exec', 'exit']);
+  });
+
+  it('is known from /proc by its tick until an event says more', () => {
+    const world = setUp();
+    world.baseline(processAs(70, 1, ['sh'], { startTicks: 70 }));
+    world.exec(70, 1, 'true', { start: { mono: '700000001', at: 700_000_001 }, vfork: 0 });
+    expect(world.of('fork')).toEqual([]);
+    expect(world.of('exec')).toHaveLength(1);
+  });
+});
+
 describe('containers of one id, or in one cgroup', () => {
   it('are two in two roots of a runtime', () => {
     const world = setUp();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isCut } from '../../src/probe/assembly/nested.ts';
 import { type Decoded, Decoder } from '../../src/probe/decode.ts';
 import type { ExecEvent, LineEvent } from '../../src/probe/event.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
@@ -91,6 +92,20 @@ describe('an exec line', () => {
       argsSent: 301,
     });
     expect(events).toHaveLength(3);
+  });
+
+  it('says where pids of nested namespaces are missing: beyond the eight of a line, or with a line that was lost', () => {
+    const words = (...rest: string[]) => [pair(11, 12), pair(13, 14), pair(15, 16), ...rest].join(' ');
+    const nested = (level: number, line: string | undefined) => {
+      const first = execLine({ time: 10, seq: 1, pid: 5, level, nr: 99 });
+      const event = exec(first, ...(line === undefined ? [] : [`n 10 ${place(0, 2)} ${hex(level)} ${line}`]));
+      return { nspid: event.nspid, isCut: isCut(event.nspid) };
+    };
+    const eight = [11, 12, 13, 14, 15, 16, 17, 18];
+    expect(nested(9, words(pair(17, 18)))).toEqual({ nspid: [5, ...eight, 99], isCut: false });
+    expect(nested(10, words(pair(17, 18)))).toEqual({ nspid: [5, ...eight, 99], isCut: true });
+    expect(nested(3, words('0'))).toEqual({ nspid: [5, 11, 12, 13], isCut: false });
+    expect(nested(3, undefined)).toEqual({ nspid: [5, 99], isCut: true });
   });
 
   it('is cut where a line that continues it was lost, and the loss is counted', () => {

@@ -70,6 +70,24 @@ describe('readProcess', () => {
     expect(read()).toMatchObject({ args: ['nginx: worker process'], argsBytes: 21 });
   });
 
+  it('takes what is left of the arguments behind a title for none', () => {
+    put('cmdline', 'nginx: master process nginx\0\0\0\0');
+    expect(read()).toMatchObject({ args: ['nginx: master process nginx'], argsBytes: 31 });
+    put('cmdline', 'prog\0\0\0\0');
+    expect(read()).toMatchObject({ args: ['prog', '', '', ''] });
+  });
+
+  it.each([
+    ['kworker/u8:1-events_unbound', 'kworker/u8:1'],
+    ['kworker/0:1H+kblockd', 'kworker/0:1H'],
+    ['kworker/R-rcu_gp', 'kworker/R-rcu_gp'],
+    ['kworker/3:0', 'kworker/3:0'],
+  ])('reads the comm of a kernel worker, not what it works on: %s', (shown, comm) => {
+    put('comm', `${shown}\n`);
+    put('stat', `42 (${shown}) I 2 0 0 0 -1 69238880 0 0 0 0 0 0 0 0 20 0 1 0 17 0\n`);
+    expect(read()).toMatchObject({ comm, ppid: 2 });
+  });
+
   it('reads a kernel thread, which has neither arguments nor an executable', () => {
     put('cmdline', '');
     rmSync(`${root}/42/exe`);

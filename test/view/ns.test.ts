@@ -36,7 +36,8 @@ describe('nsColumns', () => {
   });
 
   it.each([
-    [{ how: 'mount', where: '/run/netns/blue', pid: 1 }, 'mounted on /run/netns/blue'],
+    [{ how: 'mount', where: '/run/netns/blue', pid: undefined }, 'mounted on /run/netns/blue'],
+    [{ how: 'mount', where: '/run/netns/red', pid: 7 }, 'mounted on /run/netns/red for pid 7'],
     [{ how: 'descriptor', where: '7', pid: 99 }, 'open as descriptor 7 of pid 99'],
     [{ how: 'thread', where: '100', pid: 99 }, 'thread 100 of pid 99'],
     [{ how: 'children', where: undefined, pid: 99 }, 'for the children of pid 99'],
@@ -46,7 +47,7 @@ describe('nsColumns', () => {
 
   it('tells all that keeps it', () => {
     const keepers = [
-      { how: 'mount', where: '/a', pid: 1 },
+      { how: 'mount', where: '/a', pid: undefined },
       { how: 'descriptor', where: '3', pid: 2 },
     ] as const;
     const of = namespace({ keepers: [...keepers] });

@@ -3,7 +3,7 @@ import type { ExecEvent } from '../event.ts';
 import type { Fields } from '../fields.ts';
 import { argvLines, argvWords, largeChunkBytes, letters, maxPathBytes, pathWords, wordBytes } from '../wire.ts';
 import { type Assembly, append } from './assembly.ts';
-import { readPids } from './nested.ts';
+import { markCut, readPids } from './nested.ts';
 
 /** More than all lines of an exec bring. */
 const maxArgvBytes = argvWords * wordBytes + (argvLines.large + 1) * largeChunkBytes;
@@ -64,6 +64,9 @@ export class ExecAssembly implements Assembly {
 
   finish(): ExecEvent {
     const { event } = this;
+    if (this.#awaitsPids) {
+      markCut(event.nspid);
+    }
     event.exe = readText(this.#path, 0, this.#pathEnd);
     event.exeWhole = this.#pathEnd === this.#pathBytes;
     event.args = readArguments(this.#argv, 0, this.#argvEnd);

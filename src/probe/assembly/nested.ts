@@ -22,6 +22,9 @@ export class NestedAssembly implements Assembly {
   }
 
   finish(): LineEvent {
+    if (!this.whole) {
+      cut.add(this.event.nspid);
+    }
     return this.event;
   }
 }
@@ -38,8 +41,17 @@ export const readPids = (fields: Fields, nspid: number[]): void => {
       nspid.push(fields.low);
     }
   }
-  // Nested deeper than the line has room for: those in between are missing, which a reader sees by the length.
   if (nspid.length <= level) {
     nspid.push(innermost);
   }
+  if (nspid.length <= level) {
+    // Nested deeper than the line has room for.
+    cut.add(nspid);
+  }
 };
+
+/** Chains in which pids before the last one are missing. They go from an event to its process and its records as they are. */
+const cut = new WeakSet<readonly number[]>();
+
+export const markCut = (nspid: readonly number[]): void => void cut.add(nspid);
+export const isCut = (nspid: readonly number[]): boolean => cut.has(nspid);
