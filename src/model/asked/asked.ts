@@ -72,7 +72,7 @@ export class AskedFor {
     const found = this.#clients.candidates(by.at, (client) =>
       matchStart(client, container, this.#options.live, undefined),
     );
-    return this.#only(found.filter(isFreeFor(container)), by, container);
+    return this.#only(found.filter(isFreeFor(container)), by, container, false);
   }
 
   /** For a container whose program runs. */
@@ -82,7 +82,7 @@ export class AskedFor {
     }
     const ran = init?.argsCut === true ? undefined : init;
     const found = this.#clients.candidates(by.at, (client) => matchStart(client, container, this.#options.live, ran));
-    return this.#settle(found.filter(isFreeFor(container)), by, container);
+    return this.#settle(found.filter(isFreeFor(container)), by, container, ran !== undefined);
   }
 
   /** For a program that was brought into a container. */
@@ -120,8 +120,8 @@ export class AskedFor {
   }
 
   /** What was found holds from now on: a client asks for one thing once, and one of several for nothing that is certain. */
-  #settle(found: readonly Candidate[], by: Requester, container: Container): Asked | undefined {
-    const asked = this.#only(found, by, container);
+  #settle(found: readonly Candidate[], by: Requester, container: Container, compared = true): Asked | undefined {
+    const asked = this.#only(found, by, container, compared);
     if (asked === undefined) {
       doubt(found);
     } else {
@@ -130,7 +130,8 @@ export class AskedFor {
     return asked;
   }
 
-  #only(found: readonly Candidate[], by: Requester, container: Container): Asked | undefined {
+  /** @param compared whether its program is known */
+  #only(found: readonly Candidate[], by: Requester, container: Container, compared: boolean): Asked | undefined {
     const [candidate] = found;
     if (found.length !== 1 || candidate?.match !== 'yes') {
       return undefined;
@@ -142,7 +143,7 @@ export class AskedFor {
     }
     const { process, comm, args } = client;
     const words = { comm: textOf(comm), args: wordsOf(args) };
-    return { record: this.#record(process, words, evidenceOf(client, container, by)), clientAt: client.at };
+    return { record: this.#record(process, words, evidenceOf(client, container, by, compared)), clientAt: client.at };
   }
 
   /** Whether the same was brought into this container before though no client asked for it, as a health check is. */
@@ -205,7 +206,7 @@ const engineAbove = (who: Asker): Asker | undefined => {
   return undefined;
 };
 
-const evidenceOf = ({ command, at }: Client, { ref }: Container, by: Requester): string[] => {
+const evidenceOf = ({ command, at }: Client, { ref }: Container, by: Requester, compared: boolean): string[] => {
   const { action, containers = [], labels = {}, image, name, program } = command;
   const word = containers.find((written) => written.replace(/^\//, '') === ref.name || ref.id.startsWith(written));
   return [
@@ -213,7 +214,7 @@ const evidenceOf = ({ command, at }: Client, { ref }: Container, by: Requester):
     ...Object.entries(labels).map(([label, value]) => `${label} ${value}`),
     ...(name === undefined ? [] : [`name ${name}`]),
     ...(image === undefined || action !== 'run' ? [] : [`image ${image}`]),
-    ...(program === undefined ? [] : ['same arguments']),
+    ...(program === undefined || !compared ? [] : ['same arguments']),
     `${Math.round((by.at - at) / 1e6)} ms before ${by.comm}`,
     'only candidate',
   ];

@@ -241,7 +241,9 @@ describe('who asked for a container, through a daemon', () => {
     start(world);
     const [created, started] = [records(world, 'created')[0], records(world, 'started')[0]];
     expect(created?.asked_by).toMatchObject({ pid: 40, tty: 'pts/3' });
-    expect(created?.asked_by?.evidence.slice(0, 2)).toEqual(['name web', 'image bb']);
+    const time = '1 ms before runc';
+    expect(created?.asked_by?.evidence).toEqual(['name web', 'image bb', time, 'only candidate']);
+    expect(started?.asked_by?.evidence).toEqual(['name web', 'image bb', 'same arguments', time, 'only candidate']);
     expect(started?.asked_by).toMatchObject({ pid: 40 });
     expect(started?.startup?.client_ns).toBe(1_000_000);
   });
