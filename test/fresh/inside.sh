@@ -20,7 +20,7 @@ trace() {
 
 # bpftrace, and Node where the release has it, stay: they are packages of their own.
 apt-get -qy install --no-install-recommends bpftrace >/dev/null
-[ "$1" = later ] || apt-get -qy install --no-install-recommends nodejs npm >/dev/null
+[ "$1" = later ] || apt-get -qy install --no-install-recommends nodejs >/dev/null
 files >/packages/before
 
 apt-get -qy install --no-install-recommends /packages/nstrace_*.deb >/dev/null

@@ -22,6 +22,7 @@ for release in "$@"; do
   root=$(make_root "$release" packages)
   mkdir "$root/packages"
   cp build/packages/* "$newer/newer.deb" test/fresh/inside.sh "$root/packages/"
+  copy_npm "$root"
   node=own
   if ! has_node "$root"; then
     # Not on PATH before the launcher was seen without it.

@@ -47,12 +47,13 @@ has_node() {
 }
 
 # copy_node ROOT: this machine's Node, where its own installation would put it.
-copy_node() {
-  local prefix
-  prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
-  install -D "$prefix/bin/node" "$1/usr/local/bin/node"
+copy_node() { install -D "$(readlink -f "$(command -v node)")" "$1/usr/local/bin/node"; }
+
+# copy_npm ROOT: this machine's npm, which is the same as Debian's without its 400 packages.
+copy_npm() {
   mkdir -p "$1/usr/local/lib/node_modules"
   cp -a "$(npm root --global)/npm" "$1/usr/local/lib/node_modules/"
+  mkdir -p "$1/usr/local/bin"
   ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$1/usr/local/bin/npm"
   ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$1/usr/local/bin/npx"
 }
