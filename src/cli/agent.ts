@@ -106,6 +106,7 @@ const run = async (values: AgentValues): Promise<number> => {
   }
   const [
     { Agent, ownHost, spoolPath },
+    { AgentOutput },
     { bpftraceState },
     { openFolder, partBytes },
     { takeSpool },
@@ -113,6 +114,7 @@ const run = async (values: AgentValues): Promise<number> => {
     { parseAddress, serve },
   ] = await Promise.all([
     import('../fleet/agent.ts'),
+    import('../fleet/output.ts'),
     import('../fleet/child.ts'),
     import('../fleet/spool.ts'),
     import('../fleet/control.ts'),
@@ -154,34 +156,7 @@ const run = async (values: AgentValues): Promise<number> => {
       });
       parts = output;
       agent.start();
-      return {
-        record: (record) => {
-          for (const one of agent.take(record)) {
-            output.record(one);
-          }
-        },
-        flush: () => {
-          agent.written();
-          for (const one of agent.beat()) {
-            output.record(one);
-          }
-          output.flush();
-        },
-        get pending() {
-          return output.pending;
-        },
-        close: async () => {
-          await output.close();
-          await agent.finish();
-        },
-        end: async (now, reason, count) => {
-          for (const one of agent.rest()) {
-            output.record(one);
-          }
-          await output.end(now, reason, count);
-          await agent.finish();
-        },
-      };
+      return new AgentOutput(agent, output);
     },
     onReady: (_, session) => {
       if (parts !== undefined) {

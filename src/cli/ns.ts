@@ -4,17 +4,15 @@ import { showOrWatch } from '../console/watch.ts';
 import { noSuchNamespace } from '../errors.ts';
 import { sayHidden, selectNow } from '../input/containers.ts';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
-import { counted } from '../kernel/plural.ts';
 import { readKin } from '../now/kin.ts';
 import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
 import { toNamespaceRecord, toProcessRecord } from '../now/records.ts';
 import type { NowRecord } from '../now/schema.ts';
-import { type NowProcess, takeSnapshot } from '../now/snapshot.ts';
-import { escapeText } from '../view/escape.ts';
+import { takeSnapshot } from '../now/snapshot.ts';
 import { jsonLine } from '../view/json.ts';
 import { defaultNsColumns, namespaceTree, nsColumns, treeNsColumns } from '../view/ns.ts';
+import { membersText } from '../view/ns-members.ts';
 import { checkSort, pickColumns } from '../view/pick.ts';
-import { psColumns } from '../view/ps.ts';
 import { sortRows, tableText } from '../view/table.ts';
 import { UserNames } from '../view/users.ts';
 import { addJsonOptions, requireJsonOrTable } from './options/format.ts';
@@ -106,7 +104,9 @@ const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
         records.push(...members.map((member) => toProcessRecord(member, snapshot.time)));
         return records.map(jsonLine).join('');
       }
-      return inode === undefined ? table(chosen, values) : processesOf(chosen[0]!, values, snapshot);
+      return inode === undefined
+        ? table(chosen, values)
+        : membersText(chosen[0]!, { ...values, width: lineWidth(values) }, snapshot);
     },
     format === 'json' ? '' : '\n',
   );
@@ -118,42 +118,4 @@ const table = (namespaces: readonly NowNamespace[], values: NsValues): string =>
   const rows = values.tree ? namespaceTree(namespaces) : namespaces.map((namespace) => ({ ...namespace, depth: 0 }));
   const sorted = values.sort === undefined ? rows : sortRows(rows, all, checkSort(all, values.sort));
   return tableText(columns, sorted, { header: values.header, width: lineWidth(values) });
-};
-
-const memberColumns = ['pid', 'nspid', 'ppid', 'user', 'threads', 'container', 'command'] as const;
-
-/** The processes in a namespace, with their cgroups below; those in the same cgroups together. */
-const processesOf = (
-  namespace: NowNamespace,
-  values: NsValues,
-  snapshot: Awaited<ReturnType<typeof takeSnapshot>>,
-): string => {
-  const all = psColumns(snapshot, new UserNames());
-  const columns = pickColumns(all, values.columns, memberColumns);
-  const groups = new Map<string, NowProcess[]>();
-  for (const process of namespace.processes) {
-    const key = JSON.stringify([...process.proc.cgroups]);
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [process]);
-    } else {
-      group.push(process);
-    }
-  }
-  const whose = namespace.isHost ? ", the host's" : '';
-  const text = [
-    `${namespace.type}:[${namespace.inode}]${whose}, ${counted(namespace.processes.length, 'process', 'processes')}\n`,
-  ];
-  for (const keeper of namespace.keepers) {
-    text.push(`kept by ${keeper.how} ${escapeText(keeper.where ?? '')} of pid ${keeper.pid}\n`);
-  }
-  for (const group of groups.values()) {
-    const rows = group.map((process) => ({ ...process, depth: 0 }));
-    const sorted = values.sort === undefined ? rows : sortRows(rows, all, checkSort(all, values.sort));
-    text.push('\n', tableText(columns, sorted, { header: values.header, width: lineWidth(values) }));
-    for (const [hierarchy, path] of group[0]!.proc.cgroups) {
-      text.push(`  cgroup ${(hierarchy || 'unified').padEnd(14)} ${escapeText(path)}\n`);
-    }
-  }
-  return text.join('');
 };

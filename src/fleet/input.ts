@@ -3,7 +3,7 @@ import { ProgressLine } from '../console/progress.ts';
 import { say, sayError } from '../console/say.ts';
 import { damaged, exitStatus, usageError } from '../errors.ts';
 import { momentOf } from '../filter/moment.ts';
-import { type BatchOptions, type InputValues, RecordingInput } from '../input/recording.ts';
+import { type BatchOptions, type Input, type InputValues, RecordingInput } from '../input/recording.ts';
 import type { Batch } from '../recording/reader.ts';
 import { escapeText } from '../view/escape.ts';
 import type { FleetAccess } from './access.ts';
@@ -19,15 +19,6 @@ export interface FleetValues extends FleetAccess {
   since?: string;
   until?: string;
 }
-
-/** What commands read, whether it is a recording or a fleet. */
-export type Input = Pick<
-  RecordingInput,
-  'batches' | 'status' | 'isRecording' | 'damage' | 'name' | 'close' | 'lastAt'
-> & {
-  /** How far the clock of a host is off, where that is measured. */
-  clockOf?(host: string): string | undefined;
-};
 
 /** Something with :// is a fleet, all else a file. */
 export const isFleet = (from: string | undefined): from is string => from?.includes('://') === true;

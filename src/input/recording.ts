@@ -275,3 +275,12 @@ class Deadline {
     this.#outer.removeEventListener('abort', this.#abort);
   }
 }
+
+/** What commands read, whether it is a recording or a fleet. */
+export type Input = Pick<
+  RecordingInput,
+  'batches' | 'status' | 'isRecording' | 'damage' | 'name' | 'close' | 'lastAt'
+> & {
+  /** How far the clock of a host is off, where that is measured. */
+  clockOf?(host: string): string | undefined;
+};

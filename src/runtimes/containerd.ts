@@ -93,7 +93,8 @@ const readShim = (args: readonly string[]): RuntimeCommand | undefined => {
   return { runtime, action: 'monitor', id, ...inNamespace(args) };
 };
 
-export const containerd: Runtime = {
+/** @param place where runc's states are by namespace, and whose files they may be beside root's: tests have their own */
+export const containerdIn = ({ states, owner }: { states: string; owner: number }): Runtime => ({
   name: 'containerd',
   programs: ['ctr', 'containerd-shim-runc-v2', 'containerd-shim-runc-v1', 'containerd-shim'],
   readCommand: (args) => (/(?:^|\/)ctr$/.test(args[0] ?? '') ? readCtr(args) : readShim(args)),
@@ -105,10 +106,15 @@ export const containerd: Runtime = {
     return id === undefined ? undefined : { id, runtime: 'containerd' };
   },
   list: () =>
-    listIds(runcRoot).flatMap((namespace) =>
+    listIds(states).flatMap((namespace) =>
       namespace === 'moby'
         ? []
-        : listRuncStates(`${runcRoot}/${namespace}`, 'containerd').map((state) => ({ ...state, ...rootAs(namespace) })),
+        : listRuncStates(`${states}/${namespace}`, 'containerd', owner).map((state) => ({
+            ...state,
+            ...rootAs(namespace),
+          })),
     ),
   describe: ({ bundle }) => readBundle(bundle),
-};
+});
+
+export const containerd = containerdIn({ states: runcRoot, owner: 0 });

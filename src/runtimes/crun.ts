@@ -25,8 +25,14 @@ const syntax: OciSyntax = {
   ]),
 };
 
-const readState = (root: string, id: string): ContainerState | undefined => {
-  const status = readStateFile(`${root}/${id}/status`);
+/** Where its containers are, and whose files they may be beside root's. */
+interface Place {
+  readonly usual: string;
+  readonly owner: number;
+}
+
+const readState = (root: string, id: string, { usual, owner }: Place): ContainerState | undefined => {
+  const status = readStateFile(`${root}/${id}/status`, { owner });
   const init = numberOf(status?.pid);
   const start = numberOf(status?.['process-start-time']);
   if (init === undefined || start === undefined) {
@@ -34,19 +40,20 @@ const readState = (root: string, id: string): ContainerState | undefined => {
   }
   const path = stringOf(status?.['cgroup-path']);
   const bundle = stringOf(status?.bundle);
-  const config = readStateFile(`${root}/${id}/config.json`);
+  const config = readStateFile(`${root}/${id}/config.json`, { owner });
   return {
     id,
     name: id,
     runtime: (bundle === undefined ? undefined : engineOf(bundle)) ?? 'crun',
     ...(isObject(config?.annotations) ? describeAnnotations(config.annotations) : {}),
-    ...(root === stateFolder ? {} : { root }),
+    ...(root === usual ? {} : { root }),
     init: startOf(init) === start ? init : undefined,
     cgroups: path === undefined || path === '' ? [] : [path.startsWith('/') ? path : `/${path}`],
   };
 };
 
-export const crun: Runtime = {
+/** @param place another place than the system's, for tests */
+export const crunIn = (place: Place): Runtime => ({
   name: 'crun',
   programs: ['crun'],
   readCommand: (args) => readOciCommand(args, syntax),
@@ -55,11 +62,14 @@ export const crun: Runtime = {
     return id === undefined ? undefined : { id, runtime: 'crun' };
   },
   list: (running) =>
-    [stateFolder, ...rootsOf(running, 'crun')].flatMap((root) =>
-      listIds(root).flatMap((id) => readState(root, id) ?? []),
+    [place.usual, ...rootsOf(running, 'crun')].flatMap((root) =>
+      listIds(root).flatMap((id) => readState(root, id, place) ?? []),
     ),
-  describe: ({ id, root = stateFolder, bundle }) => {
-    const config = isValidId(id) && root.startsWith('/') ? readStateFile(`${root}/${id}/config.json`) : undefined;
+  describe: ({ id, root = place.usual, bundle }) => {
+    const config =
+      isValidId(id) && root.startsWith('/') ? readStateFile(`${root}/${id}/config.json`, place) : undefined;
     return isObject(config?.annotations) ? describeAnnotations(config.annotations) : readBundle(bundle);
   },
-};
+});
+
+export const crun = crunIn({ usual: stateFolder, owner: 0 });

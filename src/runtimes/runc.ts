@@ -31,13 +31,14 @@ const syntax: OciSyntax = {
  * A state file names an init only if that lives and started when the file says: pids are reused, files are left behind.
  *
  * @param ended whether one whose init has ended counts too: other processes may be left
+ * @param owner whose file it may be beside root's
  */
 export const readRuncState = (
   path: string,
   runtime: string,
-  ended = false,
+  { ended = false, owner = 0 }: { ended?: boolean; owner?: number } = {},
 ): (ContainerState & { bundle?: string }) | undefined => {
-  const state = readStateFile(path);
+  const state = readStateFile(path, { owner });
   const id = stringOf(state?.id);
   const init = numberOf(state?.init_process_pid);
   const start = numberOf(state?.init_process_start);
@@ -92,8 +93,8 @@ const cgroupsOf = (paths: unknown): string[] => {
 };
 
 /** The containers below a state folder of runc. */
-export const listRuncStates = (folder: string, runtime: string) =>
-  listIds(folder).flatMap((id) => readRuncState(`${folder}/${id}/state.json`, runtime, true) ?? []);
+export const listRuncStates = (folder: string, runtime: string, owner = 0) =>
+  listIds(folder).flatMap((id) => readRuncState(`${folder}/${id}/state.json`, runtime, { ended: true, owner }) ?? []);
 
 const describe = ({ id, root = stateFolder, bundle }: Query): Description | undefined => {
   const place = isValidId(id) && root.startsWith('/') ? root : undefined;

@@ -1,36 +1,27 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startOf } from '../../src/procfs/process.ts';
-import { containerd } from '../../src/runtimes/containerd.ts';
+import { containerdIn } from '../../src/runtimes/containerd.ts';
+import type { Runtime } from '../../src/runtimes/runtime.ts';
 import { query } from '../fixtures/query.ts';
-
-/** Where containerd's folder is looked for instead of /run/containerd/runc. */
-const moved = vi.hoisted(() => ({ to: '' }));
-vi.mock('../../src/runtimes/state-file.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/runtimes/state-file.ts')>();
-  const move = (path: string): string => path.replace(/^\/run\/containerd\/runc/, moved.to);
-  return {
-    ...original,
-    listIds: (folder: string) => original.listIds(move(folder)),
-    readStateFile: (path: string, options?: { owner?: number }) =>
-      original.readStateFile(move(path), { owner: process.getuid?.() ?? 0, ...options }),
-  };
-});
 
 const uid = process.getuid?.() ?? 0;
 const hex = 'c'.repeat(64);
 
 let root: string;
+let states: string;
+let containerd: Runtime;
 beforeEach(() => {
   root = mkdtempSync(`${tmpdir()}/nstrace-containerd-`);
-  moved.to = `${root}/runc`;
+  states = `${root}/runc`;
+  containerd = containerdIn({ states, owner: uid });
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
 /** runc's state of a container whose init is this very process. */
 const writeState = (namespace: string, id: string, changes: Record<string, unknown> = {}): void => {
-  const folder = `${moved.to}/${namespace}/${id}`;
+  const folder = `${states}/${namespace}/${id}`;
   mkdirSync(folder, { recursive: true });
   const { pid } = process;
   const state = { id, init_process_pid: pid, init_process_start: startOf(pid), ...changes };
@@ -79,7 +70,7 @@ describe('containerd.list', () => {
     writeState('default', 'c1', { init_process_start: 1 });
     writeState('default', 'c2', { init_process_pid: 'x' });
     writeState('default', 'c3');
-    writeFileSync(`${moved.to}/default/c3/state.json`, '{"id":');
+    writeFileSync(`${states}/default/c3/state.json`, '{"id":');
     expect(containerd.list?.([])).toMatchObject([{ id: 'c1', init: undefined }]);
   });
 

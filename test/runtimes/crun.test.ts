@@ -1,36 +1,27 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startOf } from '../../src/procfs/process.ts';
-import { crun } from '../../src/runtimes/crun.ts';
+import { crunIn } from '../../src/runtimes/crun.ts';
+import type { Runtime } from '../../src/runtimes/runtime.ts';
 import { query } from '../fixtures/query.ts';
-
-/** Where crun's folder is looked for instead of /run/crun. */
-const moved = vi.hoisted(() => ({ to: '' }));
-vi.mock('../../src/runtimes/state-file.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/runtimes/state-file.ts')>();
-  const move = (path: string): string => path.replace(/^\/run\/crun/, moved.to);
-  return {
-    ...original,
-    listIds: (folder: string) => original.listIds(move(folder)),
-    readStateFile: (path: string, options?: { owner?: number }) =>
-      original.readStateFile(move(path), { owner: process.getuid?.() ?? 0, ...options }),
-  };
-});
 
 const uid = process.getuid?.() ?? 0;
 const id = 'xyxy12';
 
 let root: string;
+let states: string;
+let crun: Runtime;
 beforeEach(() => {
   root = mkdtempSync(`${tmpdir()}/nstrace-crun-`);
-  moved.to = `${root}/crun`;
-  mkdirSync(`${moved.to}/${id}`, { recursive: true });
+  states = `${root}/crun`;
+  crun = crunIn({ usual: states, owner: uid });
+  mkdirSync(`${states}/${id}`, { recursive: true });
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
 const write = (name: string, content: unknown): void =>
-  writeFileSync(`${moved.to}/${id}/${name}`, typeof content === 'string' ? content : JSON.stringify(content));
+  writeFileSync(`${states}/${id}/${name}`, typeof content === 'string' ? content : JSON.stringify(content));
 
 /** Lists containers with one whose init is this very process, with changes. */
 const listWith = (changes: Record<string, unknown>) => {
@@ -91,13 +82,13 @@ describe('crun.list', () => {
 
   it('follows no link in place of the state', () => {
     listWith({});
-    mkdirSync(`${moved.to}/second`);
-    symlinkSync(`../${id}/status`, `${moved.to}/second/status`);
+    mkdirSync(`${states}/second`);
+    symlinkSync(`../${id}/status`, `${states}/second/status`);
     expect(crun.list?.([])).toEqual([state]);
   });
 
   it('lists nothing where crun never ran', () => {
-    rmSync(moved.to, { recursive: true });
+    rmSync(states, { recursive: true });
     expect(crun.list?.([])).toEqual([]);
   });
 });
