@@ -39,6 +39,12 @@ export const notInHostTimens = (): NstraceError =>
     'run it outside of it: `nsenter -t 1 -T nstrace ...`, or without `unshare --time`',
   );
 
+export const noNamespaces = (): NstraceError =>
+  systemError(
+    'the namespaces of other processes cannot be read: nothing could be said of who is in a container',
+    'it needs CAP_SYS_PTRACE: run it as root, or add that to the rights of its unit or container',
+  );
+
 export const notInHostUserns = (): NstraceError =>
   systemError(
     'nstrace runs in a user namespace of its own, whose root may not trace',

@@ -5,7 +5,8 @@ import { Model } from '../model/model.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies } from '../procfs/cgroup.ts';
 import { readWallOffset } from '../procfs/clock.ts';
-import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
+import { readHostNamespaces } from '../procfs/host.ts';
+import type { ProcProcess } from '../procfs/process.ts';
 import { hidesOthers, readProcText } from '../procfs/read.ts';
 import type { ContainerInfo, RecordOf } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
@@ -33,7 +34,7 @@ export interface Snapshot {
 }
 
 export const takeSnapshot = async (): Promise<Snapshot> => {
-  const host = readNamespaces('/proc/1') ?? readNamespaces('/proc/self')!;
+  const host = readHostNamespaces();
   const running = await readBaseline(new Set());
   const clock = new WallClock(readWallOffset());
   const records: RecordOf<'process'>[] = [];

@@ -1,5 +1,6 @@
+import type { Namespaces } from '../kernel/namespaces.ts';
 import { nsPerTick } from '../kernel/time.ts';
-import { startOf } from './process.ts';
+import { readNamespaces, startOf } from './process.ts';
 import { procRoot, readProcLink, readProcText } from './read.ts';
 
 /** PROC_PID_INIT_INO (include/linux/proc_ns.h): the inode of the first pid namespace, the same on every boot. */
@@ -30,6 +31,22 @@ const hostUserns = 0xeffffffd;
 export const inHostUserns = (root = procRoot): boolean => {
   const link = readProcLink(`${root}/self/ns/user`)?.toString('latin1');
   return link === undefined || Number(/\[(\d+)\]/.exec(link)?.[1]) === hostUserns;
+};
+
+/**
+ * The namespaces of the host: those of pid 1; where that shows them to nobody those of pid 2, a thread of the kernel; our
+ * own can be others, in a unit or a container.
+ */
+export const readHostNamespaces = (root = procRoot): Namespaces =>
+  readNamespaces(`${root}/1`) ?? readNamespaces(`${root}/2`) ?? readNamespaces(`${root}/self`)!;
+
+/** CAP_SYS_PTRACE (capability.h), as a bit. */
+const sysPtrace = 1n << 19n;
+
+/** Whether the kernel shows us the namespaces of processes that have other rights than we (ptrace(2), "access mode checking"). */
+export const maySeeNamespaces = (root = procRoot): boolean => {
+  const effective = /^CapEff:\s+([0-9a-f]+)$/m.exec(readProcText(`${root}/self/status`) ?? '')?.[1];
+  return effective === undefined || (BigInt(`0x${effective}`) & sysPtrace) !== 0n;
 };
 
 /** Who we are to the kernel: a pid alone could be another process, in another namespace or at another time. */

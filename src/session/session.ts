@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname, machine, release } from 'node:os';
-import { noBtf, notInHostPidns, notInHostTimens, notInHostUserns, notRoot } from '../errors.ts';
+import { noBtf, noNamespaces, notInHostPidns, notInHostTimens, notInHostUserns, notRoot } from '../errors.ts';
 import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
@@ -17,8 +17,8 @@ import type { Version } from '../probe/version.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readHierarchies } from '../procfs/cgroup.ts';
 import { bootTime, readWallOffset, WallClockWatch } from '../procfs/clock.ts';
-import { inHostPidns, inHostTimens, inHostUserns } from '../procfs/host.ts';
-import { type ProcProcess, readNamespaces } from '../procfs/process.ts';
+import { inHostPidns, inHostTimens, inHostUserns, maySeeNamespaces, readHostNamespaces } from '../procfs/host.ts';
+import type { ProcProcess } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
@@ -55,7 +55,7 @@ export class Session {
   readonly #model: Model;
   readonly #bpftrace: Version;
   readonly #completion: Completion;
-  readonly #host = readNamespaces('/proc/1') ?? readNamespaces('/proc/self')!;
+  readonly #host = readHostNamespaces();
   #waiting: KernelEvent[] | undefined = [];
   #overflow = 0;
   #reading: Promise<void> = Promise.resolve();
@@ -105,6 +105,7 @@ export class Session {
     requireRoot();
     requireHostPidns();
     requireHostTimens();
+    requireNamespaces();
     requireHostUserns();
     const command = [findBpftrace(options.bpftrace)];
     if (!existsSync(Btf.path)) {
@@ -282,6 +283,13 @@ export const requireRoot = (): void => {
 export const requireHostPidns = (): void => {
   if (!inHostPidns()) {
     throw notInHostPidns();
+  }
+};
+
+/** @throws NstraceError (3) if namespaces of other users' processes cannot be read: in a unit or a container without the right */
+const requireNamespaces = (): void => {
+  if (!maySeeNamespaces()) {
+    throw noNamespaces();
   }
 };
 

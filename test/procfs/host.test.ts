@@ -1,7 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
-import { inHostPidns, inHostTimens, inHostUserns } from '../../src/procfs/host.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  inHostPidns,
+  inHostTimens,
+  inHostUserns,
+  maySeeNamespaces,
+  readHostNamespaces,
+} from '../../src/procfs/host.ts';
 
 const inside = <Result>(links: Readonly<Record<string, string>>, look: (root: string) => Result): Result => {
   const root = mkdtempSync(`${tmpdir()}/nstrace-host-`);
@@ -38,5 +44,34 @@ describe('the host’s namespaces', () => {
 
   it('has no time namespace on a kernel without them', () => {
     expect(inside({}, inHostTimens)).toBe(true);
+  });
+});
+
+describe('what may be seen of processes', () => {
+  const root = mkdtempSync(`${tmpdir()}/nstrace-host-`);
+  afterAll(() => rmSync(root, { recursive: true }));
+  const put = (pid: string, inode: number): void => {
+    mkdirSync(`${root}/${pid}/ns`, { recursive: true });
+    for (const type of ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time']) {
+      symlinkSync(`${type}:[${inode}]`, `${root}/${pid}/ns/${type}`);
+    }
+  };
+
+  it('are the host’s namespaces: of pid 1, else of a thread of the kernel, else our own', () => {
+    put('self', 30);
+    expect(readHostNamespaces(root).mnt).toBe(30);
+    put('2', 20);
+    expect(readHostNamespaces(root).mnt).toBe(20);
+    put('1', 10);
+    expect(readHostNamespaces(root).mnt).toBe(10);
+  });
+
+  it.each([
+    ['0000000000284000', true],
+    ['0000000000204000', false],
+    ['000001ffffffffff', true],
+  ])('with rights %s are the namespaces of others: %s', (rights, expected) => {
+    writeFileSync(`${root}/self/status`, `Name:\tnode\nCapEff:\t${rights}\n`);
+    expect(maySeeNamespaces(root)).toBe(expected);
   });
 });
