@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/fleet-cluster/**'],
+          exclude: ['test/e2e/**', 'test/faults/**', 'test/fleet-cluster/**'],
           testTimeout: 20_000,
         },
       },

@@ -69,4 +69,33 @@ describe('a sequence', () => {
     expect(sequence.has(new Map([[0, 2]]))).toBe(false);
     expect(sequence.has(new Map([[1, 1]]))).toBe(false);
   });
+
+  it('reports a loss at its end once, however often it is asked', () => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 1, 10));
+    const totals = new Map([[0, 5]]);
+    expect(sequence.settle(totals, time(20), begun)).toMatchObject([{ kind: 'lost', count: 4, from: '10', to: '20' }]);
+    expect(sequence.settle(totals, time(30), begun)).toEqual([]);
+    expect(sequence.lost).toBe(4);
+  });
+
+  it.each([
+    ['9', '10', '10'],
+    ['10', '9', '10'],
+    ['99', '100', '100'],
+    ['98', '97', '98'],
+    ['97', '98', '98'],
+  ])('ends a loss between %s and a last line at %s with the later of the two', (now, line, later) => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 1, Number(line)));
+    expect(sequence.settle(new Map([[0, 2]]), time(Number(now)), begun)).toMatchObject([{ to: later }]);
+  });
+
+  it('gives a gap that goes on for a second although it still grows, and not before', () => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 3, 1e9));
+    expect(sequence.losses(time(2e9 - 1), begun)).toEqual([]);
+    sequence.take(stamp(0, 5, 2e9 - 1));
+    expect(sequence.losses(time(2e9), begun)).toMatchObject([{ count: 3 }]);
+  });
 });

@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { bpftraceOf, isRunning } from '../support/bpftrace.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
+import { callAsNamesake } from '../support/namesake.ts';
 import { run } from '../support/run.ts';
 import { Terminal } from '../support/terminal.ts';
-import { bpftraceOption, parseRecord, program, tool, traced } from '../support/trace.ts';
+import { bpftraceOption, parseRecord, program, tool, trace, traced } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -111,6 +112,34 @@ describe('a terminal that goes away', () => {
     await hangUp(terminal);
     const [name] = await readdir(cwd);
     expectWhole(join(cwd, name!));
+  });
+});
+
+describe('the probes', () => {
+  traced('go on when a process with the pid of nstrace, in another pid namespace, calls what stops them', async () => {
+    const { of, footer } = await trace([], async ({ pid }) => {
+      expect(await callAsNamesake(pid)).toBe(pid);
+      await run(tool('spawn'), '50', tool('noop'), 'after');
+    });
+    expect(of('exec').filter(({ args }) => args[1] === 'after')).toHaveLength(50);
+    expect(footer).toMatchObject({ complete: true, lost: 0 });
+  });
+});
+
+describe('signals', () => {
+  traced('of one kind are one wish, as many as come: ten of TERM, from above and from beside', async () => {
+    const { footer, exitCode } = await trace([], async ({ pid }) => {
+      await run(tool('noop'), 'before');
+      for (let count = 0; count < 10; count += 1) {
+        process.kill(pid, 'SIGTERM');
+      }
+      await sleep(100);
+      process.kill(pid, 'SIGTERM');
+      process.kill(pid, 'SIGHUP');
+      await until(() => !isRunning(pid));
+    });
+    expect(exitCode).toBe(0);
+    expect(footer).toMatchObject({ reason: 'terminated', complete: true, lost: 0 });
   });
 });
 
