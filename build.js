@@ -23,7 +23,14 @@ rmSync(outdir, { recursive: true, force: true });
 
 await build({
   entryPoints: tools
-    ? { schema: 'tools/schema.ts', man: 'tools/man.ts', picture: 'tools/picture.ts', bench: 'bench/main.ts' }
+    ? {
+        schema: 'tools/schema.ts',
+        man: 'tools/man.ts',
+        picture: 'tools/picture.ts',
+        bench: 'bench/main.ts',
+        peers: 'bench/peers/main.ts',
+        soak: 'test/soak/main.ts',
+      }
     : { nstrace: 'src/cli/main.ts' },
   outdir,
   bundle: true,

@@ -2,14 +2,13 @@ import '../src/session/heap.ts';
 import { measureHosts, measureShipping } from './fleet.ts';
 import { compareNow } from './now.ts';
 import { comparePair } from './pair.ts';
-import { comparePeers } from './peers.ts';
 import { compareReading } from './read.ts';
 import { measureRecordings } from './recordings.ts';
 import { compareStart } from './start.ts';
 import { makeLines, runStream } from './stream.ts';
 import { measureTui } from './tui.ts';
 
-/** npm run bench [stream|peers|pair|start|memory|now|tui|recordings|read|fleet|hosts]: prints what it measured; docs/limits.md says what that was here. */
+/** npm run bench [stream|pair|start|memory|now|tui|recordings|read|fleet|hosts]: prints what it measured; docs/limits.md says what that was here. */
 const [which = 'all'] = process.argv.slice(2);
 
 if (which === 'all' || which === 'stream') {
@@ -25,9 +24,6 @@ if (which === 'memory') {
   const { records, heapMegabytes } = await runStream(lines, 34);
   const shown = heapMegabytes.filter((_, index) => index % 5 === 0).map((value) => value.toFixed(0));
   console.log(`memory: heap in MB over ${(records / 1e6).toFixed(1)} million events: ${shown.join(' ')}`);
-}
-if (which === 'all' || which === 'peers') {
-  await comparePeers();
 }
 if (which === 'all' || which === 'pair') {
   await comparePair();

@@ -3,7 +3,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { compile, cpuSeconds, median, tracers, untilReady, workload } from './peers.ts';
+import { cpuSeconds } from './peers/cost.ts';
+import { compile, median, pair, untilReady, workload } from './workload.ts';
 
 /** Node settles in the first 20,000 execs or so. */
 const warmUps = 20;
@@ -27,7 +28,6 @@ export const comparePair = async (): Promise<void> => {
 };
 
 const compare = async (folder: string, atOnce: number): Promise<void> => {
-  const pair = [tracers[0]!, tracers.at(-1)!];
   const children = await Promise.all(
     pair.map(async (tracer, index) => {
       const file = join(folder, `output-${index}`);

@@ -9,8 +9,8 @@ import { Reading } from '../src/recording/reader.ts';
 import { Account, type Moment } from '../src/replay/moment.ts';
 import { Player } from '../src/replay/player.ts';
 import { Store } from '../src/tui/store.ts';
-import { median } from './peers.ts';
 import { writeRecording } from './recording.ts';
+import { median } from './workload.ts';
 
 const records = 300_000;
 const rounds = 3;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { askFeatures } from '../src/probe/ask.ts';
 import { buildScript } from '../src/probe/script.ts';
-import { median } from './peers.ts';
+import { median } from './workload.ts';
 
 const root = process.cwd();
 const rounds = 11;
