@@ -9,6 +9,7 @@ import { hex64, isObject, isValidId, listIds, readStateFile, stringOf } from './
 /** Where dockerd keeps its containers' names and runc's state, if not set otherwise (moby, daemon/config). */
 const dataRoot = '/var/lib/docker';
 const execRoot = '/run/docker';
+const configFile = '/etc/docker/daemon.json';
 
 /** Of Docker's labels those that tell what a container is for. */
 const labelsThatMatter =
@@ -47,7 +48,13 @@ const rootOfBundle = (config: Record<string, unknown> | undefined): string | und
   return undefined;
 };
 
-const dataRootOf = (args: readonly string[]): string => optionOf(args, 'data-root', 'g', 'graph') ?? dataRoot;
+/** Options of dockerd can stand in a file too; one that stands in both is an error to it (moby, daemon/config). */
+const settingOf = (args: readonly string[], name: string, ...others: readonly string[]): string | undefined => {
+  const value = readStateFile(optionOf(args, 'config-file') ?? configFile)?.[name];
+  return optionOf(args, name, ...others) ?? stringOf(value);
+};
+
+const dataRootOf = (args: readonly string[]): string => settingOf(args, 'data-root', 'g', 'graph') ?? dataRoot;
 
 const dockerds = (running: readonly ProcProcess[]) =>
   running
@@ -56,7 +63,7 @@ const dockerds = (running: readonly ProcProcess[]) =>
       const args = wordsOf(process);
       return {
         data: dataRootOf(args),
-        exec: optionOf(args, 'exec-root') ?? execRoot,
+        exec: settingOf(args, 'exec-root') ?? execRoot,
       };
     });
 

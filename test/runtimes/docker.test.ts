@@ -210,6 +210,21 @@ describe.skipIf(uid !== 0)('docker.list', () => {
     expect(list(own())).toEqual([]);
   });
 
+  it.skipIf(uid !== 0)(
+    'lists what runs below the folders that the file of a daemon names, which must be root’s',
+    () => {
+      describeWith(web);
+      writeState('runtime-runc');
+      const settings = `${root}/daemon.json`;
+      writeFileSync(settings, JSON.stringify({ 'data-root': `${root}/data`, 'exec-root': `${root}/exec` }));
+      const words = ['--config-file', settings] as const;
+      expect(list(daemon(...words))).toMatchObject([{ id, name: 'web', runtime: 'docker' }]);
+      expect(docker.readCommand?.(['dockerd', ...words])).toMatchObject({ action: 'daemon', data: `${root}/data` });
+      chownSync(settings, 1000, 1000);
+      expect(list(daemon(...words))).toEqual([]);
+    },
+  );
+
   it('takes the last words of a daemon as they are, though a value is missing', () => {
     expect(list(daemon('--exec-root'))).toEqual([]);
   });
