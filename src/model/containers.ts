@@ -1,18 +1,9 @@
 import { type Namespaces, type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
-import type { CgroupOwner, Labels, Pod } from '../runtimes/runtime.ts';
+import { Census } from './census.ts';
 import { CgroupSet, renamed } from './cgroups.ts';
 import { Container, type Identity, type Init, type Membership } from './container.ts';
 import type { Process } from './process.ts';
-
-type Owner = Extract<CgroupOwner, object>;
-
-/** A cgroup whose path looks like one that a runtime makes. That alone makes no container. */
-export interface Shape {
-  readonly path: string;
-  readonly owner: Owner;
-  readonly labels: Labels | undefined;
-  readonly pod?: Pod | undefined;
-}
+import { parentOf, type Shape, Shapes } from './shapes.ts';
 
 /**
  * Which containers there are, and what leads to them: their cgroups, pid namespaces and mount namespaces. What several
@@ -25,14 +16,12 @@ export class Containers {
   readonly #byCgroup = new Map<string, Container[]>();
   /** Cgroups of containers that have ended. */
   readonly #left = new Map<string, Container[]>();
-  /** Cgroups of what stands by a container, and is not in it. */
-  readonly #monitors = new Set<string>();
-  readonly #shapes = new Map<string, Shape>();
+  readonly #shapes = new Shapes();
   readonly #byPidns = new Map<number, Container[]>();
   readonly #byMnt = new Map<number, Container[]>();
   /** Living processes by namespace, those of the host left out. */
-  readonly #inPidns = new Map<number, number>();
-  readonly #inMnt = new Map<number, number>();
+  readonly #inPidns = new Census();
+  readonly #inMnt = new Census();
   /** Mount namespaces of services and helpers: they make no container, whoever enters them. */
   readonly #hostMnts = new Set<number>();
   #version = 0;
@@ -113,39 +102,19 @@ export class Containers {
     return this.#byCgroup.get(path) ?? [];
   }
 
-  isMonitorCgroup(path: string): boolean {
-    return this.#monitors.has(path);
-  }
-
   /** Whoever is in that cgroup stands by a container, and is not in it. */
   claimForMonitor(path: string): void {
-    this.#monitors.add(path);
+    this.#shapes.noteMonitor(path);
     this.#version += 1;
   }
 
   noteShape(shape: Shape): void {
-    this.#shapes.set(shape.path, shape);
+    this.#shapes.note(shape);
   }
 
   /** The innermost cgroup of a process that looks like a container's, and is none yet. */
   shapeOf(cgroups: CgroupSet): Shape | undefined {
-    if (this.#shapes.size === 0) {
-      return undefined;
-    }
-    let best: Shape | undefined;
-    for (const path of cgroups.paths.values()) {
-      for (let at = path; at.length > Math.max(best?.path.length ?? 1, 1); at = parentOf(at)) {
-        if (this.#byCgroup.has(at)) {
-          break;
-        }
-        const shape = this.#shapes.get(at);
-        if (shape !== undefined) {
-          best = shape;
-          break;
-        }
-      }
-    }
-    return best;
+    return this.#shapes.of(cgroups, (path) => this.#byCgroup.has(path));
   }
 
   /** What namespace of a process without a container makes one. */
@@ -191,13 +160,13 @@ export class Containers {
     if (mnt !== process.countedMnt) {
       this.#uncountMnt(process.countedMnt);
       process.countedMnt = mnt;
-      more(this.#inMnt, mnt);
+      this.#inMnt.enter(mnt);
     }
     const pid = ns.pid === this.#host.pid ? 0 : ns.pid;
     if (pid !== process.countedPid) {
       this.#uncountPid(process.countedPid);
       process.countedPid = pid;
-      more(this.#inPidns, pid);
+      this.#inPidns.enter(pid);
     }
     if (mnt !== 0 && !process.mntMoved && process.membership === undefined) {
       this.#hostMnts.add(mnt);
@@ -231,8 +200,7 @@ export class Containers {
 
   /** Forgets a removed cgroup; gives the containers that have ended and had none but that. */
   dropCgroup(hierarchy: string, path: string): Container[] {
-    this.#monitors.delete(path);
-    this.#shapes.delete(path);
+    this.#shapes.forget(path);
     const owners = [...(this.#byCgroup.get(path) ?? []), ...(this.#left.get(path) ?? [])];
     for (const owner of owners) {
       owner.cgroups.get(path)?.delete(hierarchy);
@@ -248,9 +216,7 @@ export class Containers {
 
   /** A cgroup, and what is below it, has another path from now on in one hierarchy. */
   renameCgroup(hierarchy: string, from: string, to: string): void {
-    for (const path of [...this.#monitors]) {
-      this.#monitors.add(renamed(path, from, to));
-    }
+    this.#shapes.rename(from, to);
     for (const container of this.#live) {
       for (const [path, hierarchies] of [...container.cgroups]) {
         const now = renamed(path, from, to);
@@ -363,7 +329,7 @@ export class Containers {
         if (owners !== undefined) {
           best = owners;
           length = at.length;
-        } else if (this.#monitors.has(at) && at.endsWith('/supervisor')) {
+        } else if (this.#shapes.isMonitor(at) && at.endsWith('/supervisor')) {
           // Of what is above it: nspawn has its own below the container's.
           at = parentOf(at);
         }
@@ -373,20 +339,18 @@ export class Containers {
   }
 
   #uncountMnt(mnt: number): void {
-    if (fewer(this.#inMnt, mnt)) {
+    if (this.#inMnt.leave(mnt)) {
       this.#byMnt.delete(mnt);
       this.#hostMnts.delete(mnt);
     }
   }
 
   #uncountPid(pidns: number): void {
-    if (fewer(this.#inPidns, pidns)) {
+    if (this.#inPidns.leave(pidns)) {
       this.#byPidns.delete(pidns);
     }
   }
 }
-
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 const isFirstIn = (init: Init | undefined, pidns: number): boolean =>
   init !== undefined && init.ns.pid === pidns && init.nspid.at(-1) === 1;
@@ -411,24 +375,4 @@ const dropFrom = <Key>(map: Map<Key, Container[]>, key: Key, container: Containe
       map.set(key, left);
     }
   }
-};
-
-const more = (counts: Map<number, number>, inode: number): void => {
-  if (inode !== 0) {
-    counts.set(inode, (counts.get(inode) ?? 0) + 1);
-  }
-};
-
-/** @returns whether that was the last one */
-const fewer = (counts: Map<number, number>, inode: number): boolean => {
-  if (inode === 0) {
-    return false;
-  }
-  const left = (counts.get(inode) ?? 0) - 1;
-  if (left > 0) {
-    counts.set(inode, left);
-    return false;
-  }
-  counts.delete(inode);
-  return true;
 };

@@ -5,10 +5,11 @@ import type { CgroupSet } from './cgroups.ts';
 import { commandAbove, monitorOf } from './command.ts';
 import type { Container, Identity, Membership } from './container.ts';
 import type { ContainerRecords } from './container-records.ts';
-import type { Containers, Shape } from './containers.ts';
+import type { Containers } from './containers.ts';
 import type { Naming, RuntimeKnowledge } from './naming.ts';
 import type { Command, Process } from './process.ts';
 import { requesterOf } from './requester.ts';
+import type { Shape } from './shapes.ts';
 
 /** What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. */
 const toolName = ({ comm, args }: Process): string => {
