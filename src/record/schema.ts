@@ -303,6 +303,13 @@ export const schemas = {
         .describe(
           'memory that it uses now, without file pages that the kernel can drop at once, as docker stats has it',
         ),
+      busiest: z
+        .array(z.object({ pid, cpu_ns: z.int().positive() }))
+        .optional()
+        .describe(
+          'its processes that used most CPU time in interval_ns, the most first, exact to 10 ms; absent if none used any, or there are more than 256',
+        ),
+      interval_ns: z.int().positive().optional().describe('the time before this record that busiest is about'),
     })
     .describe('of a container, from its cgroup files, every 2 s where it is asked for; what they do not say is absent'),
   lost: z.object({

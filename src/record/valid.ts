@@ -590,6 +590,27 @@ const isContainer19 = (v: Value): boolean => {
   );
 };
 
+const isBusiestItem36 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    (isInt(v.cpu_ns) && v.cpu_ns > 0)
+  );
+};
+
+const isBusiest35 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(isBusiestItem36(item))) {
+      return false;
+    }
+  }
+  return true;
+};
+
 const isUsage34 = (v: Value): boolean => {
   return (
     isObject(v) &&
@@ -602,11 +623,13 @@ const isUsage34 = (v: Value): boolean => {
     (v.host === undefined || typeof v.host === 'string') &&
     isContainer8(v.container) &&
     (v.cpu_ns === undefined || (isInt(v.cpu_ns) && v.cpu_ns >= 0)) &&
-    (v.memory_bytes === undefined || (isInt(v.memory_bytes) && v.memory_bytes >= 0))
+    (v.memory_bytes === undefined || (isInt(v.memory_bytes) && v.memory_bytes >= 0)) &&
+    (v.busiest === undefined || isBusiest35(v.busiest)) &&
+    (v.interval_ns === undefined || (isInt(v.interval_ns) && v.interval_ns > 0))
   );
 };
 
-const isLost35 = (v: Value): boolean => {
+const isLost37 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "lost" &&
@@ -625,7 +648,7 @@ const isLost35 = (v: Value): boolean => {
   );
 };
 
-const isEvents37 = (v: Value): boolean => {
+const isEvents39 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
@@ -638,7 +661,7 @@ const isEvents37 = (v: Value): boolean => {
   return true;
 };
 
-const isProbe38 = (v: Value): boolean => {
+const isProbe40 = (v: Value): boolean => {
   return (
     isObject(v) &&
     isInt(v.made) &&
@@ -647,7 +670,7 @@ const isProbe38 = (v: Value): boolean => {
   );
 };
 
-const isFooter36 = (v: Value): boolean => {
+const isFooter38 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "footer" &&
@@ -659,11 +682,11 @@ const isFooter36 = (v: Value): boolean => {
     (v.host === undefined || typeof v.host === 'string') &&
     (typeof v.ended === 'string' && pattern0.test(v.ended)) &&
     typeof v.reason === 'string' &&
-    isEvents37(v.events) &&
+    isEvents39(v.events) &&
     (isInt(v.lost) && v.lost >= 0) &&
     (isInt(v.cut) && v.cut >= 0) &&
     typeof v.complete === 'boolean' &&
-    isProbe38(v.probe)
+    isProbe40(v.probe)
   );
 };
 
@@ -678,6 +701,6 @@ export const valid: Readonly<Record<string, (record: Value) => boolean>> = {
   cgroup: isCgroup18,
   container: isContainer19,
   usage: isUsage34,
-  lost: isLost35,
-  footer: isFooter36,
+  lost: isLost37,
+  footer: isFooter38,
 };

@@ -1,48 +1,76 @@
 import { type CgroupUsage, readUsage, type UsageMounts } from '../procfs/usage.ts';
 import { containerKey } from '../record/key.ts';
-import type { ContainerInfo, NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
+import { Busy, type CpuReading, readCpu } from './busy.ts';
 
 /** How often each container's files are read. */
 const everyNs = 2_000_000_000n;
 /** Containers that are read at one heartbeat, ten times a second; of more each is read less often. */
 const maxAtOnce = 200;
+/** Containers that are known by a process only: their own record comes at once. */
+const maxEarly = 1000;
 
 interface Watched {
   info: ContainerInfo;
+  readonly busy: Busy;
   nextAt: bigint;
+  /** When it was read last. */
+  readAt: bigint | undefined;
 }
 
 export interface UsageOptions {
   readonly mounts: UsageMounts;
   readonly read?: (mounts: UsageMounts, paths: readonly string[]) => CgroupUsage;
+  readonly readProcess?: (pid: number) => CpuReading | undefined;
 }
 
-/** Makes `usage` records of the containers that live, out of their cgroup files. Give it every record, and heartbeats. */
+/**
+ * Makes `usage` records of the containers that live, out of their cgroup files, with the processes that use most CPU, out of
+ * /proc. Give it every record, and heartbeats.
+ */
 export class UsageSource {
   readonly #mounts: UsageMounts;
   readonly #read: NonNullable<UsageOptions['read']>;
+  readonly #readProcess: NonNullable<UsageOptions['readProcess']>;
   readonly #watched = new Map<number | string, Watched>();
+  /** Containers of which processes were seen before themselves were. */
+  readonly #early = new Map<number | string, Busy>();
   /** How many live containers name a cgroup as theirs. */
   readonly #owners = new Map<string, number>();
 
-  constructor({ mounts, read = readUsage }: UsageOptions) {
+  constructor({ mounts, read = readUsage, readProcess = readCpu }: UsageOptions) {
     this.#mounts = mounts;
     this.#read = read;
+    this.#readProcess = readProcess;
   }
 
   take(record: NstraceRecord): void {
-    if (record.type !== 'container') {
-      return;
+    switch (record.type) {
+      case 'process':
+      case 'fork':
+      case 'exec':
+        return this.#busyOf(record.container)?.add(record.pid);
+      case 'exit':
+        return this.#busyOf(record.container)?.delete(record.pid);
+      case 'container':
+        return this.#take(record);
+      default:
     }
+  }
+
+  #take(record: RecordOf<'container'>): void {
     const key = containerKey(record.container);
     const before = this.#watched.get(key);
     this.#own(before?.info.cgroups, -1);
     if (record.op === 'removed') {
       this.#watched.delete(key);
+      this.#early.delete(key);
       return;
     }
     this.#own(record.container.cgroups, 1);
-    this.#watched.set(key, { info: record.container, nextAt: before?.nextAt ?? 0n });
+    const busy = before?.busy ?? this.#early.get(key) ?? new Busy();
+    this.#early.delete(key);
+    this.#watched.set(key, { info: record.container, busy, nextAt: before?.nextAt ?? 0n, readAt: before?.readAt });
   }
 
   /** The records that are due at this moment. What the files of a container do not say is absent; without any there is none. */
@@ -60,11 +88,29 @@ export class UsageSource {
       this.#watched.delete(key);
       this.#watched.set(key, watched);
       const usage = this.#read(this.#mounts, this.#ownPaths(watched.info));
-      if (usage.cpu_ns !== undefined || usage.memory_bytes !== undefined) {
-        records.push(usageRecord(watched.info, usage, now));
+      const busiest = watched.busy.read(this.#readProcess);
+      const interval = watched.readAt === undefined ? 0n : at - watched.readAt;
+      watched.readAt = at;
+      if (usage.cpu_ns !== undefined || usage.memory_bytes !== undefined || busiest.length > 0) {
+        const busy = busiest.length > 0 && interval > 0n && { busiest, interval_ns: Number(interval) };
+        records.push({ ...usageRecord(watched.info, usage, now), ...busy });
       }
     }
     return records;
+  }
+
+  #busyOf(container: ContainerRef | null): Busy | undefined {
+    if (container === null) {
+      return undefined;
+    }
+    const key = containerKey(container);
+    const known = this.#watched.get(key)?.busy ?? this.#early.get(key);
+    if (known !== undefined || this.#early.size >= maxEarly) {
+      return known;
+    }
+    const busy = new Busy();
+    this.#early.set(key, busy);
+    return busy;
   }
 
   /** A cgroup that several share counts for none of them; the shortest of its own is the whole container. */

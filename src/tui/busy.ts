@@ -3,7 +3,7 @@ import type { Family } from './families.ts';
 import type { Store } from './store.ts';
 
 /** The process of a container that starts most programs now, or that started most if none does. */
-export const busiestOf = (family: Family, store: Store): ViewProcess | undefined => {
+export const busiestStarter = (family: Family, store: Store): ViewProcess | undefined => {
   let busiest: ViewProcess | undefined;
   let most = 0;
   for (const process of store.processes.values()) {
@@ -17,3 +17,13 @@ export const busiestOf = (family: Family, store: Store): ViewProcess | undefined
   }
   return busiest;
 };
+
+/** The processes of a container that use most CPU and still live, as its last reading has them. */
+export const busiestRunning = (
+  { latest: { usage, source } }: Family,
+  store: Store,
+): { process: ViewProcess; cpuPercent: number }[] =>
+  (usage?.busiest ?? []).flatMap(({ pid, cpuPercent }) => {
+    const process = store.processes.get(pid, source);
+    return process === undefined ? [] : [{ process, cpuPercent }];
+  });

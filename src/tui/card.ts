@@ -3,7 +3,7 @@ import { commandLine, commandOrComm, wholeCommand } from '../view/command.ts';
 import { age, seconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import { size } from '../view/sizes.ts';
-import { busiestOf } from './busy.ts';
+import { busiestRunning, busiestStarter } from './busy.ts';
 import { endCode, type Family, startedMs, stateOf } from './families.ts';
 import type { Life } from './group.ts';
 import type { Piece } from './line.ts';
@@ -16,8 +16,8 @@ export const cardLines = (family: Family, context: TableContext): Piece[][] => {
   if (family.isHost) {
     return [];
   }
-  const lines = [stateLine, startLine, livesLine, enteredLine, againLine, busyLine].map((line) =>
-    line(family, context),
+  const lines = [stateLine, startLine, livesLine, enteredLine, againLine, busyLine, startsLine, unusedLine].map(
+    (line) => line(family, context),
   );
   return lines.filter((line) => line.length > 0);
 };
@@ -44,6 +44,21 @@ const stateLine = (family: Family, { store, now }: TableContext): Piece[] => {
     [escapeText(text), bad ? 'bad' : running ? 'good' : 'plain'],
     [`${since}  ${facts.join('  ')}`, 'plain'],
   );
+};
+
+/** Usage is read every 2 s: after that time it is there, or will not be. */
+const usageNs = 5e9;
+
+/** Why there is no CPU time and no memory to show. */
+const unusedLine = (family: Family, { store, now }: TableContext): Piece[] => {
+  const { latest } = family;
+  const isYoung = now - Math.max(store.beganAt, latest.life?.createdAt ?? latest.firstAt) < usageNs;
+  if (!stateOf(family).running || latest.usage !== undefined || isYoung) {
+    return [];
+  }
+  const why =
+    store.usages === 0 ? 'not recorded: record -e all does' : 'not known: it has no cgroup that is its alone';
+  return titled('cpu, mem', [why, 'dim']);
 };
 
 const startLine = (family: Family, { store, users, now }: TableContext): Piece[] => {
@@ -131,11 +146,26 @@ const againLine = ({ repeated }: Family, { now }: TableContext): Piece[] =>
 const agoOf = (at: number, now: number): string => `${age((now - at) / 1e6)} ago`;
 
 const busyLine = (family: Family, { store }: TableContext): Piece[] => {
-  const busiest = busiestOf(family, store);
+  const running = busiestRunning(family, store);
+  return running.length === 0
+    ? []
+    : titled('busy', [
+        running
+          .map(
+            ({ process, cpuPercent }) =>
+              `pid ${process.pid} uses ${cpuPercent.toFixed(0)}% of a core: ${commandOrComm(process.program ?? process)}`,
+          )
+          .join('; '),
+        'plain',
+      ]);
+};
+
+const startsLine = (family: Family, { store }: TableContext): Piece[] => {
+  const busiest = busiestStarter(family, store);
   if (busiest === undefined) {
     return [];
   }
   const rate = busiest.spawned.perSecond(store.now);
-  const how = `${busiest.spawned.count} programs started${rate >= 0.05 ? `, ${rate.toFixed(1)}/s now` : ''}`;
+  const how = `${counted(busiest.spawned.count, 'program')} started${rate >= 0.05 ? `, ${rate.toFixed(1)}/s now` : ''}`;
   return titled('busy', [`pid ${busiest.pid}, ${how}: ${commandOrComm(busiest.program ?? busiest)}`, 'plain']);
 };

@@ -28,6 +28,8 @@ export interface Usage {
   /** Of one core; undefined until there are two readings. */
   readonly cpuPercent: number | undefined;
   readonly memoryBytes: number | undefined;
+  /** Its processes that use most CPU, the busiest first. */
+  readonly busiest: readonly { readonly pid: number; readonly cpuPercent: number }[];
 }
 
 /** A container, or the host: what is known of it. */
@@ -91,10 +93,20 @@ export class Group {
   }
 
   /** Takes a reading of its cgroup files. */
-  use({ cpu_ns: ns, memory_bytes: memoryBytes }: RecordOf<'usage'>, at: number): void {
+  use(
+    { cpu_ns: ns, memory_bytes: memoryBytes, busiest = [], interval_ns: interval }: RecordOf<'usage'>,
+    at: number,
+  ): void {
     const before = this.#cpu;
     const isLater = ns !== undefined && before !== undefined && at > before.at && ns >= before.ns;
-    this.usage = { cpuPercent: isLater ? ((ns - before.ns) / (at - before.at)) * 100 : undefined, memoryBytes };
+    this.usage = {
+      cpuPercent: isLater ? ((ns - before.ns) / (at - before.at)) * 100 : undefined,
+      memoryBytes,
+      busiest:
+        interval === undefined
+          ? []
+          : busiest.map(({ pid, cpu_ns: used }) => ({ pid, cpuPercent: (used / interval) * 100 })),
+    };
     this.#cpu = ns === undefined ? undefined : { at, ns };
   }
 

@@ -22,6 +22,8 @@ export class Store {
   readonly processes = new Population(this.traces);
   readonly rate = new Rate(historySeconds);
   footer: RecordOf<'footer'> | undefined;
+  /** Readings of CPU and memory. */
+  usages = 0;
   lost = 0;
   /** Losses of which it is not known how many they are. */
   unknownLoss = false;
@@ -139,6 +141,7 @@ export class Store {
       case 'container':
         return this.#container(record);
       case 'usage':
+        this.usages += 1;
         return this.#groupOf(record).use(record, this.#at);
       default:
         // A type that this version does not know.

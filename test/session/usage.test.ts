@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recordSchema } from '../../src/record/schema.ts';
 import { UsageSource } from '../../src/session/usage.ts';
-import { container, exec, xyxy12Info } from '../fixtures/records.ts';
+import { container, exec, exit, fork, inContainer, xyxy12Info } from '../fixtures/records.ts';
 
 const mounts = { unified: '/x', cpuacct: undefined, memory: undefined };
 const at = (seconds: number) => ({ time: '2026-01-02T03:04:05.000000000Z', mono: String(seconds * 1e9) });
@@ -42,6 +42,28 @@ describe('UsageSource', () => {
     expect(usage.beat(at(12))).toHaveLength(1);
     usage.take(container({ op: 'removed' }));
     expect(usage.beat(at(20))).toEqual([]);
+  });
+
+  it('says which processes of it were busy, and how long it looked at them', () => {
+    let ticks = 0;
+    const usage = new UsageSource({
+      mounts,
+      read: () => ({ cpu_ns: 5 }),
+      readProcess: () => {
+        ticks += 30;
+        return { startTicks: 1, cpuTicks: ticks };
+      },
+    });
+    // The first process can be there before its container has a record.
+    usage.take(fork(inContainer));
+    usage.take(container({ op: 'created' }));
+    expect(usage.beat(at(10))[0]).not.toHaveProperty('busiest');
+    const [record] = usage.beat(at(12.5));
+    expect(record).toMatchObject({ busiest: [{ pid: 10123, cpu_ns: 300_000_000 }], interval_ns: 2_500_000_000 });
+    expect(recordSchema.safeParse({ ...record, seq: 1 }).success).toBe(true);
+    usage.take(exit(inContainer));
+    usage.take(exec({ pid: 1 }));
+    expect(usage.beat(at(15))[0]).not.toHaveProperty('busiest');
   });
 
   it('makes none where the files say nothing', () => {

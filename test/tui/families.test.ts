@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { familiesOf } from '../../src/tui/families.ts';
-import { container, exec, exit, fork, header, process } from '../fixtures/records.ts';
+import { container, exec, exit, fork, header, process, usage } from '../fixtures/records.ts';
 import { at, castOf, endOf, lifeOf, startOf } from '../fixtures/story.ts';
 import { Desk } from './support.ts';
 
@@ -140,5 +140,33 @@ describe('the table of containers', () => {
     }
     desk.press('enter');
     expect(desk.text).toMatch(/^busy {5}pid 10140, 20 programs started, 4\.0\/s now: sh -c ls -l; sleep 1$/m);
+  });
+
+  it('says which process is busy, and how much of a core it uses, in a replay too', () => {
+    const { ref, info } = castOf();
+    const used = (ms: number, cpu_ns: number, more = {}) =>
+      usage({ ...at(ms), container: ref, cpu_ns, memory_bytes: 5 * 1024 * 1024, ...more });
+    const desk = new Desk({ columns: 120 }).take(
+      ...startOf(),
+      used(1000, 1e9),
+      used(3000, 2e9, { busiest: [{ pid: castOf().pids.init, cpu_ns: 900_000_000 }], interval_ns: 2_000_000_000 }),
+    );
+    expect(shown(desk)[0]).toMatch(/^xyxy12 running .* 50\.0 5\.0M /);
+    desk.press('enter');
+    expect(desk.text).toMatch(/^busy {5}pid 10123 uses 45% of a core: sh -c ls -l; sleep 1$/m);
+    desk.take(container({ ...at(3500), op: 'stopped', container: info, code: 0 }));
+    expect(desk.text).not.toContain('of a core');
+    expect(desk.text).not.toContain('memory');
+  });
+
+  it('says why there is no CPU time to show: it was not recorded, or the container has no cgroup', () => {
+    const desk = new Desk().take(header(at(0)), ...startOf());
+    desk.press('enter');
+    desk.store.passed(at(2000).mono);
+    expect(desk.text).not.toContain('not recorded');
+    desk.store.passed(at(60_000).mono);
+    expect(desk.text).toMatch(/^cpu, mem not recorded: /m);
+    desk.take(usage({ ...at(61_000), container: castOf({ id: 'other' }).ref, cpu_ns: 1 }));
+    expect(desk.text).toMatch(/^cpu, mem not known: it has no cgroup/m);
   });
 });
