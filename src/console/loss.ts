@@ -1,3 +1,4 @@
+import { spanOf } from '../record/clock.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { shortMoment } from '../view/clock.ts';
 import { escapeText } from '../view/escape.ts';
@@ -37,15 +38,20 @@ export class LossNotice {
 
 const join = (a: RecordOf<'lost'>, b: RecordOf<'lost'>): RecordOf<'lost'> => {
   const { cpu, ...joined } = a;
+  const stages = new Set([...a.stage.split(stageSign), b.stage]);
   return {
     ...joined,
     ...(cpu !== undefined && cpu === b.cpu ? { cpu } : {}),
     count: a.count + b.count,
     exact: a.exact && b.exact,
-    from: [a.from, b.from].sort()[0]!,
-    to: [a.to, b.to].sort()[1]!,
+    stage: [...stages].slice(0, maxStages).join(stageSign),
+    ...spanOf(a.from, a.to, b.from, b.to),
   };
 };
+
+const stageSign = ', ';
+/** There are six; a recording may have any. */
+const maxStages = 6;
 
 const sentence = ({ count, exact, from, to, cpu, stage }: RecordOf<'lost'>): string => {
   const many = exact ? `${count} events` : count > 0 ? `at least ${count} events` : 'an unknown number of events';

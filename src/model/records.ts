@@ -5,6 +5,7 @@ import { monoOfTicks, type Nanoseconds } from '../kernel/time.ts';
 import { isCut } from '../probe/assembly/nested.ts';
 import type { CgroupEvent, ExecEvent, ExitEvent, FailedExecEvent, LostEvent, NamespaceEvent } from '../probe/event.ts';
 import type { ProcProcess } from '../procfs/process.ts';
+import { spanOf } from '../record/clock.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { putArguments, putText } from '../record/text.ts';
 import type { WallClock } from './clock.ts';
@@ -245,6 +246,7 @@ export class Records {
     return record;
   }
 
+  /** Lines of one CPU can be a little out of order: what is missing between two of them is missing between their times. */
   lost(event: LostEvent, stage: RecordOf<'lost'>['stage']): RecordOf<'lost'> {
     return {
       type: 'lost',
@@ -253,8 +255,7 @@ export class Records {
       mono: event.mono,
       count: event.count,
       exact: event.exact,
-      from: this.#clock.time(event.from),
-      to: this.#clock.time(event.to),
+      ...spanOf(this.#clock.time(event.from), this.#clock.time(event.to)),
       ...(event.cpu >= 0 ? { cpu: event.cpu } : {}),
       stage,
     };

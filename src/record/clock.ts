@@ -15,3 +15,9 @@ const wallNs = (time: string): number => Date.parse(time) * 1e6 + Number(time.sl
 /** The same as an integer. */
 export const clockAt = (record: Timed): bigint =>
   record.source_seq === undefined ? BigInt(record.mono) : BigInt(clockNs(record));
+
+/** From the earliest to the latest of some times of records. */
+export const spanOf = (...times: readonly string[]): { from: string; to: string } => {
+  const sorted = times.toSorted();
+  return { from: sorted[0]!, to: sorted.at(-1)! };
+};

@@ -1,4 +1,5 @@
 import type { Count } from '../probe/tracer.ts';
+import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { encode, renumber } from './line.ts';
 import type { Sink } from './sink.ts';
@@ -16,7 +17,7 @@ export class RecordWriter {
   readonly tally: Tally;
   /** What the footer says. */
   complete = false;
-  #dropped: { count: number; from: string; to: string; mono: string } | undefined;
+  #dropped: Pick<RecordOf<'lost'>, 'count' | 'exact' | 'from' | 'to' | 'time' | 'mono'> | undefined;
 
   /** @param before the number of the last record before, if this goes on with another part */
   constructor(sink: Sink, stage: 'pipe' | 'disk', before = 0) {
@@ -64,18 +65,22 @@ export class RecordWriter {
 
   #drop(record: NstraceRecord): void {
     const { time, mono } = record;
-    this.#dropped ??= { count: 0, from: time, to: time, mono };
-    this.#dropped.count += record.type === 'lost' ? record.count : 1;
-    this.#dropped.to = time;
-    this.#dropped.mono = mono;
+    // A loss that is dropped is still a loss of what it tells of.
+    const loss = record.type === 'lost' ? record : { count: 1, exact: true, from: time, to: time };
+    this.#dropped ??= { ...loss, count: 0, time, mono };
+    const dropped = this.#dropped;
+    dropped.count += loss.count;
+    dropped.exact &&= loss.exact;
+    // Records are nearly in order.
+    Object.assign(dropped, spanOf(dropped.from, dropped.to, loss.from, loss.to), { time, mono });
   }
 
   #sayDropped(): void {
     const dropped = this.#dropped;
     if (dropped !== undefined) {
       this.#dropped = undefined;
-      const { count, from, to, mono } = dropped;
-      this.#put({ type: 'lost', seq: 0, time: to, mono, count, exact: true, from, to, stage: this.#stage });
+      const { count, exact, from, to, time, mono } = dropped;
+      this.#put({ type: 'lost', seq: 0, time, mono, count, exact, from, to, stage: this.#stage });
     }
   }
 

@@ -56,8 +56,7 @@ const unusedLine = (family: Family, { store, now }: TableContext): Piece[] => {
   if (!stateOf(family).running || latest.usage !== undefined || isYoung) {
     return [];
   }
-  const why =
-    store.usages === 0 ? 'not recorded: record -e all does' : 'not known: it has no cgroup that is its alone';
+  const why = store.usages === 0 ? 'not recorded: record -e all does' : 'not known: it has no cgroup that is its alone';
   return titled('cpu, mem', [why, 'dim']);
 };
 

@@ -8,6 +8,7 @@ import { endCode, type Family, startedMs, stateOf } from './families.ts';
 import { column, type Piece, renderLine } from './line.ts';
 import { nameOf } from './naming.ts';
 import type { Store } from './store.ts';
+import { type Placed, placeColumns, type Sized } from './table-layout.ts';
 import type { Theme, Tone } from './theme.ts';
 import { enteredBy, type Users } from './who.ts';
 
@@ -20,21 +21,13 @@ export interface TableContext {
 }
 
 /** A column of the table of containers. */
-export interface TableColumn {
+export interface TableColumn extends Sized {
   readonly name: string;
   readonly title: string;
   /** The key that sorts by it, after `s`. */
   readonly letter: string;
   readonly about: string;
-  readonly width: number;
   readonly right?: boolean;
-  /** Columns with a high rank go first where there is no room. */
-  readonly rank: number;
-  /** Part of the room that is left over that it gets. */
-  readonly grow?: number;
-  /** It is to be that wide before columns of less use have any room. */
-  readonly good?: number;
-  readonly most?: number;
   readonly cell: (family: Family, context: TableContext, last: ViewEvent | undefined) => Piece;
   /** What it sorts by: the greatest first, or the first letter. */
   readonly key: (family: Family, context: TableContext) => number | string;
@@ -167,70 +160,25 @@ export const sortKeys = (
   return (reversed ? keyed.reverse() : keyed).map(({ family }) => family.key);
 };
 
-interface Placed {
-  readonly column: TableColumn;
-  readonly width: number;
-}
-
-/** Columns with a higher rank come after those that are as wide as they should be. */
-const lastOfUse = 9;
-
-/** Gives columns the room that they should have, as far as there is some; how much that was. */
-const widen = (widths: Map<TableColumn, number>, room: number): number => {
-  let given = 0;
-  for (const [column, width] of widths) {
-    const more = Math.min(room - given, Math.max(0, (column.good ?? 0) - width));
-    widths.set(column, width + more);
-    given += more;
-  }
-  return given;
-};
-
-/** The columns that a width has room for, and how wide each is. */
-export const placeColumns = (width: number, columns: readonly TableColumn[] = tableColumns): Placed[] => {
-  const ranked = columns.toSorted((a, b) => a.rank - b.rank);
-  const widths = new Map<TableColumn, number>();
-  let room = width;
-  for (const candidate of ranked) {
-    const needed = candidate.width + (widths.size > 0 ? 1 : 0);
-    if (candidate.rank > lastOfUse) {
-      room -= widen(widths, room);
-    }
-    if (needed <= room) {
-      widths.set(candidate, candidate.width);
-      room -= needed;
-    }
-  }
-  room -= widen(widths, room);
-  const shown = columns.filter((candidate) => widths.has(candidate));
-  for (let growing = shown; room > 0 && growing.length > 0; ) {
-    growing = growing.filter((each) => each.grow !== undefined && widths.get(each)! < (each.most ?? width));
-    const parts = growing.reduce((sum, { grow = 0 }) => sum + grow, 0);
-    const before = room;
-    for (const each of growing) {
-      const more = Math.min(
-        Math.floor((before * each.grow!) / parts) || 1,
-        (each.most ?? width) - widths.get(each)!,
-        room,
-      );
-      widths.set(each, widths.get(each)! + more);
-      room -= more;
-    }
-  }
-  return shown.map((each) => ({ column: each, width: widths.get(each)! }));
-};
-
 const place = (text: string, width: number, right = false): string =>
   right ? padStartTo(column(text, Math.min(width, text.length || width)).trimEnd(), width) : column(text, width);
 
-/** The host is said where it is not the same of all. */
-const columnsOf = ({ traces }: Store): readonly TableColumn[] => (traces.areSeveral ? tableColumns : columnsOfOne);
-
 const columnsOfOne = tableColumns.filter(({ name }) => name !== 'host');
+
+/** Of the last width: every row of a frame asks. */
+let last: { width: number; areSeveral: boolean; placed: readonly Placed<TableColumn>[] } | undefined;
+
+/** The host is said where it is not the same of all. */
+const placed = (width: number, { traces: { areSeveral } }: Store): readonly Placed<TableColumn>[] => {
+  if (last?.width !== width || last.areSeveral !== areSeveral) {
+    last = { width, areSeveral, placed: placeColumns(width, areSeveral ? tableColumns : columnsOfOne) };
+  }
+  return last.placed;
+};
 
 /** The titles; the one that is sorted by is marked. */
 export const tableHeader = (width: number, sort: Sort, { theme, store }: TableContext): string => {
-  const pieces = placeColumns(width, columnsOf(store)).flatMap(({ column: each, width: its }, index): Piece[] => {
+  const pieces = placed(width, store).flatMap(({ column: each, width: its }, index): Piece[] => {
     const isSorted = each.name === sort.column;
     const mark = isSorted ? (sort.reversed ? theme.glyphs.up : theme.glyphs.down) : '';
     const title = its >= each.title.length + mark.length ? `${each.title}${mark}` : each.title;
@@ -243,7 +191,7 @@ export const tableHeader = (width: number, sort: Sort, { theme, store }: TableCo
 };
 
 export const tableRow = (family: Family, last: ViewEvent | undefined, width: number, context: TableContext): Piece[] =>
-  placeColumns(width, columnsOf(context.store)).flatMap(({ column: each, width: its }, index): Piece[] => {
+  placed(width, context.store).flatMap(({ column: each, width: its }, index): Piece[] => {
     const [text, tone = 'plain' as Tone] = each.cell(family, context, last);
     return [
       [index === 0 ? '' : ' ', 'plain'],

@@ -298,6 +298,14 @@ describe('the model', () => {
     expect(world.of('lost')).toMatchObject([{ count: 150, exact: true, stage: 'kernel' }]);
   });
 
+  it('tells of no loss that ends before it begins, though lines of a CPU can be out of order', () => {
+    const world = setUp();
+    const stamp = { mono: '9000000000', at: 9e9, cpu: 0, seq: 1 };
+    world.model.event({ kind: 'lost', ...stamp, count: 3, exact: true, from: '8000000000', to: '7999999000' });
+    const [record] = world.of('lost');
+    expect(record!.from < record!.to).toBe(true);
+  });
+
   it('knows what was there before: processes once, containers by their state, parents and origins', () => {
     const world = setUp();
     const proc = (pid: number, ppid: number, nspid: number[], ns: Namespaces, path: string): ProcProcess => ({

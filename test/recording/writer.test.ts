@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import type { Sink } from '../../src/recording/sink.ts';
 import { RecordWriter } from '../../src/recording/writer.ts';
-import { exec, header } from '../fixtures/records.ts';
+import { exec, header, lost } from '../fixtures/records.ts';
 
 const MiB = 1024 * 1024;
 const now = { time: '2026-01-02T03:04:09.000000000Z', mono: '9000000000' };
@@ -80,6 +80,21 @@ describe('RecordWriter', () => {
     sink.pending = 40 * MiB;
     writer.write(exec());
     expect(sink.records.map(({ type }) => type)).toEqual(['lost', 'exec']);
+  });
+
+  it('never tells of a loss that ends before it begins, and keeps that a number is not known', async () => {
+    const sink = new MemorySink();
+    const writer = new RecordWriter(sink, 'disk');
+    sink.pending = 65 * MiB;
+    // Forks come a little late, and a loss that is dropped is as long as it was.
+    writer.write(exec(at(3)));
+    writer.write(exec(at(2)));
+    writer.write(lost({ ...at(5), from: at(1).time, to: at(4).time, count: 5, exact: false }));
+    await writer.end(now, 'failed', probe);
+    expect(sink.records[0]).toMatchObject({
+      ...{ type: 'lost', count: 7, exact: false, from: at(1).time, to: at(4).time },
+      time: at(5).time,
+    });
   });
 
   it('tells at the end what was still dropped', async () => {
