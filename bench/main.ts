@@ -8,8 +8,11 @@ import { compareStart } from './start.ts';
 import { makeLines, runStream } from './stream.ts';
 import { measureTui } from './tui.ts';
 
-/** npm run bench [stream|pair|start|memory|now|tui|recordings|read|fleet|hosts]: prints what it measured; docs/limits.md says what that was here. */
-const [which = 'all'] = process.argv.slice(2);
+/**
+ * npm run bench [stream|pair|start|memory|now|tui|recordings|read|fleet|hosts]: prints what it measured; docs/limits.md says what that was
+ * here. Of `tui` a second word takes one part: rate, growth or frames.
+ */
+const [which = 'all', part] = process.argv.slice(2);
 
 if (which === 'all' || which === 'stream') {
   const lines = makeLines(150_000);
@@ -35,7 +38,9 @@ if (which === 'now') {
   await compareNow();
 }
 if (which === 'tui') {
-  await measureTui();
+  for await (const line of measureTui(part)) {
+    console.log(line);
+  }
 }
 if (which === 'recordings') {
   await measureRecordings();

@@ -9,7 +9,7 @@ import { modes } from '../src/tui/rows.ts';
 import { makeTheme } from '../src/tui/theme.ts';
 import { Ui } from '../src/tui/ui.ts';
 import { View } from '../src/tui/view.ts';
-import { container, containerNs, exec, exit, fork, header, process as running } from '../test/fixtures/records.ts';
+import { container, containerNs, exec, header, process as running } from '../test/fixtures/records.ts';
 
 const columns = 120;
 const rows = 40;
@@ -68,16 +68,27 @@ const showOn = (view: View): { terminal: NoTerminal; stop: () => void } => {
 
 const refOf = (index: number) => ({ id: `id-${index}`, name: `container-${index}`, runtime: 'runc' });
 
-/** Birth, exec and end of processes, in turn in N containers, a step of time apart; each record is a new object. */
+const nsText = JSON.stringify(containerNs);
+
+/** Birth, exec and end of processes, in turn in N containers, a step of time apart; each record is read anew, as those of a recording are. */
 const lives = function* (containers: number, stepNs: number, startNs = 1e9): Generator<NstraceRecord, never> {
+  const time = '2026-01-02T03:04:05.123456789Z';
   for (let life = 0; ; life += 1) {
-    const ref = refOf(life % containers);
+    const container = refOf(life % containers);
     const pid = 1000 + (life % 60_000);
-    const who = { pid, nspid: [pid, 7], ns: containerNs, container: ref };
-    const time = (step: number) => ({ mono: String(startNs + (life * 3 + step) * stepNs) });
-    yield fork({ ...time(0), ...who });
-    yield exec({ ...time(1), ...who, args: ['sh', '-c', `work ${life}`, '--option=value', '/usr/share/some/file'] });
-    yield exit({ ...time(2), ...who, code: 0 });
+    const mono = (step: number): string => String(startNs + (life * 3 + step) * stepNs);
+    const seq = life * 3;
+    const args = ['sh', '-c', `work ${life}`, '--option=value', '/usr/share/some/file'];
+    const who = `"pid":${pid},"nspid":[${pid},7],"ns":${nsText},"container":${JSON.stringify(container)},"ppid":400`;
+    const record = (type: string, step: number, rest: string): NstraceRecord =>
+      JSON.parse(`{"type":"${type}","seq":${seq + step + 1},"time":"${time}","mono":"${mono(step)}",${who},${rest}}`);
+    yield record('fork', 0, '"comm":"sh","flags":[],"origin":"born"');
+    yield record(
+      'exec',
+      1,
+      `"uid":0,"gid":0,"comm":"sh","exe":"/bin/sh","args":${JSON.stringify(args)},"args_bytes":50,"args_truncated":false,"ret":0,"origin":"born"`,
+    );
+    yield record('exit', 2, '"comm":"sh","exe":"/bin/sh","code":0,"core":false,"duration_ns":1000000');
   }
 };
 
@@ -152,23 +163,20 @@ const measureGrowth = async (frames: number, withInk: boolean): Promise<number> 
       await sleep(0);
     }
   };
-  const heap = (): number => {
-    globalThis.gc!();
-    globalThis.gc!();
-    return process.memoryUsage().heapUsed;
-  };
   await show(1000);
-  const before = heap();
+  const before = heapUsed();
   await show(frames);
-  const after = heap();
+  const after = heapUsed();
   shown?.stop();
   return (after - before) / frames;
 };
 
-const framesOf = (view: View, count: number): { median: number; most: number } => {
-  const times = Array.from({ length: count }, () => {
+const framesOf = (view: View, count: number): { median: number; most: number } => timesOf(count, () => view.refresh());
+
+const timesOf = (count: number, act: (index: number) => void): { median: number; most: number } => {
+  const times = Array.from({ length: count }, (_, index) => {
     const began = performance.now();
-    view.refresh();
+    act(index);
     return performance.now() - began;
   }).sort((a, b) => a - b);
   return { median: times[times.length >> 1]!, most: times.at(-1)! };
@@ -180,18 +188,29 @@ const setMode = (view: View, mode: (typeof modes)[number]): void => {
   }
 };
 
-/** ms a frame in every mode, with N containers, events and processes. */
+const heapUsed = (): number => {
+  globalThis.gc!();
+  globalThis.gc!();
+  return process.memoryUsage().heapUsed;
+};
+
+/** ms a frame, and a key that moves, in every mode, with N containers, events and processes. */
 const measureModes = (containers: number, events: number) => {
   const view = makeView();
   begin(view, containers);
+  const before = heapUsed();
   const began = performance.now();
   take(view, lives(containers, 1e4), events);
   const perEvent = ((performance.now() - began) * 1000) / events;
+  const heapPerEvent = (heapUsed() - before) / view.store.events.count;
   const frames = modes.map((mode) => {
     setMode(view, mode);
-    return { mode, ...framesOf(view, 50) };
+    const frame = framesOf(view, 50);
+    const key = timesOf(20, (index) => view.press(index % 2 === 0 ? 'j' : 'pagedown'));
+    view.press('f');
+    return { mode, ...frame, key };
   });
-  return { perEvent, frames };
+  return { perEvent, heapPerEvent, frames };
 };
 
 /** ms a frame of the tree of N processes, all children of one. */
@@ -217,27 +236,44 @@ const measureDetails = (character: string, bytes: number) => {
   return framesOf(view, 3);
 };
 
-/** What the view costs, in lines of text. */
-export const measureTui = async (): Promise<string[]> => {
-  const lines: string[] = [];
-  const ms = ({ median, most }: { median: number; most: number }) =>
-    `${median.toFixed(1)} ms, ${most.toFixed(1)} ms at most`;
+const ms = ({ median, most }: { median: number; most: number }) =>
+  `${median.toFixed(1)} ms, ${most.toFixed(1)} ms at most`;
+
+const rateLines = async function* (): AsyncGenerator<string> {
   for (const withInk of [false, true]) {
     const { percent, frames, bytesPerFrame } = await measureRate(10_000, 10, withInk);
     const written = withInk ? `, ${Math.round(bytesPerFrame)} bytes a frame` : '';
-    lines.push(
-      `10,000 events a second for 10 s, ${columns}x${rows}${withInk ? ', with Ink' : ''}: ${percent.toFixed(1)}% of one core, ${frames} frames${written}`,
-    );
+    yield `10,000 events a second for 10 s, ${columns}x${rows}${withInk ? ', with Ink' : ''}: ${percent.toFixed(1)}% of one core, ${frames} frames${written}`;
   }
+};
+
+const growthLines = async function* (): AsyncGenerator<string> {
   for (const withInk of [false, true]) {
     const growth = await measureGrowth(3000, withInk);
-    lines.push(`heap growth over 3,000 frames${withInk ? ', with Ink' : ''}: ${growth.toFixed(0)} bytes a frame`);
+    yield `heap growth over 3,000 frames${withInk ? ', with Ink' : ''}: ${growth.toFixed(0)} bytes a frame`;
   }
-  const { perEvent, frames } = measureModes(1000, 1_000_000);
-  lines.push(`1,000,000 events of 1,000 containers: ${perEvent.toFixed(2)} µs an event`);
-  lines.push(...frames.map((frame) => `  a frame ${frame.mode}: ${ms(frame)}`));
-  lines.push(`a frame of the tree of 20,000 children of one process: ${ms(measureTree(20_000))}`);
-  lines.push(`a frame of the details of an argument of 60 KiB, ASCII: ${ms(measureDetails('x', 60 * 1024))}`);
-  lines.push(`a frame of the details of an argument of 60 KiB, wide letters: ${ms(measureDetails('日', 60 * 1024))}`);
-  return lines;
+};
+
+const frameLines = async function* (): AsyncGenerator<string> {
+  const { perEvent, heapPerEvent, frames } = measureModes(1000, 300_000);
+  yield `300,000 events of 1,000 containers: ${perEvent.toFixed(2)} µs an event, ${heapPerEvent.toFixed(0)} bytes of heap for each that is kept`;
+  yield* frames.map((frame) => `  a frame ${frame.mode}: ${ms(frame)}; a key ${ms(frame.key)}`);
+  yield `a frame of the tree of 20,000 children of one process: ${ms(measureTree(20_000))}`;
+  yield `a frame of the details of an argument of 60 KiB, ASCII: ${ms(measureDetails('x', 60 * 1024))}`;
+  yield `a frame of the details of an argument of 60 KiB, wide letters: ${ms(measureDetails('日', 60 * 1024))}`;
+};
+
+const parts = { rate: rateLines, growth: growthLines, frames: frameLines };
+
+/**
+ * What the view costs, in lines of text.
+ *
+ * @param part only this one
+ */
+export const measureTui = async function* (part?: string): AsyncGenerator<string> {
+  for (const [name, lines] of Object.entries(parts)) {
+    if (part === undefined || part === name) {
+      yield* lines();
+    }
+  }
 };

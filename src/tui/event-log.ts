@@ -53,6 +53,14 @@ const makeEvent = (
   group: Group,
   process: ViewProcess | undefined,
 ): ViewEvent => ({
-  ...{ id, kind, record, subject, group, process },
-  ...{ foldedInto: undefined, misses: undefined, runs: undefined, dropped: false },
+  id,
+  kind,
+  record,
+  subject,
+  group,
+  process,
+  foldedInto: undefined,
+  misses: undefined,
+  runs: undefined,
+  dropped: false,
 });

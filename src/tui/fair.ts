@@ -4,6 +4,9 @@ export interface Kept {
   dropped: boolean;
 }
 
+/** Dropped items at the beginning of a share that are left there for a while. */
+const maxGone = 16;
+
 /** What one owner has in a FairLog, the oldest first. */
 export class Share<Item extends Kept> {
   #items: Item[] = [];
@@ -12,6 +15,11 @@ export class Share<Item extends Kept> {
 
   get length(): number {
     return this.#items.length - this.#head;
+  }
+
+  /** With dropped ones that are still there. */
+  get held(): number {
+    return this.#items.length;
   }
 
   get items(): readonly Item[] {
@@ -34,7 +42,8 @@ export class Share<Item extends Kept> {
   shift(): Item | undefined {
     const item = this.#items[this.#head];
     this.#head += item === undefined ? 0 : 1;
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
+    // What is dropped is not to live on here: with many owners that would be most of all.
+    if (this.#head > maxGone && this.#head * 2 > this.#items.length) {
       this.#items.splice(0, this.#head);
       this.#head = 0;
     }
@@ -51,8 +60,8 @@ export interface FairLogOptions<Item> {
   readonly onDrop?: (item: Item) => void;
 }
 
-/** Dropped from one share at once: looking for the largest costs a look at each. */
-const maxAtOnce = 256;
+/** So much of all is dropped at once: looking for those who have most costs a look at each. */
+const partAtOnce = 1 / 64;
 
 /**
  * The last items of several owners, in the order in which they came. Where there are too many, the oldest of whoever has most
@@ -92,9 +101,10 @@ export class FairLog<Item extends Kept> {
     this.#weight += weight;
     const { capacity, maxWeight } = this.#options;
     while ((this.#count > capacity || this.#weight > maxWeight) && this.#count > 1) {
-      this.#dropOf(this.#largest()!);
+      const tooMany = Math.max(this.#count - capacity, this.#count * partAtOnce) / this.#count;
+      this.#trim(Math.max(this.#weight - maxWeight, this.#weight * tooMany));
     }
-    if (this.#all.length > 2 * capacity) {
+    if (this.#all.length > 1.5 * capacity) {
       this.#all = this.#all.filter((kept) => !kept.dropped);
     }
   }
@@ -109,20 +119,35 @@ export class FairLog<Item extends Kept> {
     }
   }
 
-  #largest(): Share<Item> | undefined {
-    let largest: Share<Item> | undefined;
+  /** Brings those who have most down to a level, so that so much is dropped in all. */
+  #trim(weight: number): void {
+    const shares: Share<Item>[] = [];
     for (const share of this.#shares) {
       // The newest item stays in any case.
-      if (share.oldest !== this.#newest && (largest === undefined || share.weight > largest.weight)) {
-        largest = share;
+      if (share.oldest !== this.#newest) {
+        shares.push(share);
       }
     }
-    return largest;
+    shares.sort((a, b) => b.weight - a.weight);
+    let sum = 0;
+    let level = 0;
+    let most = 0;
+    while (most < shares.length) {
+      sum += shares[most]!.weight;
+      most += 1;
+      level = Math.max(0, (sum - weight) / most);
+      if (most === shares.length || shares[most]!.weight <= level) {
+        break;
+      }
+    }
+    for (let index = 0; index < most; index += 1) {
+      this.#dropOf(shares[index]!, level);
+    }
   }
 
-  #dropOf(share: Share<Item>): void {
-    const most = Math.min(maxAtOnce, Math.ceil(share.length / 8));
-    for (let gone = 0; gone < most && share.oldest !== this.#newest; gone += 1) {
+  /** The oldest, until a share has that weight at most. */
+  #dropOf(share: Share<Item>, level: number): void {
+    while (share.weight > level && share.oldest !== undefined && share.oldest !== this.#newest) {
       const item = share.shift()!;
       const weight = this.#options.weigh(item);
       item.dropped = true;

@@ -92,9 +92,25 @@ export class Population {
       this.#forget(last);
     }
     const process: ViewProcess = {
-      ...{ pid, ppid, nspid, ns, group, startAt, before, parent: processes.get(ppid), spawned: new Activity() },
-      ...{ program: undefined, comm: '', runs: undefined, endAt: undefined, end: undefined, exit: undefined },
-      ...{ marks: [], came: undefined, entry: undefined, dropped: false },
+      pid,
+      ppid,
+      nspid,
+      ns,
+      group,
+      startAt,
+      before,
+      parent: processes.get(ppid),
+      spawned: new Activity(),
+      program: undefined,
+      comm: '',
+      runs: undefined,
+      endAt: undefined,
+      end: undefined,
+      exit: undefined,
+      marks: [],
+      came: undefined,
+      entry: undefined,
+      dropped: false,
     };
     group.alive += 1;
     group.ns ??= ns;

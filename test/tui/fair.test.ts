@@ -85,3 +85,15 @@ describe('FairLog', () => {
     expect(gone).toEqual([0, 1, 2]);
   });
 });
+
+describe('what was dropped', () => {
+  it('is not held by the shares of many owners', () => {
+    const log = logOf(1000);
+    const shares = Array.from({ length: 100 }, () => new Share<Item>());
+    for (let id = 0; id < 50_000; id += 1) {
+      log.push(shares[id % 100]!, itemOf(id));
+    }
+    const held = shares.reduce((sum, share) => sum + share.held, 0) + log.all.length;
+    expect(held).toBeLessThan(5000);
+  });
+});

@@ -216,9 +216,9 @@ describe('what a store keeps', () => {
   it('knows the CPU share of a container from two readings, and its memory from one', () => {
     const store = storeOf(...startOf(), usage({ mono: '5000000000', cpu_ns: 1_000_000_000 }));
     const group = store.groups.get('runc\0xyxy12')!;
-    expect(group.usage).toEqual({ cpuPercent: undefined, memoryBytes: 40_000_000 });
+    expect(group.usage).toEqual({ cpuPercent: undefined, memoryBytes: 40_000_000, busiest: [] });
     store.take(usage({ mono: '7000000000', cpu_ns: 2_500_000_000, memory_bytes: undefined }));
-    expect(group.usage).toEqual({ cpuPercent: 75, memoryBytes: undefined });
+    expect(group.usage).toEqual({ cpuPercent: 75, memoryBytes: undefined, busiest: [] });
     // A cgroup that was made anew counts from 0.
     store.take(usage({ mono: '9000000000', cpu_ns: 5 }));
     expect(group.usage?.cpuPercent).toBeUndefined();
