@@ -12,11 +12,17 @@ export class LossNotice {
   #timer: NodeJS.Timeout | undefined;
   /** By stage: what a limit left out is no fault. */
   readonly #waiting = new Map<string, RecordOf<'lost'>>();
+  readonly #now: () => number;
+
+  /** @param now a clock in ms */
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
 
   take(record: RecordOf<'lost'>): void {
     const before = this.#waiting.get(record.stage);
     this.#waiting.set(record.stage, before === undefined ? record : join(before, record));
-    const wait = this.#said + intervalMs - performance.now();
+    const wait = this.#said + intervalMs - this.#now();
     if (wait <= 0) {
       this.end();
     } else {
@@ -29,7 +35,7 @@ export class LossNotice {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const lost of this.#waiting.values()) {
-      this.#said = performance.now();
+      this.#said = this.#now();
       say(sentence(lost), lost.stage !== 'limit');
     }
     this.#waiting.clear();
@@ -38,20 +44,14 @@ export class LossNotice {
 
 const join = (a: RecordOf<'lost'>, b: RecordOf<'lost'>): RecordOf<'lost'> => {
   const { cpu, ...joined } = a;
-  const stages = new Set([...a.stage.split(stageSign), b.stage]);
   return {
     ...joined,
     ...(cpu !== undefined && cpu === b.cpu ? { cpu } : {}),
     count: a.count + b.count,
     exact: a.exact && b.exact,
-    stage: [...stages].slice(0, maxStages).join(stageSign),
     ...spanOf(a.from, a.to, b.from, b.to),
   };
 };
-
-const stageSign = ', ';
-/** There are six; a recording may have any. */
-const maxStages = 6;
 
 const sentence = ({ count, exact, from, to, cpu, stage }: RecordOf<'lost'>): string => {
   const many = exact ? `${count} events` : count > 0 ? `at least ${count} events` : 'an unknown number of events';
