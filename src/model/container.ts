@@ -13,6 +13,7 @@ export interface Asker {
   readonly tty?: string | undefined;
   readonly comm: Text;
   readonly args: readonly Text[];
+  readonly argsCut: boolean;
   readonly execAt: number;
   readonly engine: string | undefined;
   readonly daemon: boolean;

@@ -7,14 +7,20 @@ import type { Process } from './process.ts';
 type ContainerRecord = RecordOf<'container'>;
 
 /** Arguments of who asked that are kept. */
-const maxArgs = 64;
+const maxArgs = 256;
+
+/** The arguments of who asked, as a record has them: where some are left out, the last one is `…`. */
+export const requestOf = ({ args, argsCut }: Pick<Process, 'args' | 'argsCut'>): string[] => [
+  ...args.slice(0, maxArgs).map(textOf),
+  ...(argsCut || args.length > maxArgs ? ['…'] : []),
+];
 
 export const requesterOf = (process: Process): Requester => ({
   who: process,
   pid: process.pid,
   uid: process.uid,
   comm: textOf(process.comm),
-  args: process.args.slice(0, maxArgs).map(textOf),
+  args: requestOf(process),
   at: process.execAt,
 });
 
@@ -26,8 +32,8 @@ export const requesterRecord = ({ pid, uid, comm, args }: Requester): NonNullabl
 });
 
 /**
- * The stretches of a start, each from the mark before it: before the runtime's command that of its client; until the first cgroup, until the first namespace, until init's
- * birth in all of them, until its exec.
+ * The stretches of a start, each from the mark before it: from the client's command, if there is one, to the runtime's; until the first
+ * cgroup, until the first namespace, until init's birth in all of them, until its exec.
  */
 export const startupParts = (
   container: Container,

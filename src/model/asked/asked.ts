@@ -3,6 +3,7 @@ import type { Nanoseconds } from '../../kernel/time.ts';
 import type { RecordOf } from '../../record/schema.ts';
 import type { Asker, Container, End, Requester } from '../container.ts';
 import type { Process } from '../process.ts';
+import { requestOf } from '../requester.ts';
 import { type Candidate, type Client, Clients } from './clients.ts';
 import { matchExec, matchStart } from './match.ts';
 
@@ -28,7 +29,6 @@ const lossNs = 30 * secondNs;
 /** A program that somebody brings into a container without a client: who does the same in this time may not be the asker. */
 const unaskedNs = 600 * secondNs;
 const maxUnasked = 256;
-const maxArgs = 64;
 /** Processes between a runtime's command and the engine that somebody called: conmon forks twice. */
 const maxAbove = 8;
 const noLogin = 0xffff_ffff;
@@ -112,7 +112,7 @@ export class AskedFor {
     }
     const engine = engineAbove(who);
     const asker = engine ?? who;
-    const words = engine === undefined ? { comm, args } : { comm: textOf(engine.comm), args: wordsOf(engine.args) };
+    const words = engine === undefined ? { comm, args } : { comm: textOf(engine.comm), args: requestOf(engine) };
     return {
       record: this.#record(asker, words, ['ancestor']),
       clientAt: engine === undefined || engine.execAt > at ? undefined : engine.execAt,
@@ -142,7 +142,7 @@ export class AskedFor {
       return undefined;
     }
     const { process, comm, args } = client;
-    const words = { comm: textOf(comm), args: wordsOf(args) };
+    const words = { comm: textOf(comm), args: requestOf({ args, argsCut: client.program === undefined }) };
     return { record: this.#record(process, words, evidenceOf(client, container, by, compared)), clientAt: client.at };
   }
 
@@ -180,8 +180,6 @@ export class AskedFor {
     };
   }
 }
-
-const wordsOf = (args: Asker['args']): string[] => args.slice(0, maxArgs).map(textOf);
 
 const doubt = (found: readonly Candidate[]): void => {
   for (const { client, match } of found) {

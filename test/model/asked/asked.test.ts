@@ -315,6 +315,15 @@ describe('who asked, where no daemon stands between', () => {
     ]);
   });
 
+  it('has its arguments, and says where some are left out', () => {
+    const world = setUp();
+    const line = `runc run x ${'a '.repeat(300)}`.trim();
+    startContainer(world, { line, pid: 20, path: '/x', ns: inside(500), as: { ...asRunc, tty: 'pts/3' } });
+    const args = world.of('container')[0]?.asked_by?.args;
+    expect(args).toHaveLength(257);
+    expect(args?.at(-1)).toBe('…');
+  });
+
   it('is nobody after a loss: a daemon may stand between', () => {
     const world = setUp();
     world.model.event(lost(1_000_000_000));
