@@ -42,6 +42,8 @@ export class Agent {
   readonly #containers = new Set<number | string>();
   #running: Promise<void>[] = [];
   #recovered: RecordOf<'lost'>[];
+  /** Whether something was given to be written since written(). */
+  #hasFresh = false;
   #trimmedAt = 0;
   #beatAt = Date.now();
 
@@ -90,6 +92,10 @@ export class Agent {
   /** What beat() gave is in the spool. */
   written(): void {
     this.#spool.forget();
+    if (!this.#hasFresh) {
+      return;
+    }
+    this.#hasFresh = false;
     for (const shipper of this.#shippers) {
       shipper.notify();
     }
@@ -125,6 +131,7 @@ export class Agent {
   }
 
   #count(records: readonly NstraceRecord[]): readonly NstraceRecord[] {
+    this.#hasFresh ||= records.length > 0;
     for (const record of records) {
       this.#events[record.type] = (this.#events[record.type] ?? 0) + 1;
       if (record.type === 'lost') {

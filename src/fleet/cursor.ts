@@ -1,4 +1,15 @@
-import { closeSync, constants, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Batch } from './batch.ts';
 
@@ -24,21 +35,30 @@ interface State extends Position {
   readonly until: number | undefined;
 }
 
+/** A write of so much is whole or not there, whenever the process is killed; a disk writes sectors whole. */
+const sectorBytes = 512;
+
 /**
- * A cursor that survives kill -9: written aside and put in place. It is synced to the disk now and then only; after a power
- * cut some batches are sent again, which the receivers drop by their ids.
+ * A cursor that survives kill -9: one write over what was there. It is synced to the disk now and then only, and never waited
+ * for: who waits for a disk does not read what the probes say. After a power cut some batches are sent again, which the
+ * receivers drop by their ids.
  */
 export class Cursor {
-  readonly #path: string;
   readonly #keptPath: string;
+  readonly #descriptor: number;
+  #bytes = sectorBytes;
   #state: State;
   #synced = 0;
+  #isSyncing = false;
   #hasKept = false;
 
   constructor(folder: string, sink: string) {
-    this.#path = join(folder, `${sink}.cursor.json`);
+    const path = join(folder, `${sink}.cursor.json`);
     this.#keptPath = join(folder, `${sink}.batch.json`);
-    this.#state = readState(this.#path);
+    this.#state = readState(path);
+    const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+    this.#descriptor = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+    this.#bytes = Math.max(sectorBytes, fstatSync(this.#descriptor).size);
   }
 
   get position(): Position {
@@ -69,7 +89,7 @@ export class Cursor {
   /** The part of the batch that is on its way is dropped: the batch is kept until the position moves. */
   keep(kept: Kept): void {
     this.#hasKept = true;
-    put(this.#keptPath, kept, true);
+    put(this.#keptPath, kept);
   }
 
   /** The batch that was kept when the agent ended. */
@@ -85,22 +105,29 @@ export class Cursor {
 
   #write(state: State): void {
     this.#state = state;
-    const sync = Date.now() - this.#synced > syncMs;
-    this.#synced = sync ? Date.now() : this.#synced;
-    put(this.#path, state, sync);
+    const text = JSON.stringify(state);
+    // What was longer before is written over.
+    this.#bytes = Math.max(this.#bytes, Math.ceil((text.length + 1) / sectorBytes) * sectorBytes);
+    writeSync(this.#descriptor, `${text.padEnd(this.#bytes - 1)}\n`, 0);
+    const now = Date.now();
+    if (now - this.#synced > syncMs && !this.#isSyncing) {
+      this.#synced = now;
+      this.#isSyncing = true;
+      fdatasync(this.#descriptor, () => {
+        this.#isSyncing = false;
+      });
+    }
   }
 }
 
 /** Written aside and put in place: never half. */
-const put = (path: string, value: unknown, sync: boolean): void => {
+const put = (path: string, value: unknown): void => {
   const aside = `${path}.new`;
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   const descriptor = openSync(aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
   try {
     writeSync(descriptor, JSON.stringify(value));
-    if (sync) {
-      fsyncSync(descriptor);
-    }
+    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -47,6 +47,8 @@ export class SpoolLimit {
   readonly #folder: string;
   readonly limitBytes: number;
   readonly #shippers: readonly Shipper[];
+  /** Whether parts may be set aside: also by an agent that was killed. */
+  #hasDoomed = true;
 
   constructor(folder: string, limitBytes: number, shippers: readonly Shipper[]) {
     this.#folder = folder;
@@ -88,6 +90,10 @@ export class SpoolLimit {
 
   /** What was said to be lost is on record: the parts may go. */
   forget(): void {
+    if (!this.#hasDoomed) {
+      return;
+    }
+    this.#hasDoomed = false;
     for (const name of readdirSync(this.#folder)) {
       if (name.endsWith(doomed)) {
         rmSync(join(this.#folder, name), { force: true });
@@ -103,6 +109,7 @@ export class SpoolLimit {
     }
     const lost = this.#gapOf(part, from);
     renameSync(part.path, `${part.path}.${from}${doomed}`);
+    this.#hasDoomed = true;
     return lost;
   }
 
