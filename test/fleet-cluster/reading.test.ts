@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { setUpStream } from '../../src/fleet/stream.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { recordSchema } from '../../src/record/schema.ts';
@@ -18,34 +18,30 @@ beforeAll(async () => {
   cluster = await Cluster.start(folder, 1);
   expect(await setUpStream(cluster.access, { replicas: 1, maxBytes: 1e9, maxAgeMs: 3_600_000 })).toBe('made');
   expect(await setUpStream(cluster.access, { replicas: 1, maxBytes: 1e9, maxAgeMs: 7_200_000 })).toBe('changed');
-  await Promise.all(['web-1', 'web-2', 'db.test'].map((host) => ship(host, 2000)));
+  await Promise.all(['web-1', 'web-2', 'db.test'].map((host) => ship(host, 1500)));
 }, 60_000);
 afterAll(async () => {
   await cluster?.stop();
   rmSync(folder, { recursive: true });
 });
 
-/** An agent that ships what it makes up in so long. */
-const ship = async (host: string, ms: number, aheadMs = 0): Promise<void> => {
-  mkdirSync(join(folder, `truth-${host}`), { recursive: true });
+/** An agent that ships what it makes up, until there are so many records. */
+const ship = async (host: string, records: number, aheadMs = 0): Promise<void> => {
+  const truth = join(folder, `truth-${host}`);
+  mkdirSync(truth, { recursive: true });
+  const before = linesIn(truth);
   const agent = execa(
     process.execPath,
-    [
-      agentProgram,
-      join(folder, host),
-      join(folder, `truth-${host}`),
-      cluster.url,
-      host,
-      '1000',
-      '100000000',
-      String(aheadMs),
-    ],
+    [agentProgram, join(folder, host), truth, cluster.url, host, '1000', '100000000', String(aheadMs)],
     { reject: false },
   );
-  await sleep(ms);
+  await vi.waitFor(() => expect(linesIn(truth)).toBeGreaterThan(before + records), { timeout: 30_000, interval: 50 });
   agent.kill('SIGTERM');
   expect(await agent).toMatchObject({ exitCode: 0 });
 };
+
+const linesIn = (truth: string): number =>
+  readdirSync(truth).reduce((sum, name) => sum + readFileSync(join(truth, name), 'utf8').split('\n').length, 0);
 
 const nstrace = (...args: string[]) => execa(program, args, { reject: false });
 const parse = (text: string): NstraceRecord[] =>
@@ -120,7 +116,7 @@ describe('--from nats://…', () => {
       reject: false,
     });
     await sleep(1000);
-    await ship('web-3', 1500);
+    await ship('web-3', 1000);
     await sleep(500);
     live.kill('SIGINT');
     const records = parse((await live).stdout).filter((record) => record.type === 'exit');
@@ -129,7 +125,7 @@ describe('--from nats://…', () => {
   });
 
   it('reports a clock that is wrong, and by how much', async () => {
-    await ship('wrong', 1500, 90_000);
+    await ship('wrong', 500, 90_000);
     const { stderr } = await nstrace('replay', ...from(), '-e', 'all', '--host', 'wrong');
     const [, ahead, error] = /the clock of wrong is (\d+) s ahead \(± (\d+) ms\)/.exec(stderr) ?? [];
     expect(Number(ahead)).toBe(90);
@@ -172,7 +168,7 @@ describe('nstrace archive', () => {
     expect(kills).toBeGreaterThan(0);
     expect(await run()).toMatchObject({ exitCode: 0 });
     expect(await rows([archive])).toBe(await rows(from()));
-    await ship('web-1', 1000);
+    await ship('web-1', 500);
     expect((await run()).stderr).toMatch(/[1-9]\d* new records/);
     expect((await run()).stderr).toContain('0 new records');
     expect(await rows([archive])).toBe(await rows(from()));
