@@ -22,10 +22,12 @@ export const readCommand = (process: Process, read: ReadCommand): Command | unde
     return before;
   }
   const isRuntime = isSystemPath(process.exe) && read([nameOf(process.exe), ...process.args.slice(1)], process.exe);
-  if (!isRuntime && command.action === 'sandbox') {
+  // An engine that executes itself is what it was; its name now is only what it calls itself.
+  const isEngine = again && process.engine !== undefined && command.action === 'sandbox';
+  if (!isRuntime && !isEngine && command.action === 'sandbox') {
     return undefined;
   }
-  if (!isRuntime && process.uid !== 0 && !(again && before !== undefined)) {
+  if (!isRuntime && !isEngine && process.uid !== 0 && !(again && before !== undefined)) {
     return undefined;
   }
   const same = before?.action === command.action && before.id === command.id && before.owner === process;

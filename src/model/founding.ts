@@ -283,7 +283,7 @@ const sandboxOf = (process: Process, how: 'created' | 'seen'): Command | undefin
 /** @param id of a container whose runtime has none */
 const identityOf = (command: Command, id = ''): Identity => ({
   id: command.id ?? id,
-  name: command.name ?? command.id ?? id,
+  name: command.name ?? command.id ?? `${command.runtime} ${id}`,
   runtime: command.runtime,
   ...(command.root === undefined ? {} : { root: command.root }),
   ...(command.image === undefined ? {} : { image: command.image }),

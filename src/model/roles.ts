@@ -24,7 +24,9 @@ const roleByAction = (action: RuntimeCommand['action'] | undefined): Role | unde
 export const isOfHost = (process: Process): boolean =>
   process.membership === undefined &&
   process.errand?.action !== 'enter' &&
-  ((process.engine !== undefined && process.errand?.action !== 'start') || isServiceManager(process.exe));
+  ((process.engine !== undefined && !makesContainers(process)) || isServiceManager(process.exe));
+
+const makesContainers = ({ errand }: Process): boolean => errand?.action === 'start' || errand?.action === 'sandbox';
 
 /** Whether the mount namespace of a process that was there before makes a container: not that of a service or an engine. */
 export const hasOwnMnt = (process: Process, parent: Process | undefined, host: Namespaces): boolean => {

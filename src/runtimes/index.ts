@@ -1,5 +1,6 @@
 import { type Text, textOf } from '../kernel/text.ts';
 import type { ProcProcess } from '../procfs/process.ts';
+import { buildah } from './buildah.ts';
 import { containerd } from './containerd.ts';
 import { crio } from './crio.ts';
 import { crun } from './crun.ts';
@@ -19,7 +20,7 @@ import { snap } from './snap.ts';
 /** In the order in which they are asked about a cgroup: those that are sure of it before those that guess. */
 export const runtimes: readonly Runtime[] = [
   ...[podman, crio, containerd, kubernetes, docker],
-  ...[runc, crun, lxc, libvirtLxc, nspawn, snap, flatpak, firejail, ipNetns],
+  ...[runc, crun, lxc, libvirtLxc, nspawn, snap, flatpak, firejail, ipNetns, buildah],
 ];
 
 /** A runtime's command line is short; what follows is the container's own. */

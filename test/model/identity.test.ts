@@ -334,6 +334,26 @@ describe('namespaces without a runtime', () => {
     expect(lastExec(world)).toMatchObject({ container: { name: 'org.test.App', runtime: 'flatpak' } });
   });
 
+  it('are a build step’s, where an engine executes itself to make them, and only for that', () => {
+    const world = setUp();
+    world.exec(20, 1, 'podman build .', { exe: '/usr/bin/podman' });
+    world.exec(21, 20, 'buildah-chroot-runtime', { exe: '/proc/self/exe' });
+    world.namespace('unshare', 21, { ...host, mnt: 501 });
+    world.exec(22, 21, 'buildah-chroot-exec sh', { exe: '/proc/self/exe' });
+    expect(lastExec(world).container).toBeNull();
+    world.namespace('unshare', 22, { ...host, mnt: 502, uts: 503 });
+    world.exec(23, 22, 'sh');
+    expect(lastExec(world)).toMatchObject({
+      ...{ container: { name: 'buildah mnt:[502]', runtime: 'buildah' }, origin: 'born' },
+    });
+    world.exit(23, 7 << 8);
+    world.exit(22, 7 << 8);
+    expect(lives(world)).toEqual(['1 created', '1 started', '1 stopped 7', '1 removed']);
+    world.exec(30, 1, 'buildah-chroot-exec sh', { exe: '/home/me/buildah' });
+    world.namespace('unshare', 30, { ...host, mnt: 504 });
+    expect(world.of('container').at(-1)?.container.runtime).toBe('buildah-chroot-exec');
+  });
+
   it('that were there before are joined by who enters them', () => {
     const world = setUp();
     world.baseline(

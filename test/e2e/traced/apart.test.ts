@@ -1,4 +1,4 @@
-import { mkdir, readFile, rmdir } from 'node:fs/promises';
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -161,6 +161,20 @@ describe('podman', () => {
     } finally {
       await call('pod', 'rm', '-f', '-t', '0', pod);
     }
+  });
+
+  traced('build steps in the isolation of chroot are containers of their own', async () => {
+    const context = join(engine.folder!, 'context');
+    await mkdir(context);
+    await writeFile(join(context, 'Containerfile'), `FROM ${imageName}\nRUN sleep 0.11\n`);
+    const found = await trace([], () => engine.call!('build', '--isolation', 'chroot', '--network', 'host', context));
+    const step = ranIn(found, 'sleep', '0.11')!;
+    expect(step).toMatchObject({ container: { id: `mnt:[${step.ns.mnt}]`, runtime: 'buildah' }, origin: 'born' });
+    expect(lives(found, step.container!.name)).toEqual([[undefined, ['created', 'started', 'stopped 0', 'removed']]]);
+    // What it does for itself is on the host.
+    const own = found.of('exec').filter(({ comm, args }) => comm === 'podman' || args[0] === 'buildah-chroot-runtime');
+    expect(own.length).toBeGreaterThan(1);
+    expect(own.filter(({ container }) => container !== null)).toEqual([]);
   });
 
   traced('of a user is named, and has its own pid namespace', async () => {
