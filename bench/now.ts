@@ -26,7 +26,7 @@ export const compareNow = async (): Promise<void> => {
           seconds.get(name)!.push(await timed(folder, command));
         }
       }
-      tell(new Map([...seconds].map(([name, values]) => [name, median(values)])));
+      print(new Map([...seconds].map(([name, values]) => [name, median(values)])));
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -63,7 +63,7 @@ const timed = async (folder: string, [file, ...args]: readonly string[]): Promis
   }
 };
 
-const tell = (medians: ReadonlyMap<string, number>): void => {
+const print = (medians: ReadonlyMap<string, number>): void => {
   const base = medians.get('lsns')!;
   console.log(`\n${crowd} processes more; medians of ${rounds}`);
   console.log(`${'command'.padEnd(14)} ${'seconds'.padStart(8)} ${'to lsns'.padStart(8)}`);

@@ -44,7 +44,7 @@ export const compareReading = async (): Promise<void> => {
         }
         plain.push(parseAndStringify(file));
       }
-      tell(name, ours, others, plain);
+      print(name, ours, others, plain);
     }
     await measureSeek(folder);
   } finally {
@@ -58,7 +58,7 @@ interface Cost {
   readonly megabytes: number;
 }
 
-const tell = (name: string, ours: readonly Cost[], others: readonly Cost[], plain: readonly number[]): void => {
+const print = (name: string, ours: readonly Cost[], others: readonly Cost[], plain: readonly number[]): void => {
   const seconds = median(ours.map((cost) => cost.seconds));
   const parts = [
     `${Math.round(records / seconds / 1000)},000 records a second of CPU time`,

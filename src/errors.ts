@@ -108,7 +108,7 @@ export const bpftraceFailed = (reason: string, advice: string): NstraceError =>
 
 export const bpftraceKeepsDying = (reason: string): NstraceError =>
   new NstraceError(`bpftrace keeps ending by itself: ${reason}`, {
-    advice: 'see `nstrace doctor`; dmesg may tell whether the kernel killed it',
+    advice: 'see `nstrace doctor`; dmesg may say whether the kernel killed it',
     status: exitStatus.failed,
   });
 

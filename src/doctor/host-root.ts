@@ -23,7 +23,8 @@ const folderOf = (root: string, pid: string, hostMnt: string | undefined): strin
   return isHost && readProcLink(folder)?.toString('latin1') === '/' && canList(folder) ? folder : undefined;
 };
 
-const canList = (path: string): boolean => {
+/** Whether a folder may be read. */
+export const canList = (path: string): boolean => {
   try {
     readdirSync(path);
     return true;

@@ -1,5 +1,6 @@
-import { readdirSync, type Stats, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { Limited } from './check.ts';
+import { canList } from './host-root.ts';
 
 /** Where runtimes keep what they know of their containers, and whose names are there. */
 const places = [
@@ -67,12 +68,3 @@ const look = (path: string): Stats | 'denied' | undefined => {
 };
 
 const isSame = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
-
-const canList = (path: string): boolean => {
-  try {
-    readdirSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-};

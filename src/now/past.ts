@@ -75,7 +75,7 @@ export class PastProcesses {
 
   withPid(pid: number): InspectRecord | undefined {
     const found = this.#byPid.get(pid);
-    return found === undefined ? undefined : this.#tell(found);
+    return found === undefined ? undefined : this.#report(found);
   }
 
   /** The process of a container with that pid inside, or its first process. */
@@ -91,7 +91,7 @@ export class PastProcesses {
         found = past;
       }
     }
-    return found === undefined ? undefined : this.#tell(found);
+    return found === undefined ? undefined : this.#report(found);
   }
 
   #begin(record: RecordOf<'process' | 'fork'>, started: string): Past {
@@ -161,7 +161,7 @@ export class PastProcesses {
     }
   }
 
-  #tell(past: Past): InspectRecord {
+  #report(past: Past): InspectRecord {
     const { at, program, exit } = past;
     const { container } = at;
     const info = container === null ? undefined : this.#containers.get(keyOf(container));

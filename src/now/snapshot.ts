@@ -11,7 +11,7 @@ import { hidesOthers, readProcText } from '../procfs/read.ts';
 import type { ContainerInfo, RecordOf } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
 
-/** A running process, with what tracing would tell of it. */
+/** A running process, with what tracing would report of it. */
 export interface NowProcess {
   readonly proc: ProcProcess;
   readonly record: RecordOf<'process'>;

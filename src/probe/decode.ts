@@ -42,7 +42,7 @@ export interface Decoded {
   message(line: string): void;
 }
 
-/** Which process, as far as the lines X, S and G tell. */
+/** Which process, as far as the lines X, S and G say. */
 interface Head {
   /** Levels of pid namespaces below the host's. Beyond 1, an n line has the pids in between. */
   level: number;

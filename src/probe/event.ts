@@ -196,7 +196,7 @@ export interface LostEvent extends Stamp {
   to: string;
 }
 
-/** What the lines of the probes tell one by one. */
+/** What the lines of the probes report one by one. */
 export type LineEvent = Exclude<KernelEvent, NamespaceEvent> | LeaveEvent | EnterEvent;
 
 export type KernelEvent =

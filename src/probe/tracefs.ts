@@ -10,7 +10,7 @@ const insideDebugfs = '/sys/kernel/debug/tracing';
 export const hasTracefs = (): boolean =>
   existsSync(`${place}/events/sched`) || existsSync(`${insideDebugfs}/events/sched`);
 
-/** Whether it is mounted, which others than root can tell only by the list of mounts. */
+/** Whether it is mounted, which others than root can see only in the list of mounts. */
 export const isTracefsMounted = (): boolean => / tracefs /.test(readProcText('/proc/self/mounts') ?? '');
 
 /**

@@ -27,7 +27,7 @@ export const versionOf = async (command: readonly string[]): Promise<Version> =>
   const version = parseVersion(String(stdout));
   if (version === undefined) {
     throw bpftraceFailed(
-      failed ? (message ?? 'it does not run') : `it does not tell its version: ${String(stdout).slice(0, 80)}`,
+      failed ? (message ?? 'it does not run') : `it does not print its version: ${String(stdout).slice(0, 80)}`,
       'install your distribution’s bpftrace package again, or name another one with --bpftrace PATH',
     );
   }

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { type ProcProcess, readProcess } from './process.ts';
 import { procRoot } from './read.ts';
 
@@ -18,7 +18,7 @@ export const readBaseline = async (leaveOut: ReadonlySet<number>, root = procRoo
       processes.push(found);
     }
     if (index % atOnce === atOnce - 1) {
-      await breathe();
+      await yieldToEvents();
     }
   }
   return processes.sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid);

@@ -13,7 +13,7 @@ export const parseCgroups = (text: string): Map<string, string> => {
   return paths;
 };
 
-/** Controllers by the kernel's number of the hierarchy, which is what trace events tell. 0 is the unified one. */
+/** Controllers by the kernel's number of the hierarchy, which is what trace events report. 0 is the unified one. */
 export const parseHierarchies = (text: string): Map<number, string> => {
   const names = new Map<number, string>([[0, '']]);
   for (const line of text.split('\n')) {

@@ -13,7 +13,7 @@ export interface FileOptions {
 /**
  * A file of a recording: 0600 (0640 with a group), not through a link at its end, not over one that exists unless that is wanted.
  * What is in one of our own stays until the first write. Another user's file is replaced by a new one: its owner would own the
- * recording, and who has it open would read it.
+ * recording, and whoever has it open would read it.
  *
  * @returns a descriptor for writing
  * @throws NstraceError (1) that says why not

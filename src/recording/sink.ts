@@ -78,7 +78,7 @@ export class FileSink implements SizedSink {
     }
     this.#check();
     if (!this.#failed) {
-      // Quotas and network file systems tell of a full disk only here.
+      // Quotas and network file systems report a full disk only here.
       try {
         fsyncSync(this.#descriptor);
       } catch (error) {

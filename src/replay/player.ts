@@ -133,7 +133,7 @@ export class Player<Place = unknown, State = unknown> {
           }
           this.#show(record, at);
           if (this.#count % atOnce === 0) {
-            await this.#breathe();
+            await this.#yield();
           }
         }
         this.#save(next);
@@ -215,7 +215,7 @@ export class Player<Place = unknown, State = unknown> {
   }
 
   /** Lets keys be heard and frames be shown while many records are taken. */
-  async #breathe(): Promise<void> {
+  async #yield(): Promise<void> {
     if (performance.now() - this.#busySince > busyMs) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       this.#busySince = performance.now();

@@ -58,7 +58,7 @@ export interface CgroupReading {
   readonly owner: CgroupOwner | undefined;
   /** The pod that the path says, which is no container itself. */
   readonly pod?: Pod | undefined;
-  /** What the folders above tell of a container there: the pod. */
+  /** What the folders above say of a container there: the pod. */
   readonly labels: Labels | undefined;
 }
 

@@ -47,7 +47,7 @@ export class TimelineBuilder {
   }
 
   take(record: NstraceRecord): void {
-    this.#tell(record);
+    this.#report(record);
     if (this.#removed.size > 0) {
       this.#finishRemoved(BigInt(record.mono));
     }
@@ -60,7 +60,7 @@ export class TimelineBuilder {
     }
   }
 
-  #tell(record: NstraceRecord): void {
+  #report(record: NstraceRecord): void {
     switch (record.type) {
       case 'namespace':
         // Calls that changed nothing are no step of a life.

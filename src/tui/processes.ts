@@ -1,3 +1,4 @@
+import { type TreeRow, treeOf } from '../view/tree.ts';
 import type { ViewProcess } from './event.ts';
 import { keyOfProcess } from './grouping.ts';
 import { type Heading, listOf, type Row, type RowList, titleRows } from './rows.ts';
@@ -60,7 +61,7 @@ const byKey = (processes: Iterable<ViewProcess>, { by, only, matches }: ProcessW
 
 /** Processes below their parents, group by group. */
 export const treeRows = (options: ProcessRowOptions): RowList =>
-  rowsOf(options, (processes, most) => treeOf(processes, most, options.store));
+  rowsOf(options, (processes, most) => treeRowsOf(processes, most, options.store));
 
 /** A lane for each process, group by group. */
 export const laneRows = (options: ProcessRowOptions): RowList =>
@@ -87,44 +88,19 @@ const rowsOf = (
 /** Deeper ones are drawn as if they were this deep. */
 const maxStems = 40;
 
-const treeOf = (processes: readonly ViewProcess[], most: number, store: Store): Row[] => {
-  const children = new Map<ViewProcess | undefined, ViewProcess[]>();
-  const inside = new Set(processes);
-  for (const process of processes) {
-    const parent = parentOf(process, store);
-    const above = parent !== undefined && inside.has(parent) ? parent : undefined;
-    const siblings = children.get(above);
-    if (siblings === undefined) {
-      children.set(above, [process]);
-    } else {
-      siblings.push(process);
-    }
+const treeRowsOf = (processes: readonly ViewProcess[], most: number, store: Store): Row[] =>
+  treeOf(processes, (process) => parentOf(process, store), most).map((row) => {
+    const { item: process } = row;
+    return { key: `p${process.pid}.${process.startAt}`, type: 'process', process, branch: branchOf(row) };
+  });
+
+/** Whether it and those above it are the last of their siblings, the uppermost first. */
+const branchOf = (row: TreeRow<ViewProcess>): boolean[] => {
+  const branch: boolean[] = [];
+  for (let at: TreeRow<ViewProcess> | undefined = row; at !== undefined && branch.length <= maxStems; at = at.above) {
+    branch.push(at.last);
   }
-  const rows: Row[] = [];
-  const done = new Set<ViewProcess>();
-  const waiting: { process: ViewProcess; branch: readonly boolean[] }[] = [];
-  const add = (list: readonly ViewProcess[], branch: readonly boolean[]): void => {
-    for (let index = list.length - 1; index >= 0; index -= 1) {
-      waiting.push({ process: list[index]!, branch: [...branch.slice(-maxStems), index === list.length - 1] });
-    }
-  };
-  // Those that are each other's parents, as a broken recording can say, are below nobody: they come last.
-  for (const roots of [children.get(undefined) ?? [], processes]) {
-    add(
-      roots.filter((process) => !done.has(process)),
-      [],
-    );
-    for (let next = waiting.pop(); next !== undefined && rows.length < most; next = waiting.pop()) {
-      if (!done.has(next.process)) {
-        done.add(next.process);
-        const { process, branch } = next;
-        rows.push({ key: `p${process.pid}.${process.startAt}`, type: 'process', process, branch });
-        add(children.get(process) ?? [], branch);
-      }
-    }
-    waiting.length = 0;
-  }
-  return rows;
+  return branch.reverse();
 };
 
 /** Pids are used again: a parent is one that was there when its child began. */

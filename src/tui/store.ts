@@ -180,7 +180,7 @@ export class Store {
     return this.containers.nameOf(id);
   }
 
-  /** The first record of another source. What the same host recorded before is over: its processes are told anew. */
+  /** The first record of another source. What the same host recorded before is over: its processes are reported anew. */
   #begin(record: NstraceRecord): Trace {
     const { first } = this.traces;
     if (first.source.recording === undefined) {

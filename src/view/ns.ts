@@ -3,6 +3,7 @@ import { commandOrComm } from './command.ts';
 import { containerName } from './container.ts';
 import { escapeText } from './escape.ts';
 import type { TableColumn } from './table.ts';
+import { treeOf } from './tree.ts';
 import type { UserNames } from './users.ts';
 
 export interface NsRow extends NowNamespace {
@@ -99,26 +100,6 @@ const keptBy = ({ how, where = '', pid }: Keeper): string => {
 /** Below the namespace that each was made in; those of types that have no parents are below the user namespace that owns them. */
 export const namespaceTree = (namespaces: readonly NowNamespace[]): NsRow[] => {
   const byInode = new Map(namespaces.map((namespace) => [namespace.inode, namespace]));
-  const children = new Map<number, NowNamespace[]>();
-  for (const namespace of namespaces) {
-    const { parent, owner, inode } = namespace;
-    const above = parent ?? owner;
-    const key = above !== undefined && above !== inode && byInode.has(above) ? above : 0;
-    children.set(key, [...(children.get(key) ?? []), namespace]);
-  }
-  const rows: NsRow[] = [];
-  const seen = new Set<number>();
-  const waiting = (children.get(0) ?? []).map((namespace) => ({ namespace, depth: 0 })).reverse();
-  while (waiting.length > 0) {
-    const { namespace, depth } = waiting.pop()!;
-    if (seen.has(namespace.inode)) {
-      continue;
-    }
-    seen.add(namespace.inode);
-    rows.push({ ...namespace, depth });
-    for (const child of (children.get(namespace.inode) ?? []).reverse()) {
-      waiting.push({ namespace: child, depth: depth + 1 });
-    }
-  }
-  return rows;
+  const parentOf = ({ parent, owner }: NowNamespace): NowNamespace | undefined => byInode.get(parent ?? owner ?? 0);
+  return treeOf(namespaces, parentOf).map(({ item, depth }) => ({ ...item, depth }));
 };

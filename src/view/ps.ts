@@ -6,6 +6,7 @@ import { age, cpuTime } from './durations.ts';
 import { escapeText } from './escape.ts';
 import { size } from './sizes.ts';
 import type { TableColumn } from './table.ts';
+import { treeOf } from './tree.ts';
 import type { UserNames } from './users.ts';
 
 export interface PsRow extends NowProcess {
@@ -163,31 +164,13 @@ const number = (name: string, title: string, about: string, of: (row: PsRow) => 
 
 /** Parents before their children, with how deep they are below the ones that are shown. */
 export const asTree = (processes: readonly NowProcess[]): PsRow[] => {
-  const children = new Map<number, NowProcess[]>();
   const shown = new Map(processes.map((process) => [process.proc.pid, process]));
-  for (const process of processes) {
+  const parentOf = ({ proc, record }: NowProcess): NowProcess | undefined => {
     // Pids are used again: a parent is one that was there before its child.
-    const parent = shown.get(process.proc.ppid);
-    const isParent = parent !== undefined && parent.record.started <= process.record.started;
-    push(children, isParent ? process.proc.ppid : 0, process);
-  }
-  const rows: PsRow[] = [];
-  const done = new Set<NowProcess>();
-  // Pids that were used again while they were read can be each other's parents: those are below nobody, and come last.
-  for (const roots of [children.get(0) ?? [], ...processes.map((process) => [process])]) {
-    const waiting = roots.map((process) => ({ process, depth: 0 })).reverse();
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const { process, depth } = next;
-      if (!done.has(process)) {
-        done.add(process);
-        rows.push({ ...process, depth });
-        for (const child of (children.get(process.proc.pid) ?? []).toReversed()) {
-          waiting.push({ process: child, depth: depth + 1 });
-        }
-      }
-    }
-  }
-  return rows;
+    const parent = shown.get(proc.ppid);
+    return parent !== undefined && parent.record.started <= record.started ? parent : undefined;
+  };
+  return treeOf(processes, parentOf).map(({ item, depth }) => ({ ...item, depth }));
 };
 
 /** One container after the other, in the order in which they began, the host last. */

@@ -70,7 +70,7 @@ it('finds containers of one side only, and matches by image', () => {
   expect(compare(summaryOf(a, options), summaryOf(b, options)).findings).toEqual([]);
 });
 
-it('tells startups apart only beyond their noise', () => {
+it('distinguishes startups only beyond their noise', () => {
   const lives = (...ms: number[]) => ms.flatMap((value) => life('web', undefined, value * 1e6));
   const changes = (a: number[], b: number[]) =>
     compare(summaryOf(lives(...a)), summaryOf(lives(...b))).findings.map(({ what }) => what);
@@ -91,7 +91,7 @@ it('reports against a baseline only what is not in it, with the line that would 
   expect(compareBaseline(more, seen).findings).toEqual([]);
 });
 
-it('tells apart what a busybox executes as itself', () => {
+it('distinguishes what a busybox executes as itself', () => {
   const applet = (name: string) =>
     ran([name, '/x']).map((record) => ({ ...record, exe: '/proc/self/exe' }) as NstraceRecord);
   expect(told(diff(applet('cat'), [...applet('cat'), ...applet('rm')]))).toEqual(['new program rm /x']);

@@ -33,7 +33,7 @@ describe('the cgroups of a host', () => {
     expect(look(mounts)).toBe(version);
   });
 
-  it('count no memory where the kernel was told so', () => {
+  it('count no memory where the kernel was started so', () => {
     expect(() => look([v2], { controllers: 'cpu pids' })).toThrow('v2, which counts no memory');
     expect(() => look([v1[0]!, unified])).toThrow('hybrid, v1 and v2, which counts no memory');
   });

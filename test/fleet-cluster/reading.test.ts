@@ -98,7 +98,7 @@ describe('--from nats://…', () => {
     expect(events(again.stdout)).toEqual(events(direct.stdout));
   });
 
-  it('answers SQL and tells timelines', async () => {
+  it('answers SQL and prints timelines', async () => {
     const { stdout } = await nstrace(
       ...['query', ...from(), '-o', 'json', 'SELECT host, count(*) AS n FROM records GROUP BY host ORDER BY host'],
     );

@@ -3,7 +3,7 @@ import { RateLimit } from '../../src/fleet/limit.ts';
 import { container, exec, header, inContainer } from '../fixtures/records.ts';
 
 describe('a limit of a container', () => {
-  it('passes so many events a second, counts the others, and reports them', () => {
+  it('passes that many events a second, counts the others, and reports them', () => {
     const limit = new RateLimit(2);
     expect([1, 2, 3, 4, 5].map(() => limit.allows(exec()))).toEqual([true, true, false, false, false]);
     expect(limit.due(1500)).toMatchObject([{ type: 'lost', count: 3, exact: true, stage: 'limit' }]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { WallClock } from '../../src/model/clock.ts';
 
 describe('WallClock', () => {
-  it('tells time in UTC with nine digits', () => {
+  it('reports time in UTC with nine digits', () => {
     expect(new WallClock(0n).time('0')).toBe('1970-01-01T00:00:00.000000000Z');
     expect(new WallClock(1_767_323_045_000_000_000n).time('123456789')).toBe('2026-01-02T03:04:05.123456789Z');
   });

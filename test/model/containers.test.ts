@@ -156,7 +156,7 @@ describe('Containers', () => {
       expect(containers.of(process({ mntMoved: true }))).toBeUndefined();
     });
 
-    it('lead to the one whose init is pid 1 of it, if nothing else tells those apart that share it', () => {
+    it('lead to the one whose init is pid 1 of it, if nothing else distinguishes those that share it', () => {
       const second = named('second');
       outer.init = process({ pid: 600, nspid: [600, 1], ns: containerNs });
       second.init = process({ pid: 601, nspid: [601, 7], ns: { ...containerNs, mnt: 77 } });

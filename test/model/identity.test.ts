@@ -58,7 +58,7 @@ describe('containers of one id, or in one cgroup', () => {
     expect(world.of('container').map(({ container }) => container.root)).toEqual(['/a', '/a', '/b', '/b', '/a', '/b']);
   });
 
-  it('are told apart by pid namespace and init, and each is removed with the cgroup', () => {
+  it('are distinguished by pid namespace and init, and each is removed with the cgroup', () => {
     const world = setUp();
     const first = startContainer(world, { line: 'runc run a', path: '/pool', ns: namespaces(500) });
     const second = startContainer(world, { line: 'runc run b', pid: 20, path: '/pool', ns: namespaces(600) });

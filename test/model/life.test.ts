@@ -133,7 +133,7 @@ describe('a container that is known by the path of its cgroup', () => {
 });
 
 describe('a name', () => {
-  it('that becomes known late is told once, and holds for later records only', () => {
+  it('that becomes known late is reported once, and holds for later records only', () => {
     let answer: Description | undefined;
     const world = setUp(() => answer);
     const { init } = startContainer(world, docker);
@@ -199,7 +199,7 @@ describe('a name', () => {
     expect(describeIt).toHaveBeenCalledTimes(asked);
   });
 
-  it('is told once of each container, though several have none yet', () => {
+  it('is reported once of each container, though several have none yet', () => {
     let answer: Description | undefined;
     const world = setUp(({ id }) => answer && { name: `${id.slice(0, 1)}-${answer.name}` });
     startContainer(world, docker);
@@ -220,7 +220,7 @@ describe('a name', () => {
     ns: namespaces(500),
   };
 
-  it('that conmon was told is known before the container is there', () => {
+  it('that conmon was given is known before the container is there', () => {
     const world = setUp();
     world.exec(20, 1, conmon);
     expect(opsOf(world)).toEqual([]);
@@ -229,14 +229,14 @@ describe('a name', () => {
     expect(recordOf(world, 'created')?.container).toMatchObject({ id: hex, name: 'web', runtime: 'podman' });
   });
 
-  it('that conmon was told counts only from the parent of the container', () => {
+  it('that conmon was given counts only from the parent of the container', () => {
     const world = setUp();
     world.exec(20, 1, conmon);
     startContainer(world, { ...podman, ppid: 1, pid: 31 });
     expect(world.lives()).toEqual([`created ${hex}`, `started ${hex}`]);
   });
 
-  it('that a program of a user was told in the name of a runtime is nobody’s', () => {
+  it('that a program of a user was given in the name of a runtime is nobody’s', () => {
     const world = setUp();
     world.exec(20, 1, 'ctr run evil.example/miner:1 c1', { uid: 1000, exe: '/home/eve/ctr' });
     startContainer(world, { line: createOf('default', 'c1'), pid: 30, path: '/default/c1', ns: namespaces(500) });
@@ -267,7 +267,7 @@ describe('a name', () => {
     expect(recordOf(world, 'named')).toMatchObject({ reason: 'renamed' });
   });
 
-  it('that conmon was told is of that container only', () => {
+  it('that conmon was given is of that container only', () => {
     const world = setUp();
     world.exec(20, 1, conmon.replaceAll(hex, other));
     startContainer(world, podman);
@@ -400,7 +400,7 @@ describe('a runtime that is guessed', () => {
     ]);
   });
 
-  it('stays if no command tells another one', () => {
+  it('stays if no command says another one', () => {
     const world = setUp();
     startContainer(world, { line: 'engine start', path: `/mine/${hex}`, ns: namespaces(500) });
     expect(new Set(world.of('container').map(({ container }) => container.runtime))).toEqual(new Set(['docker']));
@@ -422,7 +422,7 @@ describe('a runtime that is guessed', () => {
 describe('a container in a container', () => {
   const outer = docker;
 
-  it('tells those around it, the nearest first', () => {
+  it('reports those around it, the nearest first', () => {
     const world = setUp();
     const { init } = startContainer(world, outer);
     const second = { line: createOf('moby', other), path: `${outer.path}/docker/${other}`, pid: 30, ppid: init };
@@ -446,7 +446,7 @@ describe('a container in a container', () => {
     expect(recordOf(world, 'started')?.container).toMatchObject({ id: 'inner', inside: [byId] });
   });
 
-  it('tells who is around a pid namespace in a pid namespace', () => {
+  it('reports who is around a pid namespace in a pid namespace', () => {
     const world = setUp();
     world.exec(20, 1, 'unshare -pf sh');
     world.fork(21, 20, { flags: newPidns, ns: { ...host, pid: 600 } });
@@ -459,7 +459,7 @@ describe('a container in a container', () => {
     expect(second?.container).toMatchObject({ id: 'pid:[700]', inside: [{ id: 'pid:[600]', runtime: 'unshare' }] });
   });
 
-  it('is not told to be in one that is beside it', () => {
+  it('is not reported to be in one that is beside it', () => {
     const world = setUp();
     startContainer(world, plain('first'));
     startContainer(world, plain('second', { pid: 20, ns: namespaces(600) }));
@@ -471,13 +471,13 @@ describe('a container in a container', () => {
 describe('namespaces', () => {
   const usual = { user: ['host'], cgroup: ['host'], time: ['host'] };
 
-  it('that a container has of the host are told', () => {
+  it('that a container has of the host are reported', () => {
     const world = setUp();
     startContainer(world, plain('xyxy12', { ns: { ...namespaces(500), net: host.net } }));
     expect(recordOf(world, 'started')?.container.shared).toEqual({ ...usual, net: ['host'] });
   });
 
-  it('that a container has of another one are told with its id', () => {
+  it('that a container has of another one are reported with its id', () => {
     const world = setUp();
     startContainer(world, docker);
     const ns = { ...namespaces(600), net: docker.ns.net, ipc: docker.ns.ipc };
@@ -486,7 +486,7 @@ describe('namespaces', () => {
     expect(world.of('container').find(({ op }) => op === 'started')?.container.shared).toEqual(usual);
   });
 
-  it('that nobody else has are not told', () => {
+  it('that nobody else has are not reported', () => {
     const world = setUp();
     const own = { ...namespaces(500), user: 505, cgroup: 506, time: 507 };
     startContainer(world, plain('xyxy12', { ns: own }));
@@ -532,7 +532,7 @@ describe('namespaces', () => {
 });
 
 describe('the unit of systemd', () => {
-  it('is told of what runs on the host, not of containers', () => {
+  it('is reported for what runs on the host, not of containers', () => {
     const world = setUp();
     world.exec(20, 1, 'nginx', { path: '/system.slice/web.service' });
     world.exec(21, 1, 'ls');
@@ -546,7 +546,7 @@ describe('the unit of systemd', () => {
     ]);
   });
 
-  it('is told of what was there before', () => {
+  it('is reported for what was there before', () => {
     const world = setUp();
     const inOwn = { ns: namespaces(500), nspid: [22, 1] };
     world.baseline(
@@ -570,7 +570,7 @@ describe('the unit of systemd', () => {
 describe('a kill for want of memory', () => {
   const killed = 9;
 
-  it('is told of the process and, if that is its init, of the container', () => {
+  it('is reported for the process and, if that is its init, of the container', () => {
     const world = setUp();
     const { init } = startContainer(world, docker);
     world.oom(init);
@@ -579,7 +579,7 @@ describe('a kill for want of memory', () => {
     expect(recordOf(world, 'stopped')).toMatchObject({ signal: 'SIGKILL', oom: true });
   });
 
-  it('is not told of the container if another process was killed', () => {
+  it('is not reported for the container if another process was killed', () => {
     const world = setUp();
     const { init } = startContainer(world, docker);
     world.exec(20, init, 'eater');
@@ -592,7 +592,7 @@ describe('a kill for want of memory', () => {
     expect(recordOf(world, 'stopped')).not.toHaveProperty('oom');
   });
 
-  it('is not told of who was chosen and ended by itself', () => {
+  it('is not reported for who was chosen and ended by itself', () => {
     const world = setUp();
     const { init } = startContainer(world, docker);
     world.oom(init);
@@ -602,7 +602,7 @@ describe('a kill for want of memory', () => {
     expect(recordOf(world, 'stopped')).not.toHaveProperty('oom');
   });
 
-  it('is not told of who was killed by somebody', () => {
+  it('is not reported for who was killed by somebody', () => {
     const world = setUp();
     const { init } = startContainer(world, docker);
     world.oom(999);
@@ -655,7 +655,7 @@ describe('who joins a container', () => {
     expect(recordOf(world, 'joined')).toMatchObject({ nspid: [22, 2], by: { comm: 'runc' } });
   });
 
-  it('is told once, and not of its children', () => {
+  it('is reported once, and not of its children', () => {
     const world = setUp();
     startContainer(world, docker);
     world.exec(20, 1, 'nsenter -t 12 -a sh');

@@ -108,7 +108,7 @@ const ref = { id: 'xyxy12', name: 'xyxy12', runtime: 'runc' };
 const lifeOf = (world: ReturnType<typeof setUp>) => world.of('container').map(({ op }) => op);
 
 describe('the model', () => {
-  it('tells the life of a runc container', () => {
+  it('reports the life of a runc container', () => {
     const world = setUp();
     runcRun(world, 'xyxy12');
     world.fork(14, 13, { nspid: [14, 2], ns: inside });
@@ -135,7 +135,7 @@ describe('the model', () => {
     ]);
   });
 
-  it('tells who joined, once, and that its children were born there', () => {
+  it('reports who joined, once, and that its children were born there', () => {
     const world = setUp();
     runcRun(world, 'xyxy12');
     world.exec(20, 1, 'runc exec xyxy12 top -b', { vfork: 0x4100 });
@@ -198,7 +198,7 @@ describe('the model', () => {
     expect(world.of('namespace')).toMatchObject([{ pid: 50, tid: 51, joined: { net: 800 }, ns: host }]);
   });
 
-  it('tells a fork that was held back before its exec, with its own time', () => {
+  it('reports a fork that was held back before its exec, with its own time', () => {
     const world = setUp();
     world.exec(60, 1, 'true', { vfork: 0x4100 });
     expect(world.records.map(({ type, mono }) => [type, mono])).toEqual([
@@ -214,7 +214,7 @@ describe('the model', () => {
     expect(world.of('fork')).toHaveLength(2);
   });
 
-  it('tells an exit once, though two threads told it', () => {
+  it('reports an exit once, though two threads reported it', () => {
     const world = setUp();
     world.exec(75, 1, 'threads', { vfork: 0x4100 });
     world.exit(75);
@@ -265,7 +265,7 @@ describe('the model', () => {
     expect(world.of('exec').at(-1)).toMatchObject({ origin: 'born' });
   });
 
-  it('counts failed execs that were folded with the last one that was told', () => {
+  it('counts failed execs that were folded with the last one that was given', () => {
     const world = setUp();
     const { model, start } = world;
     const stamp = { mono: '5', at: 5, cpu: 0, seq: 1 };
@@ -361,7 +361,7 @@ describe('calls that change no namespace', () => {
     expect(world.of('namespace')).toHaveLength(1);
   });
 
-  it('of a process that lives on are told at the end', () => {
+  it('of a process that lives on are reported at the end', () => {
     const world = setUp();
     world.exec(20, 1, 'keeper');
     world.namespace('unshare', 20, host);

@@ -32,7 +32,7 @@ describe('flags of clone', () => {
 });
 
 describe('changedNamespaces', () => {
-  it('tells the inodes that are new', () => {
+  it('reports the inodes that are new', () => {
     const { mnt, uts, ipc, pid, net } = containerNs;
     expect(changedNamespaces(hostNs, containerNs)).toEqual({ mnt, uts, ipc, pid, net });
     expect(changedNamespaces(hostNs, hostNs)).toEqual({});

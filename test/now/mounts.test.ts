@@ -14,7 +14,7 @@ const parseOne = (text: string) => {
 };
 
 describe('parseMounts', () => {
-  it('reads what a line tells', () => {
+  it('reads what a line says', () => {
     expect(parseOne(line('/data', { device: '8:1', root: '/srv/data' }))).toEqual({
       ...{ where: '/data', type: 'ext4', source: '/dev/vda', root: '/srv/data', device: '8:1' },
       ...{ readOnly: false, layers: [] },
@@ -146,12 +146,12 @@ describe('tellingMounts', () => {
     expect(tell(own.join('')).map(([where]) => where)).toEqual(['/', '/data']);
   });
 
-  it("tells what is bound out of the host's tmpfs: the socket of a container engine is there", () => {
+  it("reports what is bound out of the host's tmpfs: the socket of a container engine is there", () => {
     const socket = line('/var/run/docker.sock', { device: '0:23', root: '/docker.sock', end: 'tmpfs tmpfs rw' });
     expect(tell(socket)).toEqual([['/var/run/docker.sock', '/run/docker.sock']]);
   });
 
-  it("tells when it has the host's devices instead of its own", () => {
+  it("reports when it has the host's devices instead of its own", () => {
     expect(tell(line('/dev', { device: '0:6', end: 'devtmpfs devtmpfs rw' }))).toEqual([['/dev', '/dev']]);
   });
 });

@@ -16,7 +16,7 @@ const pastOf = (lines: readonly NstraceRecord[], ...words: string[]): PastProces
 const { ref, pids, entering } = castOf();
 
 describe('PastProcesses', () => {
-  it('tells of a process that has ended, and how', () => {
+  it('reports a process that has ended, and how', () => {
     const found = pastOf(lifeOf()).withPid(pids.init);
     expect(found).toMatchObject({
       ...{ pid: pids.init, gone: true, nspid: [pids.init, 1], ppid: pids.runc, comm: 'sh', exe: '/bin/sh' },
@@ -26,13 +26,13 @@ describe('PastProcesses', () => {
     expect(nowSchema.safeParse(found).success).toBe(true);
   });
 
-  it('tells of one that was still there as of one that is', () => {
+  it('reports one that was still there as of one that is', () => {
     const found = pastOf(startOf()).withPid(pids.init);
     expect(found).toMatchObject({ gone: false, origin: 'init' });
     expect(found).not.toHaveProperty('ended');
   });
 
-  it('tells the signal that ended it', () => {
+  it('reports the signal that ended it', () => {
     expect(pastOf(lifeOf()).withPid(entering.top)?.ended).toMatchObject({ signal: 'SIGTERM' });
     expect(pastOf(lifeOf()).withPid(entering.top)?.ended).not.toHaveProperty('code');
   });
@@ -73,7 +73,7 @@ describe('PastProcesses', () => {
     expect(ancestry[1]).toMatchObject({ pidns: records.hostNs.pid });
   });
 
-  it('tells who brought a process into its container, also of the children of that process', () => {
+  it('reports who brought a process into its container, also of the children of that process', () => {
     const child = records.fork({ pid: 7000, nspid: [7000, 12], ns: records.containerNs, container: ref });
     const enter = enterOf();
     const before = enter.findIndex((record) => record.type === 'exit' && record.pid === entering.top);
@@ -125,7 +125,7 @@ describe('PastProcesses', () => {
     expect(found?.namespaces).toContainEqual(expect.objectContaining({ type: 'pid', inode: records.containerNs.pid }));
   });
 
-  it('tells of the last process of a pid that was used again', () => {
+  it('reports the last process of a pid that was used again', () => {
     const lines = [
       records.fork({ pid: 700, nspid: [700] }),
       records.exec({ pid: 700, nspid: [700], args: ['first'] }),
@@ -154,7 +154,7 @@ describe('PastProcesses', () => {
     expect(pastOf(lines).withPid(700)).toMatchObject({ args: ['bash', '-l'], comm: 'bash' });
   });
 
-  it('tells what it can of one whose birth was not recorded', () => {
+  it('reports what it can of one whose birth was not recorded', () => {
     const found = pastOf([records.exit({ pid: 800, nspid: [800], ppid: 1, code: 2 })]).withPid(800);
     expect(found).toMatchObject({ pid: 800, gone: true, ended: { code: 2 }, args: [], ancestry: [] });
     expect(nowSchema.safeParse(found).success).toBe(true);

@@ -42,7 +42,7 @@ describe('the two lines of unshare and setns', () => {
     expect(paired(leave(1, 70), leave(2, 70), enter(3, 99))).toEqual([]);
   });
 
-  it('are counted as lost where so many calls failed in between that the first was forgotten', () => {
+  it('are counted as lost where that many calls failed in between that the first was forgotten', () => {
     const failed = Array.from({ length: 17_000 }, (_, index) => leave(index + 2, index + 100));
     expect(paired(leave(1, 70), ...failed, enter(20_000, 70))).toMatchObject([{ kind: 'lost', count: 1 }]);
     const [last] = paired(leave(1, 70), ...failed, leave(19_000, 70), enter(20_000, 70));

@@ -108,7 +108,7 @@ describe('readProcess', () => {
     expect(read()).toMatchObject({ comm: 'x) S 1\n2', ppid: 17, startTicks: 551234 });
   });
 
-  it('cuts a very long command line and tells its true length', () => {
+  it('cuts a very long command line and says its true length', () => {
     put('cmdline', `ls\0${'x'.repeat(500_000)}\0`);
     const { args, argsBytes } = read();
     expect(argsBytes).toBe(500_004);
@@ -144,7 +144,7 @@ describe('readProcess', () => {
 });
 
 describe('startOf', () => {
-  it('tells when a process started, and nothing of one that is not there', () => {
+  it('reports when a process started, and nothing of one that is not there', () => {
     expect(startOf(42, root)).toBe(551234);
     expect(startOf(43, root)).toBeUndefined();
   });

@@ -46,6 +46,6 @@ it('writes a file for each type of record, which say the same as the recording',
   expect(answers[0]).not.toEqual([]);
 });
 
-it('writes into no folder that is there, unless it is told to', async () => {
+it('writes into no folder that is there, unless it is asked to', async () => {
   await expect(ParquetFolder.make(folder, false)).rejects.toThrow(/exists/);
 });

@@ -43,7 +43,7 @@ it('keeps nanoseconds, the kernel’s clock past 2^53 and lists', async () => {
   });
 });
 
-it('tells a container’s life in one row, a second life in another', async () => {
+it('reports a container’s life in one row, a second life in another', async () => {
   const records = inTime(...withInstance(life('web'), 1), ...withInstance(life('web', 50_000, 2000), 2));
   await asking([write('lives.ndjson', recordingOf(records))], async ({ rows }) => {
     const lives = await rows(
@@ -56,7 +56,7 @@ it('tells a container’s life in one row, a second life in another', async () =
   });
 });
 
-it('tells lives apart also where recordings have no instance', async () => {
+it('distinguishes lives also where recordings have no instance', async () => {
   const records = inTime(...life('web'), ...life('web', 50_000, 2000));
   await asking([write('old.ndjson', recordingOf(records))], async ({ column }) => {
     expect(await column('SELECT code FROM containers')).toEqual([5, 5]);

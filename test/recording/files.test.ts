@@ -130,7 +130,7 @@ describe('readRecords', () => {
     expect((await read([a, b])).damage).toEqual(['a.ndjson:0: it is incomplete: it was cut off after record 2']);
   });
 
-  it('ends when it is told to, though nothing comes', async () => {
+  it('ends when it is asked to, though nothing comes', async () => {
     const path = write('a.ndjson', header());
     setTimeout(() => aborter.abort(), 50);
     expect((await read(path, { follow: true })).records).toHaveLength(1);

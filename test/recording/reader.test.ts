@@ -263,11 +263,14 @@ describe('a line that is longer than a record can be', () => {
   const long = 'x'.repeat(5 * maxRecordBytes);
   const [first, second, ...rest] = linesOf(header(), exec(), exit(), footer());
 
-  it.each([1000, 64 * 1024, Number.POSITIVE_INFINITY])('is told and left out, in chunks of %d bytes', async (chunk) => {
-    const { types, damage } = await readText([first, second, `${long}\n`, ...rest].join(''), chunk);
-    expect(types).toEqual(['header', 'exec', 'exit', 'footer']);
-    expect(damage.map(({ line }) => line)).toEqual([3]);
-  });
+  it.each([1000, 64 * 1024, Number.POSITIVE_INFINITY])(
+    'is reported and left out, in chunks of %d bytes',
+    async (chunk) => {
+      const { types, damage } = await readText([first, second, `${long}\n`, ...rest].join(''), chunk);
+      expect(types).toEqual(['header', 'exec', 'exit', 'footer']);
+      expect(damage.map(({ line }) => line)).toEqual([3]);
+    },
+  );
 
   it.each([1000, Number.POSITIVE_INFINITY])(
     'does not change the numbers of lines after it, in chunks of %d bytes',
@@ -277,7 +280,7 @@ describe('a line that is longer than a record can be', () => {
     },
   );
 
-  it('is told as missing if it was one', async () => {
+  it('is reported as missing if it was one', async () => {
     const huge = toLine(exec()).replace('"seq":1', '"seq":2').replace('"-l"', `"${long}"`);
     const { types, damage } = await readText([first, huge, ...rest].join(''), 1000);
     expect(types).toEqual(['header', 'exit', 'footer']);

@@ -76,7 +76,7 @@ describe('FileSink', () => {
     expect(sink.pending).toBe(0);
   });
 
-  it('keeps only whole lines on a full disk, tells it once and ends', async () => {
+  it('keeps only whole lines on a full disk, says it once and ends', async () => {
     disk.room = 200_001;
     const onError = vi.fn();
     const sink = new FileSink(openRecording(path, { force: false }), onError);
@@ -105,7 +105,7 @@ describe('FileSink', () => {
     expect(onError).toHaveBeenCalledOnce();
   });
 
-  it('tells of a failing device that cannot be cut off, and ends', async () => {
+  it('reports a failing device that cannot be cut off, and ends', async () => {
     const onError = vi.fn();
     const sink = new FileSink(openSync('/dev/full', 'w'), onError);
     sink.put('line\n');
@@ -129,7 +129,7 @@ describe('GzipSink', () => {
     expect(sink.pending).toBe(0);
   });
 
-  it('tells of a full disk once, and ends', async () => {
+  it('reports a full disk once, and ends', async () => {
     const onError = vi.fn();
     const sink = new GzipSink(openSync('/dev/full', 'w'), onError);
     sink.put('line\n');
@@ -163,7 +163,7 @@ describe('StreamSink', () => {
     expect(sink.pending).toBe(655_360);
   });
 
-  it('tells once of a reader that went away, and ends', async () => {
+  it('reports once a reader that went away, and ends', async () => {
     const onError = vi.fn();
     const { stream, sink } = make(onError);
     stream.destroy(Object.assign(new Error('EPIPE'), { code: 'EPIPE' }));

@@ -224,7 +224,7 @@ describe('a packed recording', () => {
 });
 
 describe('a recording that is followed', () => {
-  it('gives what is added to it, until it is told to stop', async () => {
+  it('gives what is added to it, until it is asked to stop', async () => {
     writeFileSync(path, lines(header()));
     const records = recordsOf(open(true), () => {});
     expect((await records.next()).value).toMatchObject({ type: 'header' });
@@ -266,7 +266,7 @@ describe('a recording that is followed', () => {
     expect(['', 'x']).toContain(await text);
   });
 
-  it('gives nothing if it is told to stop before', async () => {
+  it('gives nothing if it is asked to stop before', async () => {
     writeFileSync(path, 'x');
     aborter.abort();
     expect(await textOf(open(true))).toBe('');

@@ -94,7 +94,7 @@ describe('Player', () => {
     await stop();
   });
 
-  it('tells that time goes on between records, never back', async () => {
+  it('reports that time goes on between records, never back', async () => {
     const { times, shows } = play([tick(0), tick(400)], 1024);
     await shows('at-0', 'at-400');
     expect(times.length).toBeGreaterThan(1);
@@ -360,7 +360,7 @@ describe('Player', () => {
     );
   });
 
-  it('tells that the recording cannot be read', async () => {
+  it('reports that the recording cannot be read', async () => {
     const player = new Player({
       // biome-ignore lint/correctness/useYield: it fails before it has anything to give.
       open: async function* () {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { ReportCollector } from '../../src/report/collect.ts';
-import { buildModel, treeOf } from '../../src/report/page/model.ts';
+import { buildModel, processTree } from '../../src/report/page/model.ts';
 import { unpack } from '../../src/report/page/unpack.ts';
 import { containerNs, exec, exit, footer, fork, header, process } from '../fixtures/records.ts';
 import { at, inTime, lifeOf } from '../fixtures/story.ts';
@@ -21,7 +21,7 @@ it('has the processes of a container in a tree, with those that work for it', ()
   const { boxes } = modelOf([process({ pid: 400, ...begin }), ...lifeOf()]);
   expect(boxes.map(({ name }) => name)).toEqual(['xyxy12', 'host']);
   const [box] = boxes;
-  const tree = treeOf(box!).map(({ proc, depth }) => [depth, proc.name, proc.pid]);
+  const tree = processTree(box!).map(({ item, depth }) => [depth, item.name, item.pid]);
   expect(tree).toEqual([
     [0, 'runc', 500],
     [1, 'runc', 510],
@@ -51,7 +51,7 @@ it('has the namespaces of a container: made, joined, shared', () => {
   expect(spaces.user).toMatchObject({ shared: ['host'], created: undefined });
 });
 
-it('tells the lives of one id apart', () => {
+it('distinguishes the lives of one id', () => {
   const { boxes } = modelOf(inTime(...lifeOf({ base: 0 }), ...lifeOf({ base: 1000, from: 1500 })));
   expect(boxes.map(({ name, from, to }) => [name, from / 1e6, to / 1e6])).toEqual([
     ['xyxy12', 1, 1000],
@@ -61,7 +61,7 @@ it('tells the lives of one id apart', () => {
   expect(boxes[1]!.procs.map(({ pid }) => pid)).toContain(11123);
 });
 
-it('tells processes with the same pid apart, and draws deep chains', () => {
+it('distinguishes processes with the same pid, and draws deep chains', () => {
   const chain = Array.from({ length: 20_000 }, (_, index) =>
     fork({ ...at(index / 10), pid: index + 2, ppid: index + 1 }),
   );
@@ -72,5 +72,5 @@ it('tells processes with the same pid apart, and draws deep chains', () => {
     exec({ ...at(2601), pid: 5 }),
   ]);
   expect(procs.filter(({ pid }) => pid === 5).map(({ name }) => name)).toEqual(['bash', 'ls']);
-  expect(treeOf(boxes[0]!).at(-2)!.depth).toBeGreaterThan(1000);
+  expect(processTree(boxes[0]!).at(-2)!.depth).toBeGreaterThan(1000);
 });

@@ -178,7 +178,7 @@ describe.skipIf(uid !== 0)('docker.list', () => {
   const daemon = (...args: string[]) => processAs(100, 1, ['/usr/bin/dockerd', '-H', 'fd://', ...args]);
   const own = () => daemon('--data-root', `${root}/data`, `--exec-root=${root}/exec`);
 
-  it('lists what runs below the folders that a running daemon was told, by their names', () => {
+  it('lists what runs below the folders that a running daemon was given, by their names', () => {
     describeWith(web);
     writeState('runtime-runc');
     expect(list(processAs(99, 1, ['/usr/bin/containerd']), own())).toMatchObject([
@@ -202,7 +202,7 @@ describe.skipIf(uid !== 0)('docker.list', () => {
     expect(list(own())).toMatchObject([{ init: undefined }]);
   });
 
-  it('lists nothing from folders that no daemon was told, and none beside the runtimes', () => {
+  it('lists nothing from folders that no daemon was given, and none beside the runtimes', () => {
     writeState('runtime-runc');
     expect(list(processAs(100, 1, ['/usr/bin/other', `--exec-root=${root}/exec`]))).toEqual([]);
     rmSync(`${root}/exec`, { recursive: true });

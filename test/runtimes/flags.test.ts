@@ -25,7 +25,7 @@ describe('positionals', () => {
     expect(words('-', 'a')).toEqual(['-', 'a']);
   });
 
-  it('stops at the most words wanted and tells where the rest begins', () => {
+  it('stops at the most words wanted and says where the rest begins', () => {
     const args = ['--debug', 'exec', '--tty', 'id', 'top'];
     expect(positionals(args, flags, 1)).toEqual({ words: ['exec'], next: 2 });
     expect(positionals(args, flags, 2)).toEqual({ words: ['exec', 'id'], next: 4 });

@@ -144,7 +144,7 @@ describe('podman.list', () => {
     ]);
   });
 
-  it('goes by the command line if no file tells the name', () => {
+  it('goes by the command line if no file says the name', () => {
     expect(podman.list?.([conmon(), init])).toEqual([{ id, name: 'told', runtime: 'podman', init: 201, cgroups: [] }]);
   });
 

@@ -47,7 +47,7 @@ const { pids, entering, info, ref, inside, outside } = castOf();
 const other = { id: 'other', base: 20000, from: 3 };
 
 describe('the life of a container of runc', () => {
-  it('is told from who asked for it to the end of who ran it', () => {
+  it('goes from who asked for it to the end of who ran it', () => {
     expect(buildOne(lifeOf()).entries.map(short)).toEqual([
       'exec 500 runc run xyxy12 (helper)',
       'exec 500 runc run xyxy12 (helper) (again)',
@@ -97,7 +97,7 @@ describe('the life of a container of runc', () => {
     });
   });
 
-  it('tells each step relative to its beginning', () => {
+  it('reports each step relative to its beginning', () => {
     const { entries } = buildOne(lifeOf());
     expect(entries.find(({ starts }) => starts)).toMatchObject({ at_ns: 19e6, time: at(20).time });
     expect(entries.at(-1)).toMatchObject({ at_ns: 1004e6, time: at(1005).time });
@@ -246,7 +246,7 @@ describe('who makes a container', () => {
     expect(entries.filter(({ pid }) => pid === 650 || pid === 651).map(short)).toEqual([]);
   });
 
-  it('is told for a container that unshare makes', () => {
+  it('is reported for a container that unshare makes', () => {
     const made = { id: 'pid:[4026532572]', name: 'unshare pid:[4026532572]', runtime: 'unshare' };
     const unshared = { nspid: [801, 1], pid: 801, ns: containerNs, container: made };
     const by = { pid: 800, uid: 1000, comm: 'unshare', args: ['unshare', '-fp', 'sh'] };
@@ -313,7 +313,7 @@ describe('a container that was there before', () => {
     process({ ...at(0), ...inside(pids.child, 7), ppid: pids.init, args: ['sleep', '9'], origin: 'born' }),
   ];
 
-  it('is told as seen, with the processes that it had', () => {
+  it('is reported as seen, with the processes that it had', () => {
     const timeline = buildOne(seen);
     expect(timeline).toMatchObject({ seen: true, begin: at(0).time });
     expect(timeline).not.toHaveProperty('started_ns');

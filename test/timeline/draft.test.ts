@@ -87,7 +87,7 @@ describe('Draft', () => {
     expect(timeline.entries.map(({ pid }) => pid)).toEqual([3, 1, 2]);
   });
 
-  it('tells marks relative to the beginning', () => {
+  it('reports marks relative to the beginning', () => {
     const draft = draftAt(10);
     draft.add(entry('exec', 500, 4), at(4));
     draft.started(record('started', 20, { pid: 10123, startup_ns: 16e6, startup: { rest_ns: 16e6 } }));
@@ -105,7 +105,7 @@ describe('Draft', () => {
     expect(draft.finish().entries[0]?.at_ns).toBe(1);
   });
 
-  it('tells how it ended, and marks the exit of its init as that', () => {
+  it('reports how it ended, and marks the exit of its init as that', () => {
     const draft = draftAt(0);
     draft.add(entry('exit', 77, 9, { code: 0 }), at(9));
     draft.add(entry('exit', 10123, 10, { signal: 'SIGKILL' }), at(10));

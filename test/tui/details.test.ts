@@ -119,7 +119,7 @@ describe('detailLines', () => {
     expect(sectionOf(lines, 'ancestry')).toHaveLength(2);
   });
 
-  it('go up so many steps at most', () => {
+  it('go up that many steps at most', () => {
     const chain = Array.from({ length: 1000 }, (_, index) => process({ pid: index + 10, ppid: index + 9 }));
     expect(sectionOf(detailsOf(...chain, exec({ pid: 5000, ppid: 1009 })), 'ancestry').length).toBeLessThan(100);
   });

@@ -134,7 +134,7 @@ describe('records of several hosts', () => {
     expect(view.text).toMatch(/^ {2}host {7}db-1$/m);
   });
 
-  it('begin again where a host records anew: what ran before is told again, and no restart', () => {
+  it('begin again where a host records anew: what ran before is reported again, and no restart', () => {
     const { info } = castOf();
     const started = '2026-01-02T03:00:00.000000000Z';
     const seen = (ms: number) => [
@@ -168,7 +168,7 @@ describe('records of several hosts', () => {
     );
   });
 
-  it('are told apart by filters that remember processes', () => {
+  it('are distinguished by filters that remember processes', () => {
     const born = merged(
       from('a', 'ra', 0n, [
         header(at(0)),

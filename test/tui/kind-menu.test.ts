@@ -3,7 +3,7 @@ import { kinds } from '../../src/tui/event.ts';
 import { KindMenu } from '../../src/tui/kind-menu.ts';
 
 describe('the choice of kinds', () => {
-  it('leaves out what is many and says little, unless told otherwise', () => {
+  it('leaves out what is many and says little, unless asked otherwise', () => {
     expect([...new KindMenu().shown].sort()).toEqual(['container', 'exec', 'exit', 'failed', 'join', 'namespace']);
     expect([...new KindMenu(['fork']).shown]).toEqual(['fork']);
   });

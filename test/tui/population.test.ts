@@ -26,7 +26,7 @@ describe('a process is its pid and its start', () => {
     expect(store.host.alive).toBe(1);
   });
 
-  it('is another one that ends where the end tells of a later start', () => {
+  it('is another one that ends where the end says of a later start', () => {
     const store = storeOf(
       fork({ ...at(10), pid: 77, nspid: [77] }),
       exit({ ...at(60_000), pid: 77, nspid: [77], duration_ns: 1e9 }),

@@ -216,7 +216,7 @@ describe('treeRows', () => {
     ]);
   });
 
-  it('lays out so many processes at most, also when each is the child of the one before', () => {
+  it('lays out that many processes at most, also when each is the child of the one before', () => {
     const deep = storeOf(...Array.from({ length: 20_000 }, (_, index) => process({ pid: index + 2, ppid: index + 1 })));
     const { length } = rowsOf(deep);
     expect(length).toBeGreaterThan(1000);

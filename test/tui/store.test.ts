@@ -195,7 +195,7 @@ describe('what a store keeps', () => {
     expect(store.processes.size).toBe(0);
   });
 
-  it('is so many containers that have ended at most, the oldest go first, and none that lives', () => {
+  it('is that many containers that have ended at most, the oldest go first, and none that lives', () => {
     const store = storeOf(...startOf({ id: 'alive', base: 100_000 }));
     for (let index = 0; index < maxEndedGroups + 20; index += 1) {
       const info = { ...xyxy12Info, id: `c${index}`, name: `c${index}` };
@@ -208,7 +208,7 @@ describe('what a store keeps', () => {
     expect(store.groups.has('runc\0alive')).toBe(true);
   });
 
-  it('is so many marks of one process at most', () => {
+  it('is that many marks of one process at most', () => {
     const store = storeOf(...Array.from({ length: 1000 }, (_, index) => exec({ ...outside(40), ...at(index) })));
     expect(store.processes.get(40)!.marks.length).toBeLessThan(100);
   });

@@ -35,7 +35,7 @@ const viewOf = (options: { isReplay?: boolean; mode?: Mode; size?: () => { colum
 describe('View', () => {
   afterEach(() => vi.useRealTimers());
 
-  it('shows what was taken in when it is asked to, and tells those who listen', () => {
+  it('shows what was taken in when it is asked to, and notifies those who listen', () => {
     const { view, text, take } = viewOf();
     const told = vi.fn();
     const stop = view.subscribe(told);

@@ -41,33 +41,33 @@ describe('commandLine', () => {
 });
 
 describe('describe', () => {
-  it('tells how many failed execs were only counted', () => {
+  it('reports how many failed execs were only counted', () => {
     const record = failedExec({ args: ['nope'], folded: 7 });
     expect(describeRecord(record, plain)).toBe('nope (and 7 more failed execs)');
   });
 
-  it('tells the flags of a fork', () => {
+  it('reports the flags of a fork', () => {
     expect(describeRecord(fork({ comm: 'runc', flags: ['CLONE_NEWPID'] }), plain)).toBe('runc CLONE_NEWPID');
   });
 
-  it('tells how a process ended', () => {
+  it('reports how a process ended', () => {
     expect(describeRecord(exit({ code: 3 }), plain)).toBe('ls code 3 after 12.3 ms');
     expect(describeRecord(exit({ signal: 'SIGSEGV', core: true }), plain)).toBe(
       'ls SIGSEGV, core dumped after 12.3 ms',
     );
   });
 
-  it('tells the namespaces that were created and joined', () => {
+  it('reports the namespaces that were created and joined', () => {
     const { mnt, net } = containerNs;
     const record = namespace({ op: 'setns', created: { mnt }, joined: { net }, tid: 12 });
     expect(describeRecord(record, plain)).toBe(`setns created mnt:[${mnt}] joined net:[${net}] (thread 12)`);
   });
 
-  it('tells of an unshare that made nothing', () => {
+  it('reports an unshare that made nothing', () => {
     expect(describeRecord(namespace({ op: 'unshare', created: {} }), plain)).toBe('unshare changed nothing');
   });
 
-  it('tells the cgroup, its path made safe', () => {
+  it('reports the cgroup, its path made safe', () => {
     expect(describeRecord(cgroup({ op: 'rmdir', path: '/a\x1b' }), plain)).toBe('rmdir unified /a\\x1b');
     expect(describeRecord(cgroup({ op: 'rename', path: '/a', new_path: '/b\x1b' }), plain)).toBe(
       'rename unified /a to /b\\x1b',
@@ -76,13 +76,13 @@ describe('describe', () => {
     expect(describeRecord(cgroup({ op: 'attach', path: '/a', tid: 7 }), plain)).toBe('attach unified /a (thread 7)');
   });
 
-  it('tells who started a container and how long that took', () => {
+  it('reports who started a container and how long that took', () => {
     const by = { pid: 10120, comm: 'runc' };
     const record = container({ op: 'started', startup_ns: 1_500_000_000, by });
     expect(describeRecord(record, plain)).toBe('started xyxy12 (runc) in 1.50 s by runc, pid 10120');
   });
 
-  it('tells how a container stopped', () => {
+  it('reports how a container stopped', () => {
     expect(describeRecord(container({ op: 'stopped', code: 0 }), plain)).toBe('stopped xyxy12 (runc) code 0');
     expect(describeRecord(container({ op: 'stopped', signal: 'SIGKILL' }), plain)).toBe(
       'stopped xyxy12 (runc) SIGKILL',

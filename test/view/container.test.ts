@@ -13,7 +13,7 @@ describe('containerName', () => {
 });
 
 describe('containerInFull', () => {
-  it('says all that tells a container from others of its name', () => {
+  it('says all that distinguishes a container from others of its name', () => {
     const info = { id: '52f0', name: 'web', runtime: 'docker', root: '/x', init: 77 };
     expect(containerInFull(info)).toBe('web (docker, id 52f0, root /x, pid 77)');
     expect(containerInFull({ id: 'web', name: 'web', runtime: 'runc' })).toBe('web (runc)');

@@ -281,7 +281,7 @@ describe('lanesText', () => {
     expect(lines[1]!.indexOf('b') - lines[0]!.indexOf('a')).toBe(2);
   });
 
-  it('draws no more than can be looked at, and tells how many more there are', () => {
+  it('draws no more than can be looked at, and says how many more there are', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => entry('exec', index + 1, index));
     expect(rows(many(maxLanes + 5))).toHaveLength(maxLanes);
     expect(lanesText(timeline(many(maxLanes + 5)), style, 90)).toContain(

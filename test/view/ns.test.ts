@@ -45,7 +45,7 @@ describe('nsColumns', () => {
     expect(show(namespace({ keepers: [keeper] }), 'command')).toBe(text);
   });
 
-  it('tells all that keeps it', () => {
+  it('reports all that keeps it', () => {
     const keepers = [
       { how: 'mount', where: '/a', pid: undefined },
       { how: 'descriptor', where: '3', pid: 2 },

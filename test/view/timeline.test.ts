@@ -45,7 +45,7 @@ const stepsOf = (
 const headOf = (more: Partial<Timeline>): string[] => heading(timeline([], more), plain);
 
 describe('timelineText', () => {
-  it('tells the life of a container', () => {
+  it('reports the life of a container', () => {
     expect(text(lifeOf())).toMatchInlineSnapshot(`
       "xyxy12 (runc)
         asked   by root, pid 500: runc run xyxy12
@@ -81,7 +81,7 @@ describe('timelineText', () => {
     `);
   });
 
-  it('tells of a container that was there before and goes on', () => {
+  it('reports a container that was there before and goes on', () => {
     expect(
       text([
         container({ ...at(0), op: 'seen' }),
@@ -142,11 +142,11 @@ describe('timelineText', () => {
 });
 
 describe('a step', () => {
-  it('tells why an exec failed', () => {
+  it('reports why an exec failed', () => {
     expect(stepsOf([{ args: ['nope', '-x'], ret: -2, errno: 'ENOENT' }])).toEqual(['nope -x  fails: ENOENT']);
   });
 
-  it('tells how a process ended', () => {
+  it('reports how a process ended', () => {
     const exits: Partial<TimelineEntry>[] = [
       { code: 0, duration_ns: 1.5e9 },
       { code: 3, duration_ns: 0 },
@@ -192,7 +192,7 @@ describe('a step', () => {
     ).toEqual(['cron is born, child of 3', 'cron exits with 0']);
   });
 
-  it('tells of a birth only where no program follows that tells it', () => {
+  it('reports a birth only where no program follows that says it', () => {
     expect(
       stepsOf([
         { kind: 'fork', pid: 8, ppid: 7, comm: 'sh' },
@@ -202,7 +202,7 @@ describe('a step', () => {
     ).toEqual(['ls', 'sh is born, child of 7']);
   });
 
-  it('tells of namespaces', () => {
+  it('reports namespaces', () => {
     const namespace = { kind: 'namespace', comm: 'x' } as const;
     expect(
       stepsOf([
@@ -214,7 +214,7 @@ describe('a step', () => {
     ).toEqual(['x makes namespaces: mnt net', 'x is born in new namespaces: pid', 'x joins namespaces: ipc uts']);
   });
 
-  it("tells of cgroups, by their paths where they are not the container's", () => {
+  it("reports cgroups, by their paths where they are not the container's", () => {
     const cgroup = { kind: 'cgroup', paths: ['/xyxy12'], hierarchies: ['unified'] } as const;
     expect(
       stepsOf([
@@ -380,7 +380,7 @@ describe('the heading', () => {
     );
   });
 
-  it('tells its id if that is not its name, and image, labels, and what it is in', () => {
+  it('reports its id if that is not its name, and image, labels, and what it is in', () => {
     const lines = headOf({
       container: {
         ...{ ...xyxy12Info, name: 'web', image: 'nginx:1', labels: { a: '1', b: '2' } },
@@ -464,7 +464,7 @@ describe('what others chose', () => {
     expect(stepsOf([{ args: [`/x/${evil}`] }, { kind: 'exit', code: 0 }]).at(-1)).toBe(`${shown} exits with 0`);
   });
 
-  it('is told of in full with everything that can happen to a process', () => {
+  it('is reported in full with everything that can happen to a process', () => {
     const records = [
       ...startOf(),
       failedExec({ ...at(40), ...inside(10140, 8), ppid: pids.init, args: ['nope'] }),

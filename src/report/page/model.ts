@@ -1,4 +1,5 @@
 import type { ContainerRef, RecordOf } from '../../record/schema.ts';
+import { type TreeRow, treeOf } from '../../view/tree.ts';
 import { keyOf, type Life, type ReportData, scopedKey } from '../data.ts';
 import { programName } from '../summary.ts';
 import type { PageRecord } from './unpack.ts';
@@ -359,36 +360,8 @@ const newBox = (about: Pick<Box, 'index' | 'life' | 'recording' | 'name' | 'from
 
 const sorted = (times: readonly number[]): Float64Array => Float64Array.from(times).sort();
 
-export interface TreeRow {
-  readonly proc: Proc;
-  readonly depth: number;
-}
-
 /** The processes of a container and those that work for it, each below its parent, in the order of their births. */
-export const treeOf = (box: Box): TreeRow[] => {
-  const members = new Set([...box.helpers, ...box.procs]);
-  const children = new Map<Proc | undefined, Proc[]>();
-  for (const proc of members) {
-    const parent = proc.parent !== undefined && members.has(proc.parent) ? proc.parent : undefined;
-    const list = children.get(parent);
-    if (list === undefined) {
-      children.set(parent, [proc]);
-    } else {
-      list.push(proc);
-    }
-  }
-  for (const list of children.values()) {
-    list.sort((a, b) => a.from - b.from || a.index - b.index);
-  }
-  const rows: TreeRow[] = [];
-  // A stack of its own: a chain of forks can be deeper than calls can be.
-  const stack = (children.get(undefined) ?? []).map((proc) => ({ proc, depth: 0 })).reverse();
-  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-    rows.push(row);
-    const below = children.get(row.proc) ?? [];
-    for (let index = below.length - 1; index >= 0; index -= 1) {
-      stack.push({ proc: below[index]!, depth: row.depth + 1 });
-    }
-  }
-  return rows;
+export const processTree = (box: Box): TreeRow<Proc>[] => {
+  const members = [...new Set([...box.helpers, ...box.procs])].sort((a, b) => a.from - b.from || a.index - b.index);
+  return treeOf(members, ({ parent }) => parent);
 };

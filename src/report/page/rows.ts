@@ -1,4 +1,4 @@
-import { type Box, type Model, type Proc, type Space, treeOf } from './model.ts';
+import { type Box, type Model, type Proc, processTree, type Space } from './model.ts';
 
 /** A row of the lanes. */
 export type Row =
@@ -39,8 +39,8 @@ const insideOf = (box: Box, hits: ReadonlySet<Proc> | undefined): Row[] => {
       rows.push({ type: 'space', box, space });
     }
   }
-  const tree = treeOf(box).filter(({ proc }) => hits === undefined || hits.has(proc));
-  for (const { proc, depth } of tree.slice(0, maxRows)) {
+  const tree = processTree(box).filter(({ item }) => hits === undefined || hits.has(item));
+  for (const { item: proc, depth } of tree.slice(0, maxRows)) {
     rows.push({ type: 'proc', box, proc, depth });
   }
   if (tree.length > maxRows) {

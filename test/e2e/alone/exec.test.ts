@@ -84,7 +84,7 @@ describe('exec', () => {
     expect(exec?.args_truncated).toBe(false);
   });
 
-  traced('tells who ran what: parent, user, path, script, descriptor, thread', async () => {
+  traced('reports who ran what: parent, user, path, script, descriptor, thread', async () => {
     const script = join(folder, 'hello.sh');
     await writeFile(script, '#!/bin/sh -e\nexit 0\n', { mode: 0o755 });
     const long = join(folder, 'p'.repeat(200), 'q'.repeat(200));

@@ -55,7 +55,7 @@ describe('loss', () => {
     }
   });
 
-  traced('when bpftrace is killed is told, and tracing goes on', async () => {
+  traced('when bpftrace is killed is reported, and tracing goes on', async () => {
     const { of, footer, stderr, exitCode } = await trace([], async ({ pid, until }) => {
       await run(tool('noop'), 'first');
       await until((record) => record.type === 'exec' && record.args[1] === 'first');

@@ -8,7 +8,7 @@ const inodeOf = (pid: number | 'self', type: string): number =>
   Number(/\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/ns/${type}`))![1]);
 
 describe('namespaces', () => {
-  traced('made by unshare are told with their inodes', async () => {
+  traced('made by unshare are reported with their inodes', async () => {
     let inside: string[] = [];
     let unshare = 0;
     const { of } = await trace([], async () => {
@@ -23,7 +23,7 @@ describe('namespaces', () => {
     expect(record?.container).not.toBeNull();
   });
 
-  traced('joined by setns are told one by one', async () => {
+  traced('joined by setns are reported one by one', async () => {
     const holder = execa('unshare', ['-nu', 'sleep', '30'], { reject: false });
     try {
       await expect.poll(() => inodeOf(holder.pid!, 'net')).not.toBe(inodeOf('self', 'net'));
@@ -40,7 +40,7 @@ describe('namespaces', () => {
     }
   });
 
-  traced('made by clone are told of the child', async () => {
+  traced('made by clone are reported of the child', async () => {
     const { of } = await trace([], () => run(tool('newns'), tool('noop'), 'cloned'));
     const exec = of('exec').find(({ args }) => args[1] === 'cloned');
     const fork = of('fork').find(({ pid }) => pid === exec?.pid);
@@ -51,7 +51,7 @@ describe('namespaces', () => {
     expect(exec?.container).toMatchObject({ id: `pid:[${exec?.ns.pid}]`, name: `newns pid:[${exec?.ns.pid}]` });
   });
 
-  traced('of pids are nested: every pid of a process is told, and it agrees with /proc', async () => {
+  traced('of pids are nested: every pid of a process is reported, and it agrees with /proc', async () => {
     // Eight levels stand in a line, and the innermost pid.
     const deep = 9;
     const words = Array.from({ length: deep }, () => ['unshare', '-pf', '--mount-proc']).flat();

@@ -337,7 +337,7 @@ describe('what is asked wrongly', () => {
     [['inspect'], /missing required argument/],
     [['inspect', '1', '2', '3'], /too many arguments/],
   ] as const) {
-    traced(`is told with status 2: ${args.join(' ')}`, async () => {
+    traced(`is reported with status 2: ${args.join(' ')}`, async () => {
       const { stdout, stderr, exitCode } = await nstrace(...args);
       expect(stderr).toMatch(message);
       expect(exitCode).toBe(2);
@@ -352,7 +352,7 @@ describe('what is asked wrongly', () => {
     [['inspect', `${web}:4000`], /there is no process nstrace-now-\d+:4000/],
     [['inspect', '--from', '/no/such/file', '1'], /there is no such file/],
   ] as const) {
-    traced(`is told with status 1: ${args.join(' ')}`, async () => {
+    traced(`is reported with status 1: ${args.join(' ')}`, async () => {
       const { stdout, stderr, exitCode } = await nstrace(...args);
       expect(stderr).toMatch(message);
       expect(exitCode).toBe(1);
@@ -451,7 +451,7 @@ describe('ns', () => {
     expect(stdout).toMatch(new RegExp(`^net +${inodeOf(init.web, 'net')} +4 .*${web}, ${mate}`, 'm'));
   });
 
-  traced('tells of one that ip netns has made, and that a mount keeps it', async () => {
+  traced('reports one that ip netns has made, and that a mount keeps it', async () => {
     const [name, hadFolder] = [`nstrace-${process.pid}`, existsSync('/run/netns')];
     cleanups.push(async () => {
       await execa('ip', ['netns', 'del', name], { reject: false });
@@ -474,14 +474,14 @@ describe('ns', () => {
     expect((await nstrace('ns', String(ino))).exitCode).toBe(1);
   });
 
-  traced('tells the place of a mount as it is called', async () => {
+  traced('reports the place of a mount as it is called', async () => {
     const file = join(folder, 'nétwork of blanks');
     const inode = await keepByMount(file);
     const [kept] = (await askNs(String(inode))) as [NsRecord];
     expect(kept.kept_by).toContainEqual(expect.objectContaining({ how: 'mount', where: file }));
   });
 
-  traced('tells that a descriptor keeps one', async () => {
+  traced('reports that a descriptor keeps one', async () => {
     start('unshare', '-n', '--kill-child', '-f', 'sleep', '6041');
     const inside = await waitForPid('sleep', '6041');
     const inode = inodeOf(inside, 'net');
@@ -604,7 +604,7 @@ describe('inspect', () => {
     expect(stdout).not.toContain('\x1b');
   });
 
-  traced('tells the rights that runc spec gives', async () => {
+  traced('reports the rights that runc spec gives', async () => {
     const [{ capabilities, no_new_privs: noNew, seccomp, ids }] = (await inspect(web)) as [InspectRecord];
     const three = ['CAP_KILL', 'CAP_NET_BIND_SERVICE', 'CAP_AUDIT_WRITE'];
     expect(capabilities).toMatchObject({ effective: three, permitted: three, bounding: three });
@@ -616,7 +616,7 @@ describe('inspect', () => {
     expect(stdout).toMatch(/^ +privileges +can gain none \(no_new_privs\)$/m);
   });
 
-  traced('tells the seccomp mode that docker sets', async () => {
+  traced('reports the seccomp mode that docker sets', async () => {
     const mode = ['off', 'strict', 'filter'][statusOf(init.docked).seccomp];
     expect((await inspect(docked))[0]?.seccomp).toBe(mode);
   });
@@ -685,7 +685,7 @@ describe('inspect', () => {
     expect((await inspect(web, mate)).map(({ pid }) => pid)).toEqual([init.web, init.mate]);
   });
 
-  traced('tells of kernel threads and of itself', async () => {
+  traced('reports kernel threads and of itself', async () => {
     expect((await inspect('2'))[0]).toMatchObject({ comm: 'kthreadd', args: [], container: null, ppid: 0 });
     expect((await nstrace('inspect', '2')).stdout).toMatch(/^command +\[kthreadd\]$/m);
   });

@@ -52,7 +52,7 @@ const running = (name: string) =>
   expect.poll(async () => (await run('runc', 'state', name)).stdout, { timeout: 10_000 }).toContain('"running"');
 
 describe("the article's story", () => {
-  traced('is told as what runc did', async () => {
+  traced('is reported as what runc did', async () => {
     const file = join(folder, 'story.ndjson');
     await record(file, async () => {
       const ran = bundle.run(id, ['sh', '-c', 'sleep 2; exit 5']);
@@ -102,7 +102,7 @@ describe("the article's story", () => {
     expect(lines).toMatch(new RegExp(`^${id} +\\d+ +\\d+ +1 +\\d+ +0 exec sh -c sleep 2; exit 5$`, 'm'));
   });
 
-  traced('is told while it happens, when the container has ended', async () => {
+  traced('is reported while it happens, when the container has ended', async () => {
     const child = execa(program, ['timeline', '-c', id, ...bpftraceOption], { reject: false, stdin: 'ignore' });
     let told = '';
     let said = '';
@@ -183,7 +183,7 @@ describe('many at once', () => {
 });
 
 describe('memory that runs out', () => {
-  traced('is told as what ended the process and the container', async () => {
+  traced('is reported as what ended the process and the container', async () => {
     const file = join(folder, 'oom.ndjson');
     const small = await makeBundle((spec) => {
       (spec as unknown as { linux: Record<string, unknown> }).linux.resources = { memory: { limit: 16_000_000 } };

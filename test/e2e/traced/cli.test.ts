@@ -81,7 +81,7 @@ describe('live', () => {
     expect(stderr).toBe('');
   });
 
-  traced('stops by itself after a time, or after so many events', async () => {
+  traced('stops by itself after a time, or after that many events', async () => {
     const began = Date.now();
     const timed = await run(program, 'live', '--duration', '500ms', ...bpftraceOption);
     expect(timed.exitCode).toBe(0);
@@ -138,7 +138,7 @@ describe('record', () => {
     expect(missing.stderr).toMatch(/cannot run \/no\/such\/program/);
   });
 
-  traced('runs the command as who called sudo, unless told otherwise', async () => {
+  traced('runs the command as who called sudo, unless asked otherwise', async () => {
     const env = { SUDO_UID: '65534', SUDO_GID: '65534' };
     const record = async (...options: string[]) => {
       const args = ['record', '-o', '-', ...bpftraceOption, ...options, '--', 'sh', '-c', 'id -u; id -G >&2'];

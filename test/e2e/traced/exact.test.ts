@@ -94,7 +94,7 @@ describe('an end', () => {
 });
 
 describe('who runs something, and where', () => {
-  traced('is told by its rights, its terminal and its directory', async () => {
+  traced('is reported by its rights, its terminal and its directory', async () => {
     const setuid = join(folder, 'setuid');
     await copyFile(tool('noop'), setuid);
     await chmod(setuid, 0o4755);

@@ -57,7 +57,7 @@ const ran = ({ of }: Trace, ...args: string[]) =>
 const isExec = (record: NstraceRecord, ...args: string[]): record is RecordOf<'exec'> =>
   record.type === 'exec' && record.ret === 0 && record.args.join(' ') === args.join(' ');
 
-describe('containers of one id, or in one cgroup, are told apart', () => {
+describe('containers of one id, or in one cgroup, are distinguished', () => {
   traced('the same id in two roots of a runtime', async () => {
     const [one, two] = [`${mark}a`, `${mark}b`];
     const first = await bundle('sleep 3; exit 1', ({ linux }) => Object.assign(linux, { cgroupsPath: `/${one}` }));

@@ -3,7 +3,7 @@ import { run } from '../support/run.ts';
 import { tool, trace, traced } from '../support/trace.ts';
 
 describe('fork and exit', () => {
-  traced('tells each process once, born and ended', async () => {
+  traced('reports each process once, born and ended', async () => {
     let spawner = 0;
     const { of, footer } = await trace([], async () => {
       spawner = (await run(tool('spawn'), '23', tool('noop'))).pid;
@@ -23,7 +23,7 @@ describe('fork and exit', () => {
     expect(footer).toMatchObject({ lost: 0, cut: 0, complete: true });
   });
 
-  traced('tells code, signal and core', async () => {
+  traced('reports code, signal and core', async () => {
     const { of } = await trace([], async () => {
       await run('sh', '-c', 'exit 42');
       await run('sh', '-c', 'kill -KILL $$');
@@ -40,7 +40,7 @@ describe('fork and exit', () => {
     expect(ends('kill -TERM $$; : code-143')).toMatchObject({ signal: 'SIGTERM' });
   });
 
-  traced('tells processes, not threads, and a leader that left early once, with the code of the end', async () => {
+  traced('reports processes, not threads, and a leader that left early once, with the code of the end', async () => {
     let many = 0;
     let early = 0;
     const { of } = await trace([], async () => {
@@ -77,7 +77,7 @@ describe('fork and exit', () => {
     expect(times.every((time, index) => index === 0 || times[index - 1]! <= time)).toBe(true);
   });
 
-  traced('knows processes that were there before, and tells them once', async () => {
+  traced('knows processes that were there before, and says them once', async () => {
     const { of } = await trace([], () => run('true'));
     const self = of('process').filter(({ pid }) => pid === process.pid);
     expect(self).toHaveLength(1);

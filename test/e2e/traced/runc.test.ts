@@ -56,7 +56,7 @@ describe('the walk of the article with runc', () => {
     expect(footer).toMatchObject({ lost: 0, cut: 0, complete: true });
   });
 
-  traced('the life of the container is told in order', async () => {
+  traced('the life of the container is reported in order', async () => {
     const { of } = await trace([], () => bundle.run(id, ['sh', '-c', 'exit 5']));
     const life = of('container').filter(({ container }) => container.id === id);
     expect(life.map(({ op }) => op)).toEqual(['created', 'started', 'stopped', 'removed']);
@@ -147,7 +147,7 @@ describe('the walk of the article with runc', () => {
     }
   });
 
-  traced('of twenty containers that live a moment each is told whole', async () => {
+  traced('of twenty containers that live a moment each is reported whole', async () => {
     const ids = Array.from({ length: 20 }, (_, index) => `${id}-${index}`);
     const { of, footer } = await trace([], async () => {
       for (const name of ids) {

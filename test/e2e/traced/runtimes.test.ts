@@ -160,7 +160,7 @@ describe('a container is named whole from its first record, with', () => {
 });
 
 describe('shared namespaces', () => {
-  traced('are told, and containers in one pid namespace, or in that of the host, are told apart', async () => {
+  traced('are reported, and containers in one pid namespace, or in that of the host, are distinguished', async () => {
     const engine = await engines.docker();
     const [one, two, three] = ['one', 'two', 'three'].map(nameFor) as [string, string, string];
     try {

@@ -361,7 +361,7 @@ describe('what the scripts call', () => {
     }
   });
 
-  traced('is no command that people are told of', async () => {
+  traced('is no command that people are shown', async () => {
     expect((await execa(program, ['--help'])).stdout).not.toMatch(/^ +complete /m);
   });
 });

@@ -29,7 +29,7 @@ it('writes to standard output, or into a file that only its owner reads', async 
   expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('it exists') });
 });
 
-it('masks secrets unless it is told not to', async () => {
+it('masks secrets unless it is asked not to', async () => {
   for (const format of ['perfetto', 'chrome-json', 'csv', 'ecs', 'ocsf', 'otlp-json']) {
     const masked = await run(program, 'export', file, '--to', format);
     expect(masked.stdout, format).not.toContain('hunter2');

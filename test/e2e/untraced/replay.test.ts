@@ -64,7 +64,7 @@ describe('replay', () => {
     ).not.toContain('\n');
   });
 
-  it('shows so many events, or so much of its time, also as timelines', async () => {
+  it('shows that many events, or so much of its time, also as timelines', async () => {
     const file = await write('part.ndjson', numbered(records.header(at(0)), ...lifeOf(), records.footer(at(5000))));
     const told = async (...options: string[]) =>
       JSON.parse((await run(program, 'timeline', file, '-o', 'json', ...options)).stdout) as { entries: unknown[] };

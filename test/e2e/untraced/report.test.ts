@@ -50,7 +50,7 @@ describe('report', () => {
     await expect(stat(join(folder, 'none.html'))).rejects.toThrow('ENOENT');
   });
 
-  it('masks secrets unless it is told not to', async () => {
+  it('masks secrets unless it is asked not to', async () => {
     const secret = exec({ ...at(50), pid: 77, args: ['app', '--password=hunter2'] });
     for (const [options, seen] of [
       [[], false],
