@@ -12,7 +12,8 @@ files() {
 
 trace() {
   want nstrace doctor
-  nstrace record -o /tmp/s.ndjson -- /bin/true 2>/tmp/said || fail "record: $(cat /tmp/said)"
+  # Command lines of others on this host may be too long for a record.
+  nstrace record --only -o /tmp/s.ndjson -- /bin/true 2>/tmp/said || fail "record: $(cat /tmp/said)"
   grep -q complete /tmp/said || fail "not complete: $(cat /tmp/said)"
   nstrace replay /tmp/s.ndjson --no-header | grep -q /bin/true || fail 'replay shows no /bin/true'
   rm /tmp/s.ndjson /tmp/said

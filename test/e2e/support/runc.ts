@@ -16,7 +16,7 @@ export interface Bundle {
 }
 
 interface Spec {
-  process: { terminal: boolean; args: string[]; rlimits?: unknown };
+  process: { terminal: boolean; args: string[]; env: string[]; rlimits?: unknown };
   root: { path: string; readonly: boolean };
 }
 

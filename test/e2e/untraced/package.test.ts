@@ -38,6 +38,9 @@ describe('npm run package', () => {
       '--prefix',
       target,
       '--offline',
+      // Of its own: others on the machine clear theirs.
+      '--cache',
+      join(folder, 'cache'),
       '--no-audit',
       '--no-fund',
       ...(await made('*.tgz')),
