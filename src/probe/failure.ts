@@ -56,7 +56,11 @@ export const explainFailure = (output: readonly string[], status: string): Failu
       return { ...failure, reason: `${failure.reason} (it said: ${line})` };
     }
   }
-  const said = lines.at(-1);
+  // Hints and excerpts of the program follow what is wrong.
+  const said =
+    lines.find((line) => /\berror: /i.test(line) && !/expanded from/.test(line)) ??
+    lines.filter((line) => !line.startsWith('HINT')).at(-1) ??
+    lines.at(-1);
   return {
     reason: said === undefined ? `it ended without a word (${status})` : `it said: ${said} (${status})`,
     advice: '`nstrace doctor` checks what it needs',

@@ -20,4 +20,17 @@ describe('a failure of bpftrace', () => {
     const noise = "ERROR: Unknown error -1: couldn't set RLIMIT_MEMLOCK for bpftrace.";
     expect(explainFailure([noise], 'killed by SIGKILL').reason).toBe('it ended without a word (killed by SIGKILL)');
   });
+
+  it('is what bpftrace says is wrong, not a hint after it', () => {
+    const said = [
+      '1 error generated.',
+      'stdin:1-9: ERROR: failed to build',
+      'tracepoint:a:b {',
+      'HINT: For loops support ranges',
+    ];
+    expect(explainFailure(said, 'exit status 1').reason).toBe(
+      'it said: stdin:1-9: ERROR: failed to build (exit status 1)',
+    );
+    expect(explainFailure(['HINT: alone'], 'exit status 1').reason).toContain('HINT: alone');
+  });
 });
