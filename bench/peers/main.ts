@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Measured, measure, prepare } from './measure.ts';
 import { measurePrograms, type ProgramCost } from './programs.ts';
 import { peersText, programsText } from './tables.ts';
-import { isThere, tracers } from './tracers.ts';
+import { isThere, type Tracer, tracers } from './tracers.ts';
 
 /**
  * npm run bench:peers -- [NAME...] [--programs] [--write]: measures these tracers, or all, between runs without one, and prints
@@ -26,6 +26,15 @@ const kept = <Value>(wanted: (name: string) => boolean): Value[] =>
     .filter(wanted)
     .map((name) => JSON.parse(readFileSync(join(results, name), 'utf8')) as Value);
 
+const measureOne = async (tracer: Tracer): Promise<void> => {
+  if (words.includes('--programs')) {
+    const [short, long] = [await measurePrograms(folder, tracer, 2), await measurePrograms(folder, tracer, 4)];
+    keep(`programs ${tracer.name}`, { tracer: tracer.name, short, long });
+  } else {
+    keep(tracer.name, await measure(folder, tracer));
+  }
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'nstrace-peers-'));
 try {
   await prepare(folder);
@@ -37,12 +46,11 @@ try {
       console.log(`${tracer.name}: not there (${tracer.needs.join(', ')})`);
       continue;
     }
-    if (words.includes('--programs')) {
-      const [short, long] = [await measurePrograms(folder, tracer, 2), await measurePrograms(folder, tracer, 4)];
-      keep(`programs ${tracer.name}`, { tracer: tracer.name, short, long });
-    } else {
-      console.log(`${tracer.name} ...`);
-      keep(tracer.name, await measure(folder, tracer));
+    console.log(`${tracer.name} ...`);
+    try {
+      await measureOne(tracer);
+    } catch (error) {
+      console.log(String(error));
     }
   }
 } finally {

@@ -159,6 +159,11 @@ export const startTracer = async (folder: string, tracer: Tracer) => {
     rmSync(mark);
     await sleep(50);
   }
+  if (child.exitCode !== null && child.exitCode !== undefined) {
+    await done();
+    const [word = ''] = readFileSync(output, 'latin1').trimEnd().split('\n').slice(-1);
+    throw new Error(`${tracer.name} does not run here: ${word}`);
+  }
   const pids = () => [child.pid!, ...(tracer.helpers ?? []).flatMap(pidsNamed)];
   let text: string | undefined;
   return {
