@@ -31,7 +31,8 @@ export const mountTracefs = async (): Promise<boolean> => {
     reject: false,
   });
   if (failed || !hasTracefs()) {
-    throw noTracefs(String(stderr).trim() || 'the kernel has none');
+    // What follows the first line is advice of mount(8).
+    throw noTracefs(String(stderr).trim().split('\n')[0] || 'the kernel has none');
   }
   return true;
 };

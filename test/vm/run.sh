@@ -1,78 +1,100 @@
 #!/usr/bin/env bash
-# npm run test:vm -- linux-image.deb ...: nstrace on other kernels, each booted under QEMU without KVM from an initramfs that
-# holds node, bpftrace, runc and this build. The host there is cgroup v2 only. Needs qemu-system-x86, cpio, runc, busybox-static.
+# npm run test:vm -- [KERNEL/BPFTRACE ...]: one scenario on kernels and bpftraces of Debian releases, each pair booted under QEMU
+# without KVM from an initramfs that holds node, bpftrace, runc and this build. Both are names of releases: bullseye has kernel
+# 5.10, bookworm 6.1 and bpftrace 0.17, trixie 6.12 and 0.23, sid the newest of both. `KERNEL/none` asks doctor alone, where
+# things are missing. Prints a matrix of all that was run so far; some minutes a pair.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-[ $# -gt 0 ] || { echo 'usage: npm run test:vm -- KERNEL.deb ...   (apt-get download linux-image-6.1.0-NN-cloud-amd64)' >&2; exit 2; }
-[ -f dist/nstrace.js ] || node build.js
+here=$PWD/test/vm
+. test/vm/packages.sh
+[ "$(id -u)" -eq 0 ] || { echo 'it needs root' >&2; exit 3; }
+bin/setup --vm
+node build.js
+pairs=("$@")
+if [ $# -eq 0 ]; then
+  for kernel in bullseye bookworm trixie sid; do
+    for tracer in bookworm trixie sid; do pairs+=("$kernel/$tracer"); done
+  done
+  pairs+=(bullseye/bullseye bookworm/none)
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-root=$work/root
-mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,proc,sys,dev,tmp,run,etc,nstrace,box/{bin,proc,sys,dev,tmp}}
-busybox=$(command -v busybox)
-cp "$busybox" "$root/bin/busybox"
-cp "$busybox" "$root/box/bin/busybox"
-for applet in sh mount umount mkdir cat echo sleep ls grep tail poweroff true ps env; do
-  ln -sf busybox "$root/bin/$applet"
-  ln -sf busybox "$root/box/bin/$applet"
-done
 
-# A program and the libraries it loads, at the same places.
+# A program and the libraries it loads, at the same places. with_libraries FROM PROGRAM: those of another root.
 with_libraries() {
-  local file
-  for file in "$1" $(ldd "$1" 2>/dev/null | grep -o '/[^ )]*'); do
-    mkdir -p "$root$(dirname "$file")"
-    cp -L "$file" "$root$file"
+  local from=$1 program=$2 to=$3 file
+  for file in "$program" /lib64/ld-linux-x86-64.so.2 $(chroot "$from" /lib64/ld-linux-x86-64.so.2 --list "$program" | grep -o '/[^ )]*' || true); do
+    mkdir -p "$to$(dirname "$file")"
+    cp -L "$from$file" "$to$file"
   done
 }
-with_libraries "$(command -v node)"
-with_libraries "$(command -v bpftrace)"
-with_libraries "$(PATH=$PATH:/usr/sbin command -v runc)"
-with_libraries "$(command -v unshare)"
-cp -r dist probes bin package.json "$root/nstrace/"
-printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
 
-mkdir "$root/bundle"
-(cd "$root/bundle" && runc spec)
-node -e '
+# What all pairs have: busybox, node, runc, this build, test programs, a bundle.
+make_base() {
+  local root=$1 tool applet
+  mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,proc,sys,dev,tmp,run,etc,nstrace,tools,bt,box/{bin,proc,sys,dev,tmp}}
+  cp "$(command -v busybox)" "$root/bin/busybox"
+  for applet in sh mount umount mkdir cat echo sleep ls grep tail poweroff true ps env cp sed date chroot printf kill seq rm; do
+    ln -sf busybox "$root/bin/$applet"
+  done
+  cp -a "$root/bin/." "$root/box/bin/"
+  ln -sf /bin/chroot "$root/usr/sbin/chroot"
+  for tool in node runc unshare nsenter setpriv; do with_libraries / "$(PATH=$PATH:/usr/sbin command -v $tool)" "$root"; done
+  for tool in spawn noop threads fdexec overwrite; do
+    gcc -O2 -static -pthread -o "$root/tools/$tool" "test/e2e/tools/$tool.c"
+  done
+  cp -r dist probes bin package.json "$root/nstrace/"
+  cp "$here/scenario.sh" "$here/check.cjs" "$root/"
+  printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+  mkdir "$root/bundle"
+  (cd "$root/bundle" && runc spec)
+  node -e '
 const fs = require("fs"), file = process.argv[1], spec = JSON.parse(fs.readFileSync(file));
-spec.process.terminal = false; spec.process.args = ["sh", "-c", "ls / >/dev/null; exit 5"]; delete spec.process.rlimits;
-spec.root = { path: "/box", readonly: true }; fs.writeFileSync(file, JSON.stringify(spec));
+spec.process.terminal = false; spec.process.args = ["sh", "-c", "trap \"exit 5\" USR1; ls / >/dev/null; sleep 200 & wait"]; delete spec.process.rlimits;
+spec.root = { path: "/tmp/box", readonly: true }; fs.writeFileSync(file, JSON.stringify(spec));
 ' "$root/bundle/config.json"
+  cp "$here/init" "$root/init"
+  chmod 755 "$root/init" "$root/scenario.sh"
+}
 
-cat >"$root/init" <<'INIT'
-#!/bin/sh
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp
-mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
-mount -t cgroup2 cgroup /sys/fs/cgroup; mount -t tmpfs tmp /tmp; mount -t tmpfs run /run
-# runc moves the root of the container: an initramfs cannot be moved, a tmpfs can.
-mkdir -p /tmp/box && mount -t tmpfs box /tmp/box && cp -a /box/. /tmp/box/ 2>/dev/null || busybox cp -a /box/. /tmp/box/
-busybox sed -i 's#"/box"#"/tmp/box"#' /bundle/config.json
-node /nstrace/bin/nstrace doctor
-node /nstrace/bin/nstrace record -o /tmp/vm.ndjson --as root -- sh -c \
-  'cd /bundle && runc run --no-pivot xyxy12; unshare -pf true deepest; /bin/true plain'
-echo "status $?"
-node /nstrace/bin/nstrace timeline /tmp/vm.ndjson -c xyxy12
-node /nstrace/bin/nstrace replay /tmp/vm.ndjson --strict --no-header | tail -3
-grep '"type":"footer"' /tmp/vm.ndjson
-echo VM-DONE
-poweroff -f
-INIT
-# Something else to run there, to look into a failure.
-[ -z "${NSTRACE_VM_INIT:-}" ] || cp "$NSTRACE_VM_INIT" "$root/init"
-chmod 755 "$root/init"
-(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) >"$work/initramfs"
+# The bpftrace of a release with its own libraries, in a folder that it is chrooted to.
+add_bpftrace() {
+  local release=$1 root=$2
+  unpack "$release" "$store/$release/root" bpftrace
+  mkdir -p "$root"/bt/{proc,sys,dev,tmp,bin,usr/lib64,lib64}
+  # bpftrace asks a shell where clang's headers are, and crashes where there is none.
+  cp "$root/bin/busybox" "$root/bt/bin/sh"
+  with_libraries "$store/$release/root" /usr/bin/bpftrace "$root/bt"
+  printf '#!/bin/sh\nexec /usr/sbin/chroot /bt /usr/bin/bpftrace "$@"\n' >"$root/usr/bin/bpftrace"
+  chmod 755 "$root/usr/bin/bpftrace"
+}
 
+make_base "$work/base"
 status=0
-for deb in "$@"; do
-  rm -rf "$work/kernel"
-  dpkg-deb -x "$deb" "$work/kernel"
-  echo "== $(basename "$deb")"
+mkdir -p build/vm
+for pair in "${pairs[@]}"; do
+  kernel=${pair%/*} tracer=${pair#*/}
+  echo "== $pair"
+  open_release "$kernel"
+  image=$(kernel_of "$kernel")
+  rm -rf "$work/root"
+  cp -a "$work/base" "$work/root"
+  append=''
+  if [ "$tracer" = none ]; then
+    open_release bookworm
+    add_bpftrace bookworm "$work/root"
+    append='lockdown=confidentiality nstrace=doctor'
+  else
+    open_release "$tracer"
+    add_bpftrace "$tracer" "$work/root"
+  fi
+  (cd "$work/root" && find . | cpio -o -H newc --quiet | gzip -1) >"$work/initramfs"
   timeout "${NSTRACE_VM_SECONDS:-300}" qemu-system-x86_64 -m 3G -smp 2 -nographic -no-reboot \
-    -kernel "$(echo "$work"/kernel/boot/vmlinuz-*)" -initrd "$work/initramfs" \
-    -append 'console=ttyS0 quiet panic=-1' </dev/null | tee "$work/out"
-  grep -q 'xyxy12 (runc)' "$work/out" && grep -q 'STARTS' "$work/out" && grep -q '"complete":true' "$work/out" &&
-    grep -q 'VM-DONE' "$work/out" || { echo "FAILED on $(basename "$deb")"; status=1; }
+    -kernel "$image" -initrd "$work/initramfs" -append "console=ttyS0 quiet panic=-1 $append" </dev/null |
+    tr -d '\r' | tee "$work/out" || true
+  grep -a '^CHECK ' "$work/out" >"build/vm/${pair/\//-}.txt" || echo 'CHECK end FAILED it did not come to its end' >"build/vm/${pair/\//-}.txt"
+  ! grep -aq FAILED "build/vm/${pair/\//-}.txt" || status=1
 done
+node test/vm/matrix.cjs build/vm
 exit "$status"
