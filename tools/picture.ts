@@ -14,7 +14,7 @@ import { UserNames } from '../src/view/users.ts';
  */
 const [, , recording = '', target = '', until = '', cpu = '0', memory = '0', mode = 'grouped', height = '28'] =
   process.argv;
-const columns = 110;
+const columns = 120;
 const rows = Number(height);
 
 const store = new Store();

@@ -4,12 +4,13 @@ export interface Kept {
   dropped: boolean;
 }
 
-/** Dropped items at the beginning of a share that are left there for a while. */
+/** Places of dropped items at the beginning of a share. */
 const maxGone = 16;
 
 /** What one owner has in a FairLog, the oldest first. */
 export class Share<Item extends Kept> {
-  #items: Item[] = [];
+  /** Dropped ones are undefined, for a while: taking them out each time would cost more than all the rest. */
+  #items: (Item | undefined)[] = [];
   #head = 0;
   weight = 0;
 
@@ -17,17 +18,9 @@ export class Share<Item extends Kept> {
     return this.#items.length - this.#head;
   }
 
-  /** With dropped ones that are still there. */
-  get held(): number {
-    return this.#items.length;
-  }
-
   get items(): readonly Item[] {
-    if (this.#head > 0) {
-      this.#items.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return this.#items;
+    this.#tidy();
+    return this.#items as Item[];
   }
 
   get oldest(): Item | undefined {
@@ -41,13 +34,19 @@ export class Share<Item extends Kept> {
 
   shift(): Item | undefined {
     const item = this.#items[this.#head];
-    this.#head += item === undefined ? 0 : 1;
-    // What is dropped is not to live on here: with many owners that would be most of all.
-    if (this.#head > maxGone && this.#head * 2 > this.#items.length) {
-      this.#items.splice(0, this.#head);
-      this.#head = 0;
+    if (item !== undefined) {
+      this.#items[this.#head] = undefined;
+      this.#head += 1;
+      if (this.#head > maxGone && this.#head * 2 > this.#items.length) {
+        this.#tidy();
+      }
     }
     return item;
+  }
+
+  #tidy(): void {
+    this.#items.splice(0, this.#head);
+    this.#head = 0;
   }
 }
 

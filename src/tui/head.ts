@@ -6,9 +6,9 @@ import type { FrameInput, Status } from './frame-input.ts';
 import { isNamespace, namespaceTitle } from './grouping.ts';
 import { type Piece, renderEnds, renderLine } from './line.ts';
 import { placedName } from './naming.ts';
+import type { Focus } from './place.ts';
 import { modes } from './rows.ts';
 import type { Store } from './store.ts';
-import type { Focus } from './ui.ts';
 
 /** The first line: what goes on, and what is lost, before all that may be cut. */
 export const headLine = ({ store, ui, status, columns, theme }: FrameInput): string => {

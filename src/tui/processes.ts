@@ -1,7 +1,7 @@
 import { type TreeRow, treeOf } from '../view/tree.ts';
 import type { ViewProcess } from './event.ts';
 import { keyOfProcess } from './grouping.ts';
-import { type Heading, listOf, type Row, type RowList, titleRows } from './rows.ts';
+import { type Heading, type Row, type RowList, sectionsOf, titleRows } from './rows.ts';
 import type { Store } from './store.ts';
 
 /** More lines of processes than these are not laid out. */
@@ -34,10 +34,9 @@ export const lanesByKey = (store: Store, from: number, wanted: ProcessWanted): M
     lists.set(key, [...(lists.get(key) ?? []), ...list]);
   }
   for (const [key, list] of lists) {
-    const doing = list.filter(({ group, before, marks }) => group.ref !== null || !before || marks.length > 0);
     lists.set(
       key,
-      doing.sort((a, b) => a.startAt - b.startAt || a.pid - b.pid),
+      list.filter(({ group, before, marks }) => group.ref !== null || !before || marks.length > 0),
     );
   }
   return lists;
@@ -63,10 +62,11 @@ const byKey = (processes: Iterable<ViewProcess>, { by, only, matches }: ProcessW
 export const treeRows = (options: ProcessRowOptions): RowList =>
   rowsOf(options, (processes, most) => treeRowsOf(processes, most, options.store));
 
-/** A lane for each process, group by group. */
+/** A lane for each process, group by group; the oldest first. */
 export const laneRows = (options: ProcessRowOptions): RowList =>
   rowsOf(options, (processes, most) =>
     processes
+      .toSorted((a, b) => a.startAt - b.startAt || a.pid - b.pid)
       .slice(0, most)
       .map((process): Row => ({ key: `l${process.pid}.${process.startAt}`, type: 'lane', process })),
   );
@@ -75,14 +75,16 @@ const rowsOf = (
   { headings, lists, titled }: ProcessRowOptions,
   make: (processes: readonly ViewProcess[], most: number) => Row[],
 ): RowList => {
-  const rows: Row[] = [];
-  for (const [index, heading] of headings.entries()) {
-    rows.push(
-      ...(titled ? titleRows(heading, headings[index - 1]) : []),
-      ...make(lists.get(heading.key) ?? [], maxRows - rows.length),
-    );
-  }
-  return listOf(rows);
+  let room = maxRows;
+  return sectionsOf(
+    headings.map((heading, index) => {
+      const processes = lists.get(heading.key) ?? [];
+      const titles = titled ? titleRows(heading, headings[index - 1]) : [];
+      const count = Math.min(processes.length, room);
+      room -= count;
+      return { titles, count, make: () => make(processes, count) };
+    }),
+  );
 };
 
 /** Deeper ones are drawn as if they were this deep. */

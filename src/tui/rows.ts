@@ -64,3 +64,50 @@ export const listOf = (rows: readonly Row[]): RowList => ({
   at: (index) => rows[index],
   indexOf: (key) => rows.findIndex((row) => row.key === key),
 });
+
+/** Rows that stand under a title, which are made when one of them is looked at. */
+export interface Section {
+  readonly titles: readonly Row[];
+  readonly count: number;
+  /** As many as `count`. */
+  readonly make: () => readonly Row[];
+}
+
+/** Sections one after the other: of thousands only those are made that are seen. */
+export const sectionsOf = (sections: readonly Section[]): RowList => {
+  const ends: number[] = [];
+  let length = 0;
+  for (const { titles, count } of sections) {
+    length += titles.length + count;
+    ends.push(length);
+  }
+  const made: (readonly Row[])[] = [];
+  const rowsOf = (index: number): readonly Row[] => {
+    made[index] ??= sections[index]!.make();
+    return made[index];
+  };
+  return {
+    length,
+    at: (index) => {
+      if (index < 0 || index >= length) {
+        return undefined;
+      }
+      const section = ends.findIndex((end) => index < end);
+      const { titles, count } = sections[section]!;
+      const inside = index - (ends[section]! - count);
+      return inside < 0 ? titles.at(inside) : rowsOf(section)[inside];
+    },
+    indexOf: (key) => {
+      let start = 0;
+      for (const [index, { titles, count }] of sections.entries()) {
+        const title = titles.findIndex((row) => row.key === key);
+        const row = title === -1 ? rowsOf(index).findIndex((each) => each.key === key) : -1;
+        if (title !== -1 || row !== -1) {
+          return start + (title === -1 ? titles.length + row : title);
+        }
+        start += titles.length + count;
+      }
+      return -1;
+    },
+  };
+};

@@ -121,7 +121,7 @@ export const tableColumns: readonly TableColumn[] = [
   },
   {
     ...{ name: 'entered', title: 'LAST ENTERED BY', letter: 'e', about: 'who came in last, and how' },
-    ...{ width: 22, rank: 9, grow: 2, most: 60 },
+    ...{ width: 22, rank: 9, grow: 2, good: 31, most: 60 },
     cell: ({ lastEntrance }, { users, now }) =>
       lastEntrance === undefined
         ? none

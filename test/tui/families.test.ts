@@ -31,7 +31,7 @@ describe('the table of containers', () => {
       ...life(3, 2000, { code: 42 }),
     );
     desk.store.passed(at(10_000).mono);
-    expect(shown(desk)).toEqual(['web exited 42 2 7s 7s 0 - - - - srv 3']);
+    expect(shown(desk)).toEqual(['web exited 42 2 7s 7s - - - - srv 3']);
     desk.press('enter');
     expect(desk.text).toMatch(
       /^ended {4}3 times, the last first: code 42 after 800\.0 ms; OOM after 800\.0 ms; code 1 after 800\.0 ms$/m,
