@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
-import { cgroup, container, exec, failedExec, footer, fork, inContainer } from '../../fixtures/records.ts';
+import { cgroup, container, exec, failedExec, footer, fork, header, inContainer } from '../../fixtures/records.ts';
 import { at } from '../../fixtures/story.ts';
 import { aBusyMachine, execs, hostile, hostileText } from '../../tui/support.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
@@ -97,6 +97,29 @@ describe('the view of a replay on a terminal', () => {
     await expect.poll(shown).toMatch(/^xyxy12 +running[\s\S]*^\? help {2}q quit/m);
     unsized.kill();
     await unsized;
+  });
+
+  it('shows several hosts of a merged recording, each with its own processes', async () => {
+    const from = (host: string, recording: string, ms: number): NstraceRecord[] =>
+      [header(), exec({ ...inContainer, ...at(ms), args: ['sh', '-c', host] })].map((record, index) => ({
+        ...record,
+        ...at(ms + index),
+        ...(record.type === 'header' ? { host: { ...record.host, name: host } } : { host }),
+        recording,
+        source_seq: index + 1,
+      })) as NstraceRecord[];
+    const file = await write('hosts', [
+      ...from('web-1', 'a', 0),
+      ...from('db-1', 'b', 100),
+      footer({ ...at(600), time: at(600).time }),
+    ]);
+    const terminal = open(['replay', file, '--speed', 'max'], { columns: 120 });
+    await terminal.until(/ended/);
+    await terminal.until(/hosts 2/);
+    expect(terminal.text).toMatch(/^NAME +HOST +STATE/m);
+    expect(terminal.text).toMatch(/^xyxy12 +web-1 .* sh -c web-1$/m);
+    expect(terminal.text).toMatch(/^xyxy12 +db-1 .* sh -c db-1$/m);
+    await terminal.pressUntil('\t', /host db-1 {2}1 container/);
   });
 
   it('goes through all modes with Tab', async () => {
