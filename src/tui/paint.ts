@@ -51,6 +51,8 @@ const processPieces = (process: ViewProcess, branch: readonly boolean[], context
     )
     .join('');
   const rate = process.spawned.perSecond(now);
+  // It works for the container from outside.
+  const role = process.group.ref === null ? process.program?.role : undefined;
   const more: Piece[] =
     width < narrow
       ? []
@@ -63,7 +65,8 @@ const processPieces = (process: ViewProcess, branch: readonly boolean[], context
     [`  ${String(process.pid).padStart(7)} `, 'plain'],
     ...more,
     [stems, 'dim'],
-    [commandOrComm(process.program ?? process), 'plain'],
+    [role === undefined ? '' : `${role} `, 'warn'],
+    [commandOrComm(process.program ?? process), role === undefined ? 'plain' : 'dim'],
     [process.end === undefined ? '' : ` ended ${escapeText(process.end)}`, 'dim'],
   ];
 };

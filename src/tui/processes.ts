@@ -1,3 +1,4 @@
+import { containerKey } from '../record/key.ts';
 import { type TreeRow, treeOf } from '../view/tree.ts';
 import type { ViewProcess } from './event.ts';
 import { keyOfProcess } from './grouping.ts';
@@ -24,13 +25,13 @@ export interface ProcessWanted {
 
 /** The processes that live, by the key that they stand under. */
 export const livingByKey = (store: Store, wanted: ProcessWanted): Map<string, ViewProcess[]> =>
-  byKey(store.processes.values(), wanted);
+  byKey(store, store.processes.values(), wanted);
 
 /** Those that live, and those that lived since a kernel time; on the host only those that did something. */
 export const lanesByKey = (store: Store, from: number, wanted: ProcessWanted): Map<string, ViewProcess[]> => {
-  const lists = byKey(store.processes.values(), wanted);
+  const lists = byKey(store, store.processes.values(), wanted);
   const ended = store.endedProcesses.all.filter(({ endAt = 0, dropped }) => !dropped && endAt >= from);
-  for (const [key, list] of byKey(ended, wanted)) {
+  for (const [key, list] of byKey(store, ended, wanted)) {
     lists.set(key, [...(lists.get(key) ?? []), ...list]);
   }
   for (const [key, list] of lists) {
@@ -42,10 +43,40 @@ export const lanesByKey = (store: Store, from: number, wanted: ProcessWanted): M
   return lists;
 };
 
-const byKey = (processes: Iterable<ViewProcess>, { by, only, matches }: ProcessWanted): Map<string, ViewProcess[]> => {
+/**
+ * The container that a process on the host works for: as records say it, or the one that all children of a monitor are in.
+ * Undefined for a monitor of several.
+ */
+const servedBy = (store: Store): Map<ViewProcess, string | undefined> => {
+  const served = new Map<ViewProcess, string | undefined>();
+  for (const process of store.processes.values()) {
+    const { program, group } = process;
+    if (group.ref === null) {
+      const whom = program?.for && store.groups.get(containerKey(program.for, program));
+      if (whom !== undefined) {
+        served.set(process, whom.nameKey);
+      }
+      continue;
+    }
+    const parent = store.processes.get(process.ppid, group.source);
+    if (parent?.group.ref === null && parent.program?.role === 'monitor') {
+      served.set(parent, served.has(parent) && served.get(parent) !== group.nameKey ? undefined : group.nameKey);
+    }
+  }
+  return served;
+};
+
+const none: ReadonlyMap<ViewProcess, string | undefined> = new Map();
+
+const byKey = (
+  store: Store,
+  processes: Iterable<ViewProcess>,
+  { by, only, matches }: ProcessWanted,
+): Map<string, ViewProcess[]> => {
   const lists = new Map<string, ViewProcess[]>();
+  const served = by === 'container' ? servedBy(store) : none;
   for (const process of processes) {
-    const key = keyOfProcess(by, process);
+    const key = served.get(process) ?? keyOfProcess(by, process);
     if ((only === undefined || only === key) && matches(process)) {
       const list = lists.get(key);
       if (list === undefined) {

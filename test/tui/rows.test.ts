@@ -177,6 +177,29 @@ describe('treeRows', () => {
     ]);
   });
 
+  it('shows who works for a container from the host with it: its monitor, and what records say of others', () => {
+    const { ref, inside } = castOf({ id: 'web' });
+    const runc = { pid: 50, nspid: [50], ppid: 1, args: ['runc'] };
+    const store = storeOf(
+      container({ op: 'seen', container: ref }),
+      process({ pid: 1, nspid: [1], ppid: 0 }),
+      process({ pid: 40, nspid: [40], ppid: 1, role: 'monitor', args: ['shim'] }),
+      process({ ...inside(41, 1), ppid: 40 }),
+      process({ ...runc, role: 'runtime', for: ref }),
+    );
+    expect(tree(store)).toEqual(['[web]', '  40', '    41', '  50', '[host]', '  1']);
+  });
+
+  it('leaves a monitor of several containers on the host', () => {
+    const [web, db] = [castOf({ id: 'web' }), castOf({ id: 'db' })];
+    const store = storeOf(
+      process({ pid: 40, nspid: [40], ppid: 1, role: 'monitor', args: ['shim'] }),
+      process({ ...web.inside(41, 1), ppid: 40 }),
+      process({ ...db.inside(42, 1), ppid: 40 }),
+    );
+    expect(tree(store)).toEqual(['[db]', '  42', '[web]', '  41', '[host]', '  40']);
+  });
+
   it('shows who lost a parent beside the others, and nobody twice', () => {
     const store = storeOf(
       process({ pid: 10, ppid: 1 }),
