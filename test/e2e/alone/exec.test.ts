@@ -1,5 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { RecordOf } from '../../../src/record/schema.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
@@ -27,6 +29,33 @@ const bytesOf = (exec: Exec): Buffer[] =>
     : exec.args_base64.map((arg) => Buffer.from(arg, 'base64'));
 
 const noops = (execs: Exec[]): Exec[] => execs.filter(({ exe }) => exe === tool('noop'));
+
+const probes = join(import.meta.dirname, '../../../probes');
+
+/** Runs the command in the head of a probe until it has attached; what it says if it does not. */
+const runByHand = async (name: string): Promise<string> => {
+  const command = /^\/\/ {3}(.*\bbpftrace .*)$/m.exec(await readFile(join(probes, name), 'utf8'))![1]!;
+  const child = execa('sh', ['-c', command.replace('sudo ', 'env ')], {
+    ...{ cwd: dirname(probes), reject: false, stdin: 'ignore', all: true, buffer: false, detached: true },
+  });
+  const said = await new Promise<string>((resolve) => {
+    let text = '';
+    child.all.on('data', (data: Buffer) => {
+      text += data;
+      if (text.includes('Attaching')) {
+        resolve('Attaching');
+      }
+    });
+    child.all.on('end', () => resolve(text));
+  });
+  try {
+    process.kill(-child.pid!, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+  await child;
+  return `${name}: ${said}`;
+};
 
 describe('exec', () => {
   traced('gives every argument to the byte', async () => {
@@ -83,6 +112,16 @@ describe('exec', () => {
     expect(exec?.args.slice(2)).toEqual(words);
     expect(exec?.args_truncated).toBe(false);
   });
+
+  traced(
+    'is traced by hand too, with each probe as its head says',
+    async () => {
+      // control.bt has nothing to say alone.
+      const names = readdirSync(probes).filter((name) => /[.]bt$/.test(name) && name !== 'control.bt');
+      expect(await Promise.all(names.map(runByHand))).toEqual(names.map((name) => `${name}: Attaching`));
+    },
+    120_000,
+  );
 
   traced('reports who ran what: parent, user, path, script, descriptor, thread', async () => {
     const script = join(folder, 'hello.sh');

@@ -1,6 +1,7 @@
 // threads exec PROGRAM   a thread that is not the leader executes PROGRAM
 // threads leader CODE    the leader leaves first, a thread stays a moment and the process ends with CODE
 // threads linger CODE    the leader leaves first, a thread stays
+// threads hog MEGABYTES  the leader leaves first, a thread fills so much memory
 // threads many COUNT     so many threads come and go
 // threads move FILE      a thread that is not the leader writes its tid into FILE, prints it, and stays until the input ends
 // threads unshare PROGRAM, threads become PROGRAM   a thread unshares mounts, and forks a child that executes PROGRAM, or does
@@ -55,6 +56,14 @@ static void *linger(void *unused) {
   return unused;
 }
 
+static void *hog(void *megabytes) {
+  for (long i = 0; i < (long)megabytes; i++) {
+    char *memory = malloc(1 << 20);
+    if (memory != NULL) memset(memory, 1, 1 << 20);
+  }
+  return NULL;
+}
+
 static void *leave(void *unused) { return unused; }
 
 int main(int argc, char **argv) {
@@ -69,6 +78,9 @@ int main(int argc, char **argv) {
     pthread_exit(NULL);
   } else if (strcmp(argv[1], "linger") == 0) {
     pthread_create(&thread, NULL, linger, NULL);
+    pthread_exit(NULL);
+  } else if (strcmp(argv[1], "hog") == 0) {
+    pthread_create(&thread, NULL, hog, (void *)(long)atoi(argv[2]));
     pthread_exit(NULL);
   } else if (strcmp(argv[1], "move") == 0) {
     pthread_create(&thread, NULL, move, argv[2]);

@@ -123,7 +123,9 @@ describe('who asked, from a terminal, is found', () => {
       let [runTty, execTty] = ['', ''];
       const found = await trace([], async ({ until }) => {
         const options = ['-d', ...engines.limits, '--network', 'none', '--name', name];
-        runTty = (await runInPty([...podman, 'run', ...options, imageName, 'sleep', '6303'], auid)).tty;
+        const ran = await runInPty([...podman, 'run', ...options, imageName, 'sleep', '6303'], auid);
+        expect([ran.exitCode, ran.output]).toEqual([0, expect.stringMatching(/[0-9a-f]{64}/)]);
+        runTty = ran.tty;
         await until(isStarted(name));
         execTty = (await runInPty([...podman, 'exec', name, 'sh', '-c', 'exit 3; podman'], auid)).tty;
       });
