@@ -52,8 +52,10 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
   }
   const living = stat.exiting && stat.threads > 1 ? livingThread(folder) : folder;
   const cmdline = readProc(`${living}/cmdline`);
-  const argsBytes = cmdline?.length ?? 0;
-  const args = cmdline === undefined ? [] : titleOr(readArguments(cmdline, 0, Math.min(argsBytes, maxArgsBytes)));
+  const found = cmdline === undefined ? [] : readArguments(cmdline, 0, Math.min(cmdline.length, maxArgsBytes));
+  const args = titleOr(found);
+  // What is left behind a title is no part of it, and nothing is cut.
+  const argsBytes = args === found ? (cmdline?.length ?? 0) : cmdline!.indexOf(0) + 1;
   const comm = readProc(`${folder}/comm`);
   const commText = ownComm(comm === undefined ? stat.comm : readText(comm, 0, Math.max(comm.length - 1, 0)), stat.ppid);
   const cgroups = parseCgroups(readProc(`${living}/cgroup`)?.toString() ?? '');

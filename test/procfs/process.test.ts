@@ -72,7 +72,7 @@ describe('readProcess', () => {
 
   it('takes what is left of the arguments behind a title for none', () => {
     put('cmdline', 'nginx: master process nginx\0\0\0\0');
-    expect(read()).toMatchObject({ args: ['nginx: master process nginx'], argsBytes: 31 });
+    expect(read()).toMatchObject({ args: ['nginx: master process nginx'], argsBytes: 28 });
     put('cmdline', 'prog\0\0\0\0');
     expect(read()).toMatchObject({ args: ['prog', '', '', ''] });
   });
