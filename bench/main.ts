@@ -3,14 +3,14 @@ import { measureHosts, measureShipping } from './fleet.ts';
 import { compareNow } from './now.ts';
 import { comparePair } from './pair.ts';
 import { compareReading } from './read.ts';
-import { measureRecordings } from './recordings.ts';
+import { type Measured, measured, measureRecordings } from './recordings.ts';
 import { compareStart } from './start.ts';
 import { makeLines, runStream } from './stream.ts';
 import { measureTui } from './tui.ts';
 
 /**
- * npm run bench [stream|pair|start|memory|now|tui|recordings|read|fleet|hosts]: prints what it measured; docs/limits.md says what that was
- * here. Of `tui` a second word takes one part: rate, growth or frames.
+ * npm run bench [-- stream|pair|start|memory|now|tui|read|recordings|report|export|query|diff|fleet|hosts]: prints what it
+ * measured; docs/limits.md says what that was here. Of `tui` a second word takes one part: rate, growth or frames.
  */
 const [which = 'all', part] = process.argv.slice(2);
 
@@ -43,7 +43,9 @@ if (which === 'tui') {
   }
 }
 if (which === 'recordings') {
-  await measureRecordings();
+  await measureRecordings(measured);
+} else if (measured.includes(which as Measured)) {
+  await measureRecordings([which as Measured]);
 }
 if (which === 'all' || which === 'read') {
   await compareReading();

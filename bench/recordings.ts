@@ -1,85 +1,86 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, createWriteStream, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { type Cost, costOf, plainCost } from './cost.ts';
+import { ratio } from './read.ts';
+
+const rounds = 3;
+
+/** What is measured over a recording, and over two of them. */
+const commands = {
+  report: [['report', '-o', '-']],
+  export: ['perfetto', 'chrome-json', 'csv', 'ecs', 'ocsf', 'otlp-json'].map((format) => ['export', '--to', format]),
+  query: [['query', '--', 'SELECT exe, count(*) FROM execs GROUP BY exe']],
+  diff: [['diff']],
+} as const;
+
+export type Measured = keyof typeof commands;
+export const measured = Object.keys(commands) as Measured[];
 
 /**
  * What commands about recordings cost, each as a process of its own over the same recording, beside a Node program that does
- * nothing but JSON.parse and JSON.stringify of its lines.
+ * nothing but JSON.parse and JSON.stringify of its lines, and for a query beside DuckDB alone.
  */
-export const measureRecordings = async (events = 1_000_000): Promise<void> => {
+export const measureRecordings = async (which: readonly Measured[], events = 1_000_000): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'nstrace-bench-'));
   const file = join(folder, 'million.ndjson');
+  const other = join(folder, 'other.ndjson');
   try {
     await writeRecording(file, events);
-    const nstrace = join(import.meta.dirname, '../dist/nstrace.js');
-    const plain = await time(['-e', parseAndStringify, file]);
-    console.log(`JSON.parse and JSON.stringify: ${plain.seconds.toFixed(1)} s of CPU, ${plain.megabytes} MB`);
-    for (const args of [
-      ['export', file, '--to', 'perfetto'],
-      ['export', file, '--to', 'chrome-json'],
-      ['export', file, '--to', 'csv'],
-      ['export', file, '--to', 'ecs'],
-      ['export', file, '--to', 'ocsf'],
-      ['export', file, '--to', 'otlp-json'],
-      ['report', file, '-o', '-'],
-    ]) {
-      const { seconds, megabytes } = await time([nstrace, ...args]);
-      const name = args.filter((word) => word !== file && !word.startsWith('-')).join(' ');
-      console.log(
-        `${name}: ${seconds.toFixed(1)} s of CPU, ${(seconds / plain.seconds).toFixed(2)} of that, ${megabytes} MB`,
-      );
+    if (which.includes('diff')) {
+      await writeRecording(other, events, 7);
+    }
+    for (const command of which) {
+      for (const [name = '', ...args] of commands[command]) {
+        await measure(command, [name, ...withFiles(name, args, file, other)], file);
+      }
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };
 
-const parseAndStringify = `
-const { createReadStream } = require('node:fs');
-let rest = '', length = 0;
-const stream = createReadStream(process.argv[1], { encoding: 'utf8', highWaterMark: 256 * 1024 });
-stream.on('data', (text) => {
-  const lines = (rest + text).split('\\n');
-  rest = lines.pop();
-  for (const line of lines) length += JSON.stringify(JSON.parse(line)).length;
-});
-stream.on('end', () => process.exit(length > 0 ? 0 : 1));
-`;
+const withFiles = (name: string, args: readonly string[], file: string, other: string): string[] =>
+  name === 'query' ? [file, args.at(-1)!] : name === 'diff' ? [file, other] : [file, ...args];
 
-/** CPU time, which others on the machine do not change, and the most memory that it had. */
-const time = async (args: readonly string[]): Promise<{ seconds: number; megabytes: number }> => {
-  const nothing = openSync('/dev/null', 'w');
-  const child = spawn(process.execPath, args, { stdio: ['ignore', nothing, 'inherit'] });
-  closeSync(nothing);
-  let kilobytes = 0;
-  let ticks = 0;
-  const watch = setInterval(() => {
-    try {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-      ticks = Math.max(ticks, Number(fields[11]) + Number(fields[12]));
-      kilobytes = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? kilobytes);
-    } catch {
-      // It has just ended.
-    }
-  }, 50);
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  clearInterval(watch);
-  if (code !== 0) {
-    throw new Error(`${args.join(' ')} ended with ${code}`);
+const measure = async (command: Measured, args: readonly string[], file: string): Promise<void> => {
+  const ours: Cost[] = [];
+  const plain: Cost[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    ours.push(await costOf(resolve('bin/nstrace'), args, command === 'diff' ? [0, 1] : [0]));
+    plain.push(command === 'query' ? await duckCost(file) : await plainCost(file));
   }
-  return { seconds: ticks / 100, megabytes: Math.round(kilobytes / 1024) };
+  const name = args.filter((word) => !word.includes('/') && !word.startsWith('-')).join(' ');
+  const beside = command === 'query' ? 'DuckDB alone' : 'parse and stringify of one file';
+  const megabytes = Math.max(...ours.map((cost) => cost.megabytes));
+  console.log(`${command}: ${name}: ${ratio(ours, plain)} times the CPU time of ${beside}, ${megabytes} MB`);
 };
+
+/** The same question without nstrace, with the columns given that it needs. */
+const duck = `
+const { DuckDBInstance } = require('@duckdb/node-api');
+(async () => {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  const columns = "{type: 'VARCHAR', seq: 'BIGINT', exe: 'VARCHAR', ret: 'BIGINT'}";
+  const read = "read_json(['" + process.argv[1] + "'], format = 'newline_delimited', columns = " + columns + ")";
+  await connection.runAndReadAll("SELECT exe, count(*) FROM " + read + " WHERE type = 'exec' AND ret = 0 GROUP BY exe");
+})();
+`;
+const duckCost = (file: string): Promise<Cost> => costOf(process.execPath, ['-e', duck, file]);
 
 const ns = (base: number) => ({
   ...{ pid: base, mnt: base + 1, net: base + 2, ipc: base + 3, uts: base + 4 },
   ...{ user: 4026531837, cgroup: 4026531835, time: 4026531834 },
 });
 
-/** Processes that are born, execute and exit, in 20 containers and outside of them. */
-const writeRecording = async (file: string, events: number): Promise<void> => {
+/**
+ * Processes that are born, execute and exit, in 20 containers and outside of them.
+ *
+ * @param every so many of a program have another exit code
+ */
+const writeRecording = async (file: string, events: number, every = 50): Promise<void> => {
   const out = createWriteStream(file);
   let seq = 0;
   let at = 5_000_000_000;
@@ -131,7 +132,7 @@ const writeRecording = async (file: string, events: number): Promise<void> => {
       ...{ args_bytes: args.join(' ').length + 1, args_truncated: false, ...origin, ret: 0 },
     });
     await put({
-      ...{ type: 'exit', ...who, ppid: 900, comm, exe: args[0], code: index % 50 === 0 ? 1 : 0, core: false },
+      ...{ type: 'exit', ...who, ppid: 900, comm, exe: args[0], code: index % every === 0 ? 1 : 0, core: false },
       duration_ns: 40_000 + index,
     });
   }

@@ -3,6 +3,7 @@ import { type BaselineEntry, formatEntry } from './baseline-line.ts';
 import { matchesShape, type Shape, shapeKey } from './shapes.ts';
 import { type StartupChange, startupChange } from './startup.ts';
 import type { ContainerFacts, Kind, Outcomes, ProgramFacts, ShapeFacts, Summary } from './summary.ts';
+import { matchesWord } from './word.ts';
 
 /** Something that is different. `line` is what a baseline would have for it. */
 export interface Finding {
@@ -47,8 +48,9 @@ export const compareBaseline = (baseline: Baseline, b: Summary): Comparison => {
   const keys = [...b.containers.keys()].sort();
   const findings = keys.flatMap((key) => {
     const facts = b.containers.get(key)!;
-    const own = baseline.entries.filter(({ container }) =>
-      matchesContainer(container, key, facts.image ?? key.replace(/^image:/, '')),
+    const own = baseline.entries.filter(
+      ({ container }) =>
+        container === key || matchesContainer(container, facts.name, facts.image ?? key.replace(/^image:/, '')),
     );
     return [...facts.programs.values()].flatMap((program) => compareEntries(key, own, program));
   });
@@ -110,7 +112,9 @@ const coversShape = (known: Shape, shape: Shape, { first }: ShapeFacts): boolean
   shapeKey(known) === shapeKey(shape) || matchesShape(known, first.args);
 
 const compareEntries = (key: string, own: readonly BaselineEntry[], program: ProgramFacts): Finding[] => {
-  const candidates = own.filter(({ kind, exe }) => kind === program.kind && (exe === program.exe || exe.includes('*')));
+  const candidates = own.filter(
+    ({ kind, exe }) => kind === program.kind && (exe === program.exe || matchesWord(exe, program.path)),
+  );
   const what = candidates.length === 0 ? 'program' : 'arguments';
   return program.shapes.learned().flatMap((seen) => {
     const allowed = candidates.filter(({ shape }) => coversShape(shape, seen.shape, seen.facts));

@@ -20,7 +20,9 @@ export interface ShapeFacts {
 
 export interface ProgramFacts {
   readonly kind: Kind;
+  /** As a pattern, and as it was the first time. */
   readonly exe: string;
+  readonly path: string;
   readonly shapes: Shapes<ShapeFacts>;
 }
 
@@ -28,6 +30,8 @@ export interface ProgramFacts {
 export interface ContainerFacts {
   /** As a pattern: the name, or `image:` and the image. */
   readonly key: string;
+  /** The first name that it had, as it was. */
+  readonly name: string;
   image: string | undefined;
   lives: number;
   /** How its init ended. */
@@ -115,11 +119,12 @@ export class Summary {
   #shapeOf(record: RecordOf<'exec'>, source: string): ShapeFacts {
     const { programs } = this.#factsOf(record.container!, source);
     const kind = kindOf(record);
-    const exe = patternOf(programOf(record), this.#options.numbers);
+    const path = programOf(record);
+    const exe = patternOf(path, this.#options.numbers);
     const key = `${kind}\0${exe}`;
     let program = programs.get(key);
     if (program === undefined) {
-      program = { kind, exe, shapes: new Shapes(merge) };
+      program = { kind, exe, path, shapes: new Shapes(merge) };
       programs.set(key, program);
     }
     const args = record.args.slice(1);
@@ -134,7 +139,7 @@ export class Summary {
     const key = keyOf(container, image, this.#options.match);
     let facts = this.containers.get(key);
     if (facts === undefined) {
-      facts = { key, image, lives: 0, ends: new Map(), startupNs: [], programs: new Map() };
+      facts = { key, name: container.name, image, lives: 0, ends: new Map(), startupNs: [], programs: new Map() };
       this.containers.set(key, facts);
     }
     return facts;

@@ -61,6 +61,8 @@ export interface Ranked {
 
 export interface Join {
   readonly at: number;
+  /** Where there are several. */
+  readonly recording: string | undefined;
   readonly key: string;
   readonly name: string;
   readonly pid: number | undefined;

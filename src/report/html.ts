@@ -24,7 +24,9 @@ export const reportHtml = async (data: ReportData, { script, style }: PageParts)
     "form-action 'none'",
   ].join('; ');
   const { host, started } = data.header;
-  const title = `${html(host.name)}, ${html(started.slice(0, 19).replace('T', ' '))} UTC`;
+  const hosts = [...new Set(data.sources.map((source) => source.host))];
+  const where = hosts.length > 3 ? `${hosts.length} hosts` : hosts.join(', ');
+  const title = `${html(where)}, ${html(started.slice(0, 19).replace('T', ' '))} UTC`;
   return `<!doctype html>
 <html lang="en">
 <head>

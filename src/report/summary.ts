@@ -92,7 +92,7 @@ export class SummaryCounter {
   #joined({ container, pid, by, asked_by: askedBy, recording }: RecordOf<'container'>, at: number): void {
     this.#joinCount += 1;
     if (this.#joins.length < maxJoins) {
-      this.#joins.push({ at, key: keyOf(container, recording), name: container.name, pid, by, askedBy });
+      this.#joins.push({ at, recording, key: keyOf(container, recording), name: container.name, pid, by, askedBy });
     }
   }
 

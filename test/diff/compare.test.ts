@@ -103,3 +103,11 @@ it('shows nothing that a terminal would act on', () => {
   expect(text.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/);
   expect(text).toContain('only in B');
 });
+
+it('takes a pattern of a program for what it says, and stars in names for themselves', () => {
+  const baseline = parseBaseline('web exec /usr/bin/* ... => *\n"\\*x" exec /bin/ls => *\n', 'b');
+  const found = (records: readonly NstraceRecord[]) => told(compareBaseline(baseline, summaryOf(records)).findings);
+  expect(found([...web, ...ran(['evil'])])).toEqual(['new program /bin/evil']);
+  expect(found([...life('*x'), ...ran(['ls'], { name: '*x' })])).toEqual([]);
+  expect(found([...life('yx'), ...ran(['ls'], { name: 'yx' })])).toEqual(['new program /bin/ls']);
+});

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { ReportCollector } from '../../src/report/collect.ts';
-import { buildModel, processTree } from '../../src/report/page/model.ts';
+import { buildModel } from '../../src/report/page/model.ts';
+import { processTree } from '../../src/report/page/tree.ts';
 import { unpack } from '../../src/report/page/unpack.ts';
 import { containerNs, exec, exit, footer, fork, header, process } from '../fixtures/records.ts';
 import { at, inTime, lifeOf } from '../fixtures/story.ts';
@@ -73,4 +74,36 @@ it('distinguishes processes with the same pid, and draws deep chains', () => {
   ]);
   expect(procs.filter(({ pid }) => pid === 5).map(({ name }) => name)).toEqual(['bash', 'ls']);
   expect(processTree(boxes[0]!).at(-2)!.depth).toBeGreaterThan(1000);
+});
+
+it('keeps the recordings of several hosts apart', () => {
+  const collector = new ReportCollector();
+  const story = [header(begin), process({ pid: 400, ...begin }), ...lifeOf(), footer({ ...at(1100), complete: true })];
+  const hosts = ['a', 'b'].map((name) => ({ name, recording: `r-${name}` }));
+  let seq = 0;
+  for (const record of story) {
+    for (const { name, recording } of hosts) {
+      seq += 1;
+      const own =
+        record.type === 'header'
+          ? { recording, host: { ...record.host, name }, mono: name === 'a' ? record.mono : '9000000000' }
+          : { recording, host: name, mono: name === 'a' ? record.mono : String(BigInt(record.mono) + 4_000_000_000n) };
+      collector.take({ ...record, ...own, seq, source_seq: seq } as NstraceRecord);
+    }
+  }
+  const data = collector.finish(0)!;
+  const { boxes, procs } = buildModel(data, unpack(data));
+  expect(boxes.map(({ name, from, to }) => [name, from / 1e6, to / 1e6])).toEqual([
+    ['a: xyxy12', 1, 1000],
+    ['b: xyxy12', 1, 1000],
+    ['a: host', 0, 1100],
+    ['b: host', 0, 1100],
+  ]);
+  const inits = procs.filter(({ pid }) => pid === 10123);
+  expect(inits.map(({ box, to }) => [box.name, to])).toEqual([
+    ['a: xyxy12', 1000e6],
+    ['b: xyxy12', 1000e6],
+  ]);
+  expect(boxes[0]!.spaces.find(({ type }) => type === 'pid')?.shared).toEqual([]);
+  expect(data.footer?.complete).toBe(true);
 });

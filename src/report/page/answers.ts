@@ -7,7 +7,8 @@ import { count, endOf, moment, span, words } from './text.ts';
 
 export interface AnswerActions {
   readonly toBox: (box: Box) => void;
-  readonly toPid: (pid: number, at: number) => void;
+  /** @param recording where there are several */
+  readonly toPid: (pid: number, at: number, recording: string | undefined) => void;
   readonly search: (query: string) => void;
   readonly toTime: (at: number) => void;
 }
@@ -31,11 +32,13 @@ export const answers = (data: ReportData, model: Model, actions: AnswerActions):
   ),
 ];
 
-const headline = ({ lives, moreLives, end, summary, header }: ReportData): string => {
+const headline = ({ lives, moreLives, end, summary, sources }: ReportData): string => {
+  const hosts = [...new Set(sources.map(({ host }) => host))];
+  const where = hosts.length === 1 ? escapeText(hosts[0]!) : `${hosts.length} hosts`;
   const total = lives.length + moreLives;
   const bad = lives.filter(isBad).length;
   const words = [
-    `${total === 0 ? 'No container' : count(total, 'container')} on ${escapeText(header.host.name)} in ${span(end)}`,
+    `${total === 0 ? 'No container' : count(total, 'container')} on ${where} in ${span(end)}`,
     bad > 0
       ? `${bad === total ? 'all of them' : bad} ended badly`
       : total > 0 && lives.some(({ stopped }) => stopped !== undefined)
@@ -96,7 +99,9 @@ const tiles = ({ summary, lives, moreLives }: ReportData, { search }: AnswerActi
     tile(summary.joinCount, 'entered', 'joined', summary.joinCount > 0 ? 'note' : ''),
     tile(summary.failedExecs, 'failed execs', 'failed', summary.failedExecs > 0 ? 'bad' : ''),
     tile(summary.badExits, 'bad exits', 'e:exit exit:!0', summary.badExits > 0 ? 'bad' : ''),
-    tile(summary.lost, summary.lostExact ? 'lost' : 'lost at least', undefined, summary.lost > 0 ? 'bad' : 'good'),
+    summary.lostExact || summary.lost > 0
+      ? tile(summary.lost, summary.lostExact ? 'lost' : 'lost at least', undefined, summary.lost > 0 ? 'bad' : 'good')
+      : h('div', { class: 'tile bad' }, h('b', {}, '?'), h('span', {}, 'lost')),
   );
 };
 
@@ -171,11 +176,11 @@ const entered = ({ summary }: ReportData, { toPid }: AnswerActions): HTMLElement
         'Who entered',
         'with setns: runc exec, docker exec, nsenter',
         list(
-          summary.joins.map(({ at, name, pid, by, askedBy }) =>
+          summary.joins.map(({ at, recording, name, pid, by, askedBy }) =>
             h(
               'li',
               {},
-              link(escapeText(name), () => toPid(pid ?? 0, at)),
+              link(escapeText(name), () => toPid(pid ?? 0, at, recording)),
               h(
                 'span',
                 { class: 'what' },
@@ -262,10 +267,15 @@ const programs = ({ summary }: ReportData, { search }: AnswerActions): HTMLEleme
         ranked(summary.programs, ({ name }) => search(`e:exec ${quoted(name)}`)),
       );
 
+const howMany = (times: number, exact: boolean): string =>
+  exact ? times.toLocaleString('en') : times > 0 ? `at least ${times.toLocaleString('en')}` : 'nobody knows how many';
+
 const lost = ({ summary, footer }: ReportData, { toTime }: AnswerActions): HTMLElement => {
   const proof = footer?.complete
     ? `Nothing: the probes made ${count(footer.probe.made, 'line')}, and all of them are here.`
-    : `${summary.lostExact ? '' : 'At least '}${count(summary.lost, 'event')} of whatever container.`;
+    : summary.lostExact || summary.lost > 0
+      ? `${summary.lostExact ? '' : 'At least '}${count(summary.lost, 'event')} of whatever container.`
+      : 'Nobody knows how many events.';
   return card(
     'What was lost',
     proof,
@@ -278,7 +288,7 @@ const lost = ({ summary, footer }: ReportData, { toTime }: AnswerActions): HTMLE
               {},
               link(moment(at, 1e6), () => toTime(at)),
               h('span', { class: 'what' }, escapeText(stage)),
-              h('span', { class: 'right' }, `${exact ? '' : 'at least '}${times.toLocaleString('en')}`),
+              h('span', { class: 'right' }, howMany(times, exact)),
             ),
           ),
         ),

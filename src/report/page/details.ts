@@ -1,6 +1,6 @@
 import { escapeText } from '../../view/escape.ts';
 import { h } from './dom.ts';
-import { shareText } from './draw.ts';
+import { shareText } from './labels.ts';
 import type { Box, Model, Proc } from './model.ts';
 import { commandOf, endOf, moment, span, whatOf, words } from './text.ts';
 

@@ -3,14 +3,17 @@ import type { ReportData } from '../data.ts';
 import { answers } from './answers.ts';
 import { boxDetails, procDetails } from './details.ts';
 import { byId, h } from './dom.ts';
+import { listen } from './keys.ts';
 import { Lanes } from './lanes.ts';
 import { type Box, buildModel, type Proc } from './model.ts';
 import { Overview } from './overview.ts';
 import { type Place, readPlace, writePlace } from './place.ts';
 import { firstOpen, type Row, rowsOf } from './rows.ts';
 import { type Found, Search } from './search.ts';
+import { spokenProc, spokenRow } from './spoken.ts';
 import { EventTable } from './table.ts';
-import { commandOf, count, endOf, moment, span } from './text.ts';
+import { count, moment } from './text.ts';
+import { listenForTheme } from './theme-switch.ts';
 import { Clock, unpack } from './unpack.ts';
 
 /** The data stand in the page, compressed. */
@@ -171,8 +174,10 @@ const start = async (): Promise<void> => {
         byId('timeline').scrollIntoView({ block: 'start' });
       },
       toTime: (at) => zoomTo(at - 5e7, at + 5e7),
-      toPid: (pid, at) => {
-        const proc = model.procs.findLast((candidate) => candidate.pid === pid && candidate.from <= at);
+      toPid: (pid, at, recording) => {
+        const proc = model.procs.findLast(
+          (candidate) => candidate.pid === pid && candidate.box.recording === recording && candidate.from <= at,
+        );
         if (proc !== undefined) {
           toProc(proc);
           byId('timeline').scrollIntoView({ block: 'start' });
@@ -220,6 +225,7 @@ const start = async (): Promise<void> => {
     tip.style.top = `${y + 18 + tip.offsetHeight > window.innerHeight ? y - tip.offsetHeight - 10 : y + 18}px`;
   };
 
+  const selectAny = (row: Row): void => (row.type === 'proc' ? toProc(row.proc) : toBox(row.box));
   const foldAt = (row: Row | undefined): void => {
     if (row?.type === 'box') {
       fold(row.box);
@@ -233,36 +239,11 @@ const start = async (): Promise<void> => {
     }
   };
   const application = byId('lanes');
-  application.addEventListener('keydown', (event) => {
-    const current = lanes.selected;
-    const step = (by: number): void => {
-      const index = Math.max(0, Math.min(lanes.rows.length - 1, current < 0 ? 0 : current + by));
-      const row = nextRow(lanes.rows, index, by);
-      if (row !== undefined) {
-        if (row.type === 'proc') {
-          toProc(row.proc);
-        } else {
-          toBox(row.box);
-        }
-      }
-    };
-    const keys = new Map<string, () => void>([
-      ['ArrowLeft', () => lanes.pan(-80)],
-      ['ArrowRight', () => lanes.pan(80)],
-      ['ArrowDown', () => step(1)],
-      ['ArrowUp', () => step(-1)],
-      ['+', () => lanes.zoom(0.7)],
-      ['=', () => lanes.zoom(0.7)],
-      ['-', () => lanes.zoom(1 / 0.7)],
-      ['0', () => onView(whole.from, whole.to)],
-      ['Enter', () => foldAt(lanes.rows[current])],
-      ['z', () => zoomToRow(lanes.rows[current])],
-    ]);
-    const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys.get(event.key);
-    if (act !== undefined) {
-      event.preventDefault();
-      act();
-    }
+  listen(application, lanes, {
+    choose: (row) => selectAny(row),
+    whole: () => onView(whole.from, whole.to),
+    fold: foldAt,
+    zoomTo: zoomToRow,
   });
   application.addEventListener('scroll', () => showGrid());
 
@@ -298,30 +279,7 @@ const start = async (): Promise<void> => {
     save();
   });
 
-  const modes = ['auto', 'light', 'dark'] as const;
-  let mode = 0;
-  const retheme = (): void => {
-    lanes.refreshTheme();
-    overview.draw();
-  };
-  byId('theme').addEventListener('click', () => {
-    mode = (mode + 1) % modes.length;
-    document.documentElement.dataset.theme = modes[mode];
-    byId('theme').textContent = { auto: 'Auto', light: 'Light', dark: 'Dark' }[modes[mode]!];
-    retheme();
-  });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', retheme);
-  addEventListener('beforeprint', () => {
-    document.documentElement.dataset.printing = 'yes';
-    lanes.refreshTheme();
-    lanes.resize();
-    overview.draw();
-  });
-  addEventListener('afterprint', () => {
-    delete document.documentElement.dataset.printing;
-    retheme();
-    lanes.resize();
-  });
+  listenForTheme(lanes, overview);
   const go = (): void => {
     input.value = place.query;
     onView(place.from, place.to);
@@ -343,37 +301,6 @@ const start = async (): Promise<void> => {
   go();
   document.body.classList.add('ready');
   document.documentElement.dataset.opened = String(Math.round(performance.now()));
-};
-
-const spokenProc = (proc: Proc): string => {
-  const end = proc.exit === undefined ? 'still running' : endOf(proc.exit);
-  return `${escapeText(proc.name)}, pid ${proc.pid}, in ${escapeText(proc.box.name)}, ${end}`;
-};
-
-const spokenRow = (row: Row): string => {
-  switch (row.type) {
-    case 'box':
-      return `${escapeText(row.box.name)}, ${count(row.box.procs.length, 'process', 'processes')}, ${row.box.life === undefined ? 'outside of containers' : row.box.life.stopped === undefined ? 'running' : `${endOf(row.box.life)} after ${span(row.box.to - row.box.from)}`}`;
-    case 'proc':
-      return `${row.proc.program === undefined ? escapeText(row.proc.name) : commandOf(row.proc.program)}, pid ${row.proc.pid}, ${row.proc.exit === undefined ? 'still running' : `${endOf(row.proc.exit)} after ${span(row.proc.to! - row.proc.from)}`}`;
-    case 'startup':
-      return `startup, ${span(row.box.life?.startup_ns ?? 0)}`;
-    case 'space':
-      return `${row.space.type} namespace ${row.space.inode}${row.space.shared.length > 0 ? ', shared' : ''}`;
-    case 'more':
-      return `${row.count} more processes`;
-  }
-};
-
-/** The next row that can be chosen. */
-const nextRow = (rows: readonly Row[], from: number, by: number): Row | undefined => {
-  for (let index = from; index >= 0 && index < rows.length; index += by) {
-    const row = rows[index]!;
-    if (row.type === 'proc' || row.type === 'box') {
-      return row;
-    }
-  }
-  return undefined;
 };
 
 start().catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import type { ContainerRef, RecordOf } from '../../record/schema.ts';
-import { type TreeRow, treeOf } from '../../view/tree.ts';
 import { keyOf, type Life, type ReportData, scopedKey } from '../data.ts';
 import { programName } from '../summary.ts';
+import { Spaces } from './spaces.ts';
 import type { PageRecord } from './unpack.ts';
 
 /** A process: a bar of its own. Times are ns since the recording's beginning. */
@@ -93,8 +93,7 @@ class ModelBuilder {
   readonly #procs: Proc[] = [];
   readonly #procOf: (Proc | undefined)[] = [];
   readonly #boxOf: Box[] = [];
-  /** Namespaces that processes outside of containers joined, by inode: who enters is in the container only after it. */
-  readonly #joins = new Map<number | string, { readonly at: number; readonly by: string }[]>();
+  readonly #spaces = new Spaces();
 
   constructor(data: ReportData, records: readonly PageRecord[]) {
     this.#data = data;
@@ -146,7 +145,7 @@ class ModelBuilder {
       marks.failures = sorted(procs.flatMap(({ failures }) => failures));
       marks.joins = sorted(procs.flatMap(({ joined, execs, from }) => (joined ? [execs[0] ?? from] : [])));
     }
-    this.#share();
+    this.#spaces.share(this.#boxes, this.#data);
     return {
       records: this.#records,
       procs: this.#procs,
@@ -191,14 +190,10 @@ class ModelBuilder {
     const isInside = record.type !== 'cgroup' || record.op === 'attach';
     if (record.container !== null && isInside) {
       proc.box = this.#boxAt(record);
-      this.#spaces(proc, record);
+      this.#spaces.inside(proc, record);
     }
     if (record.type === 'namespace' && record.container === null) {
-      const join = { at: record.at, by: `${record.comm ?? proc.name}, pid ${record.pid}` };
-      for (const inode of Object.values(record.joined ?? {})) {
-        const space = scopedKey(inode!, record.recording);
-        this.#joins.set(space, [...(this.#joins.get(space) ?? []), join]);
-      }
+      this.#spaces.enter(record, proc.name);
     }
     proc.inner = record.nspid.length > 1 ? record.nspid.at(-1) : proc.inner;
     if ('origin' in record && record.origin === 'joined') {
@@ -273,81 +268,7 @@ class ModelBuilder {
       }
     }
   }
-
-  #spaces({ box, name }: Proc, record: ProcessRecord): void {
-    for (const [type, inode] of Object.entries(record.ns) as [string, number | undefined][]) {
-      if (inode !== undefined && !box.spaces.some((space) => space.inode === inode)) {
-        box.spaces.push({
-          type,
-          inode,
-          from: Math.max(box.from, record.at),
-          created: undefined,
-          joined: [],
-          shared: [],
-        });
-      }
-    }
-    if (record.type === 'namespace') {
-      const by = `${record.comm ?? name}, pid ${record.pid}`;
-      this.#change(box, record, by);
-    }
-  }
-
-  #change(box: Box, { at, created, joined }: RecordOf<'namespace'> & { at: number }, by: string): void {
-    for (const [type, inode] of Object.entries(created ?? {})) {
-      const space = findSpace(box, type, inode!, at);
-      space.created ??= { at, by };
-      space.from = Math.min(space.from, at);
-    }
-    for (const [type, inode] of Object.entries(joined ?? {})) {
-      findSpace(box, type, inode!, at).joined.push({ at, by });
-    }
-  }
-
-  /** What a runtime's own steps leave behind is no namespace of the container; what others are in too is shared. */
-  #share(): void {
-    const owners = new Map<number | string, Set<string>>();
-    const several = this.#data.sources.length > 1;
-    const hosts = new Set(
-      this.#data.sources.flatMap(({ recording, host_ns }) =>
-        (Object.values(host_ns) as number[]).map((inode) => scopedKey(inode, several ? recording : undefined)),
-      ),
-    );
-    for (const box of this.#boxes) {
-      for (const { inode } of box.spaces) {
-        const key = scopedKey(inode, box.recording);
-        owners.set(key, (owners.get(key) ?? new Set()).add(box.name));
-      }
-    }
-    for (const box of this.#boxes) {
-      const own = new Set(
-        box.procs.filter(({ inner }) => inner !== undefined).flatMap(({ program }) => Object.values(program?.ns ?? {})),
-      );
-      const spaces = box.spaces.filter(({ inode }) => own.size === 0 || own.has(inode));
-      for (const space of spaces) {
-        const key = scopedKey(space.inode, box.recording);
-        const others = [...(owners.get(key) ?? [])].filter((name) => name !== box.name);
-        space.shared = hosts.has(key) ? ['host'] : others;
-        const joins = this.#joins.get(key)?.filter(({ at }) => at >= space.from && at <= box.to) ?? [];
-        space.joined.push(...joins);
-        space.joined.sort((a, b) => a.at - b.at);
-      }
-      box.spaces.length = 0;
-      box.spaces.push(...spaces.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)));
-    }
-  }
 }
-
-const order = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'];
-
-const findSpace = (box: Box, type: string, inode: number, at: number): Space => {
-  let space = box.spaces.find((known) => known.inode === inode);
-  if (space === undefined) {
-    space = { type, inode, from: at, created: undefined, joined: [], shared: [] };
-    box.spaces.push(space);
-  }
-  return space;
-};
 
 const newBox = (about: Pick<Box, 'index' | 'life' | 'recording' | 'name' | 'from' | 'to'>): Box => ({
   ...about,
@@ -359,9 +280,3 @@ const newBox = (about: Pick<Box, 'index' | 'life' | 'recording' | 'name' | 'from
 });
 
 const sorted = (times: readonly number[]): Float64Array => Float64Array.from(times).sort();
-
-/** The processes of a container and those that work for it, each below its parent, in the order of their births. */
-export const processTree = (box: Box): TreeRow<Proc>[] => {
-  const members = [...new Set([...box.helpers, ...box.procs])].sort((a, b) => a.from - b.from || a.index - b.index);
-  return treeOf(members, ({ parent }) => parent);
-};

@@ -1,4 +1,5 @@
-import { type Box, type Model, type Proc, processTree, type Space } from './model.ts';
+import type { Box, Model, Proc, Space } from './model.ts';
+import { processTree } from './tree.ts';
 
 /** A row of the lanes. */
 export type Row =
