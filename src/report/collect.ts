@@ -89,8 +89,9 @@ export class ReportCollector {
       summary: this.#summary.finish(this.#end),
       lives: this.#lives.sort((a, b) => a.begin - b.begin),
       moreLives: this.#moreLives,
-      packed: this.#packer.finish([this.#host, this.#inside]),
       kept: this.#kept(),
+      // The last one: it empties the lists.
+      packed: this.#packer.finish([this.#host, this.#inside]),
     };
   }
 

@@ -53,7 +53,7 @@ export class Packer {
     this.#turn += 1;
   }
 
-  /** What several lists have together, in the order in which it was packed. */
+  /** What several lists have together, in the order in which it was packed. Nothing is packed after it, and the lists are empty. */
   finish(lists: readonly PackedRows[]): Packed {
     const next = lists.map(() => 0);
     const rows: number[] = [];
@@ -74,6 +74,12 @@ export class Packer {
       next[which] = index + 1;
       count += 1;
     }
+    this.#ids.clear();
+    for (const { numbers, starts, turns } of lists) {
+      numbers.length = 0;
+      starts.length = 0;
+      turns.length = 0;
+    }
     return { shapes: this.#shapeKeys, values: this.#values, rows, count };
   }
 
@@ -92,7 +98,7 @@ export class Packer {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 51) {
       return value * 2 + 1;
     }
-    const key = typeof value === 'string' ? `s${value}` : Array.isArray(value) ? listKey(value) : JSON.stringify(value);
+    const key = keyOf(value);
     let id = this.#ids.get(key);
     if (id === undefined) {
       id = this.#values.length;
@@ -115,6 +121,32 @@ const firstOf = (lists: readonly PackedRows[], next: readonly number[]): number 
     }
   }
   return which;
+};
+
+const keyOf = (value: unknown): string => {
+  if (typeof value === 'string') {
+    return `s${value}`;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
+  return Array.isArray(value) ? listKey(value) : objectKey(value);
+};
+
+/** Most objects are namespaces and containers: a few fields that are numbers or short texts. */
+const objectKey = (value: object): string => {
+  let key = 'o';
+  for (const name in value) {
+    const field = (value as Record<string, unknown>)[name];
+    if (typeof field === 'number') {
+      key += `${name}=${field},`;
+    } else if (typeof field === 'string' && !field.includes('\0')) {
+      key += `${name}\0${field}\0`;
+    } else {
+      return JSON.stringify(value);
+    }
+  }
+  return key;
 };
 
 /** Most lists are pids, or the arguments of a command: texts without this character, which is not in arguments. */
