@@ -1,4 +1,4 @@
-import { fstatSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 
 /** A name that a container got late: it holds for its records before `seq`. */
 export interface LateName {
@@ -31,7 +31,7 @@ const newline = 0x0a;
 const marks = ['"schema":"nstrace/1"', '"op":"named"'].map((mark) => Buffer.from(mark));
 
 export interface SurveyOptions {
-  /** Whether late names, and recordings behind the first one, are looked for; else only the first and the last line are. */
+  /** Whether late names, and recordings behind the first one, are looked for; else lines are only counted. */
   readonly names?: boolean;
   /** Called with the bytes that were looked through. */
   readonly onBytes?: ((count: number) => void) | undefined;
@@ -43,17 +43,13 @@ export const survey = (descriptor: number, { names = true, onBytes }: SurveyOpti
   const buffer = Buffer.allocUnsafe(2 * blockBytes);
   let kept = 0;
   let position = 0;
-  for (let blocks = 0; ; blocks += 1) {
-    if (!names && blocks === 1) {
-      // A whole block, so that the last line is in it.
-      position = Math.max(position, fstatSync(descriptor).size - blockBytes);
-    }
+  for (;;) {
     const count = readSync(descriptor, buffer, kept, blockBytes, position);
     const filled = kept + count;
     position += count;
     onBytes?.(count);
     const end = count === 0 ? filled : buffer.lastIndexOf(newline, filled - 1) + 1;
-    scan.take(buffer.subarray(0, end));
+    scan.take(buffer.subarray(0, end), names);
     if (count === 0) {
       return scan.result();
     }
@@ -74,13 +70,14 @@ class Scan {
   readonly #names: LateName[] = [];
   #last = '';
 
-  /** Whole lines. */
-  take(lines: Buffer): void {
+  /** Whole lines. @param looks whether all of them are looked through, and not only the first ones */
+  take(lines: Buffer, looks: boolean): void {
     if (lines.length === 0) {
       return;
     }
+    const isFirst = this.#lines === 0;
     this.#lines += countLines(lines);
-    for (const mark of marks) {
+    for (const mark of looks || isFirst ? marks : []) {
       let at = lines.indexOf(mark);
       while (at !== -1) {
         const end = lines.indexOf(newline, at);

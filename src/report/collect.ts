@@ -9,6 +9,8 @@ import { SummaryCounter } from './summary.ts';
 /** Events that a page has one by one: this many open in under 3 s. A part of them is for what is outside of containers. */
 export const maxEvents = 100_000;
 const hostShare = 0.25;
+/** Steps of a container that are kept meanwhile. */
+const keptEntries = 200;
 /** Containers that a page has. */
 const maxLives = 20_000;
 
@@ -119,15 +121,16 @@ export class ReportCollector {
   #makeOrigin(header: RecordOf<'header'> | undefined, shift: bigint): Origin {
     const builder = new TimelineBuilder({
       wantsRecord: () => true,
-      onDone: (timeline) => this.#lived(timeline),
+      onDone: (timeline, helpers) => this.#lived(timeline, helpers, shift),
+      // Of the steps only the counts are of interest.
+      kept: keptEntries,
       ...(header && { source: { recording: header.recording, host: header.host.name } }),
     });
     return { recording: header?.recording, builder, shift };
   }
 
-  #at(mono: string): number {
+  #at(mono: string, shift = this.#origin.shift): number {
     const at = Number(mono);
-    const { shift } = this.#origin;
     return at <= Number.MAX_SAFE_INTEGER && shift === 0n
       ? at - this.#baseNumber
       : Number(BigInt(mono) + shift - this.#base);
@@ -164,7 +167,7 @@ export class ReportCollector {
     return { total: this.#total, kept, hostUntil: this.#hostUntil, until: this.#until };
   }
 
-  #lived(timeline: Timeline): void {
+  #lived(timeline: Timeline, helpers: ReadonlyMap<number, string>, shift: bigint): void {
     if (this.#lives.length >= maxLives) {
       this.#moreLives += 1;
       return;
@@ -186,12 +189,6 @@ export class ReportCollector {
     } = timeline;
     const begin = Number(nanosOf(timeline.begin) - nanosOf(this.#header?.time ?? timeline.begin));
     const since = (at: number | undefined): number | undefined => (at === undefined ? undefined : begin + at);
-    const helpers = new Map<number, number>();
-    for (const { helper, pid, at_ns } of timeline.entries) {
-      if (helper === true && !helpers.has(pid)) {
-        helpers.set(pid, begin + at_ns);
-      }
-    }
     this.#lives.push({
       ...{ seen, asked, asked_by, startup_ns, startup, code, signal, oom, counts, dropped, lost },
       key: keyOf(container, recording),
@@ -201,7 +198,7 @@ export class ReportCollector {
       started: since(timeline.started_ns),
       stopped: since(timeline.stopped_ns),
       removed: since(timeline.removed_ns),
-      helpers: [...helpers],
+      helpers: [...helpers].map(([pid, mono]) => [pid, this.#at(mono, shift)] as const),
     });
   }
 }

@@ -27,8 +27,10 @@ interface Known {
 export interface BuilderOptions {
   /** Whether an event in a container is wanted; what is done from outside always is. */
   readonly wantsRecord: (record: NstraceRecord) => boolean;
-  /** A timeline to which nothing more will come. */
-  readonly onDone: (timeline: Timeline) => void;
+  /** A timeline to which nothing more will come, and when processes outside began to work for it, by pid. */
+  readonly onDone: (timeline: Timeline, helpers: ReadonlyMap<number, string>) => void;
+  /** How many entries are kept, if fewer than usual will do. */
+  readonly kept?: number;
   /** Which recording it is, and of which host, if several are read at once. */
   readonly source?: Pick<Timeline, 'host' | 'recording'>;
 }
@@ -88,7 +90,7 @@ export class TimelineBuilder {
     this.#removed.clear();
     this.#drafts.clear();
     for (const draft of left) {
-      this.#options.onDone(draft.finish(this.#options.source));
+      this.#options.onDone(draft.finish(this.#options.source), draft.helpers);
     }
   }
 
@@ -244,7 +246,7 @@ export class TimelineBuilder {
       if (draft !== undefined && !('op' in at && at.op === 'created')) {
         return draft;
       }
-      draft = new Draft(container, at, seen);
+      draft = new Draft(container, at, seen, this.#options.kept);
       this.#drafts.set(key, draft);
     }
     return draft;
@@ -254,7 +256,7 @@ export class TimelineBuilder {
     for (const [draft, until] of this.#removed) {
       if (draft.waitingFor.size === 0 || now > until) {
         this.#removed.delete(draft);
-        this.#options.onDone(draft.finish(this.#options.source));
+        this.#options.onDone(draft.finish(this.#options.source), draft.helpers);
       }
     }
   }

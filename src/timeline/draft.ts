@@ -15,6 +15,9 @@ export class Draft {
   /** What must end before nothing more can come: pids of the runtime's commands. */
   readonly waitingFor = new Set<number>();
   readonly #entries: { mono: string; entry: TimelineEntry }[] = [];
+  readonly #kept: number;
+  /** When processes outside began to work for it, by pid: the kernel's clock. */
+  readonly helpers = new Map<number, string>();
   /** Of the steps that were left out. */
   readonly #gone: Record<string, number> = {};
   readonly #facts: Partial<Timeline> = {};
@@ -26,7 +29,9 @@ export class Draft {
   startsWith: number | undefined;
   readonly entersWith = new Map<number, Pick<RecordOf<'container'>, 'by' | 'asked_by'>>();
 
-  constructor(container: ContainerInfo, at: Stamped, seen: boolean) {
+  /** @param kept entries of its beginning that are kept, and at least as many of its end */
+  constructor(container: ContainerInfo, at: Stamped, seen: boolean, kept = keptEntries) {
+    this.#kept = kept;
     this.container = container;
     this.#begin = { time: at.time, mono: at.mono };
     this.#end = at.time;
@@ -40,12 +45,15 @@ export class Draft {
       this.#begin = { time: at.time, mono };
     }
     this.#end = later(this.#end, at.time);
+    if (entry.helper === true && !this.helpers.has(entry.pid)) {
+      this.helpers.set(entry.pid, mono);
+    }
     if (this.#merged(entry)) {
       return;
     }
     this.#entries.push({ mono, entry });
-    if (this.#entries.length > 3 * keptEntries) {
-      for (const { entry: gone } of this.#entries.splice(keptEntries, keptEntries)) {
+    if (this.#entries.length > 3 * this.#kept) {
+      for (const { entry: gone } of this.#entries.splice(this.#kept, this.#kept)) {
         this.#dropped += 1;
         count(this.#gone, gone);
       }

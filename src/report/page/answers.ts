@@ -1,8 +1,9 @@
 import { escapeText } from '../../view/escape.ts';
 import type { Life, Ranked, ReportData } from '../data.ts';
+import type { Box } from './boxes.ts';
 import { link, quoted, startupBar } from './details.ts';
 import { h } from './dom.ts';
-import type { Box, Model } from './model.ts';
+import type { Model } from './model.ts';
 import { count, endOf, moment, span, words } from './text.ts';
 
 export interface AnswerActions {

@@ -1,7 +1,7 @@
 import { escapeText } from '../../view/escape.ts';
+import type { Box, Proc, Space } from './boxes.ts';
 import { type Canvas, extent, type Frame, rowHeight, tint, xOf } from './frame.ts';
 import { shorten, smallFont } from './letters.ts';
-import type { Box, Proc, Space } from './model.ts';
 import type { Row } from './rows.ts';
 import { cross, diamond, dot, hatch, rounded, triangle } from './shapes.ts';
 import { commandOf, endOf, span } from './text.ts';

@@ -1,7 +1,8 @@
 import { escapeText } from '../../view/escape.ts';
+import type { Box, Proc } from './boxes.ts';
 import { h } from './dom.ts';
 import { shareText } from './labels.ts';
-import type { Box, Model, Proc } from './model.ts';
+import type { Model } from './model.ts';
 import { commandOf, endOf, moment, span, whatOf, words } from './text.ts';
 
 export interface DetailsActions {

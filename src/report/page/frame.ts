@@ -1,4 +1,4 @@
-import type { Box, Proc } from './model.ts';
+import type { Box, Proc } from './boxes.ts';
 import type { Theme } from './theme.ts';
 
 export const rowHeight = 24;

@@ -1,7 +1,7 @@
 import { escapeText } from '../../view/escape.ts';
+import type { Space } from './boxes.ts';
 import { type Canvas, type Frame, rowHeight, tint } from './frame.ts';
 import { font, shorten, smallFont, strongFont } from './letters.ts';
-import type { Space } from './model.ts';
 import type { Row } from './rows.ts';
 import { fold, rounded } from './shapes.ts';
 import { colorOf, type Theme } from './theme.ts';

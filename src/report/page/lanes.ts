@@ -1,6 +1,6 @@
+import type { Proc } from './boxes.ts';
 import { drawAxis, drawGrid, drawRow } from './draw.ts';
 import { axisHeight, type Frame, rowHeight, xOf } from './frame.ts';
-import type { Proc } from './model.ts';
 import type { Row } from './rows.ts';
 import { readTheme, type Theme } from './theme.ts';
 

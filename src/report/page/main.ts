@@ -1,11 +1,12 @@
 import { escapeText } from '../../view/escape.ts';
 import type { ReportData } from '../data.ts';
 import { answers } from './answers.ts';
+import type { Box, Proc } from './boxes.ts';
 import { boxDetails, procDetails } from './details.ts';
 import { byId, h } from './dom.ts';
 import { listen } from './keys.ts';
 import { Lanes } from './lanes.ts';
-import { type Box, buildModel, type Proc } from './model.ts';
+import { buildModel } from './model.ts';
 import { Overview } from './overview.ts';
 import { type Place, readPlace, writePlace } from './place.ts';
 import { firstOpen, type Row, rowsOf } from './rows.ts';

@@ -1,4 +1,5 @@
-import type { Box, Model, Proc, Space } from './model.ts';
+import type { Box, Proc, Space } from './boxes.ts';
+import type { Model } from './model.ts';
 import { processTree } from './tree.ts';
 
 /** A row of the lanes. */

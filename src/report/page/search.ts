@@ -3,7 +3,8 @@ import { loadPatterns } from '../../filter/pattern.ts';
 import { Knowledge } from '../../filter/subject.ts';
 import type { Compiler } from '../../filter/test.ts';
 import type { RecordOf } from '../../record/schema.ts';
-import type { Model, Proc } from './model.ts';
+import type { Proc } from './boxes.ts';
+import type { Model } from './model.ts';
 
 /** Which events a query of the filter language hits. */
 export interface Found {

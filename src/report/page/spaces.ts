@@ -1,6 +1,6 @@
 import type { RecordOf } from '../../record/schema.ts';
 import { type ReportData, scopedKey } from '../data.ts';
-import type { Box, Proc, Space } from './model.ts';
+import type { Box, Proc, Space } from './boxes.ts';
 
 type NamespaceRecord = RecordOf<'namespace'> & { readonly at: number };
 type PlacedRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'> & { readonly at: number };

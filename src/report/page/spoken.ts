@@ -1,5 +1,5 @@
 import { escapeText } from '../../view/escape.ts';
-import type { Proc } from './model.ts';
+import type { Proc } from './boxes.ts';
 import type { Row } from './rows.ts';
 import { commandOf, count, endOf, span } from './text.ts';
 
