@@ -136,19 +136,20 @@ const ended = ({ lives }: ReportData, model: Model, { toBox }: AnswerActions): H
   if (lives.length === 0) {
     return undefined;
   }
-  const again = new Map<string, number>();
-  for (const { container } of lives) {
-    const name = `${container.runtime}/${container.name}`;
-    again.set(name, (again.get(name) ?? 0) + 1);
+  // By runtime and host too.
+  const again = new Map<string, { name: string; times: number }>();
+  for (const { container, recording } of lives) {
+    const key = `${recording ?? ''}\0${container.runtime}\0${container.name}`;
+    again.set(key, { name: container.name, times: (again.get(key)?.times ?? 0) + 1 });
   }
   const rank = (life: Life): number => (isBad(life) ? 0 : life.stopped === undefined ? 1 : 2);
   const order = model.boxes.filter(({ life }) => life !== undefined).sort((a, b) => rank(a.life!) - rank(b.life!));
-  const restarts = [...again].filter(([, times]) => times > 1);
+  const restarts = [...again.values()].filter(({ times }) => times > 1);
   return card(
     'Lives',
     restarts.length === 0
       ? 'each ran once'
-      : `ran again: ${restarts.map(([name, times]) => `${escapeText(name.slice(name.indexOf('/') + 1))} ${times} times`).join(', ')}`,
+      : `ran again: ${restarts.map(({ name, times }) => `${escapeText(name)} ${times} times`).join(', ')}`,
     list(
       order.map((box) => {
         const life = box.life!;
