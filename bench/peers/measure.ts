@@ -198,7 +198,11 @@ const prepareAudit = async (folder: string, { file }: Tracer): Promise<() => Pro
     'flush = INCREMENTAL_ASYNC',
     'freq = 50',
   ];
-  writeFileSync(join(folder, 'auditd.conf'), `${settings.join('\n')}\nmax_log_file_action = IGNORE\n`, { mode: 0o640 });
+  writeFileSync(
+    join(folder, 'auditd.conf'),
+    `${settings.join('\n')}\nmax_log_file_action = IGNORE\nspace_left = 75\nadmin_space_left = 50\n`,
+    { mode: 0o640 },
+  );
   writeFileSync(file, '', { mode: 0o600 });
   const rule = ['always,exit', '-F', 'arch=b64', '-S', 'execve,execveat'];
   await execa('auditctl', ['-b', '8192', '-e', '1']);

@@ -38,7 +38,7 @@ const known: readonly [RegExp, Failure][] = [
     {
       reason: 'the kernel refused the probes',
       advice:
-        'report it with the output of `nstrace doctor`; bpftrace 0.17 to 0.27 on kernels 6.1 to 6.18 are known to work',
+        'report it with the output of `nstrace doctor`; bpftrace 0.17 to 0.27 on kernels 5.10 to 7.2 are known to work',
     },
   ],
   [

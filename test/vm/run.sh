@@ -93,7 +93,7 @@ for pair in "${pairs[@]}"; do
   timeout "${NSTRACE_VM_SECONDS:-300}" qemu-system-x86_64 -m 3G -smp 2 -nographic -no-reboot \
     -kernel "$image" -initrd "$work/initramfs" -append "console=ttyS0 quiet panic=-1 $append" </dev/null |
     tr -d '\r' | tee "$work/out" || true
-  grep -a '^CHECK ' "$work/out" >"build/vm/${pair/\//-}.txt" || echo 'CHECK end FAILED it did not come to its end' >"build/vm/${pair/\//-}.txt"
+  grep -ao 'CHECK .*' "$work/out" >"build/vm/${pair/\//-}.txt" || echo 'CHECK end FAILED it did not come to its end' >"build/vm/${pair/\//-}.txt"
   ! grep -aq FAILED "build/vm/${pair/\//-}.txt" || status=1
 done
 node test/vm/matrix.cjs build/vm
