@@ -266,7 +266,10 @@ describe('docker in another pid namespace', () => {
     } finally {
       await client('rm', '-f', name);
       // unshare itself takes no signal while it waits.
-      process.kill(Number((await run('pgrep', '-P', String(daemon.pid))).stdout), 'SIGTERM');
+      const inner = Number((await run('pgrep', '-P', String(daemon.pid))).stdout);
+      if (inner > 1) {
+        process.kill(inner, 'SIGTERM');
+      }
       await daemon;
       await removeFolder(folder);
     }
