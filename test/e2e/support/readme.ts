@@ -26,6 +26,7 @@ export const masked = (line: string): string =>
     .replace(/\bhost, .*(?= \[kthreadd\])/, 'host')
     // Command lines of others on the host may be too long for a record.
     .replace(/nothing is missing; .* (?:was|were) cut: .*$/, 'complete')
+    .replace('"complete":false', '"complete":true')
     .replace(/from files of .*$|no runtime keeps files here$/, 'from files')
     .replace(/\b(?:ext4|xfs|btrfs|overlay|tmpfs)\b/, 'FS')
     .replace(/, in \d+ hierarchies/g, '')

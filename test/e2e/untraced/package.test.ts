@@ -43,7 +43,7 @@ describe('npm run package', () => {
       join(folder, 'cache'),
       '--no-audit',
       '--no-fund',
-      ...(await made('*.tgz')),
+      ...(await made('nstrace-*.tgz')),
     ]);
     const manifest = JSON.parse(await readFile(join(target, 'node_modules/nstrace/package.json'), 'utf8'));
     expect(manifest).not.toHaveProperty('dependencies');
