@@ -48,11 +48,20 @@ const trace = async (): Promise<boolean> => {
     await sleep(50);
   }
   const bpftrace = childrenOf(tracer.pid!)[0]!;
+  const ended: string[] = [];
+  const look = (name: string, pid: number): number => {
+    try {
+      return memoryMegabytes(pid);
+    } catch {
+      ended.push(`${name} ended by itself`);
+      return Number.NaN;
+    }
+  };
   const memory = { nstrace: [] as number[], bpftrace: [] as number[], replay: [] as number[] };
   const looking = setInterval(() => {
-    memory.nstrace.push(memoryMegabytes(tracer.pid!) - memoryMegabytes(bpftrace));
-    memory.bpftrace.push(memoryMegabytes(bpftrace));
-    memory.replay.push(memoryMegabytes(replayer.pid!));
+    memory.nstrace.push(look('nstrace', tracer.pid!) - look('bpftrace', bpftrace));
+    memory.bpftrace.push(look('bpftrace', bpftrace));
+    memory.replay.push(look('replay', replayer.pid!));
     if (memory.nstrace.length % 6 === 0) {
       const [own, theirs, other] = Object.values(memory).map((list) => Math.round(list.at(-1)!));
       console.log(
@@ -67,7 +76,7 @@ const trace = async (): Promise<boolean> => {
   await tracer;
   await read;
   await replayer;
-  const problems = [...expected.problems(made), ...growth(memory)];
+  const problems = [...new Set(ended), ...expected.problems(made), ...growth(memory)];
   const rate = Math.round(expected.records / (minutes * 60));
   console.log(
     `${expected.records} records, ${rate} a second; ${await replayed} replayed; ${made.lives} containers, ${made.execs} execs`,
