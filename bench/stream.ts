@@ -86,6 +86,10 @@ class Pipeline implements Decoded {
     this.#beat = { time, totals: new Map() };
   }
 
+  held(): void {}
+
+  folding(): void {}
+
   total(_map: string, key: number, value: number): void {
     this.#beat?.totals.set(key, value);
   }

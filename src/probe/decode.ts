@@ -17,6 +17,8 @@ const maxTime = 2 ** 63;
 
 /** Lines that one CPU never makes: 10,000 a second for 13 years. A larger place is none. */
 const maxSeq = 2 ** 42;
+/** The kernel has no larger pid (PID_MAX_LIMIT). */
+const maxPid = 2 ** 22;
 
 const isTime = (at: number): boolean => at > 0 && at < maxTime;
 
@@ -36,6 +38,10 @@ export interface Decoded {
   heartbeat(time: Nanoseconds, begun: Nanoseconds): void;
   /** A row of a map that bpftrace printed: lines made by a CPU, or failed execs folded for a pid. */
   total(map: string, key: number, value: number): void;
+  /** A child of a vfork has neither called exec nor ended. Repeated as long as that is so. */
+  held(pid: number, flags: number): void;
+  /** So many failed execs of a process were folded so far. Repeated. */
+  folding(pid: number, total: number): void;
   /** The last row was given. */
   mapEnd(): void;
   /** Anything else: what bpftrace says for itself. */
@@ -111,6 +117,9 @@ export class Decoder {
     fields.start(line);
     const at = fields.peekDecimal();
     const mono = fields.text();
+    if (line[0] === letters.held || line[0] === letters.folding) {
+      return this.#stateLine(line, at);
+    }
     if (line[0] === letters.heartbeat) {
       const begun = fields.ended ? Number.NaN : fields.peekDecimal();
       if (isTime(at) && isTime(begun)) {
@@ -138,6 +147,18 @@ export class Decoder {
     } else {
       this.#end(desk);
       this.#begin(line, stamp, desk);
+    }
+  }
+
+  /** Not an event: what is so at a heartbeat. It has no place, and is not counted. */
+  #stateLine(line: string, pid: number): void {
+    const value = this.#fields.ended ? Number.NaN : this.#fields.number();
+    if (!(pid > 0 && pid <= maxPid && value > 0)) {
+      this.#out.message(line);
+    } else if (line[0] === letters.held) {
+      this.#out.held(pid, value);
+    } else {
+      this.#out.folding(pid, value);
     }
   }
 

@@ -22,7 +22,7 @@ export class HeldForks {
   }
 
   /**
-   * A row of the map that fork.bt prints.
+   * A line of fork.bt about one that it holds.
    *
    * @param now the kernel's time
    * @param begun when tracing began: nothing is older

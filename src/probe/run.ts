@@ -160,9 +160,7 @@ export class Run implements Decoded, Rest {
 
   total(map: string, key: number, value: number): void {
     if (map === 'folded') {
-      this.#fold(key, value);
-    } else if (map === 'vfork') {
-      this.#hold(key, value);
+      this.folding(key, value);
     } else if (map !== 'seq') {
       // The last words of bpftrace: all maps, also those that are only the probes' own.
     } else {
@@ -265,14 +263,14 @@ export class Run implements Decoded, Rest {
     }
   }
 
-  #hold(pid: number, flags: number): void {
+  held(pid: number, flags: number): void {
     const fork = this.begun && !this.#isAsked ? this.#held.take(pid, flags, this.#last, this.#begun) : undefined;
     if (fork !== undefined) {
       this.#order.event(fork);
     }
   }
 
-  #fold(pid: number, total: number): void {
+  folding(pid: number, total: number): void {
     if (this.#folded.get(pid) !== total) {
       this.#folded.set(pid, total);
       this.#counted.push({ kind: 'folded', ...this.#last, cpu: -1, seq: 0, pid, total, last: false });

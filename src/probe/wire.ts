@@ -20,6 +20,8 @@ export const letters = {
   folded: 'Y',
   oom: 'O',
   heartbeat: 'H',
+  held: 'V',
+  folding: 'W',
   pids: 'n',
   comm: 'm',
   path: 'p',

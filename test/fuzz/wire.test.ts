@@ -95,6 +95,8 @@ const recordsOf = (input: readonly Piece[]) => {
         }
         world.model.beat(time);
       },
+      held: () => {},
+      folding: () => {},
       total: (map, key, value) => {
         if (map === 'seq') {
           totals.set(key, value);

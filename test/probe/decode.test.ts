@@ -10,10 +10,13 @@ const decode = (...lines: string[]) => {
   const messages: string[] = [];
   const totals: [string, number, number][] = [];
   const beats: string[] = [];
+  const states: [string, number, number][] = [];
   const out: Decoded = {
     event: (event) => events.push(event),
     heartbeat: ({ mono }, begun) => beats.push(`${mono} since ${begun.mono}`),
     total: (map, key, value) => totals.push([map, key, value]),
+    held: (pid, flags) => states.push(['held', pid, flags]),
+    folding: (pid, total) => states.push(['folding', pid, total]),
     mapEnd: () => {},
     message: (line) => messages.push(line),
   };
@@ -23,7 +26,7 @@ const decode = (...lines: string[]) => {
     decoder.line(line);
   }
   decoder.finish();
-  return { events, messages, totals, beats, sequence };
+  return { events, messages, totals, beats, states, sequence };
 };
 
 const exec = (...lines: string[]): ExecEvent => decode(...lines).events[0] as ExecEvent;
@@ -176,7 +179,14 @@ describe('other lines', () => {
     const events: LineEvent[] = [];
     const out: Decoded = {
       event: (event) => events.push(event),
-      ...{ heartbeat: () => {}, total: () => {}, mapEnd: () => {}, message: () => {} },
+      ...{
+        heartbeat: () => {},
+        total: () => {},
+        held: () => {},
+        folding: () => {},
+        mapEnd: () => {},
+        message: () => {},
+      },
     };
     const decoder = new Decoder(out, new Sequence());
     const path = `/${'k'.repeat(180)}`;
@@ -247,6 +257,15 @@ describe('other lines', () => {
     expect(events).toEqual([]);
     expect(messages).toContain('Lost 3 events');
     expect(messages).toContain('E x');
+  });
+
+  it('say which children of vfork stay, and what is folded, without a place', () => {
+    const { states, messages } = decode('V 4638 4111', 'W 77 3e8', 'V 0 4111', 'W 77', 'V 4638 0', 'V x 1');
+    expect(states).toEqual([
+      ['held', 4638, 0x4111],
+      ['folding', 77, 1000],
+    ]);
+    expect(messages).toEqual(['V 0 4111', 'W 77', 'V 4638 0', 'V x 1']);
   });
 
   it('give heartbeats and totals', () => {

@@ -32,6 +32,13 @@ describe('the probes and the decoder agree', () => {
     expect(documented.sort()).toEqual(Object.values(wire.letters).sort());
   });
 
+  it('print no map while its keys are deleted: bpftrace 0.17 ends there', () => {
+    const atIntervals = [...all.matchAll(/^interval:[^{]*\{\n(.*?)^\}/gms)].map(([, block]) => block).join('');
+    const printed = new Set([...atIntervals.matchAll(/print\((@\w+)\)/g)].map(([, map]) => map!));
+    expect([...printed]).toEqual(['@seq']);
+    expect([...printed].filter((map) => all.includes(`delete(${map}[`))).toEqual([]);
+  });
+
   it('on the words of an exec', () => {
     const words = (name: string): number[] =>
       numbers(probe('exec'), new RegExp(`\\*\\(uint64 \\*\\)uptr\\(\\$${name} \\+ (\\d+)\\)`, 'g'));
