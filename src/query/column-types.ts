@@ -237,6 +237,8 @@ export const columnTypes = {
     container: 'STRUCT("id" VARCHAR, "name" VARCHAR, "runtime" VARCHAR, "instance" BIGINT)',
     cpu_ns: 'BIGINT',
     memory_bytes: 'BIGINT',
+    busiest: 'STRUCT("pid" BIGINT, "cpu_ns" BIGINT)[]',
+    interval_ns: 'BIGINT',
   },
   lost: {
     type: 'VARCHAR',
