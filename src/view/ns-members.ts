@@ -34,8 +34,8 @@ export const membersText = (namespace: NowNamespace, options: MembersOptions, sn
   const text = [
     `${namespace.type}:[${namespace.inode}]${whose}, ${counted(namespace.processes.length, 'process', 'processes')}\n`,
   ];
-  for (const keeper of namespace.keepers) {
-    text.push(`kept by ${keeper.how} ${escapeText(keeper.where ?? '')} of pid ${keeper.pid}\n`);
+  for (const { how, where, pid } of namespace.keepers) {
+    text.push(`kept by ${how} ${escapeText(where ?? '')}${pid === undefined ? '' : ` of pid ${pid}`}\n`);
   }
   for (const group of groups.values()) {
     const rows = group.map((process) => ({ ...process, depth: 0 }));

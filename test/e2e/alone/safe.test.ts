@@ -134,8 +134,12 @@ describe('signals', () => {
         process.kill(pid, 'SIGTERM');
       }
       await sleep(100);
-      process.kill(pid, 'SIGTERM');
-      process.kill(pid, 'SIGHUP');
+      for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+        // It may have ended already.
+        if (isRunning(pid)) {
+          process.kill(pid, signal);
+        }
+      }
       await until(() => !isRunning(pid));
     });
     expect(exitCode).toBe(0);
