@@ -309,7 +309,13 @@ export const schemas = {
         .describe(
           'its processes that used most CPU time in interval_ns, the most first, exact to 10 ms; absent if none used any, or there are more than 256',
         ),
-      interval_ns: z.int().positive().optional().describe('the time before this record that busiest is about'),
+      interval_ns: z
+        .int()
+        .positive()
+        .optional()
+        .describe(
+          'the time since the reading before, to the ns; time and mono are those of the heartbeat and can be a second off',
+        ),
     })
     .describe('of a container, from its cgroup files, every 2 s where it is asked for; what they do not say is absent'),
   lost: z.object({

@@ -14,7 +14,7 @@ interface Watched {
   info: ContainerInfo;
   readonly busy: Busy;
   nextAt: bigint;
-  /** When it was read last. */
+  /** When it was read last, by the clock of this process: heartbeats come late. */
   readAt: bigint | undefined;
 }
 
@@ -22,6 +22,8 @@ export interface UsageOptions {
   readonly mounts: UsageMounts;
   readonly read?: (mounts: UsageMounts, paths: readonly string[]) => CgroupUsage;
   readonly readProcess?: (pid: number) => CpuReading | undefined;
+  /** Monotonic, in ns. */
+  readonly clock?: () => bigint;
 }
 
 /**
@@ -32,16 +34,18 @@ export class UsageSource {
   readonly #mounts: UsageMounts;
   readonly #read: NonNullable<UsageOptions['read']>;
   readonly #readProcess: NonNullable<UsageOptions['readProcess']>;
+  readonly #clock: () => bigint;
   readonly #watched = new Map<number | string, Watched>();
   /** Containers of which processes were seen before themselves were. */
   readonly #early = new Map<number | string, Busy>();
   /** How many live containers name a cgroup as theirs. */
   readonly #owners = new Map<string, number>();
 
-  constructor({ mounts, read = readUsage, readProcess = readCpu }: UsageOptions) {
+  constructor({ mounts, read = readUsage, readProcess = readCpu, clock = process.hrtime.bigint }: UsageOptions) {
     this.#mounts = mounts;
     this.#read = read;
     this.#readProcess = readProcess;
+    this.#clock = clock;
   }
 
   take(record: NstraceRecord): void {
@@ -89,11 +93,12 @@ export class UsageSource {
       this.#watched.set(key, watched);
       const usage = this.#read(this.#mounts, this.#ownPaths(watched.info));
       const busiest = watched.busy.read(this.#readProcess);
-      const interval = watched.readAt === undefined ? 0n : at - watched.readAt;
-      watched.readAt = at;
+      const readAt = this.#clock();
+      const interval = watched.readAt === undefined ? 0n : readAt - watched.readAt;
+      watched.readAt = readAt;
       if (usage.cpu_ns !== undefined || usage.memory_bytes !== undefined || busiest.length > 0) {
-        const busy = busiest.length > 0 && interval > 0n && { busiest, interval_ns: Number(interval) };
-        records.push({ ...usageRecord(watched.info, usage, now), ...busy });
+        const since = interval > 0n && { ...(busiest.length > 0 && { busiest }), interval_ns: Number(interval) };
+        records.push({ ...usageRecord(watched.info, usage, now), ...since });
       }
     }
     return records;

@@ -98,9 +98,10 @@ export class Group {
     at: number,
   ): void {
     const before = this.#cpu;
-    const isLater = ns !== undefined && before !== undefined && at > before.at && ns >= before.ns;
+    const elapsed = interval ?? at - (before?.at ?? at);
+    const isLater = ns !== undefined && before !== undefined && elapsed > 0 && ns >= before.ns;
     this.usage = {
-      cpuPercent: isLater ? ((ns - before.ns) / (at - before.at)) * 100 : undefined,
+      cpuPercent: isLater ? ((ns - before.ns) / elapsed) * 100 : undefined,
       memoryBytes,
       busiest:
         interval === undefined

@@ -46,8 +46,10 @@ describe('UsageSource', () => {
 
   it('says which processes of it were busy, and how long it looked at them', () => {
     let ticks = 0;
+    let now = 100n;
     const usage = new UsageSource({
       mounts,
+      clock: () => now,
       read: () => ({ cpu_ns: 5 }),
       readProcess: () => {
         ticks += 30;
@@ -58,8 +60,10 @@ describe('UsageSource', () => {
     usage.take(fork(inContainer));
     usage.take(container({ op: 'created' }));
     expect(usage.beat(at(10))[0]).not.toHaveProperty('busiest');
+    // A heartbeat comes late: the interval is that between the readings.
+    now += 3_100_000_000n;
     const [record] = usage.beat(at(12.5));
-    expect(record).toMatchObject({ busiest: [{ pid: 10123, cpu_ns: 300_000_000 }], interval_ns: 2_500_000_000 });
+    expect(record).toMatchObject({ busiest: [{ pid: 10123, cpu_ns: 300_000_000 }], interval_ns: 3_100_000_000 });
     expect(recordSchema.safeParse({ ...record, seq: 1 }).success).toBe(true);
     usage.take(exit(inContainer));
     usage.take(exec({ pid: 1 }));
