@@ -96,7 +96,7 @@ export class ProcessTable {
     return process?.startTicks === startTicks ? process : undefined;
   }
 
-  /** The process that an event is about. Two can have a pid within one tick: what is known to the ns tells them apart. */
+  /** The process that an event is about. Two can have one pid within one tick: the start in ns distinguishes them. */
   of({ pid, start }: { readonly pid: number; readonly start: Nanoseconds }): Process | undefined {
     const process = this.find(pid, ticksOf(start));
     if (process === undefined || process.start === start.mono || isInTicks(start.mono)) {

@@ -40,7 +40,7 @@ export interface Decoded {
   total(map: string, key: number, value: number): void;
   /** A child of a vfork has neither called exec nor ended. Repeated as long as that is so. */
   held(pid: number, flags: number): void;
-  /** So many failed execs of a process were folded so far. Repeated. */
+  /** How many failed execs of a process were folded so far. Repeated. */
   folding(pid: number, total: number): void;
   /** The last row was given. */
   mapEnd(): void;

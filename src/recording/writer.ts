@@ -65,7 +65,7 @@ export class RecordWriter {
 
   #drop(record: NstraceRecord): void {
     const { time, mono } = record;
-    // A loss that is dropped is still a loss of what it tells of.
+    // A loss record that is dropped still stands for what is missing.
     const loss = record.type === 'lost' ? record : { count: 1, exact: true, from: time, to: time };
     this.#dropped ??= { ...loss, count: 0, time, mono };
     const dropped = this.#dropped;

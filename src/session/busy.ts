@@ -7,7 +7,7 @@ export interface BusyProcess {
   readonly cpu_ns: number;
 }
 
-/** CPU time of a process as /proc/PID/stat has it, and its start, which tells it from others that had the same pid. */
+/** CPU time of a process as /proc/PID/stat has it, and its start, since pids are reused. */
 export interface CpuReading {
   readonly startTicks: number;
   readonly cpuTicks: number;
