@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordOf } from '../../../src/record/schema.ts';
@@ -12,7 +14,11 @@ const mark = `nscg${process.pid}`;
 const unified = existsSync('/sys/fs/cgroup/cgroup.procs') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/unified';
 const pids = '/sys/fs/cgroup/pids';
 
-/** A test of cgroup v1, skipped by name where there is none. */
+/** A hierarchy of v1 without controllers, which can be had beside v2 as well. */
+let v1: string;
+const hierarchy = `name=${mark}`;
+
+/** A test of what a runtime does with the controllers of cgroup v1, skipped by name where these are v2's. */
 const tracedOnV1: typeof traced = (name, ...rest) =>
   existsSync(`${pids}/tasks`) ? traced(name, ...rest) : it.skip(`${name} (skipped: no cgroup v1)`, () => {});
 
@@ -22,8 +28,12 @@ beforeAll(async () => {
   for (const folder of folders) {
     await mkdir(folder);
   }
+  v1 = await mkdtemp(join(tmpdir(), 'nstrace-test-'));
+  await execa('mount', ['-t', 'cgroup', '-o', `none,name=${mark}`, 'none', v1]);
 });
 afterAll(async () => {
+  await execa('umount', [v1]);
+  await rmdir(v1);
   for (const folder of folders.toReversed()) {
     await rmdir(folder);
   }
@@ -104,13 +114,13 @@ describe('a thread that is moved alone', () => {
     expect(record).toMatchObject({ pid, tid, by_pid: pid, container: null, ns: { pid: expect.any(Number) } });
   });
 
-  tracedOnV1('in a hierarchy of v1 too', async () => {
-    await mkdir(`${pids}/${mark}`);
+  traced('in a hierarchy of v1 too', async () => {
+    await mkdir(`${v1}/${mark}`);
     try {
-      const { found, pid, tid } = await moved(`${pids}/${mark}/tasks`);
-      expect(entered(found, `/${mark}`)).toMatchObject([{ pid, tid, hierarchy: 'pids', container: null }]);
+      const { found, pid, tid } = await moved(`${v1}/${mark}/tasks`);
+      expect(entered(found, `/${mark}`)).toMatchObject([{ pid, tid, hierarchy, container: null }]);
     } finally {
-      await rmdir(`${pids}/${mark}`);
+      await rmdir(`${v1}/${mark}`);
     }
   });
 });
@@ -119,20 +129,20 @@ describe('a cgroup of v1 that is renamed', () => {
   const renames = ({ of }: Trace, path: string) =>
     of('cgroup').filter((record) => record.op === 'rename' && record.path === path);
 
-  tracedOnV1('has its old path and its new one, also if it was there before', async () => {
+  traced('has its old path and its new one, also if it was there before', async () => {
     const [old, made] = [`${mark}old`, `${mark}made`];
-    await mkdir(`${pids}/${old}`);
+    await mkdir(`${v1}/${old}`);
     const found = await trace([], async () => {
-      await mkdir(`${pids}/${made}`);
+      await mkdir(`${v1}/${made}`);
       for (const name of [old, made]) {
-        await mkdir(`${pids}/${name}/below`);
-        await rename(`${pids}/${name}`, `${pids}/${name}-2`);
-        await rmdir(`${pids}/${name}-2/below`);
-        await rmdir(`${pids}/${name}-2`);
+        await mkdir(`${v1}/${name}/below`);
+        await rename(`${v1}/${name}`, `${v1}/${name}-2`);
+        await rmdir(`${v1}/${name}-2/below`);
+        await rmdir(`${v1}/${name}-2`);
       }
     });
     for (const name of [old, made]) {
-      expect(renames(found, `/${name}`)).toMatchObject([{ new_path: `/${name}-2`, hierarchy: 'pids' }]);
+      expect(renames(found, `/${name}`)).toMatchObject([{ new_path: `/${name}-2`, hierarchy }]);
     }
   });
 
