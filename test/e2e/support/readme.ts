@@ -17,7 +17,7 @@ export const shown = (command: string): string[] => {
 };
 
 /**
- * A line without what differs from run to run and from host to host: numbers, units of time, widths of columns, how many
+ * A line without what differs from run to run and from host to host: numbers, units of time, widths of columns, which
  * hierarchies of cgroups there are, and who else shares what is the host's.
  */
 export const masked = (line: string): string =>
@@ -30,6 +30,10 @@ export const masked = (line: string): string =>
     .replace(/from files of .*$|no runtime keeps files here$/, 'from files')
     .replace(/\b(?:ext4|xfs|btrfs|overlay|tmpfs)\b/, 'FS')
     .replace(/, in \d+ hierarchies/g, '')
+    // A container's cgroup lies below that of its runtime, which may be another in each hierarchy.
+    .replace(/(\bcgroup (?:.* )?)\/\S*\/(?=\w+$)/, '$1/')
+    .replace(/(\bcgroup +)(?:\/\S*, )+\/(?:\S*\/)?(?=\w+$)/, '$1/')
+    .replace(/^( +\/)(?:\S*\/)?(\w+ +)\((?:[\w=]+, )*[\w=]+\)$/, '$1$2(hierarchies)')
     .replace(/\d+(?:\.\d+)?/g, '#')
     .replace(/# (?:ns|µs|ms|s|min)\b/g, '#T')
     .replace(/\s+/g, ' ')
