@@ -1,3 +1,7 @@
+import { endOfString, readText, type Text } from '../kernel/text.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
+import { commWords, wordBytes } from './wire.ts';
+
 /** Longer than any line of the probes; what is behind it is not read. */
 const maxLineBytes = 64 * 1024;
 
@@ -7,6 +11,7 @@ const maxLineBytes = 64 * 1024;
  */
 export class Fields {
   readonly #bytes = Buffer.alloc(maxLineBytes + 1);
+  readonly #comm = Buffer.alloc(commWords * wordBytes);
   #end = 0;
   #at = 0;
   /** The upper and lower 32 bits of the number read last. */
@@ -57,6 +62,25 @@ export class Fields {
   number(): number {
     this.hex();
     return this.high * 0x1_0000_0000 + this.low;
+  }
+
+  /** A hexadecimal field as a mask of 64 bits. */
+  mask(): bigint {
+    this.hex();
+    return (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
+
+  /** A hexadecimal field as a time. */
+  nanoseconds(): Nanoseconds {
+    const at = this.number();
+    const exact = at <= Number.MAX_SAFE_INTEGER;
+    return { mono: exact ? String(at) : String((BigInt(this.high) << 32n) | BigInt(this.low)), at };
+  }
+
+  /** A comm in two words. */
+  comm(): Text {
+    const end = this.words(commWords, commWords * wordBytes, this.#comm);
+    return readText(this.#comm, 0, endOfString(this.#comm, 0, end));
   }
 
   /** A decimal field, which stays to be read as text. NaN if it is none. */

@@ -9,8 +9,8 @@ import { markCut, readPids } from './nested.ts';
 const maxArgvBytes = argvWords * wordBytes + (argvLines.large + 1) * largeChunkBytes;
 
 /**
- * A successful exec: path and argv of any length, pids of nested namespaces, and a comm where the path does not say it. Each CPU has
- * one and uses it again: execs are what a busy host makes most of.
+ * A successful exec: path and argv of any length, pids of nested namespaces, and a comm where the path does not say it. It can be
+ * used again.
  */
 export class ExecAssembly implements Assembly {
   event!: ExecEvent;
@@ -52,7 +52,7 @@ export class ExecAssembly implements Assembly {
         this.#awaitsPids = false;
         return true;
       case letters.tail:
-        this.event.tail = readTail(fields);
+        this.event.tail = { end: fields.number(), sum: fields.mask() };
         return true;
       case letters.comm:
         this.event.comm = readComm(fields);
@@ -75,12 +75,6 @@ export class ExecAssembly implements Assembly {
     return event;
   }
 }
-
-const readTail = (fields: Fields): { end: number; sum: bigint } => {
-  const end = fields.number();
-  fields.hex();
-  return { end, sum: (BigInt(fields.high) << 32n) | BigInt(fields.low) };
-};
 
 const readComm = (fields: Fields): Text => {
   const comm = Buffer.alloc(16);
