@@ -123,7 +123,7 @@ export class CgroupEvents {
     if (before !== undefined && before !== path) {
       this.#in(event.root).rename(before, path);
       this.#moveProcesses(hierarchy, before, path);
-      this.#known.containers.renameCgroup(hierarchy, before, path);
+      this.#known.containers.cgroups.rename(hierarchy, before, path, this.#known.containers.all());
     }
     this.#in(event.root).learn(event.id, path);
     this.#known.lives.founding.recognisePath(path);
@@ -135,7 +135,7 @@ export class CgroupEvents {
     const { hierarchy, path, doer } = this.#read(event);
     this.#report(event, hierarchy, path, doer);
     this.#in(event.root).forget(event.id);
-    for (const gone of containers.dropCgroup(hierarchy, path)) {
+    for (const gone of containers.cgroups.remove(hierarchy, path)) {
       lives.founding.remove(gone, event);
     }
   }
@@ -160,7 +160,7 @@ export class CgroupEvents {
   /** @param about who is moved, or who makes, renames or removes it */
   #report(event: CgroupEvent, hierarchy: string, path: string, about: Process | undefined, before?: string): void {
     const { containers, records, emit } = this.#known;
-    const owner = containers.ofCgroup(hierarchy, path) ?? containers.leftIn(path)[0];
+    const owner = containers.ofCgroup(hierarchy, path) ?? containers.cgroups.endedAt(path)[0];
     emit(records.cgroup(event, hierarchy, about, owner, before));
   }
 

@@ -4,7 +4,7 @@ import type { Container } from './container.ts';
 /** The cgroups of a process: path by hierarchy. Shared by all processes that are in the same ones, and never changed. */
 export class CgroupSet {
   readonly paths: ReadonlyMap<string, string>;
-  /** What Containers made of it, until it learns something new. */
+  /** The containers that they lead to, as long as nothing new was learnt. */
   readonly memo: { version: number; containers: readonly Container[] | undefined } = {
     version: -1,
     containers: undefined,

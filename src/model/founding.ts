@@ -60,9 +60,9 @@ export class Founding {
   recognisePath(path: string): void {
     const { owner, labels, pod } = this.#readCgroup(path);
     if (owner === 'monitor') {
-      this.#containers.claimForMonitor(path);
+      this.#containers.cgroups.claimForMonitor(path);
     } else if (owner !== undefined) {
-      this.#containers.noteShape({ path, owner, labels, pod });
+      this.#containers.cgroups.noteShape({ path, owner, labels, pod });
     }
   }
 
@@ -80,7 +80,7 @@ export class Founding {
       made.outer = this.#containers.around(path) ?? command.from;
       made.cgroupAt = time.at;
       made.madeBy = `cgroup ${path}`;
-      this.#containers.claimCgroup(hierarchy, path, made);
+      this.#containers.cgroups.claim(hierarchy, path, made);
       this.#naming.begin(made);
       this.#records.created(made, time);
       return;
@@ -89,7 +89,7 @@ export class Founding {
       return;
     }
     container.cgroupAt ??= time.at;
-    this.#containers.claimCgroup(hierarchy, path, container);
+    this.#containers.cgroups.claim(hierarchy, path, container);
     container.learn({ labels, pod } as Partial<Identity>, 'shape');
   }
 
@@ -101,7 +101,7 @@ export class Founding {
     how: 'created' | 'seen',
     around: Container | undefined,
   ): Membership | undefined {
-    const type = this.#containers.makesOne(process);
+    const type = this.#containers.namespaces.makesOne(process);
     const shape = around === undefined || type === 'pid' ? this.#shapeOf(process, around) : undefined;
     if (type === undefined && shape === undefined) {
       return undefined;
@@ -119,7 +119,7 @@ export class Founding {
     }
     if (around !== undefined && (type === 'mnt' || (asked === undefined && this.#isPartOf(process, around)))) {
       // Sandboxes inside a container are part of it.
-      this.#containers.claimPidns(process.ns.pid, around);
+      this.#containers.namespaces.claimPidns(process.ns.pid, around);
       return undefined;
     }
     if (type === undefined || (type === 'mnt' && this.#waitsForChild(process, asked))) {
@@ -153,7 +153,7 @@ export class Founding {
     if (ns.mnt === outer.mnt && ns.pid === outer.pid) {
       return undefined;
     }
-    return this.#containers.shapeOf(process.cgroups);
+    return this.#containers.cgroups.shapeOf(process.cgroups);
   }
 
   #makeOfShape(
@@ -175,7 +175,7 @@ export class Founding {
     container.madeBy = `cgroup ${path}`;
     for (const [hierarchy, place] of process.cgroups.paths) {
       if (place === path || place.startsWith(`${path}/`)) {
-        this.#containers.claimCgroup(hierarchy, path, container);
+        this.#containers.cgroups.claim(hierarchy, path, container);
       }
     }
     this.#naming.begin(container);
@@ -185,7 +185,7 @@ export class Founding {
     if (type === 'pid' && process.nspid.at(-1) === 1) {
       return this.becomesInit(process, container);
     }
-    this.#containers.claimNamespaces(process.ns, container);
+    this.#containers.namespaces.claim(process.ns, container);
     return container.as.cgroup;
   }
 
@@ -211,7 +211,7 @@ export class Founding {
     const isInit = type === 'mnt' || process.nspid.at(-1) === 1;
     const membership = isInit ? this.becomesInit(process, container) : container.as[type === 'pid' ? 'pidns' : 'mnt'];
     if (!isInit) {
-      this.#containers.claimNamespaces(process.ns, container);
+      this.#containers.namespaces.claim(process.ns, container);
     }
     this.#naming.begin(container);
     if (how === 'created') {
@@ -222,8 +222,8 @@ export class Founding {
 
   /** A cgroup that a container left behind is used again. */
   #removeLeft(path: string, time: Nanoseconds): void {
-    if (this.#containers.withCgroup(path).length === 0) {
-      for (const before of this.#containers.leftIn(path)) {
+    if (this.#containers.cgroups.at(path).length === 0) {
+      for (const before of this.#containers.cgroups.endedAt(path)) {
         this.remove(before, time);
       }
     }
@@ -262,7 +262,7 @@ export class Founding {
   settleNamespaces(container: Container, ns: Namespaces): void {
     container.pidns = ns.pid;
     container.ns = ns;
-    this.#containers.claimNamespaces(ns, container);
+    this.#containers.namespaces.claim(ns, container);
     container.shared = this.#containers.sharedBy(container, ns);
   }
 

@@ -44,7 +44,7 @@ export class ContainerLives {
         this.#moved(process, before?.container, time);
       }
     }
-    this.#containers.count(process);
+    this.#containers.namespaces.count(process);
   }
 
   /** A child stands where its parent does, unless it was put elsewhere. */
@@ -88,7 +88,7 @@ export class ContainerLives {
       process.origin =
         container.init === process ? 'init' : parent?.membership?.container === container ? 'born' : 'joined';
     }
-    this.#containers.count(process);
+    this.#containers.namespaces.count(process);
   }
 
   /** A process in a container runs a program. */
@@ -129,7 +129,7 @@ export class ContainerLives {
 
   /** A process ended. */
   ended(process: Process, time: Nanoseconds, end: End): void {
-    this.#containers.uncount(process);
+    this.#containers.namespaces.uncount(process);
     const container = process.membership?.container;
     if (container !== undefined) {
       if (container.init === process) {

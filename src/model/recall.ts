@@ -29,7 +29,7 @@ export const recall = (
     for (const { cgroups } of left) {
       for (const [hierarchy, path] of cgroups) {
         if (state.cgroups.includes(path) || isOf(readCgroup(path), state.id)) {
-          containers.claimCgroup(hierarchy, path, container);
+          containers.cgroups.claim(hierarchy, path, container);
         }
       }
     }

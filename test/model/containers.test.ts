@@ -45,11 +45,11 @@ describe('Containers', () => {
 
   it('take everything as the host at first', () => {
     expect(containers.of(inCgroups({ '': '/user.slice' }))).toBeUndefined();
-    expect(containers.makesOne(process())).toBeUndefined();
+    expect(containers.namespaces.makesOne(process())).toBeUndefined();
   });
 
   describe('by cgroup', () => {
-    beforeEach(() => containers.claimCgroup('', '/docker/outer', outer));
+    beforeEach(() => containers.cgroups.claim('', '/docker/outer', outer));
 
     it('hold what is in the cgroup, and in those below it', () => {
       expect(containers.of(inCgroups({ '': '/docker/outer' }))?.container).toBe(outer);
@@ -64,7 +64,7 @@ describe('Containers', () => {
 
     it('take the innermost of nested ones', () => {
       const inner = named('inner');
-      containers.claimCgroup('', '/docker/outer/inner', inner);
+      containers.cgroups.claim('', '/docker/outer/inner', inner);
       expect(containers.of(inCgroups({ '': '/docker/outer/inner' }))?.container).toBe(inner);
       expect(containers.of(inCgroups({ '': '/docker/outer' }))?.container).toBe(outer);
     });
@@ -75,7 +75,7 @@ describe('Containers', () => {
 
     it('go behind a pid namespace', () => {
       const other = named('other');
-      containers.claimNamespaces(containerNs, other);
+      containers.namespaces.claim(containerNs, other);
       const joined = process({ ...inCgroups({ '': '/docker/outer' }), ns: containerNs });
       expect(containers.of(joined)).toEqual({ container: other, evidence: 'pidns' });
     });
@@ -83,17 +83,17 @@ describe('Containers', () => {
     it('go before the pid namespace of the container around them', () => {
       const inner = named('inner');
       inner.outer = outer;
-      containers.claimNamespaces(containerNs, outer);
-      containers.claimCgroup('', '/docker/outer/inner', inner);
+      containers.namespaces.claim(containerNs, outer);
+      containers.cgroups.claim('', '/docker/outer/inner', inner);
       const sharing = process({ ...inCgroups({ '': '/docker/outer/inner' }), ns: containerNs });
       expect(containers.of(sharing)).toEqual({ container: inner, evidence: 'cgroup' });
     });
 
     it('lead to none of several that share one, unless something else does', () => {
       const second = named('second');
-      containers.claimCgroup('', '/docker/outer', second);
+      containers.cgroups.claim('', '/docker/outer', second);
       expect(containers.of(inCgroups({ '': '/docker/outer' }))).toBeUndefined();
-      containers.claimNamespaces(containerNs, second);
+      containers.namespaces.claim(containerNs, second);
       const inMnt = { ...inCgroups({ '': '/docker/outer' }), ns: { ...hostNs, mnt: containerNs.mnt } };
       expect(containers.of(process(inMnt))).toEqual({ container: second, evidence: 'cgroup' });
     });
@@ -102,33 +102,33 @@ describe('Containers', () => {
       const later = inCgroups({ '': '/later' });
       expect(containers.of(later)).toBeUndefined();
       const container = named('later');
-      containers.claimCgroup('', '/later', container);
+      containers.cgroups.claim('', '/later', container);
       expect(containers.of(later)?.container).toBe(container);
     });
 
     it('never claim the root of a hierarchy', () => {
-      containers.claimCgroup('', '/', named('greedy'));
+      containers.cgroups.claim('', '/', named('greedy'));
       expect(containers.of(inCgroups({ '': '/user.slice' }))).toBeUndefined();
     });
 
     it('are gone when they have ended and the last of their cgroups is removed', () => {
-      containers.claimCgroup('memory', '/docker/outer', outer);
-      containers.claimCgroup('memory', '/parent/outer', outer);
+      containers.cgroups.claim('memory', '/docker/outer', outer);
+      containers.cgroups.claim('memory', '/parent/outer', outer);
       outer.stopped = true;
-      expect(containers.dropCgroup('memory', '/docker/outer')).toEqual([]);
-      expect(containers.dropCgroup('memory', '/parent/outer')).toEqual([]);
-      expect(containers.dropCgroup('', '/docker/outer')).toEqual([outer]);
+      expect(containers.cgroups.remove('memory', '/docker/outer')).toEqual([]);
+      expect(containers.cgroups.remove('memory', '/parent/outer')).toEqual([]);
+      expect(containers.cgroups.remove('', '/docker/outer')).toEqual([outer]);
       outer.stopped = false;
     });
 
     it('go on without cgroups while they have processes', () => {
-      expect(containers.dropCgroup('', '/docker/outer')).toEqual([]);
+      expect(containers.cgroups.remove('', '/docker/outer')).toEqual([]);
       expect(containers.of(inCgroups({ '': '/docker/outer' }))).toBeUndefined();
     });
 
     it('are not gone because of a cgroup that is not theirs', () => {
-      expect(containers.dropCgroup('', '/docker/other')).toEqual([]);
-      expect(containers.dropCgroup('', '/docker/outer/child')).toEqual([]);
+      expect(containers.cgroups.remove('', '/docker/other')).toEqual([]);
+      expect(containers.cgroups.remove('', '/docker/outer/child')).toEqual([]);
     });
   });
 
@@ -137,21 +137,21 @@ describe('Containers', () => {
     const inMnt = process({ ns: { ...hostNs, mnt: containerNs.mnt }, mntMoved: true });
 
     it('are made by a pid namespace of their own', () => {
-      expect(containers.makesOne(inPidns)).toBe('pid');
-      containers.claimNamespaces(inPidns.ns, outer);
+      expect(containers.namespaces.makesOne(inPidns)).toBe('pid');
+      containers.namespaces.claim(inPidns.ns, outer);
       expect(containers.of(inPidns)?.container).toBe(outer);
     });
 
     it('are made by a mount namespace only if the process was put there', () => {
-      expect(containers.makesOne(inMnt)).toBe('mnt');
-      containers.claimNamespaces(inMnt.ns, outer);
+      expect(containers.namespaces.makesOne(inMnt)).toBe('mnt');
+      containers.namespaces.claim(inMnt.ns, outer);
       expect(containers.of(inMnt)?.container).toBe(outer);
-      expect(containers.makesOne({ ...inMnt, mntMoved: false })).toBeUndefined();
+      expect(containers.namespaces.makesOne({ ...inMnt, mntMoved: false })).toBeUndefined();
       expect(containers.of({ ...inMnt, mntMoved: false })).toBeUndefined();
     });
 
     it('do not take the namespaces that they share with the host', () => {
-      containers.claimNamespaces({ ...hostNs, net: containerNs.net }, outer);
+      containers.namespaces.claim({ ...hostNs, net: containerNs.net }, outer);
       expect(containers.of(process())).toBeUndefined();
       expect(containers.of(process({ mntMoved: true }))).toBeUndefined();
     });
@@ -160,8 +160,8 @@ describe('Containers', () => {
       const second = named('second');
       outer.init = process({ pid: 600, nspid: [600, 1], ns: containerNs });
       second.init = process({ pid: 601, nspid: [601, 7], ns: { ...containerNs, mnt: 77 } });
-      containers.claimNamespaces(containerNs, outer);
-      containers.claimNamespaces(second.init.ns, second);
+      containers.namespaces.claim(containerNs, outer);
+      containers.namespaces.claim(second.init.ns, second);
       expect(containers.ofPidns(containerNs.pid)).toBe(outer);
       expect(containers.of(process({ ns: { ...hostNs, pid: containerNs.pid } }))?.container).toBe(outer);
       expect(containers.of(process({ ns: { ...hostNs, pid: containerNs.pid, mnt: 77 } }))?.container).toBe(second);
@@ -170,19 +170,19 @@ describe('Containers', () => {
 
     it('lead nowhere once the last process has left them', () => {
       const [first, last] = [process({ ns: containerNs }), process({ pid: 501, ns: containerNs })];
-      containers.claimNamespaces(containerNs, outer);
-      containers.count(first);
-      containers.count(last);
-      containers.uncount(first);
-      expect(containers.hasPidns(containerNs.pid)).toBe(true);
-      containers.uncount(last);
-      expect(containers.hasPidns(containerNs.pid)).toBe(false);
-      expect(containers.makesOne(process({ ns: containerNs }))).toBe('pid');
+      containers.namespaces.claim(containerNs, outer);
+      containers.namespaces.count(first);
+      containers.namespaces.count(last);
+      containers.namespaces.uncount(first);
+      expect(containers.namespaces.withPidns(containerNs.pid)).toBeDefined();
+      containers.namespaces.uncount(last);
+      expect(containers.namespaces.withPidns(containerNs.pid)).toBeUndefined();
+      expect(containers.namespaces.makesOne(process({ ns: containerNs }))).toBe('pid');
     });
 
     it('make no container of a mount namespace that a service is in', () => {
-      containers.count(process({ ns: inMnt.ns }));
-      expect(containers.makesOne(inMnt)).toBeUndefined();
+      containers.namespaces.count(process({ ns: inMnt.ns }));
+      expect(containers.namespaces.makesOne(inMnt)).toBeUndefined();
     });
   });
 
@@ -196,11 +196,11 @@ describe('Containers', () => {
   });
 
   it('forget all of a container that is gone', () => {
-    containers.claimCgroup('', '/outer', outer);
-    containers.claimNamespaces(containerNs, outer);
+    containers.cgroups.claim('', '/outer', outer);
+    containers.namespaces.claim(containerNs, outer);
     containers.forget(outer);
     expect(containers.of(inCgroups({ '': '/outer' }))).toBeUndefined();
     expect(containers.ofPidns(containerNs.pid)).toBeUndefined();
-    expect(containers.hasPidns(containerNs.pid)).toBe(false);
+    expect(containers.namespaces.withPidns(containerNs.pid)).toBeUndefined();
   });
 });
