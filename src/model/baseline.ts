@@ -1,34 +1,16 @@
 import type { Nanoseconds } from '../kernel/time.ts';
 import type { ProcProcess } from '../procfs/process.ts';
-import type { NstraceRecord } from '../record/schema.ts';
 import type { ContainerState } from '../runtimes/runtime.ts';
-import type { AskedFor } from './asked/asked.ts';
 import { running as runningAs } from './birth.ts';
-import { inheritCommand, isErrand, type ReadCommand, readCommand } from './command.ts';
+import { inheritCommand, isErrand, readCommand } from './command.ts';
 import type { Container } from './container.ts';
-import type { ContainerRecords } from './container-records.ts';
-import type { Containers } from './containers.ts';
-import type { ContainerLives } from './life.ts';
-import type { RuntimeKnowledge } from './naming.ts';
-import type { Process, ProcessTable } from './process.ts';
+import type { Known } from './known.ts';
+import type { Process } from './process.ts';
 import { recall } from './recall.ts';
-import type { Records } from './records.ts';
 import { hasOwnMnt, roleOf } from './roles.ts';
 
 /** What was in the stream about a process before it was read from /proc. */
-export type AlreadyTold = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
-
-interface Known {
-  readonly processes: ProcessTable;
-  readonly containers: Containers;
-  readonly lives: ContainerLives;
-  readonly asked: AskedFor;
-  readonly records: Records;
-  readonly containerRecords: ContainerRecords;
-  readonly readCommand: ReadCommand;
-  readonly readCgroup: RuntimeKnowledge['readCgroup'];
-  readonly emit: (record: NstraceRecord) => void;
-}
+export type AlreadyReported = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
 
 /** What was there when tracing began, or after a gap. */
 export class Baseline {
@@ -43,11 +25,11 @@ export class Baseline {
     running: readonly ProcProcess[],
     states: readonly ContainerState[],
     time: Nanoseconds,
-    alreadyTold: AlreadyTold,
+    alreadyReported: AlreadyReported,
   ): void {
     const { processes: table, containers, lives, containerRecords, records, readCgroup, emit } = this.#known;
     const seen = new Set<Container>(containers.all());
-    const fresh = running.filter((process) => alreadyTold(process.pid, process.startTicks) !== 'born');
+    const fresh = running.filter((process) => alreadyReported(process.pid, process.startTicks) !== 'born');
     const processes = fresh.map((process) => this.#add(process));
     recall(states, running, containers, table, readCgroup);
     for (const [index, process] of processes.entries()) {
@@ -62,7 +44,7 @@ export class Baseline {
         seen.add(container);
         containerRecords.seen(container, time);
       }
-      if (alreadyTold(process.pid, process.startTicks) === undefined) {
+      if (alreadyReported(process.pid, process.startTicks) === undefined) {
         emit(records.process(process, fresh[index]!, time, parent));
       }
     }
@@ -72,7 +54,7 @@ export class Baseline {
    * After a gap: processes that ended in it are dropped, without an exit that nobody saw, and those that are new are reported as
    * those that were there before.
    */
-  resume(running: readonly ProcProcess[], time: Nanoseconds, alreadyTold: AlreadyTold): void {
+  resume(running: readonly ProcProcess[], time: Nanoseconds, alreadyReported: AlreadyReported): void {
     const { processes, asked, lives } = this.#known;
     const alive = new Set(running.map(({ pid, startTicks }) => `${pid} ${startTicks}`));
     for (const process of [...processes.values()]) {
@@ -83,7 +65,7 @@ export class Baseline {
       }
     }
     const fresh = running.filter(({ pid, startTicks }) => processes.find(pid, startTicks) === undefined);
-    this.take(fresh, [], time, alreadyTold);
+    this.take(fresh, [], time, alreadyReported);
   }
 
   #add(found: ProcProcess): Process {

@@ -1,42 +1,35 @@
-import { textOf } from '../kernel/text.ts';
-import type { Nanoseconds } from '../kernel/time.ts';
-import type { CgroupEvent, ForkEvent } from '../probe/event.ts';
-import type { NstraceRecord } from '../record/schema.ts';
-import { CgroupPaths, type CgroupSet, renamed } from './cgroups.ts';
-import type { Containers } from './containers.ts';
-import type { ContainerLives } from './life.ts';
-import type { RuntimeKnowledge } from './naming.ts';
-import type { Process, ProcessTable } from './process.ts';
-import type { Records } from './records.ts';
-import { requesterOf } from './requester.ts';
-import { roleOf } from './roles.ts';
+import { textOf } from '../../kernel/text.ts';
+import type { Nanoseconds } from '../../kernel/time.ts';
+import type { CgroupEvent, ForkEvent } from '../../probe/event.ts';
+import { CgroupPaths, type CgroupSet, renamed } from '../cgroups.ts';
+import type { Known } from '../known.ts';
+import type { Process } from '../process.ts';
+import { requesterOf } from '../requester.ts';
+import { roleOf } from '../roles.ts';
 
 /** CLONE_INTO_CGROUP, above the 32 bits of clone(2) (include/uapi/linux/sched.h). */
 const intoCgroup = 2 ** 33;
 
-interface Known {
-  /** Names of hierarchies by the kernel's number; '' is the unified one. */
-  readonly hierarchies: ReadonlyMap<number, string>;
-  /** Paths of cgroups by hierarchy, and by id in it. */
-  readonly paths: ReadonlyMap<number, ReadonlyMap<number, string>>;
-  readonly processes: ProcessTable;
-  readonly containers: Containers;
-  readonly lives: ContainerLives;
-  readonly records: Records;
-  readonly readCgroup: RuntimeKnowledge['readCgroup'];
-  readonly emit: (record: NstraceRecord) => void;
-}
-
 /** What happens to cgroups: who is in which, and whose they are. */
 export class CgroupEvents {
   readonly #known: Known;
+  readonly #hierarchies: ReadonlyMap<number, string>;
   readonly #paths = new Map<number, CgroupPaths>();
   readonly #unified: CgroupPaths;
 
-  constructor(known: Known) {
+  /**
+   * @param hierarchies their names by the kernel's number; '' is the unified one
+   * @param paths of cgroups by hierarchy, and by id in it
+   */
+  constructor(
+    known: Known,
+    hierarchies: ReadonlyMap<number, string>,
+    paths: ReadonlyMap<number, ReadonlyMap<number, string>>,
+  ) {
     this.#known = known;
-    for (const [root, paths] of known.paths) {
-      this.#paths.set(root, new CgroupPaths(paths));
+    this.#hierarchies = hierarchies;
+    for (const [root, own] of paths) {
+      this.#paths.set(root, new CgroupPaths(own));
     }
     this.#unified = this.#in(0);
   }
@@ -142,7 +135,7 @@ export class CgroupEvents {
 
   #read(event: CgroupEvent): { hierarchy: string; path: string; doer: Process | undefined } {
     return {
-      hierarchy: this.#known.hierarchies.get(event.root) ?? `${event.root}`,
+      hierarchy: this.#hierarchies.get(event.root) ?? `${event.root}`,
       path: textOf(event.path),
       doer: this.#known.processes.get(event.by),
     };
