@@ -1,8 +1,6 @@
-import { capabilityNames } from '../kernel/capabilities.ts';
 import { errnoName } from '../kernel/errno.ts';
-import { type Text, textOf } from '../kernel/text.ts';
+import { textOf } from '../kernel/text.ts';
 import { monoOfTicks, type Nanoseconds } from '../kernel/time.ts';
-import { isCut } from '../probe/assembly/nested.ts';
 import type { CgroupEvent, ExecEvent, ExitEvent, FailedExecEvent, LostEvent, NamespaceEvent } from '../probe/event.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import { spanOf } from '../record/clock.ts';
@@ -12,6 +10,18 @@ import type { WallClock } from './clock.ts';
 import type { Container, End } from './container.ts';
 import { askedNamespaces, changedNamespaces, flagNames } from './names.ts';
 import type { Process } from './process.ts';
+import {
+  bytesOf,
+  deepNested,
+  putCredentials,
+  putEffective,
+  putEvidence,
+  putLogin,
+  putOrigin,
+  putParent,
+  putRole,
+  putUnit,
+} from './record-fields.ts';
 
 type RecordAbout = Pick<
   RecordOf<'exec'>,
@@ -277,94 +287,3 @@ export class Records {
     return about;
   }
 }
-
-const putParent = (record: { pcomm?: string | undefined }, parent: Process | undefined): void => {
-  if (parent !== undefined) {
-    record.pcomm = textOf(parent.comm);
-  }
-};
-
-/** Who logged in, and at which terminal. */
-const putLogin = (
-  record: { auid?: number | undefined; session?: number | undefined; tty?: string | undefined },
-  { auid, session, tty }: Process,
-): void => {
-  if (auid !== undefined && auid !== unset) {
-    record.auid = auid;
-  }
-  if (session !== undefined && session !== unset) {
-    record.session = session;
-  }
-  if (tty !== undefined) {
-    record.tty = tty;
-  }
-};
-
-/** The kernel's -1: nobody logged in. */
-const unset = 0xffff_ffff;
-
-type Rights = Pick<RecordOf<'exec'>, 'uid' | 'gid' | 'euid' | 'egid' | 'caps_gained'>;
-
-const putCredentials = (record: Rights, { credentials }: ExecEvent): void => {
-  if (credentials !== undefined) {
-    putEffective(record, credentials.euid, credentials.egid);
-    if (credentials.gained !== 0n) {
-      record.caps_gained = capabilityNames(credentials.gained);
-    }
-  }
-};
-
-const putEffective = (record: Rights, euid: number = record.uid, egid: number = record.gid): void => {
-  if (euid !== record.uid) {
-    record.euid = euid;
-  }
-  if (egid !== record.gid) {
-    record.egid = egid;
-  }
-};
-
-const putOrigin = (record: Pick<RecordOf<'exec'>, 'origin'>, { origin }: Process): void => {
-  if (origin !== undefined) {
-    record.origin = origin;
-  }
-};
-
-/** How it works for a container from outside. */
-const putRole = (
-  record: Pick<RecordOf<'exec'>, 'role' | 'for'>,
-  { membership, role, command, errand }: Process,
-): void => {
-  if (role !== undefined && membership === undefined) {
-    record.role = role;
-    const made = command?.made ?? errand?.made;
-    if (made !== undefined) {
-      record.for = made.ref;
-    }
-  }
-};
-
-const putEvidence = (record: Pick<RecordOf<'exec'>, 'evidence'>, { membership }: Process): void => {
-  if (membership !== undefined) {
-    record.evidence = membership.evidence;
-  }
-};
-
-/** The systemd unit of a process outside of containers. */
-const putUnit = (record: { unit?: string | undefined }, { membership, cgroups }: Process): void => {
-  const unit = membership === undefined ? cgroups.unit : undefined;
-  if (unit !== undefined) {
-    record.unit = unit;
-  }
-};
-
-/** Bytes of arguments as the kernel counts them, each with its NUL. */
-const bytesOf = (args: readonly Text[]): number =>
-  args.reduce((sum, arg) => sum + (typeof arg === 'string' ? Buffer.byteLength(arg) : arg.bytes.length) + 1, 0);
-
-/** Says so where the pids of the deepest namespaces are not all there. */
-const deepNested = <Kind extends { nspid: number[]; nspid_truncated?: boolean | undefined }>(record: Kind): Kind => {
-  if (record.nspid.length > 1 && isCut(record.nspid)) {
-    record.nspid_truncated = true;
-  }
-  return record;
-};
