@@ -2,7 +2,7 @@ import type { Nanoseconds } from '../kernel/time.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import type { ContainerState } from '../runtimes/runtime.ts';
 import { running as runningAs } from './birth.ts';
-import { inheritCommand, isErrand, readCommand } from './command.ts';
+import { inheritCommand, readCommand, startsInvocation } from './command.ts';
 import type { Container } from './container.ts';
 import type { Known } from './known.ts';
 import type { Process } from './process.ts';
@@ -76,8 +76,8 @@ export class Baseline {
       lives.noteCommand(process.command);
     }
     process.role = roleOf(process);
-    if (isErrand(process.command?.action)) {
-      process.errand = process.command;
+    if (startsInvocation(process.command?.action)) {
+      process.invocation = process.command;
     }
     // The runtime's own process in a container that was created and not started yet has its program before it.
     process.settled = process.command?.action !== 'helper' && process.command?.action !== 'start';

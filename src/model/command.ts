@@ -43,7 +43,7 @@ export const readCommand = (process: Process, read: ReadCommand): Command | unde
 export const inheritCommand = (process: Process, parent: Process | undefined): void => {
   if (parent?.command !== undefined && isSameLine(process, parent)) {
     process.command = parent.command;
-    process.errand = parent.errand;
+    process.invocation = parent.invocation;
   }
 };
 
@@ -57,13 +57,16 @@ const nameOf = (exe: Text): string => {
   return path.slice(path.lastIndexOf('/') + 1);
 };
 
-/** What it asks for is what it, and its children until they run something else, are sent for. */
-export const isErrand = (action: RuntimeCommand['action'] | undefined): boolean =>
+/** Whether it, and its children until they run something else, are part of that call. */
+export const startsInvocation = (action: RuntimeCommand['action'] | undefined): boolean =>
   action === 'start' || action === 'enter' || action === 'sandbox';
 
 /** flatpak executes in its own process what makes the sandbox. */
-export const goesOn = ({ errand, exe, pid }: Process): boolean =>
-  errand?.action === 'sandbox' && errand.made === undefined && errand.owner.pid === pid && isSandboxTool(exe);
+export const goesOn = ({ invocation, exe, pid }: Process): boolean =>
+  invocation?.action === 'sandbox' &&
+  invocation.made === undefined &&
+  invocation.owner.pid === pid &&
+  isSandboxTool(exe);
 
 /** So far up the ancestry the command is looked for that asked for a container: runc init is 3 below runc run. */
 const maxAncestors = 8;
@@ -72,7 +75,7 @@ const maxAncestors = 8;
 export const commandAbove = (process: Process, action: 'start' | 'enter'): Command | undefined => {
   let at: Process | undefined = process;
   for (let up = 0; at !== undefined && up < maxAncestors; up += 1) {
-    const command: Command | undefined = at.errand ?? at.command;
+    const command: Command | undefined = at.invocation ?? at.command;
     if (command?.action === action) {
       return command;
     }

@@ -36,9 +36,9 @@ export class Containers {
 
   /** Where a process stands by its namespaces and cgroups, the strongest first; a container inside that one goes before it. */
   of(process: Process): Membership | undefined {
-    const { ns, cgroups, mntMoved, errand } = process;
+    const { ns, cgroups, mntMoved, invocation } = process;
     const sharing = this.cgroups.of(cgroups);
-    const made = errand?.action === 'start' ? errand.made : undefined;
+    const made = invocation?.action === 'start' ? invocation.made : undefined;
     if (made !== undefined && made.init === undefined && sharing?.includes(made)) {
       // Sent by the runtime to be its init, maybe in the pid namespace of another one.
       return made.as.cgroup;
@@ -132,7 +132,7 @@ export class Containers {
       const kept = left.filter(is);
       left = kept.length > 0 ? kept : left;
     };
-    const own = process.errand?.made;
+    const own = process.invocation?.made;
     keep((container) => container === own);
     const inMnt = this.namespaces.withMnt(mnt);
     keep((container) => inMnt?.includes(container) === true);

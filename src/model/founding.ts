@@ -275,9 +275,9 @@ export class Founding {
 
 /** What names the namespaces that a process makes, once. */
 const sandboxOf = (process: Process, how: 'created' | 'seen'): Command | undefined => {
-  const { errand } = process;
-  const isOwn = how === 'seen' && errand?.owner === process;
-  return errand?.action === 'sandbox' && errand.made === undefined && !isOwn ? errand : undefined;
+  const { invocation } = process;
+  const isOwn = how === 'seen' && invocation?.owner === process;
+  return invocation?.action === 'sandbox' && invocation.made === undefined && !isOwn ? invocation : undefined;
 };
 
 /** @param id of a container whose runtime has none */

@@ -156,7 +156,7 @@ export class ContainerLives {
     const now = process.membership;
     const found = this.#containers.of(process);
     // Who a runtime sends into another container (`runc exec`) leaves the one that it was called in.
-    const isSent = found !== undefined && process.errand?.action === 'enter';
+    const isSent = found !== undefined && process.invocation?.action === 'enter';
     const stays = now !== undefined && (now.evidence === 'init' || now.evidence === 'lineage') && !isSent;
     if (stays && !(found?.container.isInside(now.container) ?? false)) {
       return now.evidence === 'init' ? now : (this.founding.make(process, time, maker, how, now.container) ?? now);
@@ -172,7 +172,7 @@ export class ContainerLives {
         return process.nspid.at(-1) === 1;
       }
     }
-    return container.command === undefined || process.errand === container.command || container.command.owner.ended;
+    return container.command === undefined || process.invocation === container.command || container.command.owner.ended;
   }
 
   #moved(process: Process, before: Container | undefined, time: Nanoseconds): void {
@@ -184,7 +184,7 @@ export class ContainerLives {
       const { container, evidence } = membership;
       container.alive += 1;
       const isOwn =
-        container.init === undefined && process.errand !== undefined && process.errand === container.command;
+        container.init === undefined && process.invocation !== undefined && process.invocation === container.command;
       process.origin = evidence === 'init' || isOwn ? 'init' : 'joined';
     }
     if (before !== undefined) {

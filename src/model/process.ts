@@ -54,8 +54,8 @@ export interface Process {
   settled: boolean;
   /** What it asks a runtime for, if it is one, or a child of one that runs nothing else yet. */
   command: Command | undefined;
-  /** What it was sent for: the command of a runtime that it, or who it comes from, was before it ran anything else. */
-  errand: Command | undefined;
+  /** The call of a runtime that it is part of: its own command, or that of who it comes from, until it runs something else. */
+  invocation: Command | undefined;
   /** It runs a program of a container engine, and is no container for that: `podman`, `dockerd`. */
   engine: string | undefined;
   /** It is a daemon that starts containers for others, or comes from one. */

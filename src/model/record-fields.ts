@@ -61,11 +61,11 @@ export const putOrigin = (record: Pick<RecordOf<'exec'>, 'origin'>, { origin }: 
 /** How it works for a container from outside. */
 export const putRole = (
   record: Pick<RecordOf<'exec'>, 'role' | 'for'>,
-  { membership, role, command, errand }: Process,
+  { membership, role, command, invocation }: Process,
 ): void => {
   if (role !== undefined && membership === undefined) {
     record.role = role;
-    const made = command?.made ?? errand?.made;
+    const made = command?.made ?? invocation?.made;
     if (made !== undefined) {
       record.for = made.ref;
     }

@@ -23,10 +23,11 @@ const roleByAction = (action: RuntimeCommand['action'] | undefined): Role | unde
 /** Of systemd before it executes a service, and of engines: mount namespaces that they make are no containers. */
 export const isOfHost = (process: Process): boolean =>
   process.membership === undefined &&
-  process.errand?.action !== 'enter' &&
+  process.invocation?.action !== 'enter' &&
   ((process.engine !== undefined && !makesContainers(process)) || isServiceManager(process.exe));
 
-const makesContainers = ({ errand }: Process): boolean => errand?.action === 'start' || errand?.action === 'sandbox';
+const makesContainers = ({ invocation }: Process): boolean =>
+  invocation?.action === 'start' || invocation?.action === 'sandbox';
 
 /** Whether the mount namespace of a process that was there before makes a container: not that of a service or an engine. */
 export const hasOwnMnt = (process: Process, parent: Process | undefined, host: Namespaces): boolean => {

@@ -10,7 +10,7 @@ const maxSteps = 200;
 const lingerNs = 2_000_000_000n;
 
 /** What somebody outside does for a container, with all of its children: `runc run`, `docker exec`, `nsenter`. */
-interface Errand {
+interface Invocation {
   readonly pid: number;
   /** Begun by a runtime's command: what its children execute is part of it. Others end with the next program. */
   readonly ofRuntime: boolean;
@@ -20,7 +20,7 @@ interface Errand {
 
 interface Known {
   readonly pid: number;
-  errand: Errand | undefined;
+  invocation: Invocation | undefined;
   exec: { entry: TimelineEntry; at: ProcessRecord } | undefined;
 }
 
@@ -96,20 +96,20 @@ export class TimelineBuilder {
 
   #process(record: ProcessRecord): void {
     const known = this.#know(record);
-    if (record.container === null && known.errand === undefined && isPassing(record)) {
+    if (record.container === null && known.invocation === undefined && isPassing(record)) {
       this.#ends(record);
       return;
     }
     const entry = entryOf(record);
     if (record.type === 'exec' && record.ret === 0) {
       this.#executes(known, record, entry);
-    } else if (record.type === 'namespace' && record.container === null && known.errand === undefined) {
-      known.errand = this.#errandOf(known);
+    } else if (record.type === 'namespace' && record.container === null && known.invocation === undefined) {
+      known.invocation = this.#invocationOf(known);
     }
     if (record.container !== null) {
       this.#inContainer(record, entry);
-    } else if (known.errand !== undefined && record.type !== 'cgroup') {
-      this.#outside(known.errand, entry, record);
+    } else if (known.invocation !== undefined && record.type !== 'cgroup') {
+      this.#outside(known.invocation, entry, record);
     }
     this.#ends(record);
   }
@@ -130,7 +130,7 @@ export class TimelineBuilder {
       return before;
     }
     const parent = 'ppid' in record ? this.#processes.get(record.ppid) : undefined;
-    const known = { pid: record.pid, errand: parent?.errand, exec: undefined };
+    const known = { pid: record.pid, invocation: parent?.invocation, exec: undefined };
     this.#processes.set(record.pid, known);
     return known;
   }
@@ -142,18 +142,18 @@ export class TimelineBuilder {
       entry.again = true;
     }
     known.exec = { entry, at: record };
-    if ((command?.action === 'start' || command?.action === 'enter') && known.errand?.pid !== record.pid) {
-      known.errand = { pid: record.pid, ofRuntime: true, steps: [], draft: undefined };
+    if ((command?.action === 'start' || command?.action === 'enter') && known.invocation?.pid !== record.pid) {
+      known.invocation = { pid: record.pid, ofRuntime: true, steps: [], draft: undefined };
       if (record.container !== null) {
-        known.errand.steps.push(known.exec);
+        known.invocation.steps.push(known.exec);
       }
-    } else if (known.errand?.ofRuntime === false && record.container === null) {
-      known.errand = undefined;
+    } else if (known.invocation?.ofRuntime === false && record.container === null) {
+      known.invocation = undefined;
     }
   }
 
-  /** A process that turns out to be on an errand: its program belongs to it. */
-  #errandOf(known: Known): Errand {
+  /** A process that turns out to begin an invocation, to which its program belongs. */
+  #invocationOf(known: Known): Invocation {
     const steps = known.exec === undefined ? [] : [known.exec];
     return { pid: known.pid, ofRuntime: false, steps, draft: undefined };
   }
@@ -177,12 +177,12 @@ export class TimelineBuilder {
     }
   }
 
-  #outside(errand: Errand, entry: TimelineEntry, at: ProcessRecord): void {
+  #outside(invocation: Invocation, entry: TimelineEntry, at: ProcessRecord): void {
     entry.helper = true;
-    if (errand.draft !== undefined) {
-      errand.draft.add(entry, at);
-    } else if (errand.steps.length < maxSteps) {
-      errand.steps.push({ entry, at });
+    if (invocation.draft !== undefined) {
+      invocation.draft.add(entry, at);
+    } else if (invocation.steps.length < maxSteps) {
+      invocation.steps.push({ entry, at });
     }
   }
 
@@ -221,19 +221,19 @@ export class TimelineBuilder {
     if (known === undefined) {
       return;
     }
-    // Not the errand of somebody above it, and one errand is for one container.
-    if (known.errand?.pid !== pid || (known.errand.draft !== undefined && known.errand.draft !== draft)) {
-      known.errand = this.#errandOf(known);
+    // Not that of a process above it, and one invocation is for one container.
+    if (known.invocation?.pid !== pid || (known.invocation.draft !== undefined && known.invocation.draft !== draft)) {
+      known.invocation = this.#invocationOf(known);
     }
-    const { errand } = known;
-    if (errand.draft !== draft) {
-      errand.draft = draft;
-      draft.waitingFor.add(errand.pid);
-      this.#waiting.set(errand.pid, [...(this.#waiting.get(errand.pid) ?? []), draft]);
-      for (const { entry, at } of errand.steps) {
+    const { invocation } = known;
+    if (invocation.draft !== draft) {
+      invocation.draft = draft;
+      draft.waitingFor.add(invocation.pid);
+      this.#waiting.set(invocation.pid, [...(this.#waiting.get(invocation.pid) ?? []), draft]);
+      for (const { entry, at } of invocation.steps) {
         draft.add({ ...entry, helper: true }, at);
       }
-      errand.steps = [];
+      invocation.steps = [];
     }
   }
 
@@ -262,7 +262,7 @@ export class TimelineBuilder {
   }
 }
 
-/** What changes nothing for any container where it happens outside of all, on no errand. */
+/** What changes nothing for any container where it happens outside of all, and in no invocation. */
 const isPassing = ({ type }: ProcessRecord): boolean => type === 'fork' || type === 'exit';
 
 /** Recordings of 0.1 have no instances: there runtimes tell containers of one id apart. */

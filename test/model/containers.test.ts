@@ -27,7 +27,7 @@ const process = (changes: Partial<Process> = {}): Process => ({
     countedMnt: 0,
     countedPid: 0,
   },
-  ...{ membership: undefined, origin: undefined, settled: false, command: undefined, errand: undefined },
+  ...{ membership: undefined, origin: undefined, settled: false, command: undefined, invocation: undefined },
   ...{ engine: undefined, daemon: false, role: undefined, enteredBy: undefined },
   ...changes,
 });

@@ -171,7 +171,7 @@ export class CgroupEvents {
 
   /** A cgroup that a runtime makes is its container's if it is named for it. */
   #claimMade(path: string, hierarchy: string, time: Nanoseconds, doer: Process | undefined): void {
-    const command = doer?.errand ?? doer?.command;
+    const command = doer?.invocation ?? doer?.command;
     if (command?.action !== 'start' || command.id === undefined) {
       return;
     }
@@ -185,7 +185,7 @@ export class CgroupEvents {
 
   /** A cgroup that somebody moves a process into which a runtime's command sent is the container's of that command. */
   #claimForRuntime(sent: Process, path: string, hierarchy: string, time: Nanoseconds, doer: Process | undefined): void {
-    const command = sent.errand;
+    const command = sent.invocation;
     if (command?.action !== 'start' || command.id === undefined || command.owner === sent || doer === sent) {
       return;
     }

@@ -1,7 +1,7 @@
 import type { ExecEvent, FailedExecEvent, FoldedEvent, LostEvent } from '../../probe/event.ts';
 import { isDaemon } from '../../runtimes/client/index.ts';
 import { engineIn, isItselfAgain } from '../../runtimes/trust.ts';
-import { goesOn, isErrand, readCommand } from '../command.ts';
+import { goesOn, readCommand, startsInvocation } from '../command.ts';
 import { FailedExecs } from '../failed.ts';
 import type { Known } from '../known.ts';
 import type { Process } from '../process.ts';
@@ -50,17 +50,17 @@ export class ExecEvents {
     asked.executed(process, event.at);
     process.command = readCommand(process, this.#known.readCommand);
     const action = process.command?.action;
-    if (isErrand(action)) {
-      process.errand = process.command;
+    if (startsInvocation(action)) {
+      process.invocation = process.command;
     }
     lives.place(process, event);
     lives.ran(process, event);
     if (action !== undefined && action !== 'helper') {
       lives.noteCommand(process.command!);
     }
-    if (!isErrand(action) && action !== 'helper' && !goesOn(process)) {
+    if (!startsInvocation(action) && action !== 'helper' && !goesOn(process)) {
       // It runs something else now.
-      process.errand = undefined;
+      process.invocation = undefined;
     }
     process.role = roleOf(process);
     emit(records.exec(event, process, processes.get(event.ppid)));
