@@ -1,22 +1,15 @@
-import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { say, sayError } from '../console/say.ts';
-import type { Stop, StopReason } from '../console/stop.ts';
 import type { Judging } from '../diff/judging.ts';
-import { exitStatus, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { recordedKinds } from '../filter/kinds.ts';
 import { OnlyCommand } from '../filter/only.ts';
 import { type FleetValues, isFleet } from '../fleet/input.ts';
-import { counted } from '../kernel/plural.ts';
-import { openOutput, pathsOf, type RecordOutput, type RotateValues, totalsOf } from '../output/file.ts';
-import { PartsOutput } from '../output/parts.ts';
-import type { NstraceRecord } from '../record/schema.ts';
+import type { RotateValues } from '../output/file.ts';
 import { requireRoot } from '../session/session.ts';
 import { Launch, type LaunchUser } from '../tracing/launch.ts';
-import { trace } from '../tracing/trace.ts';
+import { recordTrace } from '../tracing/record.ts';
 import { UntilStopped } from '../tracing/until-stopped.ts';
-import { escapeText } from '../view/escape.ts';
 import { addFilterOptions, describeFilters, type FilterValues, filterOf } from './options/filter.ts';
 import { addFleetOptions, refuseFleetOptions } from './options/fleet.ts';
 import { addJudgingOptions, type JudgingValues, openJudging } from './options/judging.ts';
@@ -93,15 +86,7 @@ const fileOf = ({ output }: RecordValues): string =>
 const ofFleet = async (words: readonly string[], values: RecordValues): Promise<number> => {
   const from = requireFleet(words, values);
   const { recordFleet } = await import('../fleet/record.ts');
-  const file = fileOf(values);
-  const { status, output } = await recordFleet(file, from, values, await filterOf(values, recordedKinds));
-  await removeEmpty(file, output, values.force ?? false);
-  if (output !== undefined && totalsOf(output).records === 0) {
-    say('nothing was recorded: no record came');
-  } else if (output !== undefined && file !== '-' && status === exitStatus.ok) {
-    sayEnd(file, output);
-  }
-  return status;
+  return recordFleet(fileOf(values), from, values, await filterOf(values, recordedKinds));
 };
 
 /** Options that are about tracing, or about one host. */
@@ -125,132 +110,36 @@ const requireFleet = (words: readonly string[], values: RecordValues): string =>
 };
 
 const record = async (words: string[], values: RecordValues, judging: Judging | undefined): Promise<number> => {
-  if (values.as !== undefined && words.length === 0) {
+  const file = fileOf(values);
+  checkCommand(words, values);
+  checkRotate(values, file);
+  checkAccess(values, file);
+  const { until: end, ...others } = values;
+  const until = end === 'stopped' ? new UntilStopped(values.container ?? [], words.length > 0) : undefined;
+  const filter = await filterOf(until === undefined ? values : others, recordedKinds);
+  const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
+  requireRoot();
+  return recordTrace({
+    ...{ file, values, filter, judging, launch, until },
+    filters: describeFilters(values),
+    change: values.redact ? (await import('../view/redact/record.ts')).redactRecord : undefined,
+    only: values.only && launch ? new OnlyCommand(launch.launchers) : undefined,
+  });
+};
+
+/** @throws NstraceError (2) if options about a command are given without one */
+const checkCommand = (words: readonly string[], { as, only }: RecordValues): void => {
+  if (as !== undefined && words.length === 0) {
     throw usageError('--as needs a command', 'nstrace record --as root -- COMMAND');
   }
-  if (values.only && words.length === 0) {
+  if (only && words.length === 0) {
     throw usageError('--only needs a command', 'nstrace record --only -- COMMAND');
   }
-  const file = fileOf(values);
-  checkRotate(values, file);
-  if (file === '-' && (values.owner !== undefined || values.group !== undefined)) {
+};
+
+/** @throws NstraceError (2) if an owner is given for what is no file */
+const checkAccess = ({ owner, group }: RecordValues, file: string): void => {
+  if (file === '-' && (owner !== undefined || group !== undefined)) {
     throw usageError('--owner and --group are for a file', 'name one with -o');
   }
-  let stop: Stop | undefined;
-  const until =
-    values.until === 'stopped'
-      ? new UntilStopped(values.container ?? [], words.length > 0, () => stop?.now('container-stopped'))
-      : undefined;
-  const { until: _, ...others } = values;
-  const filter = await filterOf(until === undefined ? values : others, recordedKinds);
-  let broken: Error | undefined;
-  let output: RecordOutput | undefined;
-  const launch = words.length > 0 ? new Launch(words, values.as ?? 'caller') : undefined;
-  const only = values.only && launch ? new OnlyCommand(launch.launchers) : undefined;
-  requireRoot();
-  const change = values.redact ? (await import('../view/redact/record.ts')).redactRecord : undefined;
-  const { failure, reason, left } = await trace({
-    values,
-    filters: describeFilters(values),
-    filter,
-    judging,
-    usage: filter.events.has('usage'),
-    only: only && ((entry) => only.wants(entry)),
-    makeOutput: (its, wants) => {
-      stop = its;
-      output = openOutput({ file, values, stop, change, wants }, (error) => {
-        broken = error;
-      });
-      return output;
-    },
-    onReady: (stop, session) => {
-      if (output instanceof PartsOutput) {
-        output.session = session;
-      }
-      if (launch === undefined) {
-        say(`recording to ${escapeText(pathsOf(file, output).at(-1)!)}; Ctrl-C stops`);
-      } else {
-        launch.start(() => stop.now('command-ended'));
-        only?.begin(launch.pid);
-      }
-    },
-    passOn: (signal) => {
-      const passes = launch?.running ?? false;
-      if (passes) {
-        launch?.signal(signal);
-      }
-      return passes;
-    },
-    onAny: (entry: NstraceRecord) => {
-      launch?.follow(entry);
-      until?.take(entry);
-    },
-  }).finally(() => removeEmpty(file, output, values.force ?? false));
-  const failed = broken ?? failure;
-  const failedStatus = failed === undefined ? undefined : sayError(failed);
-  const cutShort = !left && (launch?.running ?? false);
-  if (cutShort) {
-    if (failed === undefined) {
-      say('tracing has ended, and so does the command (SIGTERM)');
-      launch?.signal('SIGTERM');
-    } else {
-      say('the command goes on untraced, and is waited for; Ctrl-C ends it');
-    }
-    await launch?.finished();
-  }
-  if (failedStatus !== undefined) {
-    return failedStatus;
-  }
-  if (output !== undefined && totalsOf(output).records === 0) {
-    say('nothing was recorded: it was stopped before all probes were attached');
-  } else if (output !== undefined && file !== '-') {
-    sayEnd(file, output);
-  }
-  if (only !== undefined && only.others > 0) {
-    say(
-      `${counted(only.others, 'other container')} that started meanwhile ${only.others === 1 ? 'was' : 'were'} left out (--only)`,
-    );
-  }
-  if (until !== undefined && reason === 'container-stopped') {
-    return statusOf(until);
-  }
-  if (launch === undefined || (cutShort && asked.has(reason))) {
-    return exitStatus.ok;
-  }
-  return launch.status ?? signalStatus[reason as keyof typeof signalStatus] ?? exitStatus.ok;
-};
-
-const statusOf = (until: UntilStopped): number => {
-  if (until.status === undefined) {
-    say('how the container ended is not known');
-  }
-  return until.status ?? exitStatus.failed;
-};
-
-/** Ends of tracing that were asked for, with which the command was ended too. */
-const asked: ReadonlySet<StopReason> = new Set<StopReason>(['duration', 'max-events', 'reader-gone']);
-/** Of a command that was never started, as a shell has it. */
-const signalStatus = { interrupt: 130, terminated: 143, hangup: 129 } as const;
-
-/** A file that was made and has no record in it is no recording: it goes. */
-const removeEmpty = async (file: string, output: RecordOutput | undefined, force: boolean): Promise<void> => {
-  if (output !== undefined && totalsOf(output).records === 0 && file !== '-' && !force) {
-    await rm(pathsOf(file, output)[0]!, { force: true });
-  }
-};
-
-const sayEnd = (file: string, output: RecordOutput): void => {
-  const { records, execs, exits, lost, exact, cut, complete } = totalsOf(output);
-  const whole = complete
-    ? 'complete'
-    : lost > 0
-      ? `${exact ? '' : 'at least '}${lost} events are missing`
-      : exact
-        ? `nothing is missing; ${counted(cut, 'record was', 'records were')} cut: long command lines, paths or chains of pids`
-        : 'an unknown number of events is missing';
-  const paths = pathsOf(file, output);
-  const removed = output instanceof PartsOutput ? output.writer.removed : 0;
-  const place = paths.length === 1 ? paths[0]! : `${paths.length} parts, ${paths[0]} to ${paths.at(-1)}`;
-  const older = removed === 0 ? '' : `; ${removed} older parts were removed (--keep)`;
-  say(`${records} records in ${escapeText(place)}: ${execs} execs, ${exits} exits, ${whole}${older}`);
 };

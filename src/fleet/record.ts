@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say, sayError } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
+import { exitStatus } from '../errors.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import { momentOf } from '../filter/moment.ts';
-import { openOutput, type RecordOutput, type RotateValues } from '../output/file.ts';
+import { openOutput, type RotateValues, totalsOf } from '../output/file.ts';
+import { removeEmpty, sayRecorded } from '../output/recorded.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { Limit, type LimitValues, timeLeft } from '../tracing/limit.ts';
 import { redactRecord } from '../view/redact/record.ts';
@@ -26,14 +28,14 @@ const maxPendingBytes = 1024 * 1024;
  * Records a fleet into a file: the merged records of its hosts as they come, until Ctrl-C, --duration or --until; with
  * --since also what was stored before.
  *
- * @returns the exit status, and the output for what is said at the end
+ * @returns the exit status
  */
 export const recordFleet = async (
   file: string,
   from: string,
   values: RecordFleetValues,
   options: FilterOptions,
-): Promise<{ status: number; output: RecordOutput | undefined }> => {
+): Promise<number> => {
   const filter = new RecordFilter(options);
   const stop = new Stop();
   const aborter = new AbortController();
@@ -88,8 +90,13 @@ export const recordFleet = async (
     await output.close();
   }
   input.close();
+  await removeEmpty(file, output, values.force);
   const failure = broken ?? stop.failure;
-  return { status: failure === undefined ? input.status() : sayError(failure), output };
+  const status = failure === undefined ? input.status() : sayError(failure);
+  if (status === exitStatus.ok || totalsOf(output).records === 0) {
+    sayRecorded(file, output, 'no record came');
+  }
+  return status;
 };
 
 const setTimer = (ms: number | undefined, stop: Stop): NodeJS.Timeout | undefined =>

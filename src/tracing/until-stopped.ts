@@ -10,12 +10,13 @@ const lingerMs = 2000;
 /** Ends a recording when the container that -c names has stopped: `--until stopped`. */
 export class UntilStopped {
   readonly #selection: ContainerSelection;
-  readonly #onEnd: () => void;
+  /** Called once it has. */
+  onEnd: () => void = () => {};
   #stopped: RecordOf<'container'> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @throws NstraceError (2) unless -c names one container, and no command is to run */
-  constructor(containers: readonly string[], hasCommand: boolean, onEnd: () => void) {
+  constructor(containers: readonly string[], hasCommand: boolean) {
     const chosen = containers.filter((word) => !parseSelector(word).leaveOut);
     if (chosen.length !== 1 || chosen[0] === 'host') {
       throw usageError('--until stopped needs one container', 'nstrace record -c web --until stopped');
@@ -24,7 +25,6 @@ export class UntilStopped {
       throw usageError('--until stopped and a command contradict each other', 'leave one of them out');
     }
     this.#selection = new ContainerSelection(chosen);
-    this.#onEnd = onEnd;
   }
 
   take(record: NstraceRecord): void {
@@ -34,10 +34,10 @@ export class UntilStopped {
     }
     if (record.op === 'stopped' && this.#stopped === undefined) {
       this.#stopped = record;
-      this.#timer = setTimeout(this.#onEnd, lingerMs);
+      this.#timer = setTimeout(() => this.onEnd(), lingerMs);
     } else if (record.op === 'removed' && this.#stopped !== undefined && isSame(record, this.#stopped)) {
       clearTimeout(this.#timer);
-      this.#onEnd();
+      this.onEnd();
     }
   }
 

@@ -10,8 +10,9 @@ afterEach(() => {
 });
 
 const watch = (...selectors: string[]) => {
-  const onEnd = vi.fn();
-  return { until: new UntilStopped(selectors, false, onEnd), onEnd };
+  const until = new UntilStopped(selectors, false);
+  until.onEnd = vi.fn();
+  return { until, onEnd: until.onEnd };
 };
 
 describe('UntilStopped', () => {
@@ -51,10 +52,10 @@ describe('UntilStopped', () => {
   });
 
   it.each([[[]], [['a', 'b']], [['host']], [['!a']]])('refuses %j, which is not one container', (selectors) => {
-    expect(() => new UntilStopped(selectors, false, () => {})).toThrow('needs one container');
+    expect(() => new UntilStopped(selectors, false)).toThrow('needs one container');
   });
 
   it('refuses a command beside it', () => {
-    expect(() => new UntilStopped(['a'], true, () => {})).toThrow('contradict');
+    expect(() => new UntilStopped(['a'], true)).toThrow('contradict');
   });
 });
