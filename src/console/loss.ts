@@ -6,11 +6,10 @@ import { say } from './say.ts';
 
 const intervalMs = 1000;
 
-/** Says on stderr what was lost, at most one line a second and stage however many losses there are. */
+/** Says on stderr what was lost, one line a second in all with a sum, however many losses there are. */
 export class LossNotice {
   #said = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
-  /** By stage: what a limit left out is no fault. */
   readonly #waiting = new Map<string, RecordOf<'lost'>>();
   readonly #now: () => number;
 
@@ -34,11 +33,16 @@ export class LossNotice {
   end(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const lost of this.#waiting.values()) {
-      this.#said = this.#now();
-      say(sentence(lost), lost.stage !== 'limit');
+    if (this.#waiting.size === 0) {
+      return;
     }
+    this.#said = this.#now();
+    const limited = this.#waiting.get('limit');
+    this.#waiting.delete('limit');
+    const lost = [...this.#waiting.values()];
     this.#waiting.clear();
+    // What a limit left out is no fault.
+    say([...lostText(lost), ...limitText(limited)].join('; '), lost.length > 0);
   }
 }
 
@@ -53,11 +57,21 @@ const join = (a: RecordOf<'lost'>, b: RecordOf<'lost'>): RecordOf<'lost'> => {
   };
 };
 
-const sentence = ({ count, exact, from, to, cpu, stage }: RecordOf<'lost'>): string => {
-  const many = exact ? `${count} events` : count > 0 ? `at least ${count} events` : 'an unknown number of events';
-  const where = cpu === undefined ? '' : ` on CPU ${cpu}`;
-  const when = `between ${shortMoment(from)} and ${shortMoment(to)}`;
-  return stage === 'limit'
-    ? `${many} left out by --limit ${when}`
-    : `${many} lost${where} ${when} (${escapeText(stage)})`;
+/** @param losses one of each stage */
+const lostText = (losses: readonly RecordOf<'lost'>[]): string[] => {
+  if (losses.length === 0) {
+    return [];
+  }
+  const sum = losses.reduce(join);
+  const where = sum.cpu === undefined ? '' : ` on CPU ${sum.cpu}`;
+  const stages = losses.map(({ stage, count }) => `${escapeText(stage)}${losses.length === 1 ? '' : ` ${count}`}`);
+  return [`${howMany(sum)} lost${where} ${when(sum)} (${stages.join(', ')})`];
 };
+
+const limitText = (limited: RecordOf<'lost'> | undefined): string[] =>
+  limited === undefined ? [] : [`${howMany(limited)} left out by --limit ${when(limited)}`];
+
+const howMany = ({ count, exact }: RecordOf<'lost'>): string =>
+  exact ? `${count} events` : count > 0 ? `at least ${count} events` : 'an unknown number of events';
+
+const when = ({ from, to }: RecordOf<'lost'>): string => `between ${shortMoment(from)} and ${shortMoment(to)}`;

@@ -33,15 +33,30 @@ describe('LossNotice', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(6000);
   });
 
-  it('says from the earliest to the latest of a sum, whatever order they come in, a stage a line', () => {
+  it('says from the earliest to the latest of a sum, whatever order they come in, and of all stages', () => {
     const notice = new LossNotice(() => Date.now());
     notice.take(loss(0, 1));
     notice.take(loss(9000, 10_000));
     notice.take(loss(3000, 4000, { exact: false }));
     notice.take(loss(5000, 6000, { stage: 'pipe' }));
     notice.end();
-    expect(said).toHaveLength(3);
-    expect(said[1]).toMatch(/^at least 6 events lost between \S*03:04:08\.\S+ and \S*03:04:15\.\d+Z? \(kernel\)$/);
-    expect(said[2]).toMatch(/^3 events lost between \S+ and \S+ \(pipe\)$/);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toMatch(/^3 events lost between \S+ and \S+ \(kernel\)$/);
+    expect(said[1]).toMatch(
+      /^at least 9 events lost between \S*03:04:08\.\S+ and \S*03:04:15\.\d+Z? \(kernel 6, pipe 3\)$/,
+    );
+  });
+
+  it('says what a limit left out in the same line', () => {
+    const notice = new LossNotice(() => Date.now());
+    notice.take(loss(0, 1, { stage: 'limit' }));
+    notice.take(loss(1, 2, { stage: 'limit' }));
+    notice.take(loss(1, 2, { cpu: 1 }));
+    notice.end();
+    notice.end();
+    expect(said).toEqual([
+      expect.stringMatching(/^3 events left out by --limit between/),
+      expect.stringMatching(/^3 events lost on CPU 1 between .* \(kernel\); 3 events left out by --limit between /),
+    ]);
   });
 });
