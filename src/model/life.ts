@@ -8,6 +8,9 @@ import { Naming, type RuntimeKnowledge } from './naming.ts';
 import type { Command, Process } from './process.ts';
 import { requesterOf } from './requester.ts';
 
+/** What a command that makes no container works for is there already. */
+const worksForOne: ReadonlySet<Command['action']> = new Set(['enter', 'monitor', 'manage']);
+
 /** Statuses of a program that could not be executed, by the shell's convention. */
 const cannotExecute: ReadonlySet<number | undefined> = new Set([126, 127]);
 
@@ -121,7 +124,7 @@ export class ContainerLives {
   noteCommand(command: Command): void {
     this.naming.note(command);
     const { action, id, root, sure } = command;
-    if (sure && id !== undefined && command.made === undefined && (action === 'enter' || action === 'monitor')) {
+    if (sure && id !== undefined && command.made === undefined && worksForOne.has(action)) {
       const found = this.#containers.withId(id).filter((container) => container.root === root);
       command.made = found.length === 1 ? found[0] : undefined;
     }

@@ -11,6 +11,7 @@ const roleByAction = (action: RuntimeCommand['action'] | undefined): Role | unde
   switch (action) {
     case 'start':
     case 'enter':
+    case 'manage':
     case 'helper':
       return 'runtime';
     case 'monitor':

@@ -83,14 +83,14 @@ const inNamespace = (args: readonly string[]): { root?: string } => {
   return root === undefined ? {} : { root };
 };
 
-/** `containerd-shim-runc-v2 -namespace moby -id ID -address SOCK start`: it comes before the container, and stays by it. */
+/** `containerd-shim-runc-v2 -namespace moby -id ID -address SOCK start`: it comes before the container, and stays by it; with `delete` it clears up. */
 const readShim = (args: readonly string[]): RuntimeCommand | undefined => {
   const id = optionOf(args, 'id');
-  if (id === undefined || !isValidId(id) || args.includes('delete')) {
+  if (id === undefined || !isValidId(id)) {
     return undefined;
   }
   const runtime = optionOf(args, 'namespace') === 'moby' ? 'docker' : 'containerd';
-  return { runtime, action: 'monitor', id, ...inNamespace(args) };
+  return { runtime, action: args.includes('delete') ? 'manage' : 'monitor', id, ...inNamespace(args) };
 };
 
 /** @param place where runc's states are by namespace, and whose files they may be beside root's: tests have their own */

@@ -2,6 +2,10 @@ import { optionOf, positionals } from './flags.ts';
 import type { RuntimeCommand } from './runtime.ts';
 import { isValidId } from './state-file.ts';
 
+/** Commands about one container that neither make nor enter it; none of their options takes a value. */
+const managing: ReadonlySet<string> = new Set(['start', 'kill', 'delete', 'state', 'pause', 'resume']);
+const noOptions: ReadonlySet<string> = new Set();
+
 /** The command line that runc set and crun keeps: `runtime [options] command [options] ID`. */
 export interface OciSyntax {
   readonly runtime: string;
@@ -16,7 +20,8 @@ export interface OciSyntax {
 
 export const readOciCommand = (args: readonly string[], syntax: OciSyntax): RuntimeCommand | undefined => {
   const { words, next } = positionals(args.slice(1), { withValue: syntax.globals }, 1);
-  const action = syntax.actions.get(words[0] ?? '');
+  const command = words[0] ?? '';
+  const action = managing.has(command) ? 'manage' : syntax.actions.get(command);
   if (action === undefined) {
     return undefined;
   }
@@ -24,7 +29,7 @@ export const readOciCommand = (args: readonly string[], syntax: OciSyntax): Runt
     return { runtime: syntax.runtime, action, oci: true };
   }
   const rest = args.slice(1 + next);
-  const [id] = positionals(rest, { withValue: syntax.options }, 1).words;
+  const [id] = positionals(rest, { withValue: action === 'manage' ? noOptions : syntax.options }, 1).words;
   if (id === undefined || !isValidId(id)) {
     return undefined;
   }

@@ -23,10 +23,10 @@ export interface RuntimeCommand {
   readonly runtime: string;
   /**
    * `helper`: the runtime's own process inside the container, before the container's program; `monitor`: one that stands
-   * by a container and is not in it; `daemon`: the engine itself; `rename`: containers get other names; `sandbox`: what it, or
+   * by a container and is not in it; `manage`: it starts what was created, or stops, asks or removes one; `daemon`: the engine itself; `rename`: containers get other names; `sandbox`: what it, or
    * its child, makes of namespaces has that name, and no id but their inode.
    */
-  readonly action: 'start' | 'enter' | 'helper' | 'monitor' | 'daemon' | 'rename' | 'sandbox';
+  readonly action: 'start' | 'enter' | 'helper' | 'monitor' | 'manage' | 'daemon' | 'rename' | 'sandbox';
   /** Of the container, where the command line names it. */
   readonly id?: string;
   readonly name?: string;

@@ -1,8 +1,8 @@
 import { namespaceTypes } from '../kernel/namespaces.ts';
 import { clockNs } from '../record/clock.ts';
 import type { NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
-import { moment } from '../view/clock.ts';
-import { commandOrComm } from '../view/command.ts';
+import { clock, moment } from '../view/clock.ts';
+import { commandOrComm, describe, wholeCommand } from '../view/command.ts';
 import { age, seconds } from '../view/durations.ts';
 import { endingText } from '../view/ending.ts';
 import { escapeBytes, escapeText } from '../view/escape.ts';
@@ -54,6 +54,7 @@ const eventLines = (event: ViewEvent, store: Store, users: Users): string[] => {
     ...about(subject, store, users),
     ...section('exit', ended(record, process)),
     ...section('get there', wayInto(group, subject.pid)),
+    ...section('what the runtime did', runtimeSteps(event)),
   ];
 };
 
@@ -128,6 +129,17 @@ const misses = ({ misses: fold, record }: ViewEvent): string[] =>
     : [
         ...fold.last.map(({ errno, exe }) => `${escapeText(errno ?? '?').padEnd(7)} ${escapeText(exe)}`),
         ...(fold.count > fold.last.length ? [`and ${fold.count - fold.last.length} before`] : []),
+      ];
+
+const runtimeSteps = ({ work }: ViewEvent): string[] =>
+  work === undefined
+    ? []
+    : [
+        ...(work.count > work.last.length ? [`${work.count - work.last.length} before`] : []),
+        ...work.last.map(({ record }) => {
+          const pid = 'pid' in record ? String(record.pid) : '';
+          return `${clock(record.time)} ${pid.padStart(7)} ${record.type.padEnd(9)} ${describe(record, wholeCommand)}`;
+        }),
       ];
 
 const earlierRuns = ({ runs }: ViewEvent): string[] =>

@@ -1,3 +1,4 @@
+import { counted } from '../kernel/plural.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { clock } from '../view/clock.ts';
 import { commandLine, describe, innermostPid, wholeCommand } from '../view/command.ts';
@@ -57,7 +58,7 @@ const whatHappened = (event: ViewEvent, context: EventContext): Piece[] => {
       ];
     }
     case 'container':
-      return containerPieces(record, context);
+      return [...containerPieces(record, context), workPiece(event)];
     case 'lost':
       if (record.stage === 'limit') {
         return [[`${howMany(record)} events left out by a limit`, 'dim']];
@@ -123,6 +124,12 @@ const containerPieces = (record: RecordOf<'container'>, { glyphs, users }: Event
       ];
   }
 };
+
+/** What the runtime did has no lines of its own. */
+const workPiece = ({ work }: ViewEvent): Piece => [
+  work === undefined ? '' : ` (${counted(work.count, 'step')} of the runtime)`,
+  'dim',
+];
 
 const howMany = ({ exact, count }: { exact: boolean; count: number }): string =>
   exact ? String(count) : count === 0 ? 'nobody knows how many' : `at least ${count}`;

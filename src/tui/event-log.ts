@@ -62,5 +62,6 @@ const makeEvent = (
   foldedInto: undefined,
   misses: undefined,
   runs: undefined,
+  work: undefined,
   dropped: false,
 });

@@ -23,6 +23,8 @@ export interface ViewEvent extends Kept {
   misses: Fold<RecordOf<'exec'>> | undefined;
   /** Earlier runs of the same command that this one stands for. */
   runs: Fold<Run> | undefined;
+  /** What the runtime did for it. */
+  work: Fold<ViewEvent> | undefined;
 }
 
 /** What stands behind one line: how many, and the last of them. */
@@ -75,7 +77,23 @@ export interface ViewProcess {
   came: RecordOf<'container'> | undefined;
   /** The entering that it is part of. */
   entry: Entry | undefined;
+  /** What it does for a container from outside. */
+  errand: Errand | undefined;
   dropped: boolean;
+}
+
+/**
+ * One call of a container runtime, or a monitor: all that its processes do from outside until the container's own program
+ * runs. They stand behind what they led to: the container that was created, or was entered.
+ */
+export interface Errand {
+  /** A monitor calls the runtime more than once: each call is an errand below it. */
+  readonly isMonitor: boolean;
+  readonly result: ViewEvent | undefined;
+  /** Takes one of its events; whether that is folded into what it led to. */
+  take(event: ViewEvent): boolean;
+  /** What it did has led to this event. Whether events were folded. */
+  leadsTo(result: ViewEvent): boolean;
 }
 
 /** One entering of a container: a process that joined, and all that comes of it. */

@@ -110,6 +110,7 @@ export class Population {
       marks: [],
       came: undefined,
       entry: undefined,
+      errand: undefined,
       dropped: false,
     };
     group.alive += 1;

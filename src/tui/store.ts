@@ -3,6 +3,7 @@ import { clockNs } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { Moment } from '../replay/moment.ts';
 import { Containers } from './containers.ts';
+import { errandOf } from './errands.ts';
 import type { Kind, ViewEvent, ViewProcess } from './event.ts';
 import { EventLog, unlisted } from './event-log.ts';
 import type { FairLog } from './fair.ts';
@@ -208,6 +209,7 @@ export class Store {
     const process = this.#born(record, group, Number.isFinite(startAt) ? startAt : 0, true);
     process.program = record;
     process.comm = record.comm;
+    process.errand = errandOf(process, record.role);
     process.runs = unlisted(record, this.#subject!, group, process);
   }
 
@@ -227,6 +229,7 @@ export class Store {
     joins.delete(record.pid);
     const kind = join === undefined ? 'exec' : join.record.op === 'started' ? 'starts' : 'joins';
     process.came = join?.record ?? process.came;
+    process.errand = errandOf(process, record.role);
     this.processes.runs(process, record, this.#at, kind);
     group.runs(record, this.#at);
     this.rate.add(this.#at / 1e9);
@@ -258,6 +261,7 @@ export class Store {
     const process = this.#born(record, group, this.#at, false);
     process.program = process.parent?.program;
     process.runs = process.parent?.runs;
+    process.errand = process.parent?.errand;
     if (process.parent?.group === group) {
       process.entry = process.parent.entry;
       process.came = process.parent.came;
@@ -312,6 +316,10 @@ export class Store {
       op === 'seen' || op === 'named' || carried
         ? undefined
         : this.#event(op === 'joined' ? 'join' : 'container', record, group, process);
+    if (event !== undefined && (op === 'created' || op === 'started' || op === 'joined')) {
+      const caller = record.by && this.#trace.processes.get(record.by.pid);
+      this.folds += (caller?.errand ?? process?.errand)?.leadsTo(event) ? 1 : 0;
+    }
     if ((op === 'started' || op === 'joined') && pid !== undefined) {
       this.#trace.joins.set(pid, { record, event });
     }
@@ -335,6 +343,9 @@ export class Store {
     const event = this.#events.add(kind, record, this.#subject!, group, process);
     if (process?.entry !== undefined) {
       note(process.entry, event);
+    }
+    if (process?.errand !== undefined) {
+      this.folds += process.errand.take(event) ? 1 : 0;
     }
     return event;
   }

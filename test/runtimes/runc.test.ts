@@ -40,7 +40,14 @@ describe('runc.readCommand', () => {
     expect(read('anything run xyxy12')).toMatchObject(start);
   });
 
-  it.each(['runc list', 'runc ps xyxy12', 'runc delete xyxy12', 'runc --help', 'runc', 'runc run', 'runc run ../x'])(
+  it.each(['runc start xyxy12', 'runc kill xyxy12 KILL', 'runc --root /r delete --force xyxy12'])(
+    'reads what is done about a container from: %s',
+    (line) => {
+      expect(read(line)).toMatchObject({ runtime: 'runc', action: 'manage', id: 'xyxy12' });
+    },
+  );
+
+  it.each(['runc list', 'runc ps xyxy12', 'runc delete', 'runc --help', 'runc', 'runc run', 'runc run ../x'])(
     'reads nothing from: %s',
     (line) => {
       expect(read(line)).toBeUndefined();

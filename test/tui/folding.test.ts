@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { container, exec, exit, failedExec, fork } from '../fixtures/records.ts';
+import { container, exec, exit, failedExec, fork, namespace, process as running } from '../fixtures/records.ts';
 import { at, castOf } from '../fixtures/story.ts';
 import { Desk } from './support.ts';
 
 const { inside, info } = castOf();
-const flat = (...records: readonly NstraceRecord[]): Desk => new Desk({ mode: 'flat', columns: 110 }).take(...records);
+const flat = (...records: readonly NstraceRecord[]): Desk => new Desk({ mode: 'flat', columns: 130 }).take(...records);
 const lines = (desk: Desk): string[] => desk.body.map((line) => line.slice(9).replace(/ +/g, ' '));
 
 /** A search through three folders for a program, which is in the last one. */
@@ -97,5 +97,94 @@ describe('a command that enters again and again', () => {
     const desk = flat(...[1, 2, 3, 4].flatMap((number) => run(number, 0, { asked_by: asked })));
     expect(desk.text).not.toContain('times');
     expect(desk.text).toContain('entered by alice: docker');
+  });
+});
+
+const outside = (pid: number, role?: 'runtime' | 'monitor') => ({ pid, nspid: [pid], ...(role && { role }) });
+const runc = ['runc', 'create', 'xyxy12'];
+
+/** A monitor that an engine starts, and the runtime that it calls, up to the first program in the container. */
+const create = (): NstraceRecord[] => [
+  exec({ ...at(0), ...outside(70, 'monitor'), ppid: 9, comm: 'conmon', args: ['conmon', '-c', 'xyxy12'] }),
+  fork({ ...at(1), ...outside(71), ppid: 70 }),
+  exec({ ...at(2), ...outside(71, 'runtime'), ppid: 70, comm: 'runc', args: runc }),
+  fork({ ...at(3), ...outside(72), ppid: 71 }),
+  exec({ ...at(4), ...outside(72, 'runtime'), ppid: 71, comm: 'runc', args: ['runc', 'init'] }),
+  container({ ...at(5), op: 'created', container: info, by: { pid: 71, comm: 'runc', args: runc } }),
+  namespace({ ...at(6), ...inside(72), created: { net: 4026532001 } }),
+  fork({ ...at(7), ...inside(73, 1), ppid: 71, by: 72 }),
+  exit({ ...at(8), ...inside(72), ppid: 71 }),
+  exit({ ...at(9), ...outside(71), ppid: 70 }),
+];
+
+const started = (): NstraceRecord[] => [
+  fork({ ...at(10), ...outside(74), ppid: 70 }),
+  exec({ ...at(11), ...outside(74, 'runtime'), ppid: 70, comm: 'runc', args: ['runc', 'start', 'xyxy12'] }),
+  container({ ...at(12), op: 'started', pid: 73, nspid: [73, 1], container: info, by: { pid: 71, comm: 'runc' } }),
+  exec({ ...at(12), ...inside(73, 1), ppid: 70, args: ['sleep', '1'], origin: 'init' }),
+  exit({ ...at(13), ...outside(74), ppid: 70 }),
+];
+
+describe('what a runtime does', () => {
+  it('stands behind the container that it made, and is opened with it', () => {
+    const desk = flat(...create(), ...started());
+    expect(lines(desk)).toEqual([
+      expect.stringMatching(/^xyxy12 - \+ created xyxy12 \(runc\) by .*, pid 71 \(12 steps of the runtime\)$/),
+      expect.stringContaining('▶ started'),
+      'xyxy12 73 1 ▶ sleep 1',
+    ]);
+    desk.press('g', 'enter', 'G');
+    expect(desk.text).toMatch(/^what the runtime did$/m);
+    expect(desk.text).toMatch(/72 exec +runc init$/m);
+    expect(desk.text).toMatch(/72 namespace unshare created net:\[4026532001\]$/m);
+    expect(desk.text).toMatch(/74 exec +runc start xyxy12$/m);
+  });
+
+  it('is listed where a filter asks for it', () => {
+    const desk = flat(...create(), ...started());
+    desk.type('/n:runc').press('enter');
+    expect(lines(desk).join('\n')).toContain('host 72 - runc init');
+  });
+
+  it('keeps the command that was typed and its end, and whatever it did if nothing came of it', () => {
+    const typed = create().slice(2, 5);
+    expect(lines(flat(...typed))).toEqual(['host 71 - runc create xyxy12', 'host 72 - runc init']);
+    const shown = lines(flat(...create().slice(2)));
+    expect(shown).toEqual([
+      'host 71 - runc create xyxy12',
+      expect.stringContaining('created xyxy12'),
+      expect.stringMatching(/^host 71 - ◂ runc code 0/),
+    ]);
+  });
+
+  it('keeps what failed below a monitor', () => {
+    const failing = [
+      fork({ ...at(20), ...outside(75), ppid: 70 }),
+      exec({ ...at(21), ...outside(75, 'runtime'), ppid: 70, args: ['runc', 'exec', 'xyxy12', 'nosuch'] }),
+      exit({ ...at(22), ...outside(75), ppid: 70, code: 127 }),
+    ];
+    const shown = lines(flat(...create(), ...started(), ...failing));
+    expect(shown.slice(3)).toEqual([
+      'host 75 - runc exec xyxy12 nosuch',
+      expect.stringMatching(/^host 75 - ◂ runc code 127/),
+    ]);
+  });
+
+  it('stands behind the entering that came of it, never behind what a monitor that was there before has done', () => {
+    const desk = flat(
+      running({ ...at(0), ...outside(70, 'monitor'), ppid: 1, args: ['containerd-shim', '-id', 'xyxy12'] }),
+      fork({ ...at(20), ...outside(75), ppid: 70 }),
+      exec({ ...at(21), ...outside(75, 'runtime'), ppid: 70, args: ['runc', 'exec', 'xyxy12', 'sh'] }),
+      fork({ ...at(22), ...inside(76, 9), ppid: 75 }),
+      container({ ...at(23), op: 'joined', pid: 76, nspid: [76, 9], container: info, by: { pid: 75, comm: 'runc' } }),
+      exec({ ...at(23), ...inside(76, 9), ppid: 75, args: ['sh'], origin: 'joined' }),
+      exit({ ...at(24), ...outside(75), ppid: 70 }),
+      exit({ ...at(25), ...outside(70), ppid: 1, code: 1 }),
+    );
+    expect(lines(desk)).toEqual([
+      expect.stringMatching(/entered by .*, pid 75 \(3 steps of the runtime\)$/),
+      'xyxy12 76 9 ◆ sh',
+      expect.stringMatching(/^host 70 - ◂ containerd-shim code 1/),
+    ]);
   });
 });
