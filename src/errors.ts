@@ -24,6 +24,12 @@ export const usageError = (message: string, advice?: string): NstraceError =>
 export const systemError = (message: string, advice: string): NstraceError =>
   new NstraceError(message, { advice, status: exitStatus.system });
 
+export const stoppedEarly = (): NstraceError =>
+  new NstraceError('it stopped before it was done: nothing was left to wait for', {
+    advice: 'this is a defect of nstrace: please report what you typed',
+    status: exitStatus.failed,
+  });
+
 export const notRoot = (): NstraceError =>
   systemError('tracing needs root', 'run it with sudo, or as root; `nstrace doctor` says what else is missing');
 

@@ -92,6 +92,9 @@ const comparisonOf = async (
       "nstrace diff A B; several files of one side as a quoted pattern: 'a*.ndjson'",
     );
   }
+  if (a === '-' && b === '-') {
+    throw usageError('standard input can be read once only', 'name a file for one of the two');
+  }
   const before = await summarize([a], values, options, await chosenBy(values), signal);
   const after = await summarize([b], values, options, await chosenBy(values), signal);
   return {

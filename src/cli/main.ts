@@ -2,7 +2,7 @@ import '../session/heap.ts';
 import { type Command, CommanderError } from 'commander';
 import { survivesHangup } from '../console/hangup.ts';
 import { sayError } from '../console/say.ts';
-import { exitStatus, usageError } from '../errors.ts';
+import { exitStatus, stoppedEarly, usageError } from '../errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { buildProgram, visibleCommands } from './program.ts';
 
@@ -36,6 +36,9 @@ const main = async (): Promise<void> => {
 // Beyond `ulimit -f` a write then fails with a reason, where the signal would end us without a word.
 process.on('SIGXFSZ', () => {});
 survivesHangup();
+
+// What waits for something that cannot come any more would end as if all were well.
+process.on('beforeExit', () => process.exit(sayError(stoppedEarly())));
 
 await main();
 // Whatever a stalled reader or a timer still holds must not keep us.

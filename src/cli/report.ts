@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { sayError } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
-import { exitStatus, usageError } from '../errors.ts';
+import { exitStatus, noRecording, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
+import { isFleet } from '../fleet/input.ts';
 import { sayWritten, takeWanted } from '../input/wanted.ts';
 import { filterOf } from './options/filter.ts';
 import { type AllValues, addWantedOptions, openerOf, wordsOf } from './options/wanted.ts';
@@ -63,7 +65,7 @@ const report = async (files: readonly string[], values: ReportValues): Promise<n
   const data = collector.finish(damage);
   if (data === undefined) {
     out.discard();
-    return status === exitStatus.ok ? exitStatus.failed : status;
+    return status === exitStatus.ok && !isFleet(values.from) ? sayError(noRecording(words.join(', '))) : status;
   }
   out.text(await reportHtml(data, parts));
   await out.end();

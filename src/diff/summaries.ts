@@ -16,7 +16,7 @@ export interface SummaryValues {
  *
  * @param filter what is looked at; undefined for all
  *
- * @throws NstraceError (1) if one is no recording
+ * @throws NstraceError (1) if one has no record: nothing can be concluded from it
  */
 export const summarize = async (
   words: readonly string[],
@@ -46,8 +46,8 @@ export const summarize = async (
   if (filter !== undefined) {
     sayMissing(filter.selection);
   }
-  if (!input.isRecording) {
-    throw noRecording(input.name);
+  if (input.without !== undefined) {
+    throw noRecording(input.without);
   }
   return { summary, status: input.status() };
 };

@@ -139,6 +139,12 @@ export class RecordingInput {
     return this.#noRecording === undefined;
   }
 
+  /** A file that has no record, as messages call it: after the last batch. */
+  get without(): string | undefined {
+    const found = [...this.#files].find(([, { records }]) => records === 0)?.[0];
+    return found === undefined ? undefined : this.#nameOf(found);
+  }
+
   /** Places in which something is wrong, up to now. */
   get damage(): number {
     return this.#damage;

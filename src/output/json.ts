@@ -1,6 +1,6 @@
 import type { StopReason } from '../console/stop.ts';
 import type { Count } from '../probe/tracer.ts';
-import type { NstraceRecord } from '../record/schema.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { Sink } from '../recording/sink.ts';
 import { RecordWriter } from '../recording/writer.ts';
 import type { Output } from './output.ts';
@@ -26,6 +26,10 @@ export class JsonOutput implements Output {
       // It says that all probes are attached, which readers wait for.
       this.writer.flush();
     }
+  }
+
+  next(end: RecordOf<'footer'> | undefined): void {
+    this.writer.next(end);
   }
 
   flush(): void {

@@ -1,6 +1,6 @@
 import type { StopReason } from '../console/stop.ts';
 import type { Count } from '../probe/tracer.ts';
-import type { NstraceRecord } from '../record/schema.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 
 /** What takes the records of a trace: lines, NDJSON, a file. */
 export interface Output {
@@ -12,6 +12,8 @@ export interface Output {
   flush(mono: string): void;
   /** Bytes that wait for a reader. */
   readonly pending: number;
+  /** Another recording follows. @param end the footer of the one before, if it has one */
+  next?(end: RecordOf<'footer'> | undefined): void;
   /** The end without a footer: of a recording that has none. */
   close(): Promise<void>;
   /** The end: nothing comes after it. */

@@ -5,7 +5,8 @@ import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import type { GroupKind } from '../filter/group.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import type { Input } from '../input/recording.ts';
-import type { NstraceRecord } from '../record/schema.ts';
+import { spanOf } from '../record/clock.ts';
+import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { Pace } from '../replay/pace.ts';
 import { Limit, type LimitValues } from '../tracing/limit.ts';
 import type { Output } from './output.ts';
@@ -39,7 +40,9 @@ export const play = async (input: Input, output: Output, options: PlayOptions): 
   const filter = new RecordFilter(options.filter);
   const limit = new Limit(values, () => stop.now('max-events'));
   const pace = new Pace(values.speed ?? Number.POSITIVE_INFINITY);
-  let footer: (NstraceRecord & { type: 'footer' }) | undefined;
+  let footer: RecordOf<'footer'> | undefined;
+  let recording: string | undefined;
+  const gaps = json ? new Gaps(input) : undefined;
   const losses = new Losses();
   let last = '0';
   const flusher = setInterval(() => output.flush(last), flushMs);
@@ -57,6 +60,17 @@ export const play = async (input: Input, output: Output, options: PlayOptions): 
       if (record.type === 'footer') {
         footer = record;
         continue;
+      }
+      if (record.type === 'header' && record.source_seq === undefined) {
+        if (record.recording === recording) {
+          // Another part of it.
+          continue;
+        }
+        if (recording !== undefined) {
+          output.next?.(footer);
+          footer = undefined;
+        }
+        recording = record.recording;
       }
       if (record.type === 'lost') {
         losses.take(record);
@@ -76,6 +90,10 @@ export const play = async (input: Input, output: Output, options: PlayOptions): 
         }
       }
     }
+    const gap = gaps?.after(records);
+    if (gap !== undefined) {
+      output.record(gap);
+    }
   }
   clearInterval(flusher);
   const isMissing = input.isRecording && !signal.aborted && sayMissing(filter.selection, losses);
@@ -87,6 +105,29 @@ export const play = async (input: Input, output: Output, options: PlayOptions): 
   }
   return isMissing;
 };
+
+/** Numbers are given anew, so that what a file lacks would be missing unsaid: a `lost` says it. */
+class Gaps {
+  readonly #input: Pick<Input, 'damage'>;
+  #damage = 0;
+  #from: string | undefined;
+
+  constructor(input: Pick<Input, 'damage'>) {
+    this.#input = input;
+  }
+
+  after(records: readonly NstraceRecord[]): RecordOf<'lost'> | undefined {
+    const { damage } = this.#input;
+    const { time = '', mono = '' } = records.at(-1) ?? {};
+    const from = this.#from ?? records[0]?.time ?? time;
+    this.#from = time;
+    if (damage === this.#damage || time === '') {
+      return undefined;
+    }
+    this.#damage = damage;
+    return { type: 'lost', seq: 0, time, mono, count: 0, exact: false, ...spanOf(from, time), stage: 'disk' };
+  }
+}
 
 /** Waits until the reader of the output has taken most of what waits for it. */
 const drained = async (output: Output, mono: string, signal: AbortSignal): Promise<void> => {

@@ -64,6 +64,9 @@ export class Checker {
   #merged = false;
 
   damage(damage: Damage): void {
+    if (this.check.files.at(-1) !== damage.file) {
+      this.check.files.push(damage.file);
+    }
     if (this.check.damage.length < maxListed) {
       this.check.damage.push(damage);
     } else {

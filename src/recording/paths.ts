@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { cannotOpen } from '../errors.ts';
+import { cannotOpen, usageError } from '../errors.ts';
 import { partsOf } from './part-names.ts';
 
 /** `s.000001.ndjson`: the number of a part in a file's name. */
@@ -10,9 +10,14 @@ const partName = /^(.*\.)(\d{6,})(\.[^/]*)$/s;
  * The files that words on a command line name: files, patterns with `*`, `?` and `[...]` in any part of the path, and
  * `s.ndjson` for all of `s.000001.ndjson`, `s.000002.ndjson`, ... if it was recorded in parts. `-` is standard input.
  *
- * @throws NstraceError (1) if there is no such file
+ * @throws NstraceError (1) if there is no such file, (2) if - is named twice
  */
-export const expandPaths = (words: readonly string[]): string[] => words.flatMap(expand);
+export const expandPaths = (words: readonly string[]): string[] => {
+  if (words.indexOf('-') !== words.lastIndexOf('-')) {
+    throw usageError('standard input can be read once only', 'name - once, and files for the rest');
+  }
+  return words.flatMap(expand);
+};
 
 const expand = (word: string): string[] => {
   if (word === '-' || statSync(word, { throwIfNoEntry: false }) !== undefined) {

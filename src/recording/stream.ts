@@ -10,7 +10,8 @@ const maxWaiting = 8;
 export async function* chunksOf(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer, void> {
   const waiting: Buffer[] = [];
   let failure: Error | undefined;
-  let ended = false;
+  // One that has ended says so only once.
+  let ended = stream.readableEnded || stream.destroyed;
   let wake = (): void => {};
   const end = (): void => {
     ended = true;

@@ -14,7 +14,7 @@ const enoughRoomBytes = 48 * 1024 * 1024;
 export class RecordWriter {
   readonly #sink: Sink;
   readonly #stage: RecordOf<'lost'>['stage'];
-  readonly tally: Tally;
+  tally: Tally;
   /** What the footer says. */
   complete = false;
   #dropped: Pick<RecordOf<'lost'>, 'count' | 'exact' | 'from' | 'to' | 'time' | 'mono'> | undefined;
@@ -45,11 +45,23 @@ export class RecordWriter {
   }
 
   async end(now: { time: string; mono: string }, reason: string, probe: Count): Promise<void> {
+    this.#foot(now, reason, probe);
+    await this.#sink.end();
+  }
+
+  /** Another recording follows in the same output. @param end of this one; undefined where it was cut off */
+  next(end: RecordOf<'footer'> | undefined): void {
+    if (end !== undefined) {
+      this.#foot({ time: end.time, mono: end.mono }, end.reason, end.probe);
+    }
+    this.tally = new Tally();
+  }
+
+  #foot(now: { time: string; mono: string }, reason: string, probe: Count): void {
     this.#sayDropped();
     const footer = this.tally.footer(now, reason, probe);
     this.complete = footer.complete;
     this.#put(footer);
-    await this.#sink.end();
   }
 
   /** The end of what was cut off, and stays so. */

@@ -56,6 +56,13 @@ const check = async (...paths: string[]): Promise<{ found: Check; repaired: stri
 };
 
 describe('Checker', () => {
+  it('names a file that has nothing in it', async () => {
+    const path = write('empty.ndjson', '');
+    const { found } = await check(path);
+    expect(found).toMatchObject({ verdict: 'damaged', files: [path], records: 0 });
+    expect(checkText(found)).toContain(`${path}: damaged`);
+  });
+
   it('finds a whole recording complete, and nothing missing', async () => {
     const { found } = await check(write('a.ndjson', whole.join('')));
     expect(found).toMatchObject({

@@ -234,6 +234,10 @@ describe('expandPaths', () => {
     expect(expandPaths([`${folder}/day/[!a].*`, '-'])).toEqual([`${folder}/day/b.ndjson`, `${folder}/day/c.txt`, '-']);
   });
 
+  it('takes standard input once', () => {
+    expect(() => expandPaths(['-', write('a.ndjson'), '-'])).toThrow('standard input can be read once only');
+  });
+
   it('takes a file whose name looks like a pattern', () => {
     const path = write('a[1]*.ndjson');
     expect(expandPaths([path])).toEqual([path]);

@@ -74,6 +74,33 @@ describe('replay', () => {
     expect((await told('--duration', '30ms')).entries.length).toBeLessThan(whole);
   });
 
+  it('keeps recordings apart that stand one behind the other, and makes one of parts', async () => {
+    const other = session().replaceAll(`"${records.header().recording}"`, '"another"');
+    const file = await write('two.ndjson', session() + other);
+    const { stdout } = await run(program, 'replay', file, '-e', 'all', '-x', '-o', 'json');
+    await write('again.ndjson', `${stdout}\n`);
+    const types = stdout.split('\n').map((line) => parseRecord(line).type);
+    expect(types.filter((type) => type === 'header' || type === 'footer')).toEqual([
+      ...['header', 'footer', 'header', 'footer'],
+    ]);
+    expect((await run(program, 'check', join(folder, 'again.ndjson'))).exitCode).toBe(0);
+    const part = (number: number): string =>
+      session().replace('"seq":1,', `"seq":1,"part":${number},`).replace('"reason":"interrupt"', '"reason":"rotated"');
+    await write('parts.000001.ndjson', part(1));
+    await write('parts.000002.ndjson', part(2));
+    const parts = await run(program, 'replay', join(folder, 'parts.ndjson'), '-e', 'all', '-o', 'json');
+    expect(parts.stdout.split('\n').filter((line) => line.includes('"type":"header"'))).toHaveLength(1);
+  });
+
+  it('passes on what is missing in a file as lost, since numbers are given anew', async () => {
+    const lines = session().split('\n');
+    const file = await write('hole.ndjson', [...lines.slice(0, 2), ...lines.slice(3)].join('\n'));
+    const { stdout } = await run(program, 'replay', file, '-e', 'all', '-x', '-o', 'json');
+    const passed = stdout.split('\n').map(parseRecord);
+    expect(passed).toContainEqual(expect.objectContaining({ type: 'lost', exact: false, stage: 'disk' }));
+    expect(passed.at(-1)).toMatchObject({ type: 'footer', complete: false });
+  });
+
   it('gives records as they were with -o json, and they can be read again', async () => {
     const file = await write('json.ndjson', session());
     const { stdout } = await run(program, 'replay', file, '-e', 'all', '-x', '-o', 'json');

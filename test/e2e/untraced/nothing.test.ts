@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { linesOf, storyOf } from '../support/recording.ts';
+import { run } from '../support/run.ts';
+import { program } from '../support/trace.ts';
+
+/** Where there is nothing to judge, a judge must not say that all is well. */
+let folder = '';
+const file = (name: string): string => join(folder, name);
+beforeAll(async () => {
+  folder = await makeFolder();
+  await writeFile(file('empty.ndjson'), '');
+  await writeFile(file('whole.ndjson'), linesOf(storyOf()));
+  await run(program, 'baseline', file('whole.ndjson'), '-o', file('normal.baseline'));
+});
+afterAll(() => removeFolder(folder));
+
+describe('an empty file', () => {
+  it.each([
+    ['diff', 2, () => ['diff', file('whole.ndjson'), file('empty.ndjson')]],
+    ['diff --baseline', 2, () => ['diff', '--baseline', file('normal.baseline'), file('empty.ndjson')]],
+    ['baseline', 1, () => ['baseline', '-o', file('none.baseline'), file('empty.ndjson')]],
+    ['report', 1, () => ['report', '-o', file('none.html'), file('empty.ndjson')]],
+    ['query', 1, () => ['query', file('empty.ndjson'), 'FROM execs']],
+  ] as const)('is no recording for %s', async (_, status, args) => {
+    const { exitCode, stderr, stdout } = await run(program, ...args());
+    expect(stderr).toContain(`${file('empty.ndjson')} is no recording of nstrace`);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(status);
+  });
+});
+
+describe('standard input that is named twice', () => {
+  it.each([
+    ['diff', ['diff', '-', '-']],
+    ['query', ['query', '-', '-', 'FROM execs']],
+    ['export', ['export', '-', '-', '--to', 'csv']],
+    ['check', ['check', '-', '-']],
+  ])('is wrong usage of %s', async (_, args) => {
+    const { exitCode, stderr } = await execa(program, args, { input: linesOf(storyOf()), reject: false });
+    expect(stderr).toContain('standard input can be read once only');
+    expect(exitCode).toBe(2);
+  });
+});
