@@ -9,8 +9,8 @@ import { escapeText } from '../view/escape.ts';
 import type { FleetAccess } from './access.ts';
 import { Clocks, clockText } from './clocks.ts';
 import { StreamCopy } from './copy.ts';
-import type { MergedBatch } from './merger.ts';
-import type { FleetOptions } from './stream.ts';
+import { inOrder } from './order.ts';
+import type { FleetOptions, StreamBatch } from './stream.ts';
 
 export interface FleetValues extends FleetAccess {
   /** A recording, or the URL of a fleet's stream. */
@@ -54,15 +54,15 @@ export class FleetInput implements Input {
   }
 
   async *batches({ signal = this.#options.signal }: BatchOptions = {}): AsyncGenerator<Batch> {
-    for await (const { host, header, records } of this.read(signal)) {
+    for await (const records of inOrder((until) => this.read(until), signal)) {
       if (records.length > 0) {
-        yield { file: host, header, records, lines: [], next: undefined };
+        yield { file: this.name, header: undefined, records, lines: [], next: undefined };
       }
     }
   }
 
   /** @param onBytes takes the size of each message */
-  async *read(signal: AbortSignal, onBytes?: (count: number) => void): AsyncGenerator<MergedBatch> {
+  async *read(signal: AbortSignal, onBytes?: (count: number) => void): AsyncGenerator<StreamBatch> {
     const [{ natsAccess }, { readStream }] = await Promise.all([import('./access.ts'), import('./stream.ts')]);
     const { from = '', cluster, since, until } = this.#values;
     const options: FleetOptions = {
@@ -141,7 +141,7 @@ export const spoolFleet = async (
   url: string,
   values: FleetValues & InputValues,
   signal: AbortSignal,
-): Promise<{ descriptor: number; records: number; damage: number }> => {
+): Promise<{ descriptor: number; records: number; damage: number; clockOf: (host: string) => string | undefined }> => {
   const input = new FleetInput(url, values, { signal, follow: false });
   const progress = process.stderr.isTTY ? new ProgressLine(input.name) : undefined;
   let bytes = 0;
@@ -154,7 +154,8 @@ export const spoolFleet = async (
       copy.put(records);
     }
     const descriptor = copy.end();
-    return { descriptor, records: copy.records, damage: input.damage };
+    const clockOf = (host: string): string | undefined => input.clockOf(host);
+    return { descriptor, records: copy.records, damage: input.damage, clockOf };
   } catch (error) {
     copy.close();
     throw error;
@@ -167,13 +168,13 @@ const spooled = async (url: string, values: FleetValues & InputValues, signal: A
   if (values.duration !== undefined) {
     throw usageError('--duration is for what comes', 'give the range with --since and --until');
   }
-  const { descriptor, records } = await spoolFleet(url, values, signal);
+  const { descriptor, records, clockOf } = await spoolFleet(url, values, signal);
   if (records === 0) {
     closeSync(descriptor);
     return new EmptyInput(url);
   }
   // Where it begins and ends was for the stream; the filters of the command see to the records.
-  return new RecordingInput(`/proc/self/fd/${descriptor}`, values, signal, url);
+  return Object.assign(new RecordingInput(`/proc/self/fd/${descriptor}`, values, signal, url), { clockOf });
 };
 
 /** A fleet that has stored nothing in that time. */

@@ -124,6 +124,21 @@ describe('--from nats://…', () => {
     expect(new Set(records.map(({ source_seq }) => source_seq)).size).toBe(records.length);
   });
 
+  it('follows several hosts by wall time', async () => {
+    const hosts = ['web-1', 'web-2', 'db.test'];
+    const ships = Promise.all(hosts.map((host) => ship(host, 500)));
+    const only = ['--host', 'web-[12]', '--host', 'db.*'];
+    const { stdout } = await nstrace(
+      ...['live', ...from(), '--since', '1h', '-e', 'all', '-o', 'json', '--duration', '8s', ...only],
+    );
+    await ships;
+    const records = parse(stdout).filter(({ type }) => type !== 'header');
+    expect(new Set(records.map(({ host }) => host))).toEqual(new Set(hosts));
+    const times = records.map(({ time }) => time);
+    expect(times).toEqual([...times].sort());
+    expect(records.map(({ seq }) => seq)).toEqual([...records.map(({ seq }) => seq)].sort((a, b) => a - b));
+  });
+
   it('reports a clock that is wrong, and by how much', async () => {
     await ship('wrong', 500, 90_000);
     const { stderr } = await nstrace('replay', ...from(), '-e', 'all', '--host', 'wrong');
