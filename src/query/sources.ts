@@ -42,17 +42,39 @@ export interface SourceOptions {
  * @throws NstraceError (1) if one cannot be read or is no recording
  */
 export const openSources = async (paths: readonly string[], options: SourceOptions): Promise<Source[]> => {
-  const sources: (Source & { part: number })[] = [];
+  const sources: Opened[] = [];
   const files = paths.flatMap(filesIn);
   const onBytes = meterOf(files, options);
   for (const path of files) {
     sources.push(path.endsWith('.parquet') ? await openParquet(path) : await openRecording(path, options, onBytes));
   }
+  reportAbsent(sources, options);
   const firstParts = new Map<string, number>();
   for (const { recording, part } of sources) {
     firstParts.set(recording, Math.min(part, firstParts.get(recording) ?? part));
   }
-  return sources.map(({ part, ...source }) => ({ ...source, first: firstParts.get(source.recording) === part }));
+  return sources.map(({ part, from, to, ...source }) => ({
+    ...source,
+    first: firstParts.get(source.recording) === part,
+  }));
+};
+
+/** A source, with the numbers of its part and of its first and its last record. */
+type Opened = Source & { readonly part: number; readonly from: number; readonly to: number };
+
+/** What is missing between the parts of a recording. */
+const reportAbsent = (sources: readonly Opened[], { onNotice }: SourceOptions): void => {
+  const before = new Map<string, Opened>();
+  for (const source of [...sources].sort((one, other) => one.part - other.part)) {
+    const { recording, file, part, from } = source;
+    const last = before.get(recording);
+    before.set(recording, source);
+    if (last !== undefined && part > last.part && from > last.to + 1) {
+      const absent = part - last.part - 1;
+      const parts = absent > 0 ? `${counted(absent, 'part is', 'parts are')} absent before it, and ` : '';
+      onNotice(file, `${parts}${counted(from - last.to - 1, 'record is', 'records are')} missing before it`);
+    }
+  }
 };
 
 /** Adds up what is looked through, of what there is as far as that is known. */
@@ -90,7 +112,7 @@ const openRecording = async (
   path: string,
   options: SourceOptions,
   onBytes: ((count: number) => void) | undefined,
-): Promise<Source & { part: number }> => {
+): Promise<Opened> => {
   const file = path === '-' ? 'standard input' : path;
   let descriptor = isPlainFile(path) ? openPlain(path) : await spoolBytes(path, options.signal);
   if (descriptor === undefined) {
@@ -112,8 +134,8 @@ const openRecording = async (
     closeSync(descriptor);
     descriptor = spool;
   }
-  const { host, recording, part, names } = found;
-  return { path: pathOf(descriptor), format: 'json', file, host, recording, part, first: true, names };
+  const { host, recording, part, names, first: from, last: to } = found;
+  return { path: pathOf(descriptor), format: 'json', file, host, recording, part, from, to, first: true, names };
 };
 
 /** Undefined if it is packed, or cannot be opened: then openSource says why. */
@@ -161,12 +183,12 @@ export const spooledSource = (descriptor: number, file: string): Source => {
   return { path: pathOf(descriptor), format: 'json', file, host, recording, first: true, names: [] };
 };
 
-const openParquet = async (path: string): Promise<Source & { part: number }> => {
+const openParquet = async (path: string): Promise<Opened> => {
   const descriptor = openSync(path, 'r');
   const columns = await columnsOfParquet(pathOf(descriptor)).catch((error) => {
     throw cannotOpen(path, messageOf(error).split('\n')[0] ?? '', '`nstrace export --to parquet` writes such files');
   });
-  const inside = { host: '', recording: path, part: 1, first: true, names: [] };
+  const inside = { host: '', recording: path, part: 1, from: 1, to: 0, first: true, names: [] };
   return { path: pathOf(descriptor), format: 'parquet', file: path, columns, ...inside };
 };
 

@@ -21,6 +21,9 @@ export interface Survey {
   readonly names: readonly LateName[];
   /** Records that are gone out of it, by the number of the last one; 0 where it has none or several recordings. */
   readonly missing: number;
+  /** The numbers of its first and its last record. */
+  readonly first: number;
+  readonly last: number;
   /** What the last line says, if that is a footer. */
   readonly footer: { readonly lost: number; readonly complete: boolean } | undefined;
 }
@@ -66,6 +69,8 @@ class Scan {
   #headers = 0;
   /** The number that the first record of this file has. */
   #first = 1;
+  /** The same, in whichever part. */
+  #begins = 1;
   #lines = 0;
   readonly #names: LateName[] = [];
   #last = '';
@@ -98,6 +103,7 @@ class Scan {
       headers: this.#headers,
       names: this.#names,
       missing: this.#headers < 2 ? Math.max(Number(last?.seq ?? 0) - this.#first + 1 - this.#lines, 0) : 0,
+      ...{ first: this.#begins, last: Number(last?.seq ?? 0) },
       footer: last?.type === 'footer' ? { lost: Number(last.lost ?? 0), complete: last.complete === true } : undefined,
     };
   }
@@ -108,7 +114,8 @@ class Scan {
       this.#headers += 1;
       if (this.#headers === 1) {
         const { recording, host, part, seq } = record;
-        this.#first = Number(part ?? 1) > 1 ? Number(seq ?? 1) : 1;
+        this.#begins = Number(seq ?? 1);
+        this.#first = Number(part ?? 1) > 1 ? this.#begins : 1;
         this.#recording = String(recording ?? '');
         this.#host = String((host as { name?: unknown } | undefined)?.name ?? '');
         this.#part = Number(part ?? 1);

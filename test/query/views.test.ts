@@ -156,6 +156,22 @@ it('refuses what is no recording', async () => {
   await expect(asking(['/nowhere.ndjson'], async () => {})).rejects.toThrow(/no such file/);
 });
 
+it('says which parts are absent in the middle', async () => {
+  const part = (number: number, seq: number) =>
+    recordingOf([exec()])
+      .replace('"recording":"r1"', `"recording":"r1","part":${number}`)
+      .replaceAll(/"seq":(\d+)/g, (_, own) => `"seq":${Number(own) + seq}`);
+  const files = [3, 1, 5].map((number) => write(`gap.00000${number}.ndjson`, part(number, (number - 1) * 3)));
+  await asking(files, async ({ notices }) => {
+    expect(notices.filter((what) => what.includes('absent'))).toEqual([
+      ...Array(2).fill('1 part is absent before it, and 3 records are missing before it'),
+    ]);
+  });
+  await asking(files.slice(0, 1), async ({ notices }) => {
+    expect(notices.join()).not.toMatch(/absent|missing/);
+  });
+});
+
 it('what is missing of a recording is said', async () => {
   const lines = recordingOf([exec(), exec(), exec()]).split('\n');
   const cases: [string[], RegExp | undefined][] = [
