@@ -64,6 +64,12 @@ const judge = async (words: readonly string[], values: DiffValues): Promise<numb
     if (signal.aborted) {
       return exitStatus.interrupted;
     }
+    if (comparison.containers.length === 0 && (values.container ?? []).some((word) => !word.startsWith('!'))) {
+      throw usageError(
+        'there is no container to judge by what -c asks for',
+        '`nstrace timeline FILE` lists those in it',
+      );
+    }
     process.stdout.write(
       values.output === 'json' ? jsonOf(comparison) : comparisonText(comparison, values.baseline === undefined),
     );

@@ -33,6 +33,18 @@ describe('an empty file', () => {
   });
 });
 
+describe('a container that is in neither', () => {
+  it.each([
+    ['diff', () => ['diff', file('whole.ndjson'), file('whole.ndjson')]],
+    ['diff --baseline', () => ['diff', '--baseline', file('normal.baseline'), file('whole.ndjson')]],
+  ] as const)('cannot be judged by %s', async (_, args) => {
+    const none = await run(program, ...args(), '-c', 'nosuch');
+    expect(none).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('no container to judge') });
+    expect((await run(program, ...args(), '-c', 'web')).exitCode).toBe(0);
+    expect((await run(program, ...args(), '-c', '!web', '-c', '!db')).exitCode).toBe(0);
+  });
+});
+
 describe('standard input that is named twice', () => {
   it.each([
     ['diff', ['diff', '-', '-']],
