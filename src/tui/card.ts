@@ -3,6 +3,7 @@ import { commandLine, commandOrComm, wholeCommand } from '../view/command.ts';
 import { age, seconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import { size } from '../view/sizes.ts';
+import { cutTo } from '../view/width.ts';
 import { busiestRunning, busiestStarter } from './busy.ts';
 import { endCode, type Family, startedMs, stateOf } from './families.ts';
 import type { Life } from './group.ts';
@@ -13,12 +14,10 @@ import { askedBy, enteredBy } from './who.ts';
 
 /** What is known of one container, a line each, the most wanted first. */
 export const cardLines = (family: Family, context: TableContext): Piece[][] => {
-  if (family.isHost) {
-    return [];
-  }
-  const lines = [stateLine, startLine, livesLine, enteredLine, againLine, busyLine, startsLine, unusedLine].map(
-    (line) => line(family, context),
-  );
+  const facts = family.isHost
+    ? [busyLine, startsLine]
+    : [stateLine, startLine, livesLine, enteredLine, againLine, busyLine, startsLine, unusedLine];
+  const lines = facts.map((line) => line(family, context));
   return lines.filter((line) => line.length > 0);
 };
 
@@ -144,19 +143,17 @@ const againLine = ({ repeated }: Family, { now }: TableContext): Piece[] =>
 
 const agoOf = (at: number, now: number): string => `${age((now - at) / 1e6)} ago`;
 
-const busyLine = (family: Family, { store }: TableContext): Piece[] => {
-  const running = busiestRunning(family, store);
-  return running.length === 0
-    ? []
-    : titled('busy', [
-        running
-          .map(
-            ({ process, cpuPercent }) =>
-              `pid ${process.pid} uses ${cpuPercent.toFixed(0)}% of a core: ${commandOrComm(process.program ?? process)}`,
-          )
-          .join('; '),
-        'plain',
-      ]);
+/** Of one of several commands in a line. */
+const maxBusyCommand = 30;
+
+const busyLine = (family: Family, context: TableContext): Piece[] => {
+  const running = busiestRunning(family, context);
+  const texts = running.map(({ process, cpuPercent }, index) => {
+    const command = commandOrComm(process.program ?? process);
+    const uses = `pid ${process.pid} uses ${cpuPercent.toFixed(0)}%${index === 0 ? ' of a core' : ''}`;
+    return `${uses}: ${running.length === 1 ? command : cutTo(command, maxBusyCommand)}`;
+  });
+  return texts.length === 0 ? [] : titled('busy', [texts.join('; '), 'plain']);
 };
 
 const startsLine = (family: Family, { store }: TableContext): Piece[] => {

@@ -1,4 +1,5 @@
 import type { Listing } from './listing.ts';
+import type { CpuOf } from './meter.ts';
 import type { Store } from './store.ts';
 import type { Theme } from './theme.ts';
 import type { Ui } from './ui.ts';
@@ -26,6 +27,8 @@ export interface Status {
   readonly recording: string | undefined;
   /** How far the clock of a host is off, where that is measured: `2.3 s ahead (± 4 ms)`. */
   readonly clockOf?: (host: string) => string | undefined;
+  /** Where CPU of processes is measured: on this machine, now. */
+  readonly cpuOf?: CpuOf;
   /** What it waits for, or what went wrong; the latest. */
   readonly message: { text: string; bad: boolean } | undefined;
   readonly replay: { file: string; position: number; length: number; speed: number } | undefined;

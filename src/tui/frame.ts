@@ -45,6 +45,7 @@ const bodyOf = (input: FrameInput, height: number): Body => {
     ...{ store, theme, width: columns, users, now, beganAt: store.beganAt },
     window: { from: now - ui.windowNs, to: now },
     ...(input.status.clockOf && { clockOf: input.status.clockOf }),
+    ...(input.status.cpuOf && { cpuOf: input.status.cpuOf }),
   };
   const order = ui.order ?? orderOf(context, ui);
   const above = titleLines(input, context, height);
@@ -59,6 +60,7 @@ const bodyOf = (input: FrameInput, height: number): Body => {
   const layout = {
     ...{ rows, top, height: shown, lastId: store.nextId - 1, now: store.now },
     firstLine: headLines + above.length,
+    message: input.status.message,
   };
   const corrections: Corrections = {
     ...(cursor !== undefined && cursor !== ui.cursor && { cursor }),

@@ -64,7 +64,7 @@ const sparkline = (history: readonly number[], glyphs: readonly string[]): strin
 /** The second line: a message, the bar of time of a replay, or the modes. */
 export const secondLine = (input: FrameInput): string => {
   const { ui, status, columns, theme, store } = input;
-  const message = ui.notice ?? status.message;
+  const message = ui.notice ?? (ui.read === status.message ? undefined : status.message);
   if (message !== undefined && (message.bad || ui.notice !== undefined)) {
     return renderLine([[message.text, message.bad ? 'bad' : 'warn']], columns, theme);
   }

@@ -19,6 +19,8 @@ export interface Layout {
   /** Index of the row at the top of the body, and how many fit. */
   readonly top: number;
   readonly height: number;
+  /** What stood there as a message, until a key is pressed. */
+  readonly message?: object | undefined;
 }
 
 /** What the user's place has to become, because what it was in has changed. */

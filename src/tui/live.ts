@@ -21,6 +21,7 @@ import { copy } from './clipboard.ts';
 import type { Effect } from './effect.ts';
 import type { Status } from './frame-input.ts';
 import { kindsOf } from './listed.ts';
+import { Meter } from './meter.ts';
 import { OwnUsage } from './own-usage.ts';
 import type { Tui } from './start.ts';
 import { makeTheme } from './theme.ts';
@@ -41,6 +42,7 @@ export class TuiOutput implements Output {
   readonly #view: View;
   readonly #stop: Stop;
   readonly #usage = new OwnUsage();
+  readonly #meter = new Meter();
   /** What a recording begins with that is started in the middle. */
   readonly #living = new Living();
   readonly #awaited: readonly string[];
@@ -111,6 +113,7 @@ export class TuiOutput implements Output {
 
   #status(): Status {
     const { store } = this.#view;
+    this.#meter.tick();
     const waits = this.#awaited.length > 0 && store.groups.size === 1;
     const starting = store.header === undefined;
     const waiting = `Waiting for a container ${this.#awaited.map(escapeText).join(', ')}`;
@@ -118,6 +121,7 @@ export class TuiOutput implements Output {
       state: starting ? 'starting' : waits ? 'waiting' : 'tracing',
       seconds: starting ? 0 : Math.max(0, (store.now - store.beganAt) / 1e9),
       ...this.#usage.read(this.session?.child),
+      cpuOf: (pid) => this.#meter.percentOf(pid),
       recording: this.#recording?.file,
       message: this.#message?.bad ? this.#message : waits ? { text: waiting, bad: false } : undefined,
       replay: undefined,

@@ -1,6 +1,7 @@
 import { commandOrComm, innermostPid } from '../view/command.ts';
 import { age } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
+import { cpuOf } from './busy.ts';
 import type { ViewProcess } from './event.ts';
 import { eventPieces } from './event-line.ts';
 import type { Status } from './frame-input.ts';
@@ -37,9 +38,24 @@ const piecesOf = (row: Row, context: PaintContext): Piece[] => {
 /** Terminals narrower than this have no room for age and rate beside a command. */
 const narrow = 60;
 
+/** Those with less than this have none for CPU. */
+const medium = 72;
+
+const showsCpu = ({ width, cpuOf: measured, store }: PaintContext): boolean =>
+  width >= medium && (measured !== undefined || store.usages > 0);
+
 /** The titles of the tree. */
-export const treeHeader = ({ width, theme }: Pick<PaintContext, 'width' | 'theme'>): string =>
-  renderLine([[width < narrow ? '      PID COMMAND' : '      PID NSPID    AGE RUNS/S COMMAND', 'dim']], width, theme);
+export const treeHeader = (context: PaintContext): string => {
+  const { width, theme } = context;
+  const more = width < narrow ? '' : `NSPID    AGE RUNS/S ${showsCpu(context) ? ' CPU% ' : ''}`;
+  return renderLine([[`      PID ${more}COMMAND`, 'dim']], width, theme);
+};
+
+const cpuPiece = (process: ViewProcess, context: PaintContext): Piece => {
+  const percent = cpuOf(process, context);
+  const text = percent === undefined ? '-' : percent.toFixed(percent < 100 ? 1 : 0);
+  return [`${text.padStart(5)} `, percent === undefined || percent < 1 ? 'dim' : 'good'];
+};
 
 const processPieces = (process: ViewProcess, branch: readonly boolean[], context: PaintContext): Piece[] => {
   const { theme, width, now } = context;
@@ -60,6 +76,7 @@ const processPieces = (process: ViewProcess, branch: readonly boolean[], context
           [`${innermostPid(process.nspid).padStart(5)} `, 'plain'],
           [`${age((now - process.startAt) / 1e6).padStart(6)} `, 'dim'],
           [`${(rate < 0.05 ? '-' : rate.toFixed(1)).padStart(6)} `, rate < 0.05 ? 'dim' : 'good'],
+          ...(showsCpu(context) ? [cpuPiece(process, context)] : []),
         ];
   return [
     [`  ${String(process.pid).padStart(7)} `, 'plain'],

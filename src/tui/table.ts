@@ -6,6 +6,7 @@ import { padStartTo } from '../view/width.ts';
 import type { ViewEvent } from './event.ts';
 import { endCode, type Family, startedMs, stateOf } from './families.ts';
 import { column, type Piece, renderLine } from './line.ts';
+import type { CpuOf } from './meter.ts';
 import { nameOf } from './naming.ts';
 import type { Store } from './store.ts';
 import { type Placed, placeColumns, type Sized } from './table-layout.ts';
@@ -18,6 +19,7 @@ export interface TableContext {
   readonly theme: Theme;
   /** Kernel time that ages are counted to. */
   readonly now: number;
+  readonly cpuOf?: CpuOf;
 }
 
 /** A column of the table of containers. */

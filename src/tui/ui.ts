@@ -31,6 +31,8 @@ export class Ui extends Place {
   scroll = 0;
   mouse = false;
   notice: { text: string; bad: boolean } | undefined;
+  /** The message that was there when a key was pressed: it gives its place back. */
+  read: object | undefined;
   /** Keys of a recording: play, seek, speed. */
   readonly isReplay: boolean;
   readonly #users: QueryUsers;
@@ -60,6 +62,7 @@ export class Ui extends Place {
   /** Takes a key by its name, as keys.ts names them. */
   press(key: string, layout: Layout): Effect | undefined {
     this.notice = undefined;
+    this.read = layout.message;
     if (key === 'ctrl+c') {
       return { type: 'quit' };
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { maxEvents } from '../../src/tui/event-log.ts';
-import { exec, failedExec, lost } from '../fixtures/records.ts';
+import { exec, failedExec, lost, usage } from '../fixtures/records.ts';
 import { at, castOf, lifeOf, startOf } from '../fixtures/story.ts';
 import { aBusyMachine, Desk, execs, inWeb, unsafe, web, withoutStyles } from './support.ts';
 
@@ -642,5 +642,42 @@ describe('overlays', () => {
       desk.take(record);
     }
     expect(desk.body).toEqual(before);
+  });
+});
+
+describe('a message', () => {
+  it('gives its place back with the next key, and a later one is shown again', () => {
+    const replay = { file: 's.ndjson', position: 3, length: 9, speed: 1 };
+    const desk = new Desk({ isReplay: true, status: { replay, message: { text: 'it is incomplete', bad: true } } });
+    desk.take(...aBusyMachine());
+    expect(desk.second).toBe('it is incomplete');
+    desk.press('j');
+    expect(desk.second).toContain('s.ndjson');
+    desk.press('k');
+    expect(desk.second).toContain('s.ndjson');
+    desk.status = { ...desk.status, message: { text: '3 events lost', bad: true } };
+    expect(desk.second).toBe('3 events lost');
+  });
+});
+
+describe('CPU of processes', () => {
+  const cpuOf = (pid: number): number | undefined => ({ 1: 0.4, 400: 51.3, 2000: 12.25 })[pid];
+
+  it('stands in the tree where it is measured, and says which process of the host is busy', () => {
+    const desk = new Desk({ status: { cpuOf } }).take(...aBusyMachine());
+    desk.press('G', 'enter');
+    expect(desk.text).toMatch(/^busy {5}pid 400 uses 51% of a core: -bash$/m);
+    desk.press('escape', 'tab', 'tab', 'tab');
+    expect(desk.body[0]).toMatch(/NSPID +AGE RUNS\/S +CPU% COMMAND$/);
+    expect(desk.text).toMatch(/^ +2000 .* 12\.\d nginx -g daemon off;$/m);
+    expect(desk.text).toMatch(/^ +400 .* 51\.3 .*-bash$/m);
+  });
+
+  it('is what the last reading of a container said, where it is not measured', () => {
+    const desk = new Desk({ mode: 'tree' }).take(...aBusyMachine());
+    const reading = { container: { ...web }, busiest: [{ pid: 2000, cpu_ns: 1e9 }], interval_ns: 2e9 };
+    desk.take(usage({ ...at(600), ...reading }));
+    expect(desk.text).toMatch(/^ +2000 .* 50\.0 nginx -g daemon off;$/m);
+    expect(desk.text).toMatch(/^ +400 .* - .*-bash$/m);
   });
 });
