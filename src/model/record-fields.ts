@@ -3,6 +3,7 @@ import { type Text, textOf } from '../kernel/text.ts';
 import { isCut } from '../probe/assembly/nested.ts';
 import type { ExecEvent } from '../probe/event.ts';
 import type { RecordOf } from '../record/schema.ts';
+import type { Container } from './container.ts';
 import type { Process } from './process.ts';
 
 /** Fields that several types of records have, each left out where there is nothing to say. */
@@ -58,12 +59,24 @@ export const putOrigin = (record: Pick<RecordOf<'exec'>, 'origin'>, { origin }: 
   }
 };
 
+/**
+ * Whether it runs outside of the container whose cgroup it may be in: a runtime moves its own stage there while that still
+ * executes itself again.
+ */
+export const isOutside = ({ membership, command, invocation }: Process): boolean =>
+  membership === undefined ||
+  (membership.evidence === 'cgroup' && command?.action === 'helper' && invocation?.made === membership.container);
+
+/** The container that it runs a program in. */
+export const containerOf = (process: Process): Container | undefined =>
+  isOutside(process) ? process.membership?.container.outer : process.membership?.container;
+
 /** How it works for a container from outside. */
 export const putRole = (
-  record: Pick<RecordOf<'exec'>, 'role' | 'for'>,
-  { membership, role, command, invocation }: Process,
+  record: Pick<RecordOf<'exec'>, 'container' | 'role' | 'for'>,
+  { role, command, invocation }: Process,
 ): void => {
-  if (role !== undefined && membership === undefined) {
+  if (role !== undefined && record.container === null) {
     record.role = role;
     const made = command?.made ?? invocation?.made;
     if (made !== undefined) {

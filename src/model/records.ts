@@ -12,7 +12,9 @@ import { askedNamespaces, changedNamespaces, flagNames } from './names.ts';
 import type { Process } from './process.ts';
 import {
   bytesOf,
+  containerOf,
   deepNested,
+  isOutside,
   putCredentials,
   putEffective,
   putEvidence,
@@ -45,7 +47,7 @@ export class Records {
       pid: event.pid,
       nspid: event.nspid,
       ns: event.ns,
-      container: process.membership?.container.ref ?? null,
+      container: containerOf(process)?.ref ?? null,
       ppid: event.ppid,
       uid: event.uid,
       gid: event.gid,
@@ -68,9 +70,12 @@ export class Records {
     if (event.cwd !== undefined) {
       putText(record, 'cwd', event.cwd);
     }
-    putOrigin(record, process);
-    putEvidence(record, process);
-    putRole(record, process);
+    if (isOutside(process)) {
+      putRole(record, process);
+    } else {
+      putOrigin(record, process);
+      putEvidence(record, process);
+    }
     if (event.oldTid !== event.pid) {
       record.old_tid = event.oldTid;
     }

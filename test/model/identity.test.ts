@@ -368,3 +368,52 @@ describe('namespaces without a runtime', () => {
     expect(lives(world)).toEqual(['1 seen', '1 joined']);
   });
 });
+
+describe('a stage of a runtime that executes itself again', () => {
+  const parts = { exe: '/dev/fd/6' };
+
+  it.each(['before', 'after'])('is outside of the container, %s it is moved into the cgroup', (when) => {
+    const world = setUp();
+    world.exec(10, 1, 'runc run web');
+    world.exec(11, 10, 'runc init', { exe: '/proc/self/exe' });
+    world.cgroup('mkdir', 10, '/web');
+    if (when === 'after') {
+      world.cgroup('attach', 10, '/web', 11);
+    }
+    world.exec(11, 10, 'runc init', parts);
+    const again = lastExec(world);
+    expect(again).toMatchObject({ exe: '/dev/fd/6', container: null, role: 'runtime', for: { name: 'web' } });
+    expect(again).not.toHaveProperty('origin');
+    expect(again).not.toHaveProperty('evidence');
+    if (when === 'before') {
+      world.cgroup('attach', 10, '/web', 11);
+    }
+    world.namespace('unshare', 11, namespaces(500));
+    world.fork(12, 10, { by: 11 });
+    world.exec(12, 10, 'sh');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'web' }, origin: 'init' });
+    expect(lives(world)).toEqual(['1 created', '1 started']);
+  });
+
+  it('is outside when it enters one, too', () => {
+    const world = setUp();
+    startContainer(world, { line: 'runc run web', path: '/web', ns: namespaces(500) });
+    world.exec(30, 1, 'runc exec web ps');
+    world.exec(31, 30, 'runc init', { exe: '/proc/self/exe' });
+    world.cgroup('attach', 30, '/web', 31);
+    world.exec(31, 30, 'runc init', parts);
+    expect(lastExec(world)).toMatchObject({ container: null, role: 'runtime', for: { name: 'web' } });
+  });
+
+  it('is what it is called only as part of a call: in the container it is one of its programs', () => {
+    const world = setUp();
+    world.exec(10, 1, 'runc run web');
+    world.exec(11, 10, 'runc init', { exe: '/proc/self/exe' });
+    world.cgroup('mkdir', 10, '/web');
+    world.cgroup('attach', 10, '/web', 11);
+    world.exec(11, 10, 'sh');
+    world.exec(12, 11, 'runc init', parts);
+    expect(lastExec(world)).toMatchObject({ container: { name: 'web' } });
+    expect(lastExec(world)).not.toHaveProperty('role');
+  });
+});

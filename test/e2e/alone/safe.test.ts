@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -199,11 +199,19 @@ describe('what the caller of sudo sets', () => {
 });
 
 describe('/proc mounted with hidepid', () => {
-  /** As a user without rights, in a mount namespace of the test's own. */
+  /** As a user without rights, in a mount namespace of the test's own, where the user reaches nstrace in whatever folder it is. */
   const hidden = (level: string, ...args: string[]) => {
+    const mounts = `mount -t proc -o hidepid=${level} proc /proc && mount --bind "$0" /mnt && cd /`;
     const as = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
-    const command = `mount -t proc -o hidepid=${level} proc /proc && cd / && exec ${as} "$0" "$@"`;
-    return run('unshare', '-m', 'sh', '-c', command, program, ...args);
+    return run(
+      'unshare',
+      '-m',
+      'sh',
+      '-c',
+      `${mounts} && exec ${as} /mnt/bin/nstrace "$@"`,
+      dirname(dirname(program)),
+      ...args,
+    );
   };
 
   it.each(['1', '2', '4'])('(%s) is said by ps, ns, inspect and why', async (level) => {
