@@ -199,7 +199,7 @@ describe('podman', () => {
       await execa('sh', ['-c', owned]);
       await call('load', '-i', join(folder, 'image.tar'));
       const found = await trace([], () =>
-        call('run', '--rm', '--network', 'host', '--name', name, imageName, 'sh', '-c', 'sleep 0.5; exit 5'),
+        call('run', '--rm', '--network', 'host', '--name', name, imageName, 'sh', '-c', 'sleep 2; exit 5'),
       );
       expect(lives(found, name)).toEqual([[undefined, ['created', 'started', 'stopped 5', 'removed']]]);
       const started = found.of('container').find((record) => isContainer(record, 'started', name));
