@@ -9,6 +9,7 @@ const note = (name, what) => console.log(`CHECK ${name} = ${what}`);
 
 const versions = () => {
   note('kernel', spawnSync('busybox', ['uname', '-r'], { encoding: 'utf8' }).stdout.trim());
+  note('machine', spawnSync('busybox', ['uname', '-m'], { encoding: 'utf8' }).stdout.trim());
   note('bpftrace', /v[\d.]+/.exec(spawnSync('bpftrace', ['--version'], { encoding: 'utf8' }).stdout)?.[0] ?? '?');
 };
 

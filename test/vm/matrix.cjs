@@ -8,7 +8,8 @@ const kernels = new Map();
 const tracers = new Map();
 const others = [];
 for (const name of readdirSync(folder)) {
-  const [kernel, tracer] = name.replace('.txt', '').split('-');
+  const [release, tracer, how = ''] = name.replace('.txt', '').split('+');
+  const kernel = `${release} ${how}`.trim();
   const lines = readFileSync(join(folder, name), 'utf8')
     .trimEnd()
     .split('\n')
@@ -32,12 +33,23 @@ for (const name of readdirSync(folder)) {
 }
 const order = ['bullseye', 'bookworm', 'trixie', 'sid'];
 const columns = order.filter((name) => tracers.has(name));
+const place = (kernel) => order.indexOf(kernel.split(' ')[0]);
+const hows = {
+  v1: ', cgroups v1',
+  hybrid: ', cgroups v1 and v2',
+  arm64: ', arm64, 4 KB pages',
+  'arm64-16k': ', arm64, 16 KB pages',
+};
 const row = (values) => `| ${values.join(' | ')} |`;
 console.log(row(['kernel (Debian)', ...columns.map((name) => `bpftrace ${tracers.get(name).slice(1)}`)]));
 console.log(row(['--', ...columns.map(() => '--')]));
-for (const kernel of order.filter((name) => kernels.has(name))) {
+for (const kernel of [...kernels.keys()].sort((a, b) => place(a) - place(b) || a.length - b.length)) {
+  const [release, how = ''] = kernel.split(' ');
   console.log(
-    row([`${kernels.get(kernel)} (${kernel})`, ...columns.map((tracer) => cells.get(`${kernel}/${tracer}`) ?? '')]),
+    row([
+      `${kernels.get(kernel)} (${release}${hows[how] ?? ''})`,
+      ...columns.map((tracer) => cells.get(`${kernel}/${tracer}`) ?? ''),
+    ]),
   );
 }
 for (const line of others) {

@@ -16,7 +16,11 @@ nsenter -t $unshared -m true entered
 /tools/threads exec /tools/noop
 /tools/fdexec /tools/noop
 /no/such/program 2>/dev/null
-mkdir /sys/fs/cgroup/made && echo $$ >/sys/fs/cgroup/made/cgroup.procs && /tools/noop in-cgroup
+# Of v2, or of v1's pids.
+for made in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/pids; do
+  [ ! -e $made/cgroup.procs ] || break
+done
+mkdir $made/made && echo $$ >$made/made/cgroup.procs && /tools/noop in-cgroup
 /tools/spawn 300 /tools/noop burst >/dev/null
 # Heartbeats notice it.
 date -s '2030-01-01 00:00:00' >/dev/null
