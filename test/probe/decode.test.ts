@@ -1,33 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isCut } from '../../src/probe/assembly/nested.ts';
-import { type Decoded, Decoder } from '../../src/probe/decode.ts';
-import type { ExecEvent, LineEvent } from '../../src/probe/event.ts';
-import { Sequence } from '../../src/probe/sequence.ts';
+import type { ExecEvent } from '../../src/probe/event.ts';
+import { collect, decodeAll as decode } from '../fixtures/decoded.ts';
 import { bytes, execLine, hex, host, hostWords, pair, place, words } from '../fixtures/lines.ts';
-
-const decode = (...lines: string[]) => {
-  const events: LineEvent[] = [];
-  const messages: string[] = [];
-  const totals: [string, number, number][] = [];
-  const beats: string[] = [];
-  const states: [string, number, number][] = [];
-  const out: Decoded = {
-    event: (event) => events.push(event),
-    heartbeat: ({ mono }, begun) => beats.push(`${mono} since ${begun.mono}`),
-    total: (map, key, value) => totals.push([map, key, value]),
-    held: (pid, flags) => states.push(['held', pid, flags]),
-    folding: (pid, total) => states.push(['folding', pid, total]),
-    mapEnd: () => {},
-    message: (line) => messages.push(line),
-  };
-  const sequence = new Sequence();
-  const decoder = new Decoder(out, sequence);
-  for (const line of lines) {
-    decoder.line(line);
-  }
-  decoder.finish();
-  return { events, messages, totals, beats, states, sequence };
-};
 
 const exec = (...lines: string[]): ExecEvent => decode(...lines).events[0] as ExecEvent;
 
@@ -176,19 +151,7 @@ describe('other lines', () => {
   });
 
   it('are events as soon as they are whole, and else wait until their CPU is quiet', () => {
-    const events: LineEvent[] = [];
-    const out: Decoded = {
-      event: (event) => events.push(event),
-      ...{
-        heartbeat: () => {},
-        total: () => {},
-        held: () => {},
-        folding: () => {},
-        mapEnd: () => {},
-        message: () => {},
-      },
-    };
-    const decoder = new Decoder(out, new Sequence());
+    const { decoder, events } = collect();
     const path = `/${'k'.repeat(180)}`;
     const argv = Buffer.from(`${'x'.repeat(300)}\0`);
     decoder.line(`X 1 ${place(0, 1)} ${who(50, 1, 7)} 0 0`);
@@ -270,7 +233,7 @@ describe('other lines', () => {
 
   it('give heartbeats and totals', () => {
     const { beats, totals } = decode('H 123 99', '@seq[0]: 15', '@seq[99999]: 1', '@folded[77]: 4', '');
-    expect(beats).toEqual(['123 since 99']);
+    expect(beats).toEqual(['123 123 since 99 99']);
     expect(totals).toEqual([
       ['seq', 0, 15],
       ['seq', 99_999, 1],

@@ -1,4 +1,5 @@
 // threads exec PROGRAM   a thread that is not the leader executes PROGRAM
+// threads at PROGRAM     the same by execveat(2), relative to a descriptor of its folder
 // threads leader CODE    the leader leaves first, a thread stays a moment and the process ends with CODE
 // threads linger CODE    the leader leaves first, a thread stays
 // threads hog MEGABYTES  the leader leaves first, a thread fills so much memory
@@ -6,6 +7,7 @@
 // threads move FILE      a thread that is not the leader writes its tid into FILE, prints it, and stays until the input ends
 // threads unshare PROGRAM, threads become PROGRAM   a thread unshares mounts, and forks a child that executes PROGRAM, or does
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -24,6 +26,15 @@ static void *execute(void *unused) {
   fflush(stdout);
   execv(program, args);
   return NULL;
+}
+
+static void *execute_at(void *path) {
+  char *const args[] = {program, "from-a-thread", NULL};
+  char *const none[] = {NULL};
+  char *name = strrchr(path, '/');
+  *name = 0;
+  syscall(SYS_execveat, open(path, O_RDONLY | O_DIRECTORY), name + 1, args, none, 0);
+  exit(1);
 }
 
 static void *stay(void *code) {
@@ -72,6 +83,10 @@ int main(int argc, char **argv) {
   if (strcmp(argv[1], "exec") == 0) {
     program = argv[2];
     pthread_create(&thread, NULL, execute, NULL);
+    pause();
+  } else if (strcmp(argv[1], "at") == 0) {
+    program = strdup(argv[2]);
+    pthread_create(&thread, NULL, execute_at, argv[2]);
     pause();
   } else if (strcmp(argv[1], "leader") == 0) {
     pthread_create(&thread, NULL, stay, (void *)(long)atoi(argv[2]));
