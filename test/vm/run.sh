@@ -23,12 +23,22 @@ node build.js
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A program and the libraries it loads, at the same places. with_libraries FROM PROGRAM: those of another root.
+# resolve ROOT PATH: the file that a path is in another root, whose links may be absolute.
+resolve() {
+  local file=$1$2 link
+  while [ -L "$file" ]; do
+    link=$(readlink "$file")
+    [[ $link == /* ]] && file=$1$link || file=$(dirname "$file")/$link
+  done
+  echo "$file"
+}
+
+# A program and the libraries it loads, at the same places. with_libraries FROM PROGRAM TO
 with_libraries() {
-  local from=$1 program=$2 to=$3 file
-  for file in "$program" /lib64/ld-linux-x86-64.so.2 $(chroot "$from" /lib64/ld-linux-x86-64.so.2 --list "$program" | grep -o '/[^ )]*' || true); do
+  local from=${1%/} program=$2 to=$3 file
+  for file in "$program" /lib64/ld-linux-x86-64.so.2 $(chroot "$from/" /lib64/ld-linux-x86-64.so.2 --list "$program" | grep -o '/[^ )]*' || true); do
     mkdir -p "$to$(dirname "$file")"
-    cp -L "$from$file" "$to$file"
+    cp "$(resolve "$from" "$file")" "$to$file"
   done
 }
 

@@ -32,7 +32,8 @@ describe('the examples of bcc execsnoop', () => {
     const missing = 'exec /usr/local/bin/setuidgid-none nobody /command/multilog t ./main';
     await writeFile(join(folder, 'run'), `#!/bin/sh\n${steps.join('\n')}\n${missing}\n`, { mode: 0o755 });
     const seen = await trace(['-x'], () => runAs('supervise', './run; exit 0'));
-    const script = seen.of('exec').find(({ exe, cwd }) => exe === './run' && cwd === folder)!;
+    const supervise = seen.of('exec').find(({ exe }) => exe === join(folder, 'supervise'));
+    const script = seen.of('exec').find(({ exe, ppid }) => exe === './run' && ppid === supervise?.pid)!;
     expect(script).toMatchObject({ pcomm: 'supervise', ret: 0, args: ['/bin/sh', './run'] });
     const tools = seen.of('exec').filter(({ ppid, ret }) => ppid === script.pid && ret === 0);
     expect(tools.map(({ pcomm, args }) => [pcomm, args.join(' ')])).toEqual(steps.map((step) => ['run', step]));
@@ -57,7 +58,7 @@ describe('the examples of bcc execsnoop', () => {
     ]);
     const [, service, systemctl] = shown.map((line) => line.split(/ +/)[2]);
     expect(systemctl).toBe(service);
-    expect(await lines(seen, '-t', '-n', '^systemc')).toMatch(/^ *\d+\.\d{3} host .* \.\/systemctl status/m);
+    expect(await lines(seen, '-t', '-n', '^systemc')).toMatch(/^ *\d+\.\d{3} +host .* \.\/systemctl status/m);
   });
 });
 
