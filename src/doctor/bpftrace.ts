@@ -2,12 +2,9 @@ import { installCommand } from '../errors.ts';
 import { askFeatures } from '../probe/ask.ts';
 import { findBpftrace } from '../probe/find.ts';
 import { Tracer } from '../probe/tracer.ts';
-import { type Version, versionOf } from '../probe/version.ts';
+import { isUntested, oldestTested, type Version, versionOf } from '../probe/version.ts';
 import { Limited } from './check.ts';
 import type { Finding } from './schema.ts';
-
-/** The oldest version that nstrace is tested with. */
-const oldestMinor = 17;
 
 /** @throws NstraceError (3) if there is none that root may run; Limited for one that is too old to have been tested */
 export const checkBpftrace = async (chosen: string | undefined): Promise<string> => {
@@ -15,14 +12,15 @@ export const checkBpftrace = async (chosen: string | undefined): Promise<string>
   return describeBpftrace(await versionOf([path]), path);
 };
 
-export const describeBpftrace = ({ text, major, minor }: Version, path: string): string => {
-  if (major === 0 && minor < oldestMinor) {
+export const describeBpftrace = (version: Version, path: string): string => {
+  const text = `${version.text} (${path})`;
+  if (isUntested(version)) {
     throw new Limited(
-      `${text} (${path}) is older than all that nstrace is tested with (0.${oldestMinor} and newer)`,
+      `${text} is older than all that nstrace is tested with (${oldestTested} and newer)`,
       `${installCommand('bpftrace')} from a newer release, or name one with --bpftrace PATH`,
     );
   }
-  return `${text} (${path})`;
+  return text;
 };
 
 /** Really attaches all probes, and detaches them. @throws NstraceError (3) that says what the system lacks */

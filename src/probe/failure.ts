@@ -1,3 +1,6 @@
+import { installCommand } from '../errors.ts';
+import { oldestTested } from './version.ts';
+
 /** What bpftrace says when it fails, in words a user can act on. */
 export interface Failure {
   readonly reason: string;
@@ -6,6 +9,11 @@ export interface Failure {
 
 /** Noise that is printed also when all is well. */
 const harmless = /RLIMIT_MEMLOCK|available_filter_functions|^WARNING|deprecated|^Attach(ing|ed) \d+ probe/;
+
+const tooOld = (): Failure => ({
+  reason: 'it is too old for the probes',
+  advice: `install bpftrace ${oldestTested} or newer (${installCommand('bpftrace')} from a newer release), or name one with --bpftrace PATH`,
+});
 
 const known: readonly [RegExp, Failure][] = [
   [
@@ -50,7 +58,7 @@ const known: readonly [RegExp, Failure][] = [
 /** @param output bpftrace's stderr and what it printed on stdout beside events, newest last */
 export const explainFailure = (output: readonly string[], status: string): Failure => {
   const lines = output.map((line) => line.trim()).filter((line) => line !== '' && !harmless.test(line));
-  for (const [pattern, failure] of known) {
+  for (const [pattern, failure] of [[/Unknown function/i, tooOld()] as const, ...known]) {
     const line = lines.find((candidate) => pattern.test(candidate));
     if (line !== undefined) {
       return { ...failure, reason: `${failure.reason} (it said: ${line})` };

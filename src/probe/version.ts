@@ -9,6 +9,12 @@ export interface Version {
   readonly minor: number;
 }
 
+/** The oldest that nstrace is tested with. */
+export const oldestTested = '0.17';
+
+/** Whether it is older than all that nstrace is tested with. */
+export const isUntested = ({ major, minor }: Version): boolean => major === 0 && minor < Number(oldestTested.slice(2));
+
 export const parseVersion = (output: string): Version | undefined => {
   const match = /v?(\d+)\.(\d+)[\w.-]*/.exec(output);
   return match ? { text: match[0].replace(/^v/, ''), major: Number(match[1]), minor: Number(match[2]) } : undefined;
