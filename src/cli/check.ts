@@ -1,17 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { ProgressLine } from '../console/progress.ts';
-import { say, sayError } from '../console/say.ts';
+import { sayError } from '../console/say.ts';
 import { standardOutput } from '../console/stdout.ts';
 import { Stop } from '../console/stop.ts';
-import { cannotWrite, exitStatus, NstraceError, noRecording, usageError } from '../errors.ts';
-import { type Check, Checker } from '../recording/check.ts';
-import { openRecording } from '../recording/file.ts';
-import { Reading } from '../recording/reader.ts';
-import { Repairer } from '../recording/repair.ts';
-import { FileSink, GzipSink } from '../recording/sink.ts';
+import { exitStatus, noRecording, usageError } from '../errors.ts';
+import { checkRecordings } from '../input/check.ts';
+import { repairRecording } from '../output/repair.ts';
+import { hasNothing } from '../recording/check.ts';
 import { checkText } from '../view/check.ts';
-import { escapeText } from '../view/escape.ts';
 import { jsonLine } from '../view/json.ts';
 
 interface CheckValues {
@@ -52,30 +47,20 @@ export const addCheck = (program: Command): void => {
 };
 
 const check = async (files: readonly string[], values: CheckValues): Promise<number> => {
-  const { output, repair = false } = values;
-  if (values.json === true && output === 'table') {
-    throw usageError('--json and -o table contradict each other', 'leave one of them out');
-  }
-  if (!repair && output !== undefined && output !== 'table' && output !== 'json') {
-    throw usageError(`-o ${output} is neither table nor json`, 'to write a file: nstrace check --repair -o NEW FILE');
-  }
-  if (repair && output === undefined) {
-    throw usageError('--repair needs a new file', 'nstrace check --repair -o NEW FILE');
-  }
-  if (values.force && !repair) {
-    throw usageError('--force is for --repair', 'a check alone writes nothing');
-  }
+  requireOptions(values);
+  const { output, repair = false, force = false } = values;
   const isJson = values.json === true || (!repair && output === 'json');
   const aborter = new AbortController();
+  const { signal } = aborter;
   const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
   const sink = standardOutput(stop);
   let status: number = exitStatus.ok;
   let unjudged = false;
   try {
-    const checks = repair ? [await repairOne(files, output!, values, aborter.signal)] : checkAll(files, aborter.signal);
+    const checks = repair ? [await repairRecording(files, output!, { force }, signal)] : checkRecordings(files, signal);
     for await (const found of checks) {
-      if (isNone(found)) {
+      if (hasNothing(found)) {
         sayError(noRecording(found.damage[0]!.file));
         unjudged = true;
       } else {
@@ -89,91 +74,21 @@ const check = async (files: readonly string[], values: CheckValues): Promise<num
     unjudged = true;
   }
   await sink.end();
-  return unjudged || aborter.signal.aborted ? cannotJudge : status;
+  return unjudged || signal.aborted ? cannotJudge : status;
 };
 
-/** Reads all recordings, and judges each when it has ended. */
-async function* checkAll(files: readonly string[], signal: AbortSignal): AsyncGenerator<Check> {
-  const progress = process.stderr.isTTY ? new ProgressLine(files.map(escapeText).join(', ')) : undefined;
-  let checker = new Checker();
-  const reading = new Reading(files, {
-    ...{ carried: true, unknown: true },
-    onDamage: (damage) => checker.damage(damage),
-    ...(progress && { onProgress: progress.show }),
-  });
-  try {
-    for (const batches of await reading.recordings(signal)) {
-      checker = new Checker();
-      for await (const batch of batches) {
-        checker.take(batch);
-      }
-      progress?.clear();
-      if (signal.aborted) {
-        return;
-      }
-      yield checker.finish();
-    }
-  } finally {
-    progress?.clear();
-    reading.close();
+/** @throws NstraceError (2) if they contradict each other */
+const requireOptions = ({ output, repair = false, json, force }: CheckValues): void => {
+  if (json === true && output === 'table') {
+    throw usageError('--json and -o table contradict each other', 'leave one of them out');
   }
-}
-
-/** A file without a single record is no damaged recording, but none. */
-const isNone = ({ records, damage }: Check): boolean => records === 0 && damage.some(({ line }) => line > 0);
-
-/** Bytes that wait to be written, before reading waits too. */
-const maxPendingBytes = 4 * 1024 * 1024;
-
-const repairOne = async (
-  files: readonly string[],
-  target: string,
-  { force = false }: CheckValues,
-  signal: AbortSignal,
-): Promise<Check> => {
-  const checker = new Checker();
-  const reading = new Reading(files, {
-    lines: true,
-    carried: true,
-    unknown: true,
-    onDamage: (damage) => checker.damage(damage),
-  });
-  const [batches, ...others] = await reading.recordings(signal);
-  if (batches === undefined || others.length > 0) {
-    throw usageError('--repair takes one recording, or its parts', 'repair them one by one');
+  if (!repair && output !== undefined && output !== 'table' && output !== 'json') {
+    throw usageError(`-o ${output} is neither table nor json`, 'to write a file: nstrace check --repair -o NEW FILE');
   }
-  const descriptor = openRecording(target, { force });
-  let failure: Error | undefined;
-  const onError = (error: Error): void => {
-    failure ??= cannotWrite(target, error.message);
-  };
-  const sink = target.endsWith('.gz') ? new GzipSink(descriptor, onError) : new FileSink(descriptor, onError);
-  const repairer = new Repairer(sink);
-  try {
-    for await (const batch of batches) {
-      checker.take(batch);
-      repairer.take(batch);
-      while (sink.pending > maxPendingBytes && failure === undefined) {
-        await sleep(1);
-      }
-    }
-  } finally {
-    reading.close();
+  if (repair && output === undefined) {
+    throw usageError('--repair needs a new file', 'nstrace check --repair -o NEW FILE');
   }
-  const found = checker.finish();
-  const count = await repairer.end();
-  if (failure !== undefined) {
-    throw failure;
+  if (force && !repair) {
+    throw usageError('--force is for --repair', 'a check alone writes nothing');
   }
-  if (isNone(found)) {
-    return found;
-  }
-  if (count === 0) {
-    throw new NstraceError(`${files.join(', ')} has no header: nothing can be made of it`, {
-      advice: 'the records that follow can be read with nstrace replay',
-      status: cannotJudge,
-    });
-  }
-  say(`${count} records in ${escapeText(target)}`);
-  return found;
 };

@@ -42,6 +42,9 @@ export interface Check {
   more: number;
 }
 
+/** A file without a single record is no damaged recording, but none. */
+export const hasNothing = ({ records, damage }: Check): boolean => records === 0 && damage.some(({ line }) => line > 0);
+
 /** Gaps, and damages, that are listed. */
 const maxListed = 1000;
 

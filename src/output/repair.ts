@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../console/say.ts';
+import { cannotWrite, NstraceError, usageError } from '../errors.ts';
+import { type Check, Checker, hasNothing } from '../recording/check.ts';
+import { type FileOptions, openRecording } from '../recording/file.ts';
+import { Reading } from '../recording/reader.ts';
+import { Repairer } from '../recording/repair.ts';
+import { FileSink, GzipSink } from '../recording/sink.ts';
+import { escapeText } from '../view/escape.ts';
+
+/** Bytes that wait to be written, before reading waits too. */
+const maxPendingBytes = 4 * 1024 * 1024;
+/** `check` could not judge. */
+const cannotJudge = 2;
+
+/**
+ * Writes what is good of one recording, or of its parts, into a new file, and judges the old one.
+ *
+ * @throws NstraceError if they are several recordings, the file cannot be written, or nothing can be made of them
+ */
+export const repairRecording = async (
+  files: readonly string[],
+  target: string,
+  options: FileOptions,
+  signal: AbortSignal,
+): Promise<Check> => {
+  const checker = new Checker();
+  const reading = new Reading(files, {
+    ...{ lines: true, carried: true, unknown: true },
+    onDamage: (damage) => checker.damage(damage),
+  });
+  const [batches, ...others] = await reading.recordings(signal);
+  if (batches === undefined || others.length > 0) {
+    throw usageError('--repair takes one recording, or its parts', 'repair them one by one');
+  }
+  const descriptor = openRecording(target, options);
+  let failure: Error | undefined;
+  const onError = (error: Error): void => {
+    failure ??= cannotWrite(target, error.message);
+  };
+  const sink = target.endsWith('.gz') ? new GzipSink(descriptor, onError) : new FileSink(descriptor, onError);
+  const repairer = new Repairer(sink);
+  try {
+    for await (const batch of batches) {
+      checker.take(batch);
+      repairer.take(batch);
+      while (sink.pending > maxPendingBytes && failure === undefined) {
+        await sleep(1);
+      }
+    }
+  } finally {
+    reading.close();
+  }
+  const found = checker.finish();
+  const count = await repairer.end();
+  if (failure !== undefined) {
+    throw failure;
+  }
+  if (hasNothing(found)) {
+    return found;
+  }
+  if (count === 0) {
+    throw new NstraceError(`${files.join(', ')} has no header: nothing can be made of it`, {
+      advice: 'the records that follow can be read with nstrace replay',
+      status: cannotJudge,
+    });
+  }
+  say(`${count} records in ${escapeText(target)}`);
+  return found;
+};
