@@ -13,11 +13,11 @@ export class Cpu {
   readonly exec = new ExecAssembly();
   /** Of the exec whose line comes next. */
   credentials: Credentials | undefined;
-  readonly #emit: (event: LineEvent) => void;
+  readonly #out: { event(event: LineEvent): void };
   #unfinished: Assembly | undefined;
 
-  constructor(emit: (event: LineEvent) => void) {
-    this.#emit = emit;
+  constructor(out: { event(event: LineEvent): void }) {
+    this.#out = out;
   }
 
   /** The event whose other lines are still coming. */
@@ -27,13 +27,13 @@ export class Cpu {
 
   /** An event of one line. */
   emit(event: LineEvent): void {
-    this.#emit(event);
+    this.#out.event(event);
   }
 
   /** An event of several lines, of which the first has come. */
   begin(assembly: Assembly): void {
     if (assembly.whole) {
-      this.#emit(assembly.finish());
+      this.#out.event(assembly.finish());
     } else {
       this.#unfinished = assembly;
     }
@@ -46,7 +46,7 @@ export class Cpu {
    */
   beginNested(event: LineEvent & { nspid: number[] }, level: number): void {
     if (level < 2) {
-      this.#emit(event);
+      this.#out.event(event);
     } else {
       this.#unfinished = new NestedAssembly(event);
     }
@@ -74,7 +74,7 @@ export class Cpu {
     const unfinished = this.#unfinished;
     if (unfinished !== undefined) {
       this.#unfinished = undefined;
-      this.#emit(unfinished.finish());
+      this.#out.event(unfinished.finish());
     }
   }
 }

@@ -154,7 +154,7 @@ export class Decoder {
   #cpu(number: number): Cpu {
     let cpu = this.#cpus[number];
     if (cpu === undefined) {
-      cpu = new Cpu((event) => this.#out.event(event));
+      cpu = new Cpu(this.#out);
       this.#cpus[number] = cpu;
     }
     return cpu;
