@@ -44,6 +44,18 @@ export const putCredentials = (record: Rights, { credentials }: ExecEvent): void
   }
 };
 
+/** Device as MAJOR:MINOR, as stat(1) and mountinfo have it. */
+export const putFile = (record: RecordOf<'exec'>, { file }: ExecEvent): void => {
+  if (file !== undefined) {
+    record.exe_file = {
+      device: `${file.device >>> 20}:${file.device & 0xf_ffff}`,
+      inode: file.inode,
+      ...(file.upper && { layer: 'upper' }),
+      ...(file.deleted && { deleted: true }),
+    };
+  }
+};
+
 export const putEffective = (record: Rights, euid: number = record.uid, egid: number = record.gid): void => {
   if (euid !== record.uid) {
     record.euid = euid;

@@ -18,6 +18,7 @@ import {
   putCredentials,
   putEffective,
   putEvidence,
+  putFile,
   putLogin,
   putOrigin,
   putParent,
@@ -67,6 +68,7 @@ export class Records {
     }
     putLogin(record, process);
     putCredentials(record, event);
+    putFile(record, event);
     if (event.cwd !== undefined) {
       putText(record, 'cwd', event.cwd);
     }

@@ -175,6 +175,7 @@ export class PastProcesses {
       ppid: past.ppid,
       comm: program?.comm ?? '',
       ...(program && { exe: program.exe }),
+      ...(program?.type === 'exec' && program.exe_file && { exe_file: program.exe_file }),
       ...(program?.cwd && { cwd: program.cwd }),
       ...(program && { uid: program.uid, gid: program.gid, ...loginOf(program) }),
       ...(program?.caps_gained && { caps_gained: program.caps_gained }),

@@ -76,6 +76,7 @@ const inspected = z.object({
   ppid: pid,
   comm,
   exe: exe.optional(),
+  exe_file: schemas.exec.shape.exe_file,
   cwd: cwd.optional(),
   uid: uid.optional(),
   gid: gid.optional(),

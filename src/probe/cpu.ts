@@ -1,7 +1,7 @@
 import type { Assembly } from './assembly/assembly.ts';
 import { ExecAssembly } from './assembly/exec.ts';
 import { NestedAssembly } from './assembly/nested.ts';
-import type { Credentials, LineEvent } from './event.ts';
+import type { Credentials, ExecFile, LineEvent } from './event.ts';
 import type { Fields } from './fields.ts';
 
 /**
@@ -13,6 +13,7 @@ export class Cpu {
   readonly exec = new ExecAssembly();
   /** Of the exec whose line comes next. */
   credentials: Credentials | undefined;
+  file: ExecFile | undefined;
   readonly #out: { event(event: LineEvent): void };
   #unfinished: Assembly | undefined;
 
@@ -67,6 +68,13 @@ export class Cpu {
       this.end();
     }
     return fits;
+  }
+
+  /** Lines were lost: they could have continued what is unfinished, or been the exec that is waited for. */
+  lost(): void {
+    this.end();
+    this.credentials = undefined;
+    this.file = undefined;
   }
 
   /** No other line of the unfinished event comes. */

@@ -1,6 +1,6 @@
 import type { Nanoseconds } from '../kernel/time.ts';
 import { beginCgroup } from './begin/cgroup.ts';
-import { beginExec, readCredentials } from './begin/exec.ts';
+import { beginExec, readCredentials, readFile } from './begin/exec.ts';
 import { beginExit } from './begin/exit.ts';
 import { beginFailed, readFolded } from './begin/failed.ts';
 import { beginFork } from './begin/fork.ts';
@@ -117,8 +117,7 @@ export class Decoder {
     }
     const cpu = this.#cpu(number);
     if (this.#sequence.take(stamp)) {
-      // Lines before it were lost: they could have continued what is unfinished.
-      cpu.end();
+      cpu.lost();
     }
     if (line.charCodeAt(0) < 97) {
       cpu.end();
@@ -168,6 +167,8 @@ export class Decoder {
         return beginExec(stamp, fields, cpu, namespaces);
       case letters.credentials:
         return readCredentials(fields, cpu);
+      case letters.file:
+        return readFile(fields, cpu);
       case letters.exit:
         return beginExit(stamp, fields, cpu);
       case letters.fork:

@@ -35,6 +35,16 @@ export interface Credentials {
   gained: bigint;
 }
 
+/** The file that an exec runs, where it was written since the image was made or has no name any more. */
+export interface ExecFile {
+  /** 12 bits major, 20 bits minor. */
+  device: number;
+  inode: number;
+  /** It is in the upper layer of an overlay. */
+  upper: boolean;
+  deleted: boolean;
+}
+
 export interface ExecEvent extends Stamp, Who, HeldFork {
   kind: 'exec';
   /** The thread that called exec, when it was not the leader; else equal to pid. */
@@ -49,6 +59,7 @@ export interface ExecEvent extends Stamp, Who, HeldFork {
   cgroupId: number;
   /** Set if it acts with other rights than its user or its caller has. */
   credentials?: Credentials | undefined;
+  file?: ExecFile | undefined;
   /** Login user and session of the audit system; 2^32 - 1 where there is none. */
   auid?: number;
   session?: number;

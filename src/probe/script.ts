@@ -4,12 +4,12 @@ import type { Features } from './features.ts';
 import { argvLines, pathLines, tailKey, writtenChunkBytes } from './wire.ts';
 
 /**
- * In this order, in which probes attach and run: what a process failed to execute is reported before its exit, what an exec gained before
- * the exec, and the heartbeat comes last.
+ * In this order, in which probes attach and run: what a process failed to execute is reported before its exit, what an exec gained and
+ * from which file before the exec, and the heartbeat comes last.
  */
 const onRequest = ['failed', 'failed_end'] as const;
 const always = [
-  ...['callers', 'credentials', 'exec', 'exec_more', 'exec_tail', 'fork', 'exit', 'namespace', 'cgroup', 'oom'],
+  ...['callers', 'credentials', 'file', 'exec', 'exec_more', 'exec_tail', 'fork', 'exit', 'namespace', 'cgroup', 'oom'],
 ] as const;
 const last = 'control';
 /** Written for execve, and made for execveat too. */

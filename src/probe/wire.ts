@@ -6,6 +6,7 @@
 /** The letter that begins a line, by what the line says (probes/README.md). Small letters continue the line before. */
 export const letters = {
   credentials: 'C',
+  file: 'P',
   exec: 'E',
   exit: 'X',
   fork: 'F',
@@ -70,6 +71,8 @@ export const stringBytes = 184;
 export const stackLines = 8;
 /** Set above the number of arguments in a G line: the strings lie on the new stack. */
 export const begunFlag = 1;
+/** Of the file in a P line. */
+export const fileFlags = { upper: 1, deleted: 2 } as const;
 /** Set above the status in an X line: the kernel chose the process because memory ran out. */
 export const oomFlag = 0x1_0000;
 

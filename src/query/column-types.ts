@@ -105,6 +105,7 @@ export const columnTypes = {
     errno: 'VARCHAR',
     folded: 'BIGINT',
     old_tid: 'BIGINT',
+    exe_file: 'STRUCT("device" VARCHAR, "inode" BIGINT, "layer" VARCHAR, "deleted" BOOLEAN)',
   },
   fork: {
     type: 'VARCHAR',

@@ -53,6 +53,11 @@ FROM execs WHERE container_name IS NOT NULL
   AND regexp_matches(exe, '(^|/)(ba|da|a|z|k|c|tc|fi)?sh$')
 ORDER BY time`,
   },
+  'changed-programs': {
+    about: 'programs that are not as the image of their container has them: written since, or without a name',
+    sql: `SELECT time, container_name, pid, nspid_inner, uid, exe_file.layer AS layer, exe_file.deleted AS deleted, exe, line
+FROM execs WHERE exe_file IS NOT NULL AND container_name IS NOT NULL ORDER BY time`,
+  },
   restarts: {
     about: 'containers of one name that lived more than once',
     sql: `SELECT container_name, runtime, count(*) AS lives, list(coalesce(signal, code::VARCHAR) ORDER BY mono) AS ends,

@@ -181,6 +181,22 @@ export const schemas = {
       .optional()
       .describe('how many more failed execs of this process since its last record were only counted'),
     old_tid: pid.optional().describe('the thread that called exec, if it was not the leader'),
+    exe_file: z
+      .object({
+        device: z.string().describe('MAJOR:MINOR, as in /proc/PID/mountinfo'),
+        inode: z.int().nonnegative(),
+        layer: z
+          .literal('upper')
+          .optional()
+          .describe(
+            'it is in the upper layer of an overlay: written, or given another owner or mode, since the image was made',
+          ),
+        deleted: z.literal(true).optional().describe('it had no name any more, or never had one (memfd_create)'),
+      })
+      .optional()
+      .describe(
+        'the file that runs (of a script: its interpreter), where it is not as the image has it: absent if neither layer nor deleted hold, or no overlay says so',
+      ),
   }),
   fork: z.object({
     type: z.literal('fork'),

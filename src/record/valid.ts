@@ -195,6 +195,16 @@ const isProcess6 = (v: Value): boolean => {
   );
 };
 
+const isExefile13 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    typeof v.device === 'string' &&
+    (isInt(v.inode) && v.inode >= 0) &&
+    (v.layer === undefined || v.layer === "upper") &&
+    (v.deleted === undefined || v.deleted === true)
+  );
+};
+
 const isExec12 = (v: Value): boolean => {
   return (
     isObject(v) &&
@@ -239,11 +249,12 @@ const isExec12 = (v: Value): boolean => {
     (isInt(v.ret) && v.ret <= 0) &&
     (v.errno === undefined || typeof v.errno === 'string') &&
     (v.folded === undefined || (isInt(v.folded) && v.folded > 0)) &&
-    (v.old_tid === undefined || (isInt(v.old_tid) && v.old_tid >= 0))
+    (v.old_tid === undefined || (isInt(v.old_tid) && v.old_tid >= 0)) &&
+    (v.exe_file === undefined || isExefile13(v.exe_file))
   );
 };
 
-const isFlags14 = (v: Value): boolean => {
+const isFlags15 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -256,7 +267,7 @@ const isFlags14 = (v: Value): boolean => {
   return true;
 };
 
-const isFork13 = (v: Value): boolean => {
+const isFork14 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "fork" &&
@@ -277,12 +288,12 @@ const isFork13 = (v: Value): boolean => {
     (v.by_pid === undefined || (isInt(v.by_pid) && v.by_pid >= 0)) &&
     (v.by === undefined || (isInt(v.by) && v.by >= 0)) &&
     typeof v.comm === 'string' &&
-    isFlags14(v.flags) &&
+    isFlags15(v.flags) &&
     (v.origin === undefined || (v.origin === "init" || v.origin === "born" || v.origin === "joined"))
   );
 };
 
-const isExit15 = (v: Value): boolean => {
+const isExit16 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "exit" &&
@@ -312,7 +323,7 @@ const isExit15 = (v: Value): boolean => {
   );
 };
 
-const isCreated17 = (v: Value): boolean => {
+const isCreated18 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
@@ -325,7 +336,7 @@ const isCreated17 = (v: Value): boolean => {
   return true;
 };
 
-const isNamespace16 = (v: Value): boolean => {
+const isNamespace17 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "namespace" &&
@@ -345,13 +356,13 @@ const isNamespace16 = (v: Value): boolean => {
     (v.op === "unshare" || v.op === "setns" || v.op === "clone") &&
     (v.tid === undefined || (isInt(v.tid) && v.tid >= 0)) &&
     (v.comm === undefined || typeof v.comm === 'string') &&
-    (v.created === undefined || isCreated17(v.created)) &&
-    (v.joined === undefined || isCreated17(v.joined)) &&
+    (v.created === undefined || isCreated18(v.created)) &&
+    (v.joined === undefined || isCreated18(v.joined)) &&
     (v.repeated === undefined || (isInt(v.repeated) && v.repeated > 0))
   );
 };
 
-const isCgroup18 = (v: Value): boolean => {
+const isCgroup19 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "cgroup" &&
@@ -381,7 +392,7 @@ const isCgroup18 = (v: Value): boolean => {
   );
 };
 
-const isNspid20 = (v: Value): boolean => {
+const isNspid21 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -394,7 +405,7 @@ const isNspid20 = (v: Value): boolean => {
   return true;
 };
 
-const isLabels22 = (v: Value): boolean => {
+const isLabels23 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
@@ -407,7 +418,7 @@ const isLabels22 = (v: Value): boolean => {
   return true;
 };
 
-const isPod23 = (v: Value): boolean => {
+const isPod24 = (v: Value): boolean => {
   return (
     isObject(v) &&
     typeof v.id === 'string' &&
@@ -415,7 +426,7 @@ const isPod23 = (v: Value): boolean => {
   );
 };
 
-const isCgroups24 = (v: Value): boolean => {
+const isCgroups25 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -428,7 +439,7 @@ const isCgroups24 = (v: Value): boolean => {
   return true;
 };
 
-const isInside25 = (v: Value): boolean => {
+const isInside26 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -441,7 +452,7 @@ const isInside25 = (v: Value): boolean => {
   return true;
 };
 
-const isSharedItem27 = (v: Value): boolean => {
+const isSharedItem28 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -454,20 +465,20 @@ const isSharedItem27 = (v: Value): boolean => {
   return true;
 };
 
-const isShared26 = (v: Value): boolean => {
+const isShared27 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
   for (const key in v) {
     const item: Value = v[key];
-    if (key !== '__proto__' && !((key === "pid" || key === "mnt" || key === "net" || key === "ipc" || key === "uts" || key === "user" || key === "cgroup" || key === "time") && isSharedItem27(item))) {
+    if (key !== '__proto__' && !((key === "pid" || key === "mnt" || key === "net" || key === "ipc" || key === "uts" || key === "user" || key === "cgroup" || key === "time") && isSharedItem28(item))) {
       return false;
     }
   }
   return true;
 };
 
-const isContainer21 = (v: Value): boolean => {
+const isContainer22 = (v: Value): boolean => {
   return (
     isObject(v) &&
     typeof v.id === 'string' &&
@@ -476,18 +487,18 @@ const isContainer21 = (v: Value): boolean => {
     (v.instance === undefined || (isInt(v.instance) && v.instance > 0)) &&
     (v.root === undefined || typeof v.root === 'string') &&
     (v.image === undefined || typeof v.image === 'string') &&
-    (v.labels === undefined || isLabels22(v.labels)) &&
+    (v.labels === undefined || isLabels23(v.labels)) &&
     (v.pidns === undefined || (isInt(v.pidns) && v.pidns >= 0)) &&
     (v.init === undefined || (isInt(v.init) && v.init >= 0)) &&
     (v.started === undefined || (typeof v.started === 'string' && pattern0.test(v.started))) &&
-    (v.pod === undefined || isPod23(v.pod)) &&
-    (v.cgroups === undefined || isCgroups24(v.cgroups)) &&
-    (v.inside === undefined || isInside25(v.inside)) &&
-    (v.shared === undefined || isShared26(v.shared))
+    (v.pod === undefined || isPod24(v.pod)) &&
+    (v.cgroups === undefined || isCgroups25(v.cgroups)) &&
+    (v.inside === undefined || isInside26(v.inside)) &&
+    (v.shared === undefined || isShared27(v.shared))
   );
 };
 
-const isArgs29 = (v: Value): boolean => {
+const isArgs30 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
@@ -500,41 +511,13 @@ const isArgs29 = (v: Value): boolean => {
   return true;
 };
 
-const isBy28 = (v: Value): boolean => {
+const isBy29 = (v: Value): boolean => {
   return (
     isObject(v) &&
     (isInt(v.pid) && v.pid >= 0) &&
     (v.uid === undefined || (isInt(v.uid) && v.uid >= 0)) &&
     typeof v.comm === 'string' &&
-    (v.args === undefined || isArgs29(v.args))
-  );
-};
-
-const isEvidence31 = (v: Value): boolean => {
-  if (!Array.isArray(v) || v.length < 0) {
-    return false;
-  }
-  for (let index = 0; index < v.length; index += 1) {
-    const item: Value = v[index];
-    if (!(typeof item === 'string')) {
-      return false;
-    }
-  }
-  return true;
-};
-
-const isAskedby30 = (v: Value): boolean => {
-  return (
-    isObject(v) &&
-    (isInt(v.pid) && v.pid >= 0) &&
-    (v.uid === undefined || (isInt(v.uid) && v.uid >= 0)) &&
-    typeof v.comm === 'string' &&
-    (v.args === undefined || isArgs29(v.args)) &&
-    (v.start === undefined || (typeof v.start === 'string' && pattern1.test(v.start))) &&
-    (v.user === undefined || typeof v.user === 'string') &&
-    (v.auid === undefined || (isInt(v.auid) && v.auid >= 0)) &&
-    (v.tty === undefined || typeof v.tty === 'string') &&
-    isEvidence31(v.evidence)
+    (v.args === undefined || isArgs30(v.args))
   );
 };
 
@@ -551,7 +534,35 @@ const isEvidence32 = (v: Value): boolean => {
   return true;
 };
 
-const isStartup33 = (v: Value): boolean => {
+const isAskedby31 = (v: Value): boolean => {
+  return (
+    isObject(v) &&
+    (isInt(v.pid) && v.pid >= 0) &&
+    (v.uid === undefined || (isInt(v.uid) && v.uid >= 0)) &&
+    typeof v.comm === 'string' &&
+    (v.args === undefined || isArgs30(v.args)) &&
+    (v.start === undefined || (typeof v.start === 'string' && pattern1.test(v.start))) &&
+    (v.user === undefined || typeof v.user === 'string') &&
+    (v.auid === undefined || (isInt(v.auid) && v.auid >= 0)) &&
+    (v.tty === undefined || typeof v.tty === 'string') &&
+    isEvidence32(v.evidence)
+  );
+};
+
+const isEvidence33 = (v: Value): boolean => {
+  if (!Array.isArray(v) || v.length < 0) {
+    return false;
+  }
+  for (let index = 0; index < v.length; index += 1) {
+    const item: Value = v[index];
+    if (!(typeof item === 'string')) {
+      return false;
+    }
+  }
+  return true;
+};
+
+const isStartup34 = (v: Value): boolean => {
   return (
     isObject(v) &&
     (v.client_ns === undefined || (isInt(v.client_ns) && v.client_ns >= 0)) &&
@@ -562,7 +573,7 @@ const isStartup33 = (v: Value): boolean => {
   );
 };
 
-const isContainer19 = (v: Value): boolean => {
+const isContainer20 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "container" &&
@@ -573,24 +584,24 @@ const isContainer19 = (v: Value): boolean => {
     (v.source_seq === undefined || (isInt(v.source_seq) && v.source_seq > 0)) &&
     (v.host === undefined || typeof v.host === 'string') &&
     (v.pid === undefined || (isInt(v.pid) && v.pid >= 0)) &&
-    (v.nspid === undefined || isNspid20(v.nspid)) &&
+    (v.nspid === undefined || isNspid21(v.nspid)) &&
     (v.op === "seen" || v.op === "created" || v.op === "started" || v.op === "joined" || v.op === "stopped" || v.op === "removed" || v.op === "named") &&
-    isContainer21(v.container) &&
+    isContainer22(v.container) &&
     (v.carried === undefined || v.carried === true) &&
-    (v.by === undefined || isBy28(v.by)) &&
-    (v.asked_by === undefined || isAskedby30(v.asked_by)) &&
-    (v.evidence === undefined || isEvidence32(v.evidence)) &&
+    (v.by === undefined || isBy29(v.by)) &&
+    (v.asked_by === undefined || isAskedby31(v.asked_by)) &&
+    (v.evidence === undefined || isEvidence33(v.evidence)) &&
     (v.reason === undefined || (v.reason === "late" || v.reason === "renamed")) &&
     (v.start_seen === undefined || (v.start_seen === "exec" || v.start_seen === "birth")) &&
     (v.startup_ns === undefined || (isInt(v.startup_ns) && v.startup_ns >= 0)) &&
-    (v.startup === undefined || isStartup33(v.startup)) &&
+    (v.startup === undefined || isStartup34(v.startup)) &&
     (v.code === undefined || isInt(v.code)) &&
     (v.signal === undefined || typeof v.signal === 'string') &&
     (v.oom === undefined || v.oom === true)
   );
 };
 
-const isBusiestItem36 = (v: Value): boolean => {
+const isBusiestItem37 = (v: Value): boolean => {
   return (
     isObject(v) &&
     (isInt(v.pid) && v.pid >= 0) &&
@@ -598,20 +609,20 @@ const isBusiestItem36 = (v: Value): boolean => {
   );
 };
 
-const isBusiest35 = (v: Value): boolean => {
+const isBusiest36 = (v: Value): boolean => {
   if (!Array.isArray(v) || v.length < 0) {
     return false;
   }
   for (let index = 0; index < v.length; index += 1) {
     const item: Value = v[index];
-    if (!(isBusiestItem36(item))) {
+    if (!(isBusiestItem37(item))) {
       return false;
     }
   }
   return true;
 };
 
-const isUsage34 = (v: Value): boolean => {
+const isUsage35 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "usage" &&
@@ -624,12 +635,12 @@ const isUsage34 = (v: Value): boolean => {
     isContainer8(v.container) &&
     (v.cpu_ns === undefined || (isInt(v.cpu_ns) && v.cpu_ns >= 0)) &&
     (v.memory_bytes === undefined || (isInt(v.memory_bytes) && v.memory_bytes >= 0)) &&
-    (v.busiest === undefined || isBusiest35(v.busiest)) &&
+    (v.busiest === undefined || isBusiest36(v.busiest)) &&
     (v.interval_ns === undefined || (isInt(v.interval_ns) && v.interval_ns > 0))
   );
 };
 
-const isLost37 = (v: Value): boolean => {
+const isLost38 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "lost" &&
@@ -648,7 +659,7 @@ const isLost37 = (v: Value): boolean => {
   );
 };
 
-const isEvents39 = (v: Value): boolean => {
+const isEvents40 = (v: Value): boolean => {
   if (!isObject(v)) {
     return false;
   }
@@ -661,7 +672,7 @@ const isEvents39 = (v: Value): boolean => {
   return true;
 };
 
-const isProbe40 = (v: Value): boolean => {
+const isProbe41 = (v: Value): boolean => {
   return (
     isObject(v) &&
     isInt(v.made) &&
@@ -670,7 +681,7 @@ const isProbe40 = (v: Value): boolean => {
   );
 };
 
-const isFooter38 = (v: Value): boolean => {
+const isFooter39 = (v: Value): boolean => {
   return (
     isObject(v) &&
     v.type === "footer" &&
@@ -682,11 +693,11 @@ const isFooter38 = (v: Value): boolean => {
     (v.host === undefined || typeof v.host === 'string') &&
     (typeof v.ended === 'string' && pattern0.test(v.ended)) &&
     typeof v.reason === 'string' &&
-    isEvents39(v.events) &&
+    isEvents40(v.events) &&
     (isInt(v.lost) && v.lost >= 0) &&
     (isInt(v.cut) && v.cut >= 0) &&
     typeof v.complete === 'boolean' &&
-    isProbe40(v.probe)
+    isProbe41(v.probe)
   );
 };
 
@@ -695,12 +706,12 @@ export const valid: Readonly<Record<string, (record: Value) => boolean>> = {
   header: isHeader0,
   process: isProcess6,
   exec: isExec12,
-  fork: isFork13,
-  exit: isExit15,
-  namespace: isNamespace16,
-  cgroup: isCgroup18,
-  container: isContainer19,
-  usage: isUsage34,
-  lost: isLost37,
-  footer: isFooter38,
+  fork: isFork14,
+  exit: isExit16,
+  namespace: isNamespace17,
+  cgroup: isCgroup19,
+  container: isContainer20,
+  usage: isUsage35,
+  lost: isLost38,
+  footer: isFooter39,
 };

@@ -6,6 +6,7 @@ import { commandOrComm, describe, wholeCommand } from '../view/command.ts';
 import { age, seconds } from '../view/durations.ts';
 import { endingText } from '../view/ending.ts';
 import { escapeBytes, escapeText } from '../view/escape.ts';
+import { exeFileText } from '../view/exe-file.ts';
 import { quoteCommand } from '../view/quote.ts';
 import { cutTo } from '../view/width.ts';
 import type { ViewEvent, ViewProcess } from './event.ts';
@@ -165,7 +166,7 @@ const who = ({ pid, nspid, program, group, process }: Subject, store: Store, use
       `user       ${escapeText(users.nameOf(program.uid))} (${program.uid}:${program.gid})${rightsOf(program)}`,
     program?.auid === undefined ? undefined : `login      ${escapeText(users.nameOf(program.auid))} (${program.auid})`,
     program?.tty && `terminal   ${escapeText(program.tty)}`,
-    program && `executable ${escapeText(program.exe)}`,
+    program && `executable ${escapeText(program.exe)}${program.type === 'exec' ? exeFileText(program.exe_file) : ''}`,
     program?.cwd && `folder     ${escapeText(program.cwd)}`,
     program?.origin && `came       ${cameBy[program.origin]}${broughtBy(process?.came, users)}`,
     group.info?.image && `image      ${escapeText(group.info.image)}`,

@@ -3,6 +3,7 @@ import { exactClock } from './clock.ts';
 import { type CommandStyle, describe, innermostPid } from './command.ts';
 import { containerName } from './container.ts';
 import { escapeText } from './escape.ts';
+import { exeFileWords } from './exe-file.ts';
 import type { UserNames } from './users.ts';
 
 export interface LineContext {
@@ -190,6 +191,13 @@ export const columns: readonly Column[] = [
   },
   { name: 'cwd', title: 'CWD', width: 16, about: 'working directory', value: (record) => field(record, 'cwd') },
   { name: 'exe', title: 'EXE', width: 24, about: 'path as executed', value: (record) => field(record, 'exe') },
+  {
+    name: 'file',
+    title: 'FILE',
+    width: 8,
+    about: 'upper or deleted, where the file that runs is not as its image has it',
+    value: (record) => (record.type === 'exec' && exeFileWords(record.exe_file).join(',')) || none,
+  },
   {
     name: 'args',
     title: 'ARGS',

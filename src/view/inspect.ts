@@ -6,6 +6,7 @@ import { commandOrComm } from './command.ts';
 import { containerName } from './container.ts';
 import { endingText } from './ending.ts';
 import { escapeText } from './escape.ts';
+import { exeFileText } from './exe-file.ts';
 import { tableText } from './table.ts';
 import type { UserNames } from './users.ts';
 
@@ -43,7 +44,7 @@ const head = (found: InspectRecord, users: UserNames): string => {
   return facts([
     ['pid', `${found.pid}${found.nspid.length > 1 ? `, inside ${found.nspid.slice(1).join(', ')}` : ''}`],
     ['command', commandOrComm(found)],
-    ['executable', found.exe && escapeText(found.exe)],
+    ['executable', found.exe && `${escapeText(found.exe)}${exeFileText(found.exe_file)}`],
     ['folder', found.cwd && escapeText(found.cwd)],
     ['started', found.started && escapeText(moment(found.started))],
     ['ended', ended && `${escapeText(moment(ended.time))}${end ? `, ${end}` : ''}`],

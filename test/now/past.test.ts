@@ -87,7 +87,8 @@ describe('PastProcesses', () => {
   });
 
   it('knows who ran a program, and the person behind who entered', () => {
-    const login = { euid: 0, auid: 1000, session: 3, tty: 'pts/3', caps_gained: ['kill'] };
+    const file = { device: '0:49', inode: 7, deleted: true } as const;
+    const login = { euid: 0, auid: 1000, session: 3, tty: 'pts/3', caps_gained: ['kill'], exe_file: file };
     const person = { pid: 7, comm: 'docker', tty: 'pts/3', evidence: ['ancestor'] };
     const asked = [...startOf(), ...enterOf()].map((record) =>
       record.type === 'container' && record.op === 'joined' ? { ...record, asked_by: person } : record,

@@ -44,6 +44,23 @@ describe('an exec line', () => {
     expect(bad).toEqual({ text: '\ufffdA', bytes: Uint8Array.from([0xff, 0x41]) });
   });
 
+  it('takes the lines before it for its own rights and its file, not for those of the next one after a loss', () => {
+    const before = [`C 9 ${place(0, 1)} ${pair(0, 7)} 3`, `P 9 ${place(0, 2)} ${pair(0x0030_0031, 3)} 216612`];
+    const execsFrom = (seq: number) =>
+      decode(...before, execLine({ time: 10, seq, pid: 2 }), execLine({ time: 11, seq: seq + 1, pid: 3 })).events;
+    expect(execsFrom(3)).toMatchObject([
+      {
+        credentials: { euid: 0, egid: 7, gained: 3n },
+        file: { device: 0x0030_0031, inode: 0x21_6612, upper: true, deleted: true },
+      },
+      { credentials: undefined, file: undefined },
+    ]);
+    expect(execsFrom(4)).toMatchObject([
+      { credentials: undefined, file: undefined },
+      { credentials: undefined, file: undefined },
+    ]);
+  });
+
   it('cuts comm to the 15 bytes that the kernel keeps', () => {
     expect(exec(execLine({ time: 1, seq: 1, pid: 2, path: '/opt/a-name-of-more-than-15' })).comm).toBe(
       'a-name-of-more-',

@@ -53,6 +53,13 @@ describe('columns', () => {
     expect(names.map((name) => cell(name, exec()))).toEqual(names.map(() => '-'));
   });
 
+  it('show where the file that runs is not as its image has it', () => {
+    const file = { device: '0:49', inode: 7 } as const;
+    expect(cell('file', exec())).toBe('-');
+    expect(cell('file', exec({ exe_file: { ...file, layer: 'upper' } }))).toBe('upper');
+    expect(cell('file', exec({ exe_file: { ...file, layer: 'upper', deleted: true } }))).toBe('upper,deleted');
+  });
+
   it('show a process of the host, without a pid in a namespace', () => {
     const record = exec();
     expect(defaultColumns.map((name) => cell(name, record))).toEqual([

@@ -61,6 +61,14 @@ describe('inspectText', () => {
     expect(fact(text, 'terminal')).toBe('pts/3');
   });
 
+  it('says where the file that runs is not as its image has it', () => {
+    const exeFile = { device: '0:49', inode: 7, layer: 'upper' } as const;
+    expect(fact(show({ exe: '/tmp/x', exe_file: exeFile }), 'executable')).toBe(
+      '/tmp/x, not as in its image (upper layer of the overlay)',
+    );
+    expect(fact(show({ exe: '/tmp/x' }), 'executable')).toBe('/tmp/x');
+  });
+
   it('says how one ended that is gone', () => {
     const time = '2026-01-02T03:04:06.000000000Z';
     expect(fact(show({ gone: true, ended: { time, code: 0 } }), 'ended')).toBe(`${time}, code 0`);

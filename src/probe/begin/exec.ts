@@ -2,6 +2,7 @@ import type { Cpu } from '../cpu.ts';
 import type { ExecEvent, Stamp } from '../event.ts';
 import type { Fields } from '../fields.ts';
 import type { NamespaceCache } from '../namespaces.ts';
+import { fileFlags } from '../wire.ts';
 
 /** A successful exec. */
 export const beginExec = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: NamespaceCache): void => {
@@ -31,8 +32,9 @@ export const beginExec = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: Na
   const cwdDevice = fields.high;
   const cwdRoot = fields.low;
   const cwdInode = fields.number();
-  const { credentials } = cpu;
+  const { credentials, file } = cpu;
   cpu.credentials = undefined;
+  cpu.file = undefined;
   const event: ExecEvent = {
     kind: 'exec',
     mono: stamp.mono,
@@ -50,6 +52,7 @@ export const beginExec = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: Na
     ns,
     cgroupId,
     credentials,
+    file,
     auid,
     session,
     terminal,
@@ -69,7 +72,17 @@ export const beginExec = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: Na
   cpu.begin(cpu.exec);
 };
 
-/** The next line of this CPU is the exec that these belong to. */
+/** The next line of this CPU is the exec that this belongs to, or more about it. */
+export const readFile = (fields: Fields, cpu: Cpu): void => {
+  fields.hex();
+  const device = fields.high;
+  const flags = fields.low;
+  const inode = fields.number();
+  const upper = (flags & fileFlags.upper) !== 0;
+  cpu.file = { device, inode, upper, deleted: (flags & fileFlags.deleted) !== 0 };
+};
+
+/** The same. */
 export const readCredentials = (fields: Fields, cpu: Cpu): void => {
   fields.hex();
   const euid = fields.high;

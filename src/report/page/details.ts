@@ -1,4 +1,5 @@
 import { escapeText } from '../../view/escape.ts';
+import { exeFileText } from '../../view/exe-file.ts';
 import type { Box, Proc } from './boxes.ts';
 import { h } from './dom.ts';
 import { shareText } from './labels.ts';
@@ -30,7 +31,10 @@ export const procDetails = (proc: Proc, model: Model, actions: DetailsActions): 
       'Parent',
       parent === undefined ? (proc.ppid === undefined ? undefined : String(proc.ppid)) : procLink(parent, actions),
     ],
-    ['Executable', program && escapeText(program.exe)],
+    [
+      'Executable',
+      program && `${escapeText(program.exe)}${'exe_file' in program ? exeFileText(program.exe_file) : ''}`,
+    ],
     ['Directory', program?.cwd && escapeText(program.cwd)],
     ['User', program && `uid ${program.uid}, gid ${program.gid}`],
     [
