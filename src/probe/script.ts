@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Features } from './features.ts';
+import { byLength } from './short-exec.ts';
 import { argvLines, pathLines, tailKey, writtenChunkBytes } from './wire.ts';
 
 /**
@@ -37,6 +38,9 @@ const adapt = (name: string, text: string, features: Features): string => {
   const formatted = features.bytesFormat === '%rh' ? text : text.replaceAll('%rh', features.bytesFormat);
   if (ofBothCalls.includes(name)) {
     return `${formatted}\n${forExecveat(formatted)}`;
+  }
+  if (name === 'exec') {
+    return byLength(formatted);
   }
   if (name === 'exec_tail') {
     return replace(formatted, `0x${tailKey.toString(16)}`, `0x${features.tailKey.toString(16)}`);

@@ -35,6 +35,9 @@ export const letters = {
 /** What one line of a successful exec has room for, in words of 8 bytes. */
 export const pathWords = 8;
 export const argvWords = 23;
+/** Words of an exec whose path and argv fit into them: short-exec.ts. */
+export const shortPathWords = 4;
+export const shortArgvWords = 8;
 export const wordBytes = 8;
 /** A comm, as the kernel keeps it. */
 export const commWords = 2;

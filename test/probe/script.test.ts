@@ -45,6 +45,31 @@ describe('the program', () => {
     expect(after).toContain('print(@seq)');
   });
 
+  it('has a shorter line for an exec with a short path and argv, and each exec is of one kind', () => {
+    const programs = script('0.17.0')
+      .split(/^(?=tracepoint:)/m)
+      .filter((program) => program.includes('printf("E '));
+    const fields = programs.map((program) => (/printf\("E ([^"]*)\\n"/.exec(program)![1]!.match(/%/g) ?? []).length);
+    expect(fields).toEqual([28, 47]);
+    const given = programs.map((program) => program.match(/^ {4}.*uptr\(/gm)!.length);
+    expect(given).toEqual([12, 31]);
+    const [short, long] = programs.map((program) => /\/(.*)\/ \{/.exec(program)![1]!);
+    const isOfKind = (kind: string, pathBytes: number, argvBytes: number): boolean => {
+      const place = (4087 - pathBytes) & 4095;
+      const test = kind
+        .replaceAll('curtask->mm->arg_end - curtask->mm->arg_start', String(argvBytes))
+        .replaceAll('curtask->mm->env_end', String(place))
+        .replaceAll('@seq[99999]', '0');
+      return new Function(`return ${test}`)() as boolean;
+    };
+    for (const path of [1, 2, 31, 32, 33, 64, 65, 4085, 4086, 4087, 4088, 4095]) {
+      for (const argv of [0, 1, 63, 64, 65, 1000]) {
+        expect(isOfKind(short!, path, argv), `${path} ${argv}`).toBe(path <= 32 && argv <= 64);
+        expect(isOfKind(long!, path, argv), `${path} ${argv}`).toBe(path > 32 || argv > 64);
+      }
+    }
+  });
+
   it('looks at failed execs only on request, and before exits', () => {
     expect(script('0.17.0')).not.toContain('printf("G');
     expect(script('0.17.0', true).indexOf('printf("G')).toBeLessThan(script('0.17.0', true).indexOf('printf("X'));

@@ -1,7 +1,17 @@
 import { endOfString, readArguments, readText, type Text } from '../../kernel/text.ts';
 import type { ExecEvent } from '../event.ts';
 import type { Fields } from '../fields.ts';
-import { argvLines, argvWords, largeChunkBytes, letters, maxPathBytes, pathWords, wordBytes } from '../wire.ts';
+import {
+  argvLines,
+  argvWords,
+  largeChunkBytes,
+  letters,
+  maxPathBytes,
+  pathWords,
+  shortArgvWords,
+  shortPathWords,
+  wordBytes,
+} from '../wire.ts';
 import { type Assembly, append } from './assembly.ts';
 import { markCut, readPids } from './nested.ts';
 
@@ -25,8 +35,9 @@ export class ExecAssembly implements Assembly {
   begin(event: ExecEvent, pathBytes: number, level: number, fields: Fields): void {
     this.event = event;
     this.#pathBytes = pathBytes;
-    this.#pathEnd = fields.words(pathWords, pathBytes, this.#path);
-    this.#argvEnd = fields.words(argvWords, event.argsBytes, this.#argv);
+    const isShort = pathBytes <= shortPathWords * wordBytes && event.argsBytes <= shortArgvWords * wordBytes;
+    this.#pathEnd = fields.words(isShort ? shortPathWords : pathWords, pathBytes, this.#path);
+    this.#argvEnd = fields.words(isShort ? shortArgvWords : argvWords, event.argsBytes, this.#argv);
     this.#awaitsPids = level > 1;
   }
 

@@ -1,10 +1,10 @@
-import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
-import { program, tool, trace, traced } from '../support/trace.ts';
+import { program, type Tracing, tool, trace, traced } from '../support/trace.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -93,20 +93,31 @@ describe('an end', () => {
   });
 });
 
+/** Has one shell run each step, and waits for its record before the next: the name of a directory is looked up when an event comes. */
+const oneByOne = async (
+  { until }: Tracing,
+  steps: readonly string[],
+  after = async (_: number): Promise<void> => {},
+) => {
+  const child = execa('sh', ['-s'], { reject: false });
+  for (const [index, step] of steps.entries()) {
+    child.stdin.write(`${step}\n`);
+    await until((record) => record.type === 'exec' && record.args[1] === step.split(' ').at(-1));
+    await after(index);
+  }
+  child.stdin.end();
+  await child;
+};
+
 describe('who runs something, and where', () => {
   traced('is reported by its rights, its terminal and its directory', async () => {
     const setuid = join(folder, 'setuid');
     await copyFile(tool('noop'), setuid);
     await chmod(setuid, 0o4755);
     await mkdir(join(folder, 'deep/er'), { recursive: true });
-    const script = join(folder, 'where.sh');
-    await writeFile(
-      script,
-      `cd ${folder}/deep/er; ${tool('noop')} here; sleep 0.3; cd /; ${tool('noop')} root; sleep 0.3\n`,
-    );
-    const { of } = await trace([], async () => {
+    const { of } = await trace([], async (tracing) => {
       await run('su', 'nobody', '-s', '/bin/sh', '-c', `${setuid} as-nobody`);
-      await run('sh', script);
+      await oneByOne(tracing, [`cd ${folder}/deep/er; ${tool('noop')} here`, `cd /; ${tool('noop')} root`]);
       await run('script', '-qec', `${tool('noop')} on-a-terminal; sleep 0.2`, '/dev/null');
     });
     const by = (word: string) => of('exec').find(({ args }) => args[1] === word);
@@ -125,21 +136,14 @@ describe('who runs something, and where', () => {
   traced('never has the old name of a directory', async () => {
     const before = join(folder, 'before');
     await mkdir(before);
-    const script = join(folder, 'moved.sh');
-    await writeFile(
-      script,
-      `cd ${before}; ${tool('noop')} first; read line; ${tool('noop')} second; read line; ${tool('noop')} third; sleep 0.5\n`,
+    const steps = [`cd ${before}; ${tool('noop')} first`, `${tool('noop')} second`, `${tool('noop')} third`];
+    const { of } = await trace([], (tracing) =>
+      oneByOne(tracing, steps, async (index) => {
+        if (index === 0) {
+          await rename(before, join(folder, 'after'));
+        }
+      }),
     );
-    const { of } = await trace([], async () => {
-      const { execa } = await import('execa');
-      const child = execa('sh', [script], { reject: false });
-      await sleep(600);
-      await rename(before, join(folder, 'after'));
-      child.stdin.write('\n');
-      await sleep(600);
-      child.stdin.end('\n');
-      await child;
-    });
     const cwd = (word: string) => of('exec').find(({ args }) => args[1] === word)?.cwd;
     expect(cwd('first')).toBe(before);
     expect([undefined, join(folder, 'after')]).toContain(cwd('second'));
