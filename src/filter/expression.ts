@@ -1,7 +1,7 @@
 import { type NstraceError, usageError } from '../errors.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import { textTest } from './about-text.ts';
-import { findKey, flags, keyNames } from './keys.ts';
+import { findKey, flags, keyNames, keys } from './keys.ts';
 import type { Subject } from './subject.ts';
 import { type Compiler, type Test, ValueError } from './test.ts';
 import { type Problem, splitWords, type Word } from './words.ts';
@@ -103,6 +103,12 @@ const termOf = (word: Word, compiler: Compiler, problems: Problem[]): Term | und
   }
 };
 
+/** What a key that people guess is called here. */
+const meantKey = (guess: string): string | undefined => {
+  const key = keys.find(({ guesses }) => guesses?.includes(guess.toLowerCase()));
+  return key === undefined ? undefined : `did you mean ${key.name}:?`;
+};
+
 /** A value is missing that may still be typed. */
 class UnfinishedError extends ValueError {}
 
@@ -111,7 +117,7 @@ const testOf = ({ key: name, values, quoted, hasGap, lateNegation }: Word, compi
   if (name !== undefined && key === undefined) {
     throw new ValueError(
       `there is no key ${name}:`,
-      `${didYouMean(name, keyNames(), `the keys are ${keyNames().join(', ')}`)} To search for the text itself, put it in double quotes`,
+      `${meantKey(name) ?? didYouMean(name, keyNames(), `the keys are ${keyNames().join(', ')}.`)} To search for the text itself, put it in double quotes`,
     );
   }
   if (hasGap) {

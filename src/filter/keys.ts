@@ -10,6 +10,8 @@ export interface Key {
   readonly name: string;
   /** Another name of it. */
   readonly alias?: string;
+  /** What people who do not know it type. */
+  readonly guesses?: readonly string[];
   /** Its values as help shows them. */
   readonly values: string;
   readonly about: string;
@@ -21,22 +23,42 @@ export interface Key {
 export const keys: readonly Key[] = [
   {
     name: 'c',
+    guesses: ['container', 'containers', 'id'],
     values: 'SEL',
     about: 'container: a selector as -c takes it, or a glob of its name',
     test: containerTest,
   },
-  { name: 'n', values: 'RE2', about: 'command name or executable', test: nameTest },
-  { name: 'l', values: 'RE2', about: 'whole command line', test: lineTest },
+  {
+    name: 'n',
+    guesses: ['name', 'comm', 'cmd', 'command', 'exe'],
+    values: 'RE2',
+    about: 'command name or executable',
+    test: nameTest,
+  },
+  {
+    name: 'l',
+    guesses: ['line', 'args', 'argv', 'cmdline'],
+    values: 'RE2',
+    about: 'whole command line',
+    test: lineTest,
+  },
   {
     name: 'u',
     alias: 'user',
+    guesses: ['uid', 'users'],
     values: 'USER',
     about: 'user, by name or number',
     test: userTest((s) => processOf(s)?.uid),
   },
   { name: 'auid', values: 'USER', about: 'login user', test: userTest((s) => processOf(s)?.auid) },
-  { name: 'p', values: 'PID', about: 'host pid, and its descendants', test: pidTest },
-  { name: 'ns', values: 'INODE', about: 'in this namespace, of whatever type', test: namespaceTest },
+  { name: 'p', guesses: ['pid', 'pids'], values: 'PID', about: 'host pid, and its descendants', test: pidTest },
+  {
+    name: 'ns',
+    guesses: ['namespace', 'inode', 'pidns', 'netns'],
+    values: 'INODE',
+    about: 'in this namespace, of whatever type',
+    test: namespaceTest,
+  },
   { name: 'tty', values: 'TTY', about: 'terminal: pts/3', test: globTest((s) => processOf(s)?.tty) },
   { name: 'host', values: 'NAME', about: 'host that the record is from', test: globTest(({ host }) => host) },
   {
@@ -47,9 +69,21 @@ export const keys: readonly Key[] = [
   },
   { name: 'pod', values: 'POD', about: 'pod of the container: name, namespace/name or id', test: globsTest(podNames) },
   { name: 'label', values: 'KEY=V', about: 'label of the container', test: labelTest },
-  { name: 'e', values: 'KIND', about: `kind: ${viewKinds.join(', ')}`, test: kindTest },
+  {
+    name: 'e',
+    guesses: ['event', 'events', 'kind', 'type', 'op'],
+    values: 'KIND',
+    about: `kind: ${viewKinds.join(', ')}`,
+    test: kindTest,
+  },
   { name: 'x', values: 'KIND', about: 'kind, by its beginning', test: viewKindTest },
-  { name: 'exit', values: 'CODE', about: 'exit code; !0 includes what a signal killed', test: exitTest },
+  {
+    name: 'exit',
+    guesses: ['code', 'status', 'ret'],
+    values: 'CODE',
+    about: 'exit code; !0 includes what a signal killed',
+    test: exitTest,
+  },
   { name: 'signal', values: 'NAME', about: 'signal that killed it, with or without SIG', test: signalTest },
   {
     name: 'origin',

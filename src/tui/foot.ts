@@ -29,7 +29,7 @@ export const footLine = ({ ui, columns, theme }: FrameInput): string => {
 /** What is typed, with what cannot be understood marked, and why. Its end is where the cursor is. */
 const promptPieces = (text: string, problems: readonly Problem[], columns: number): Piece[] => {
   const problem = problems.find(({ unfinished }) => unfinished !== true);
-  const hint = problem === undefined ? usualHint : problem.message;
+  const hint = problem === undefined ? usualHint : problemText(problem);
   const parts: { text: string; bad: boolean }[] = [];
   let at = 0;
   for (const { start, end } of problems.filter(({ unfinished }) => unfinished !== true)) {
@@ -49,6 +49,9 @@ const promptPieces = (text: string, problems: readonly Problem[], columns: numbe
     [`  ${escapeText(hint)}`, problem === undefined ? 'dim' : 'bad'],
   ];
 };
+
+const problemText = ({ message, advice }: Problem): string =>
+  advice === undefined ? message : `${message}${message.endsWith(':') ? '' : ':'} ${advice}`;
 
 const usualHint = 'c:web n:curl exit:!0 failed joined oom u:1000 word';
 

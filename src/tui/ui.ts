@@ -83,7 +83,12 @@ export class Ui extends Place {
     const count = this.#count === '' ? undefined : Number(this.#count);
     this.#count = '';
     const command = commandOf(key, this);
-    return command === undefined ? undefined : this.#do(command, layout, count);
+    return command === undefined ? this.#unknown(key) : this.#do(command, layout, count);
+  }
+
+  /** A letter that means nothing here is no reason to guess. */
+  #unknown(key: string): undefined {
+    return /^[!-~]$/.test(key) ? this.#note(`${key} does nothing here: ? shows the keys`) : undefined;
   }
 
   /** A click on a line of the screen, or the wheel. */

@@ -280,6 +280,15 @@ describe('hosts', () => {
 
 describe('problems', () => {
   it.each([
+    ['container:web', 'did you mean c:? '],
+    ['Name:curl', 'did you mean n:? '],
+    ['exot:1', 'did you mean exit? '],
+    ['zzzzzzzz:1', 'origin. To search for the text itself'],
+  ])('%j: %s', (text, advice) => {
+    expect(parse(text).problems[0]?.advice).toContain(advice);
+  });
+
+  it.each([
     ['foo:bar', 'there is no key foo:'],
     ['Exit:1', 'there is no key Exit:'],
     ['http://x', 'there is no key http:'],

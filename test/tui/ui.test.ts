@@ -660,6 +660,24 @@ describe('a message', () => {
   });
 });
 
+describe('keys that mean nothing', () => {
+  it('say where the others are found, and go with the next one', () => {
+    const desk = new Desk().take(...aBusyMachine());
+    desk.press('Z');
+    expect(desk.second).toBe('Z does nothing here: ? shows the keys');
+    desk.press('j');
+    expect(desk.second).toContain('[containers]');
+    desk.press('f12');
+    expect(desk.second).toContain('[containers]');
+  });
+
+  it('are marked in a filter, with what was probably meant', () => {
+    const desk = new Desk().take(...aBusyMachine());
+    desk.type('/container:web');
+    expect(desk.foot).toContain('container:web_  there is no key container: did you mean c:?');
+  });
+});
+
 describe('CPU of processes', () => {
   const cpuOf = (pid: number): number | undefined => ({ 1: 0.4, 400: 51.3, 2000: 12.25 })[pid];
 
