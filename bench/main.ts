@@ -10,7 +10,8 @@ import { measureTui } from './tui.ts';
 
 /**
  * npm run bench [-- stream|pair|start|memory|now|tui|read|recordings|report|export|query|diff|fleet|hosts]: prints what it
- * measured; docs/limits.md says what that was here. Of `tui` a second word takes one part: rate, growth or frames.
+ * measured; docs/limits.md says what that was here. Of `tui` a second word takes one part: rate, growth,
+ * frames or memory.
  */
 const [which = 'all', part] = process.argv.slice(2);
 

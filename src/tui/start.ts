@@ -2,6 +2,7 @@ import { render } from 'ink';
 import { createElement } from 'react';
 import { isGone } from '../kernel/gone.ts';
 import { App } from './app.ts';
+import { boundHeap } from './heap.ts';
 import { Screen } from './screen.ts';
 import type { View } from './view.ts';
 
@@ -18,6 +19,7 @@ export interface Tui {
  * @param onGone called when the terminal has gone: reading and writing it fail from then on
  */
 export const startTui = (view: View, onGone: () => void): Tui => {
+  boundHeap();
   const failed = (error: NodeJS.ErrnoException): void => (isGone(error) ? onGone() : crash(error));
   process.stdout.on('error', failed);
   process.stdin.on('error', failed);
