@@ -1,28 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { say, sayError } from '../console/say.ts';
+import { say } from '../console/say.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { recordedKinds } from '../filter/kinds.ts';
-import type { FleetAccess } from '../fleet/access.ts';
-import { PartsOutput } from '../output/parts.ts';
-import { openRecording } from '../recording/file.ts';
-import { FileSink } from '../recording/sink.ts';
-import { requireRoot } from '../session/session.ts';
-import { trace } from '../tracing/trace.ts';
+import type { AgentValues } from '../fleet/run.ts';
 import { addAccessOptions } from './options/access.ts';
 import { addFilterOptions, describeFilters, type FilterValues, filterOf } from './options/filter.ts';
 import { parseCount, parseDuration, parseSize } from './options/parse.ts';
 import { addTracerOptions, type TracerValues } from './options/tracer.ts';
 
-interface AgentValues extends FilterValues, TracerValues, FleetAccess {
-  spool: string;
-  spoolSize: number;
-  to: string[];
-  cluster: string;
-  hostName?: string;
-  limit?: number;
-  metrics: string;
-  redact: boolean;
-}
+type Values = FilterValues & TracerValues & AgentValues;
 
 const defaultSpool = '/var/lib/nstrace/spool';
 
@@ -55,7 +41,7 @@ export const addAgent = (program: Command): void => {
     .option('--metrics <address>', 'where /metrics, /healthz and /readyz are, or off', '127.0.0.1:9472')
     .option('--no-redact', 'ship passwords, tokens and other secrets in arguments as they are')
     .addHelpText('after', examples)
-    .action(async (values: AgentValues) => {
+    .action(async (values: Values) => {
       process.exitCode = await run(values);
     });
   addTracerOptions(addFilterOptions(addAccessOptions(agent), 'all but usage'));
@@ -100,75 +86,12 @@ const parseRate = (value: string): number => {
   return Number(count);
 };
 
-const run = async (values: AgentValues): Promise<number> => {
+const run = async (values: Values): Promise<number> => {
   if ((values.to ?? []).length === 0) {
     throw usageError('agent needs to know where to ship to', 'for example --to nats://127.0.0.1:4222');
   }
-  const [
-    { Agent, ownHost, spoolPath },
-    { AgentOutput },
-    { bpftraceState },
-    { openFolder, partBytes },
-    { takeSpool },
-    { makeSink, sinkNames },
-    { parseAddress, serve },
-  ] = await Promise.all([
-    import('../fleet/agent.ts'),
-    import('../fleet/output.ts'),
-    import('../fleet/child.ts'),
-    import('../fleet/spool.ts'),
-    import('../fleet/control.ts'),
-    import('../fleet/destination.ts'),
-    import('../fleet/server.ts'),
-  ]);
-  const names = sinkNames(values.to);
-  const address = values.metrics === 'off' ? undefined : parseAddress(values.metrics);
-  const filter = await filterOf(values, recordedKinds);
-  requireRoot();
-  const { spool: folder, spoolSize: limitBytes, cluster, hostName } = values;
-  openFolder(folder);
-  const host = ownHost(hostName);
-  const sinks = await Promise.all(
-    values.to.map((to, index) => makeSink(to, { ...values, name: names[index]!, cluster, host })),
-  );
-  let fail: (error: Error) => void = () => {};
-  const agent = new Agent({
-    ...{ folder, limitBytes, sinks, hostName, perSecond: values.limit, redact: values.redact },
-    onNotice: say,
-    onFailure: (error) => fail(error),
-  });
-  let parts: PartsOutput | undefined;
-  const state = () => agent.state(bpftraceState(parts?.session?.child ?? 0, parts?.session?.restarts ?? 0));
-  const control = await takeSpool(folder, state);
-  const server = address === undefined ? undefined : await serve(address, state);
-  const { failure } = await trace({
-    values,
-    filters: describeFilters(values),
-    filter,
-    usage: filter.events.has('usage'),
-    makeOutput: (stop, wants) => {
-      fail = (error) => stop.fail(error);
-      const output = new PartsOutput({
-        path: spoolPath(folder, new Date()),
-        ...{ maxBytes: partBytes(limitBytes), maxMs: undefined, keep: undefined, change: undefined, wants },
-        open: (path) => new FileSink(openRecording(path, { force: false }), (error) => stop.fail(error)),
-        onNotice: say,
-      });
-      parts = output;
-      agent.start();
-      return new AgentOutput(agent, output);
-    },
-    onReady: (_, session) => {
-      if (parts !== undefined) {
-        parts.session = session;
-      }
-      say(`tracing into ${folder}, shipping to ${sinks.map(({ target }) => target).join(' and ')}`);
-    },
-    onAny: (record) => parts?.observe(record),
-  });
-  control.close();
-  server?.close();
-  return failure === undefined ? exitStatus.ok : sayError(failure);
+  const { runAgent } = await import('../fleet/run.ts');
+  return runAgent(values, { filter: await filterOf(values, recordedKinds), filters: describeFilters(values) });
 };
 
 const status = async (folder: string, json: boolean): Promise<number> => {
