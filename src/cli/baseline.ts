@@ -1,22 +1,12 @@
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  ftruncateSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
 import { type Command, Option } from 'commander';
 import { say } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
 import { addToBaseline, baselineText } from '../diff/baseline.ts';
+import { readBaselineText, replaceBaseline, writeBaseline } from '../diff/baseline-file.ts';
 import { type SummaryValues, summarize } from '../diff/summaries.ts';
 import type { Match } from '../diff/summary.ts';
 import { type Numbers, numberChoices } from '../diff/word.ts';
-import { cannotOpen, exitStatus, messageOf, usageError } from '../errors.ts';
-import { openRecording } from '../recording/file.ts';
+import { exitStatus, usageError } from '../errors.ts';
 import { escapeText } from '../view/escape.ts';
 import { addRangeOptions, addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
 import { addReadOptions } from './options/input.ts';
@@ -71,7 +61,7 @@ const baseline = async (words: readonly string[], values: BaselineValues): Promi
     throw usageError('--add needs a baseline to add to', 'leave out --force, and name the file with -o');
   }
   const { signal } = new Stop();
-  const before = add ? readText(output) : undefined;
+  const before = add ? readBaselineText(output) : undefined;
   const { summary, status } = await summarize(words, values, { match, numbers }, await chosenBy(values), signal);
   if (signal.aborted) {
     return exitStatus.interrupted;
@@ -81,39 +71,12 @@ const baseline = async (words: readonly string[], values: BaselineValues): Promi
   }
   if (before !== undefined) {
     const { text, added } = addToBaseline(before, output, summary);
-    replace(output, text);
+    replaceBaseline(output, text);
     say(`${added} ${added === 1 ? 'line' : 'lines'} added to ${escapeText(output)}`);
   } else if (output === '-') {
     process.stdout.write(baselineText(summary));
   } else {
-    writeWhole(openRecording(output, { force }), baselineText(summary));
+    writeBaseline(output, baselineText(summary), force);
   }
   return status;
-};
-
-const readText = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw cannotOpen(file, messageOf(error), 'without --add it is made');
-  }
-};
-
-/** The old one stays until the new one is whole, and so do its mode and owner. */
-const replace = (path: string, text: string): void => {
-  const next = `${path}.new`;
-  const { mode, uid, gid } = statSync(path);
-  const descriptor = openRecording(next, { force: false });
-  fchmodSync(descriptor, mode & 0o777);
-  if (process.geteuid?.() === 0) {
-    fchownSync(descriptor, uid, gid);
-  }
-  writeWhole(descriptor, text);
-  renameSync(next, path);
-};
-
-const writeWhole = (descriptor: number, text: string): void => {
-  ftruncateSync(descriptor);
-  writeFileSync(descriptor, text);
-  closeSync(descriptor);
 };

@@ -2,11 +2,9 @@ import { type Command, Option } from 'commander';
 import { say, sayError } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
-import { parseMoment } from '../filter/moment.ts';
 import { type FleetValues, isFleet, spoolFleet } from '../fleet/input.ts';
 import { formats } from '../query/format.ts';
-import { namedQueries, views } from '../query/named.ts';
-import { quoteText } from '../query/quote.ts';
+import { namedQueries, namedSql, views } from '../query/named.ts';
 import type { QuerySession, SessionValues } from '../query/session.ts';
 import { expandPaths } from '../recording/paths.ts';
 import { escapeText } from '../view/escape.ts';
@@ -152,22 +150,4 @@ const namesFile = (word: string): boolean => {
   } catch {
     return false;
   }
-};
-
-const namedSql = (name: string, since: string | undefined): string => {
-  const named = namedQueries[name];
-  if (named === undefined) {
-    throw usageError(
-      `there is no query ${JSON.stringify(name)}`,
-      `those with names are ${Object.keys(namedQueries).join(', ')}`,
-    );
-  }
-  if (named.since && since === undefined) {
-    throw usageError(`--run ${name} needs a time`, `--since ${new Date().toISOString().slice(0, 19)}Z`);
-  }
-  const moment = since === undefined ? '' : parseMoment(since, Date.now());
-  if (moment === undefined) {
-    throw usageError(`--since ${JSON.stringify(since)} is no time`, 'give RFC 3339, or an age: 30s, 10m, 2h');
-  }
-  return named.sql.replaceAll('$since', quoteText(moment));
 };

@@ -6,7 +6,7 @@ import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import { type FleetValues, isFleet, openFleet } from '../fleet/input.ts';
 import { type InputValues, RecordingInput } from '../input/recording.ts';
-import type { Output } from '../output/output.ts';
+import { TimelineTrace } from '../output/timeline-trace.ts';
 import { TimelinePrinter, type TimelineSettings } from '../output/timelines.ts';
 import { Limit } from '../tracing/limit.ts';
 import { trace } from '../tracing/trace.ts';
@@ -113,9 +113,9 @@ const live = async (values: TimelineValues): Promise<number> => {
     filters: describeFilters(values),
     // What happens outside of a container is part of its life: filters come later.
     filter: { ...filter, containers: [] },
-    makeOutput: (stop): Output => {
+    makeOutput: (stop) => {
       printer = new TimelinePrinter(settingsOf(values), filter, stop, values.groupBy === undefined ? 0 : maxWaiting);
-      return new Unprinted(printer);
+      return new TimelineTrace(printer);
     },
     onReady: () => {
       say(
@@ -131,30 +131,3 @@ const live = async (values: TimelineValues): Promise<number> => {
   });
   return failure === undefined ? exitStatus.ok : sayError(failure);
 };
-
-/** A trace whose records go to the printer before they are filtered. */
-class Unprinted implements Output {
-  readonly #printer: TimelinePrinter;
-
-  constructor(printer: TimelinePrinter) {
-    this.#printer = printer;
-  }
-
-  record(): void {}
-
-  flush(mono: string): void {
-    this.#printer.passed(mono);
-  }
-
-  get pending(): number {
-    return this.#printer.pending;
-  }
-
-  async close(): Promise<void> {
-    await this.#printer.end();
-  }
-
-  async end(): Promise<void> {
-    await this.#printer.end();
-  }
-}

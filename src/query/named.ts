@@ -1,3 +1,7 @@
+import { usageError } from '../errors.ts';
+import { parseMoment } from '../filter/moment.ts';
+import { quoteText } from './quote.ts';
+
 /** What can be asked, and what a row of it is. */
 export const views = {
   execs: 'programs that ran',
@@ -82,4 +86,23 @@ FROM execs GROUP BY second ORDER BY execs DESC, second LIMIT 20`,
 FROM execs GROUP BY container, exe HAVING first >= $since::TIMESTAMP_NS ORDER BY first`,
     since: true,
   },
+};
+
+/** @throws NstraceError (2) if there is no such query, or its time is missing or none */
+export const namedSql = (name: string, since: string | undefined): string => {
+  const named = namedQueries[name];
+  if (named === undefined) {
+    throw usageError(
+      `there is no query ${JSON.stringify(name)}`,
+      `those with names are ${Object.keys(namedQueries).join(', ')}`,
+    );
+  }
+  if (named.since && since === undefined) {
+    throw usageError(`--run ${name} needs a time`, `--since ${new Date().toISOString().slice(0, 19)}Z`);
+  }
+  const moment = since === undefined ? '' : parseMoment(since, Date.now());
+  if (moment === undefined) {
+    throw usageError(`--since ${JSON.stringify(since)} is no time`, 'give RFC 3339, or an age: 30s, 10m, 2h');
+  }
+  return named.sql.replaceAll('$since', quoteText(moment));
 };
