@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { bpftraceOf, smallBuffers } from '../e2e/support/bpftrace.ts';
-import { makeFolder, removeFolder } from '../e2e/support/folder.ts';
+import { ownFolder } from '../e2e/support/own-folder.ts';
 import { trace } from '../e2e/support/trace.ts';
 import { accounts, expectAccounts, fault, livesOf, outOfOrder, spawn, spawnTwice, whileStarved } from './support.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 fault(
   'bpftrace killed three times, with 100 execs before, between and after',

@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { bpftraceOf, isRunning } from '../e2e/support/bpftrace.ts';
-import { makeFolder, removeFolder } from '../e2e/support/folder.ts';
+import { ownFolder } from '../e2e/support/own-folder.ts';
 import { run } from '../e2e/support/run.ts';
 import { bpftraceOption, parseRecord, program, tool, trace } from '../e2e/support/trace.ts';
 import {
@@ -20,11 +20,7 @@ import {
   whileStarved,
 } from './support.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 /** A recording into a file, and when tracing has begun. */
 const record = async (file: string) => {

@@ -2,19 +2,15 @@ import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { RecordOf } from '../../../src/record/schema.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { tool, trace, traced } from '../support/trace.ts';
 
 type Exec = RecordOf<'exec'>;
 
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 /** Runs the noop program with exactly these arguments. */
 const runWith = async (args: readonly Buffer[]): Promise<void> => {

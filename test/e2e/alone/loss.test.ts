@@ -1,15 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { bpftraceOf, smallBuffers } from '../support/bpftrace.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { tool, trace, traced } from '../support/trace.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 describe('loss', () => {
   traced('that is forced is counted exactly: made = delivered + lost, and placed in time', async () => {

@@ -3,20 +3,16 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { bpftraceOf, isRunning } from '../support/bpftrace.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
 import { callAsNamesake } from '../support/namesake.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { Terminal } from '../support/terminal.ts';
 import { bpftraceOption, parseRecord, program, tool, trace, traced } from '../support/trace.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 /** Waits until something holds, at most 20 s. */
 const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject } from 'vitest';
 import type { Timeline } from '../../../src/timeline/schema.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { type Bundle, makeBundle } from '../support/runc.ts';
 import { bpftraceOption, program, traced } from '../support/trace.ts';
@@ -25,12 +25,8 @@ const parse = (stdout: string): Timeline[] =>
     });
 
 const id = `nstrace-story-${process.pid}`;
-let folder = '';
+const folder = ownFolder();
 let bundle: Bundle;
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
 beforeEach(async () => {
   if (inject('cannotTrace') === '') {
     bundle = await makeBundle();

@@ -1,17 +1,15 @@
 import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { beforeAll, describe, expect } from 'vitest';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { program, type Tracing, tool, trace, traced } from '../support/trace.ts';
 
-let folder = '';
+const folder = ownFolder();
 beforeAll(async () => {
-  folder = await makeFolder();
   await chmod(folder, 0o755);
 });
-afterAll(() => removeFolder(folder));
 
 describe('a long argv', () => {
   const long = 'a'.repeat(40_000);

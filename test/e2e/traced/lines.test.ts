@@ -1,20 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import * as engines from '../support/engine.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { linesOf } from '../support/recording.ts';
 import { run } from '../support/run.ts';
 import { makeBundle } from '../support/runc.ts';
 import { program, trace, traced } from '../support/trace.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 /** Records as `replay` shows them. */
 const shown = async (records: readonly NstraceRecord[], ...options: string[]): Promise<string> => {

@@ -4,18 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { makeBundle } from '../support/runc.ts';
 import { bpftraceOption, parseRecord, program, tool, traced } from '../support/trace.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 const read = async (path: string): Promise<NstraceRecord[]> => {
   const bytes = await readFile(path);

@@ -1,17 +1,13 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { describe, expect } from 'vitest';
+import { ownFolder } from '../support/own-folder.ts';
 import { linesOf } from '../support/recording.ts';
 import { run } from '../support/run.ts';
 import { program, type Trace, tool, trace, traced } from '../support/trace.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 /** What the shell `name`, called by a relative path as daemontools do, runs in the folder. */
 const runAs = async (name: string, script: string): Promise<void> => {

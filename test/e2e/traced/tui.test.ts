@@ -2,23 +2,19 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject } from 'vitest';
 import type { RecordOf } from '../../../src/record/schema.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { type Bundle, makeBundle } from '../support/runc.ts';
 import { bpftraceOption, parseRecord, program, traced } from '../support/trace.ts';
 
 const id = `nstrace-tui-${process.pid}`;
-let folder = '';
+const folder = ownFolder();
 let servers = 0;
 /** A tmux server of each test's own: one that is asked to end is still there for a moment. */
 const server = (): string[] => ['-S', join(folder, `tmux-${servers}`)];
 let bundle: Bundle;
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
 beforeEach(async () => {
   if (inject('cannotTrace') === '') {
     bundle = await makeBundle();

@@ -3,26 +3,24 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import type { ReportData } from '../../../src/report/data.ts';
 import type { Timeline } from '../../../src/timeline/schema.ts';
 import { footer, header, process as processRecord } from '../../fixtures/records.ts';
 import { at } from '../../fixtures/story.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { linesOf, storyOf } from '../support/recording.ts';
 import { run } from '../support/run.ts';
 import { program } from '../support/trace.ts';
 
 /** What each command makes of one recording says the same of it. */
-let folder = '';
+const folder = ownFolder();
 beforeAll(async () => {
-  folder = await makeFolder();
   const story = storyOf();
   await writeFile(join(folder, 'story.ndjson'), linesOf(story));
   await writeParts(story);
 });
-afterAll(() => removeFolder(folder));
 
 /** The same in two parts: the second one repeats what lives. */
 const writeParts = async (story: readonly NstraceRecord[]): Promise<void> => {

@@ -1,22 +1,20 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { exec } from '../../fixtures/records.ts';
 import { at } from '../../fixtures/story.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { linesOf, storyOf } from '../support/recording.ts';
 import { run } from '../support/run.ts';
 import { program } from '../support/trace.ts';
 
-let folder = '';
+const folder = ownFolder();
 let file = '';
 beforeAll(async () => {
-  folder = await makeFolder();
   file = join(folder, 's.ndjson');
   await writeFile(file, linesOf(storyOf(exec({ ...at(50), pid: 77, args: ['app', '--token=hunter2'] }))));
 });
-afterAll(() => removeFolder(folder));
 
 it('writes to standard output, or into a file that only its owner reads', async () => {
   const { stdout, exitCode } = await run(program, 'export', file, '--to', 'csv');

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { escapeText } from '../../../src/view/escape.ts';
 import { cgroup, container, exec, exit, fork, lost } from '../../fixtures/records.ts';
 import { at } from '../../fixtures/story.ts';
 import { hostile, hostileText, unsafe } from '../../tui/support.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { linesOf, storyOf } from '../support/recording.ts';
 import { run } from '../support/run.ts';
 import { Terminal } from '../support/terminal.ts';
@@ -36,15 +36,13 @@ const strange = (text: string, index: number): NstraceRecord[] => {
 
 const byOf = (text: string) => ({ pid: 4000, uid: 0, comm: text, args: [text] });
 
-let folder = '';
+const folder = ownFolder();
 let file = '';
 beforeAll(async () => {
-  folder = await makeFolder();
   file = join(folder, 'hostile.ndjson');
   const records = [...texts, hostileText].flatMap(strange);
   await writeFile(file, linesOf(storyOf(...records)));
 });
-afterAll(() => removeFolder(folder));
 
 /** What nothing may hold that people read; lines of CSV end in both. */
 const acting = (text: string): string[] => text.split('\n').filter((line) => unsafe.test(line.replace(/\r$/, '')));

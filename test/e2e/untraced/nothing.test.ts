@@ -1,22 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ownFolder } from '../support/own-folder.ts';
 import { linesOf, storyOf } from '../support/recording.ts';
 import { run } from '../support/run.ts';
 import { program } from '../support/trace.ts';
 
 /** Where there is nothing to judge, a judge must not say that all is well. */
-let folder = '';
+const folder = ownFolder();
 const file = (name: string): string => join(folder, name);
 beforeAll(async () => {
-  folder = await makeFolder();
   await writeFile(file('empty.ndjson'), '');
   await writeFile(file('whole.ndjson'), linesOf(storyOf()));
   await run(program, 'baseline', file('whole.ndjson'), '-o', file('normal.baseline'));
 });
-afterAll(() => removeFolder(folder));
 
 describe('an empty file', () => {
   it.each([

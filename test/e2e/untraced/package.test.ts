@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ownFolder } from '../support/own-folder.ts';
 
 const project = join(import.meta.dirname, '../../..');
 
-let folder: string;
+const folder = ownFolder();
 let checkout: string;
 /** Made from a copy of what git has, so that nothing of the checkout is touched while other tests run from it. */
 beforeAll(async () => {
-  folder = await makeFolder();
   checkout = join(folder, 'checkout');
   const { stdout: files } = await execa('git', ['ls-files', '-z', '-co', '--exclude-standard'], { cwd: project });
   await execa('cp', ['--parents', '-t', folder, ...files.split('\0').filter((name) => name !== '')], {
@@ -23,7 +22,6 @@ beforeAll(async () => {
   await execa('ln', ['-s', join(project, 'node_modules'), join(checkout, 'node_modules')]);
   await execa('npm', ['run', '--silent', 'package'], { cwd: checkout });
 });
-afterAll(() => removeFolder(folder));
 
 describe('npm run package', () => {
   it('leaves package.json as it was', async () => {

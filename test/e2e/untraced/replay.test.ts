@@ -3,20 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import * as records from '../../fixtures/records.ts';
 import { at, lifeOf } from '../../fixtures/story.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { parseRecord, program } from '../support/trace.ts';
 
 /** Reading recordings needs neither root nor bpftrace. */
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 /** `lines` as a recording numbers them. */
 const numbered = (...lines: NstraceRecord[]): string =>

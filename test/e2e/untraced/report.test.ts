@@ -5,16 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { container, exec, exit, lost } from '../../fixtures/records.ts';
 import { at } from '../../fixtures/story.ts';
 import { noBrowser, openBrowser, openReport } from '../support/browser.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { linesOf, storyOf } from '../support/recording.ts';
 import { run } from '../support/run.ts';
 import { program } from '../support/trace.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
+const folder = ownFolder();
 
 const evil = '</script><img src=x onerror=alert(1)>\u202e\u0000"\'<b>';
 const ofEvil = { id: evil, name: evil, runtime: evil };

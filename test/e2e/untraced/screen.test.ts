@@ -2,23 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { cgroup, container, exec, failedExec, footer, fork, header, inContainer } from '../../fixtures/records.ts';
 import { at } from '../../fixtures/story.ts';
 import { aBusyMachine, execs, hostile, hostileText } from '../../tui/support.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { Terminal, type TerminalOptions } from '../support/terminal.ts';
 import { program } from '../support/trace.ts';
 
 /** The view on a real terminal; a replay needs neither root nor bpftrace. */
-let folder = '';
+const folder = ownFolder();
 const terminals: Terminal[] = [];
-beforeAll(async () => {
-  folder = await makeFolder();
-});
-afterAll(() => removeFolder(folder));
 afterEach(async () => {
   await Promise.all(terminals.splice(0).map((terminal) => terminal.close()));
 });
