@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { Namespaces } from '../src/kernel/namespaces.ts';
 import type { Nanoseconds } from '../src/kernel/time.ts';
 import { WallClock } from '../src/model/clock.ts';
 import { Model } from '../src/model/model.ts';
@@ -9,18 +8,8 @@ import { Order } from '../src/probe/order.ts';
 import { NamespacePairs } from '../src/probe/pairs.ts';
 import { Sequence } from '../src/probe/sequence.ts';
 import { readCgroup, readRuntimeCommand } from '../src/runtimes/index.ts';
+import { hex, host, hostWords, words } from '../test/fixtures/lines.ts';
 
-const host: Namespaces = {
-  pid: 0xeffffffc,
-  mnt: 0xeffffff8,
-  net: 0xeffffff9,
-  ipc: 0xefffffff,
-  uts: 0xeffffffe,
-  user: 0xeffffffd,
-  cgroup: 0xeffffffb,
-  time: 0xeffffffa,
-};
-const hostWords = 'effffffceffffff8 effffff9efffffff effffffeeffffffd effffffbeffffffa';
 const eventsABeat = 3000;
 const cpus = 2;
 
@@ -28,8 +17,8 @@ const cpus = 2;
 export const makeLines = (processes: number): Buffer => {
   const lines: string[] = [];
   const made = [0, 0];
-  const path = words('/usr/bin/some-tool', 8);
-  const argv = words('some-tool\0--alpha\0beta gamma\0/etc/some/file\0', 28);
+  const path = words(Buffer.from('/usr/bin/some-tool'), 8);
+  const argv = words(Buffer.from('some-tool\0--alpha\0beta gamma\0/etc/some/file\0'), 28);
   let time = 1_000_000_000_000;
   for (let index = 0; index < processes; index += 1) {
     const cpu = index % cpus;
@@ -48,14 +37,6 @@ export const makeLines = (processes: number): Buffer => {
     }
   }
   return Buffer.from(`${lines.join('\n')}\n`);
-};
-
-const hex = (value: number): string => value.toString(16);
-
-const words = (text: string, count: number): string => {
-  const bytes = Buffer.alloc(count * 8);
-  bytes.write(text, 'latin1');
-  return Array.from({ length: count }, (_, index) => bytes.readBigUInt64LE(index * 8).toString(16)).join(' ');
 };
 
 /** All that a session does between bpftrace's bytes and records. */

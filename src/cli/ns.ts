@@ -1,14 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { sayAmbiguous } from '../console/selection.ts';
 import { showOrWatch } from '../console/watch.ts';
 import { noSuchNamespace } from '../errors.ts';
-import { sayHidden, selectNow } from '../input/containers.ts';
+import { readNow } from '../input/containers.ts';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { readKin } from '../now/kin.ts';
 import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
 import { toNamespaceRecord, toProcessRecord } from '../now/records.ts';
 import type { NowRecord } from '../now/schema.ts';
-import { takeSnapshot } from '../now/snapshot.ts';
 import { jsonLine } from '../view/json.ts';
 import { defaultNsColumns, namespaceTree, nsColumns, treeNsColumns } from '../view/ns.ts';
 import { membersText } from '../view/ns-members.ts';
@@ -74,17 +72,11 @@ const parseTypes = (value: string): NamespaceType[] => {
 
 const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
   const format = requireJsonOrTable(values);
-  let said = false;
+  const read = readNow(values.container ?? []);
   return showOrWatch(
     values.watch,
     async () => {
-      const snapshot = await takeSnapshot();
-      const selection = selectNow(values.container ?? [], snapshot);
-      if (!said) {
-        said = true;
-        sayHidden(snapshot.hidden);
-        sayAmbiguous(selection);
-      }
+      const { snapshot, selection } = await read();
       const needsKin =
         format === 'json' || values.tree === true || (values.columns ?? []).some((name) => /parent|owner/.test(name));
       const all = collectNamespaces(snapshot, needsKin ? await readKin() : new Map());

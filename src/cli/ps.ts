@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { sayAmbiguous } from '../console/selection.ts';
 import { showOrWatch } from '../console/watch.ts';
 import type { ContainerSelection } from '../filter/selector.ts';
-import { sayHidden, selectNow } from '../input/containers.ts';
+import { readNow } from '../input/containers.ts';
 import { toProcessRecord } from '../now/records.ts';
-import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
+import type { NowProcess, Snapshot } from '../now/snapshot.ts';
 import { jsonLine } from '../view/json.ts';
 import { checkSort, pickColumns } from '../view/pick.ts';
 import {
@@ -60,17 +59,11 @@ const columnNames = (): string[] => psColumns({ time: '' } as Snapshot, new User
 
 const ps = async (words: readonly string[], values: PsValues): Promise<number> => {
   const format = requireJsonOrTable(values);
-  let said = false;
+  const read = readNow(words);
   return showOrWatch(
     values.watch,
     async () => {
-      const snapshot = await takeSnapshot();
-      const selection = selectNow(words, snapshot);
-      if (!said) {
-        said = true;
-        sayHidden(snapshot.hidden);
-        sayAmbiguous(selection);
-      }
+      const { snapshot, selection } = await read();
       const processes = choose(snapshot, selection, values);
       return format === 'json'
         ? processes.map((process) => jsonLine(toProcessRecord(process, snapshot.time))).join('')

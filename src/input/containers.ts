@@ -1,7 +1,8 @@
 import { say } from '../console/say.ts';
+import { sayAmbiguous } from '../console/selection.ts';
 import { exitStatus, noSuchContainer, severalContainers } from '../errors.ts';
 import { ContainerSelection } from '../filter/selector.ts';
-import type { Snapshot } from '../now/snapshot.ts';
+import { type Snapshot, takeSnapshot } from '../now/snapshot.ts';
 import type { ContainerInfo } from '../record/schema.ts';
 import { containerInFull } from '../view/container.ts';
 import { escapeText } from '../view/escape.ts';
@@ -34,6 +35,27 @@ export const selectNow = (
     );
   }
   return selection;
+};
+
+/**
+ * The state of now and the containers that selectors mean in it, as often as it is called; what is to be said of them is said once.
+ *
+ * @throws NstraceError (1) if there is no such container
+ */
+export const readNow = (
+  words: readonly string[],
+): (() => Promise<{ snapshot: Snapshot; selection: ContainerSelection }>) => {
+  let said = false;
+  return async () => {
+    const snapshot = await takeSnapshot();
+    const selection = selectNow(words, snapshot);
+    if (!said) {
+      said = true;
+      sayHidden(snapshot.hidden);
+      sayAmbiguous(selection);
+    }
+    return { snapshot, selection };
+  };
 };
 
 const inFull = (container: ContainerInfo): { name: string; full: string } => ({

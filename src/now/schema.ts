@@ -67,14 +67,19 @@ const namespace = z.object({
   owner: inode.optional().describe('the user namespace that owns it'),
 });
 
-const inspected = z.object({
-  type: z.literal('inspect'),
+/** Whom `inspect` and `why` are asked about. */
+const asked = {
   time: z.string(),
   pid,
   gone: z.boolean().describe('it has ended: this is what a recording knows'),
   nspid,
   ppid: pid,
   comm,
+};
+
+const inspected = z.object({
+  type: z.literal('inspect'),
+  ...asked,
   exe: exe.optional(),
   exe_file: schemas.exec.shape.exe_file,
   cwd: cwd.optional(),
@@ -149,12 +154,7 @@ const inspected = z.object({
 
 const why = z.object({
   type: z.literal('why'),
-  time: z.string(),
-  pid,
-  gone: z.boolean().describe('it has ended: this is what a recording knows'),
-  nspid,
-  ppid: pid,
-  comm,
+  ...asked,
   args,
   container,
   origin,

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { parseObject } from '../recording/lines.ts';
 
 /** A name that a container got late: it holds for its records before `seq`. */
 export interface LateName {
@@ -95,7 +96,7 @@ class Scan {
   }
 
   result(): Survey {
-    const last = parse(this.#last);
+    const last = parseObject(this.#last);
     return {
       recording: this.#recording,
       host: this.#host,
@@ -109,7 +110,7 @@ class Scan {
   }
 
   #line(text: string): void {
-    const record = parse(text);
+    const record = parseObject(text);
     if (record?.type === 'header' && record.schema === 'nstrace/1') {
       this.#headers += 1;
       if (this.#headers === 1) {
@@ -140,13 +141,4 @@ const countLines = (bytes: Buffer): number => {
     count += 1;
   }
   return bytes[bytes.length - 1] === newline ? count : count + 1;
-};
-
-const parse = (line: string): Record<string, unknown> | undefined => {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 };

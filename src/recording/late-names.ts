@@ -1,7 +1,7 @@
 import { NstraceError } from '../errors.ts';
 import { clockNs } from '../record/clock.ts';
 import type { ContainerRef, NstraceRecord } from '../record/schema.ts';
-import { decode, LineCutter } from './lines.ts';
+import { decode, LineCutter, parseObject } from './lines.ts';
 import { openSource, type Place } from './source.ts';
 
 /** How a `container` record with the op `named` looks in its line, as nstrace writes it. */
@@ -107,7 +107,7 @@ export const survey = async (
   let last: Buffer | undefined;
   const look = (bytes: Buffer): void => {
     for (const line of markedLines(bytes)) {
-      const record = parse(line);
+      const record = parseObject(line);
       if (record?.type === 'header') {
         recording = String(record.recording);
         isMerged ||= record.source_seq !== undefined;
@@ -134,7 +134,7 @@ export const survey = async (
     }
     // What is wrong with the file is reported when its records are read.
   }
-  found.lastAt = (last && timeOf(parse(decode(last)), isMerged)) ?? found.lastAt;
+  found.lastAt = (last && timeOf(parseObject(decode(last)), isMerged)) ?? found.lastAt;
   return found;
 };
 
@@ -161,14 +161,4 @@ const timeOf = (record: Record<string, unknown> | undefined, isMerged: boolean):
   return typeof time === 'string' && typeof mono === 'string'
     ? clockNs({ time, mono, source_seq: isMerged ? 1 : undefined })
     : undefined;
-};
-
-const parse = (line: string): Record<string, unknown> | undefined => {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    // A line that is no record is reported when the records are read.
-    return undefined;
-  }
 };

@@ -83,3 +83,13 @@ export class LineCutter {
 
 /** Bytes as text; what is not UTF-8 becomes U+FFFD. Text of one byte a character is made and searched twice as fast. */
 export const decode = (bytes: Buffer): string => (isAscii(bytes) ? bytes.latin1Slice() : bytes.toString());
+
+/** A line as what it holds; undefined if that is no object. What is no record is reported where records are read. */
+export const parseObject = (line: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -16,26 +16,21 @@ dpkg-deb -R "$deb" "$newer/tree"
 sed -i 's/^Version: .*/&+newer/' "$newer/tree/DEBIAN/control"
 dpkg-deb --root-owner-group --build "$newer/tree" "$newer/newer.deb" >/dev/null
 
-status=0
-for release in "$@"; do
-  echo "== $release" >&2
-  root=$(make_root "$release" packages)
-  mkdir "$root/packages"
-  cp build/packages/* "$newer/newer.deb" test/fresh/inside.sh "$root/packages/"
-  copy_npm "$root"
+prepare() {
+  mkdir "$1/packages"
+  cp build/packages/* "$newer/newer.deb" test/fresh/inside.sh "$1/packages/"
+  copy_npm "$1"
   node=own
-  if ! has_node "$root"; then
+  if ! has_node "$1"; then
     # Not on PATH before the launcher was seen without it.
     node=later
-    copy_node "$root"
-    mv "$root/usr/local/bin/node" "$root/packages/node"
+    copy_node "$1"
+    mv "$1/usr/local/bin/node" "$1/packages/node"
   fi
-  if run_in "$root" "sh /packages/inside.sh $node" /; then
-    echo "== $release: passed" >&2
-  else
-    echo "== $release: FAILED" >&2
-    status=1
-  fi
-  rm -rf --one-file-system "$root"
-done
-exit "$status"
+}
+
+check() {
+  run_in "$1" "sh /packages/inside.sh $node" /
+}
+
+each_release packages "$@"

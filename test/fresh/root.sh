@@ -76,3 +76,22 @@ run_in() {
     exec env -i ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=true TERM=dumb sh -c "$2"
   ' sh "$1" "$2" "${3:-/}" </dev/null
 }
+
+# each_release NAME RELEASE...: prepare ROOT, then check ROOT, in a fresh root of each; ends with 1 if one did not pass.
+each_release() {
+  local name=$1 status=0 release root
+  shift
+  for release in "$@"; do
+    echo "== $release" >&2
+    root=$(make_root "$release" "$name")
+    prepare "$root"
+    if check "$root"; then
+      echo "== $release: passed" >&2
+    else
+      echo "== $release: FAILED" >&2
+      status=1
+    fi
+    rm -rf --one-file-system "$root"
+  done
+  exit "$status"
+}

@@ -8,23 +8,18 @@ cd "$(dirname "$0")/../.."
 . test/fresh/root.sh
 run=${NSTRACE_FRESH_TEST:-npm test}
 
-status=0
-for release in "$@"; do
-  echo "== $release" >&2
-  root=$(make_root "$release" fresh)
-  if has_node "$root"; then
-    DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qy install --no-install-recommends nodejs >&2
+prepare() {
+  if has_node "$1"; then
+    DEBIAN_FRONTEND=noninteractive chroot "$1" apt-get -qy install --no-install-recommends nodejs >&2
   else
-    copy_node "$root"
+    copy_node "$1"
   fi
-  copy_npm "$root"
-  git clone -q --no-hardlinks "$PWD" "$root/nstrace"
-  if run_in "$root" "node --version; $run" /nstrace; then
-    echo "== $release: passed" >&2
-  else
-    echo "== $release: FAILED" >&2
-    status=1
-  fi
-  rm -rf --one-file-system "$root"
-done
-exit "$status"
+  copy_npm "$1"
+  git clone -q --no-hardlinks "$PWD" "$1/nstrace"
+}
+
+check() {
+  run_in "$1" "node --version; $run" /nstrace
+}
+
+each_release fresh "$@"

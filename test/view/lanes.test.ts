@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Timeline, TimelineEntry } from '../../src/timeline/schema.ts';
 import { lanesOf, lanesText, maxLanes } from '../../src/view/lanes.ts';
 import type { TimelineStyle } from '../../src/view/timeline.ts';
-import { xyxy12Info } from '../fixtures/records.ts';
-import { at, lifeOf, startOf, timelineOf } from '../fixtures/story.ts';
+import { at, lifeOf, startOf, timelineOf, timelineWith } from '../fixtures/story.ts';
 
 const style: TimelineStyle = {
   quote: false,
@@ -26,19 +25,6 @@ const entry = (
   ...more,
 });
 
-const timeline = (entries: TimelineEntry[], more: Partial<Timeline> = {}): Timeline => ({
-  type: 'timeline',
-  container: xyxy12Info,
-  begin: at(0).time,
-  end: at(0).time,
-  seen: false,
-  counts: {},
-  dropped: 0,
-  lost: 0,
-  entries,
-  ...more,
-});
-
 /** The lines of lanes alone, without heading, ruler and legend. */
 const rows = (
   entries: TimelineEntry[],
@@ -46,7 +32,7 @@ const rows = (
   more: Partial<TimelineStyle> = {},
   whole: Partial<Timeline> = {},
 ) =>
-  lanesText(timeline(entries, whole), { ...style, ...more }, columns)
+  lanesText(timelineWith(entries, whole), { ...style, ...more }, columns)
     .split('\n')
     .filter((line) => /^ +\d+ +[-\d]/.test(line));
 
@@ -252,7 +238,7 @@ describe('lanesText', () => {
 
   it.each([70, 80, 100, 200])('has a ruler that fits into %i columns', (columns) => {
     for (const length of [1, 12.3, 999.9, 1234, 99_999, 3_600_000]) {
-      const ruler = lanesText(timeline([entry('exec', 5, length)]), style, columns)
+      const ruler = lanesText(timelineWith([entry('exec', 5, length)]), style, columns)
         .split('\n')
         .find((line) => /^ +\|0\.0 ms/.test(line));
       expect(ruler?.length).toBeLessThanOrEqual(columns);
@@ -284,18 +270,18 @@ describe('lanesText', () => {
   it('draws no more than can be looked at, and says how many more there are', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => entry('exec', index + 1, index));
     expect(rows(many(maxLanes + 5))).toHaveLength(maxLanes);
-    expect(lanesText(timeline(many(maxLanes + 5)), style, 90)).toContain(
+    expect(lanesText(timelineWith(many(maxLanes + 5)), style, 90)).toContain(
       '\n  ... 5 more processes are left out here ...\n',
     );
     expect(rows(many(maxLanes))).toHaveLength(maxLanes);
-    expect(lanesText(timeline(many(maxLanes)), style, 90)).not.toContain('left out');
+    expect(lanesText(timelineWith(many(maxLanes)), style, 90)).not.toContain('left out');
   });
 
   it('says that steps are missing', () => {
-    expect(lanesText(timeline([], { dropped: 9 }), style, 90)).toContain(
+    expect(lanesText(timelineWith([], { dropped: 9 }), style, 90)).toContain(
       '\n  ... 9 steps are missing in the middle ...\n',
     );
-    expect(lanesText(timeline([]), style, 90)).not.toContain('missing');
+    expect(lanesText(timelineWith([]), style, 90)).not.toContain('missing');
   });
 
   it.each<[string, Partial<TimelineEntry>]>([
@@ -303,9 +289,11 @@ describe('lanesText', () => {
     ['a comm', { kind: 'fork', comm: 'a\x1b[2J\n\u202e' }],
     ['a signal', { kind: 'exit', signal: 'a\x1b[2J\n\u202e' }],
   ])('shows what others chose as what it is: %s', (_, more) => {
-    const written = lanesText(timeline([{ ...entry('exec', 5, 0), ...more }]), style, 90);
+    const written = lanesText(timelineWith([{ ...entry('exec', 5, 0), ...more }]), style, 90);
     expect(written).toContain('a\\x1b[2J\\n\\u{202e}');
     expect(written).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
-    expect(written.split('\n')).toHaveLength(lanesText(timeline([entry('exec', 5, 0)]), style, 90).split('\n').length);
+    expect(written.split('\n')).toHaveLength(
+      lanesText(timelineWith([entry('exec', 5, 0)]), style, 90).split('\n').length,
+    );
   });
 });

@@ -4,7 +4,7 @@ import { keptEntries } from '../../src/timeline/draft.ts';
 import type { Timeline, TimelineEntry } from '../../src/timeline/schema.ts';
 import { heading, type TimelineStyle, timelineText } from '../../src/view/timeline.ts';
 import { container, exec, exit, failedExec, fork, process, xyxy12Info } from '../fixtures/records.ts';
-import { at, castOf, endOf, lifeOf, startOf, timelineOf } from '../fixtures/story.ts';
+import { at, castOf, endOf, lifeOf, startOf, timelineOf, timelineWith } from '../fixtures/story.ts';
 
 const plain: TimelineStyle = {
   quote: false,
@@ -17,32 +17,18 @@ const { pids, inside } = castOf();
 const text = (records: readonly NstraceRecord[], style: Partial<TimelineStyle> = {}): string =>
   timelineText(timelineOf(records), { ...plain, ...style });
 
-/** A timeline with these entries, and whatever else a test wants. */
-const timeline = (entries: Partial<TimelineEntry>[], more: Partial<Timeline> = {}): Timeline => ({
-  type: 'timeline',
-  container: xyxy12Info,
-  begin: at(0).time,
-  end: at(0).time,
-  seen: false,
-  counts: {},
-  dropped: 0,
-  lost: 0,
-  entries: entries.map((entry) => ({ at_ns: 0, time: at(0).time, kind: 'exec', pid: 7, depth: 0, ...entry })),
-  ...more,
-});
-
 /** What is said of each step, without its numbers. */
 const stepsOf = (
   entries: Partial<TimelineEntry>[],
   style: Partial<TimelineStyle> = {},
   more: Partial<Timeline> = {},
 ) => {
-  const lines = timelineText(timeline(entries, more), { ...plain, ...style }).split('\n');
+  const lines = timelineText(timelineWith(entries, more), { ...plain, ...style }).split('\n');
   const title = lines.findIndex((line) => line.includes('STEP'));
   return lines.slice(title + 1, -1).map((line) => line.replace(/^\s*\S+ \S+\s+\S+\s+\S+\s+/, ''));
 };
 
-const headOf = (more: Partial<Timeline>): string[] => heading(timeline([], more), plain);
+const headOf = (more: Partial<Timeline>): string[] => heading(timelineWith([], more), plain);
 
 describe('timelineText', () => {
   it('reports the life of a container', () => {
@@ -115,11 +101,11 @@ describe('timelineText', () => {
   });
 
   it('has a heading only where nothing is known to have happened', () => {
-    expect(timelineText(timeline([]), plain)).not.toContain('STEP');
+    expect(timelineText(timelineWith([]), plain)).not.toContain('STEP');
   });
 
   it('goes back to the left in a container deep below, and not further right than can be read', () => {
-    const lines = timelineText(timeline([{ depth: 40 }, { depth: 41 }, { depth: 400 }]), plain)
+    const lines = timelineText(timelineWith([{ depth: 40 }, { depth: 41 }, { depth: 400 }]), plain)
       .split('\n')
       .slice(-4, -1);
     const columns = lines.map((line) => line.search(/\?$/));
@@ -132,12 +118,12 @@ describe('timelineText', () => {
       pid: index + 1,
       args: [`n${index + 1}`],
     }));
-    const steps = timelineText(timeline(entries, { dropped: 42 }), plain).split('\n');
+    const steps = timelineText(timelineWith(entries, { dropped: 42 }), plain).split('\n');
     const told = steps.indexOf('  ... 42 steps are left out here ...');
     expect(steps[told - 1]).toMatch(/n1000$/);
     expect(steps[told + 1]).toMatch(/n1001$/);
     expect(steps.filter((line) => line.includes('left out'))).toHaveLength(1);
-    expect(timelineText(timeline(entries), plain)).not.toContain('left out');
+    expect(timelineText(timelineWith(entries), plain)).not.toContain('left out');
   });
 });
 
@@ -294,7 +280,7 @@ describe('a step', () => {
 
   it('says what becomes of the cgroup, or of the namespaces if it has none', () => {
     const { cgroups: _, ...bare } = xyxy12Info;
-    const last = (more: Partial<Timeline>) => timelineText(timeline([], more), plain).split('\n').at(-2);
+    const last = (more: Partial<Timeline>) => timelineText(timelineWith([], more), plain).split('\n').at(-2);
     expect(last({ removed_ns: 1e6 })).toMatch(/^ +\+1\.0 ms +- +- {2}its cgroup is gone$/);
     expect(last({ removed_ns: 1e6, container: bare })).toContain('its namespaces are gone');
   });
@@ -448,14 +434,14 @@ describe('what others chose', () => {
     ['the words of who brought it', { args: ['x'], joined_by: { pid: 1, comm: 'x', args: [evil] } }],
     ['the comm of who brought it', { args: ['x'], joined_by: { pid: 1, comm: evil } }],
   ])('is shown as what it is in a step: %s', (_, entry) => {
-    const written = timelineText(timeline([entry]), plain);
+    const written = timelineText(timelineWith([entry]), plain);
     expect(written).toContain(shown);
     expect(written).not.toMatch(unsafe);
-    expect(written.split('\n')).toHaveLength(timelineText(timeline([{ args: ['x'] }]), plain).split('\n').length);
+    expect(written.split('\n')).toHaveLength(timelineText(timelineWith([{ args: ['x'] }]), plain).split('\n').length);
   });
 
   it('is quoted without anything that moves the cursor', () => {
-    const written = timelineText(timeline([{ args: [evil] }]), { ...plain, quote: true });
+    const written = timelineText(timelineWith([{ args: [evil] }]), { ...plain, quote: true });
     expect(written).not.toMatch(unsafe);
     expect(written).toContain('\\e[2J\\nb\\r');
   });
