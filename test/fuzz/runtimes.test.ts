@@ -1,23 +1,32 @@
+import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
-import { listContainers, readCgroup, readRuntimeCommand, runtimes } from '../../src/runtimes/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { containerdIn } from '../../src/runtimes/containerd.ts';
+import { crunIn } from '../../src/runtimes/crun.ts';
+import { readCgroup, readRuntimeCommand, runtimes } from '../../src/runtimes/index.ts';
 import type { Description } from '../../src/runtimes/runtime.ts';
 import { processAs } from '../fixtures/model.ts';
 import { anyText, corpus, runs } from './support.ts';
 
-/** What all state files hold now, whatever their paths: the files themselves are read in test/runtimes. */
-const files = vi.hoisted(() => ({ value: {} as unknown, ids: [] as string[] }));
-vi.mock('../../src/runtimes/state-file.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/runtimes/state-file.ts')>();
-  return {
-    ...original,
-    listIds: () => files.ids,
-    readStateFile: () => (original.isObject(files.value) ? files.value : undefined),
-    readStateList: () => (Array.isArray(files.value) ? files.value : []),
-  };
-});
-
 const id = 'd0c5'.repeat(16);
+const uid = process.geteuid?.() ?? 0;
+
+/** One file under the names of all state files that runtimes read. */
+let folder = '';
+const names = ['config.json', 'containers.json', 'volatile-containers.json', 'status', 'state.json', 'config.v2.json'];
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nstrace-fuzz-'));
+  writeFileSync(join(folder, 'value'), '{}');
+  for (const place of ['', id, 'web', `containers/${id}`, `space/${id}`, `runtime-runc/moby/${id}`]) {
+    mkdirSync(join(folder, place), { recursive: true });
+    for (const name of names) {
+      linkSync(join(folder, 'value'), join(folder, place, name));
+    }
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Keys that runtimes read, so that what is under them is looked at. */
 const keys = fc.constantFrom(
@@ -123,32 +132,42 @@ const isPlain = ({ name, runtime, image, labels, pod, podName, root }: Descripti
 describe('state files that say anything', () => {
   it('are no reason to fail, and give texts where texts are wanted', () => {
     let described = 0;
+    let listed = 0;
     fc.assert(
       fc.property(anyJson, fc.constantFrom(id, 'web', '__proto__', '..'), path, (value, name, bundle) => {
-        files.value = value;
-        files.ids = [name, id];
+        writeFileSync(join(folder, 'value'), JSON.stringify(value));
+        const place = name === id ? folder : name === 'web' ? `${folder}/${id}/userdata` : bundle;
+        const placed = [
+          ...runtimes,
+          crunIn({ usual: folder, owner: uid }),
+          containerdIn({ states: folder, owner: uid }),
+        ];
         const running = [
-          processAs(7, 1, ['dockerd', '--data-root', bundle]),
-          processAs(8, 1, ['/usr/bin/conmon', '-c', id, '-n', name, '-b', bundle]),
+          processAs(5, 1, ['runc', '--root', folder, 'create', id]),
+          processAs(6, 1, ['crun', '--root', `${folder}/space`, 'create', id]),
+          processAs(7, 1, ['dockerd', '--data-root', folder, '--exec-root', folder]),
+          processAs(8, 1, ['/usr/bin/conmon', '-c', id, '-n', name, '-b', folder], { uid }),
           processAs(9, 8, ['sh']),
         ];
-        for (const state of listContainers(running)) {
+        for (const state of placed.flatMap((runtime) => runtime.list?.(running) ?? [])) {
           expect(isPlain(state) && [state.id, state.name, ...state.cgroups].every(isText)).toBe(true);
           expect(state.init === undefined || Number.isSafeInteger(state.init)).toBe(true);
+          listed += 1;
         }
-        for (const runtime of runtimes) {
-          const query = { runtime: runtime.name, id, root: bundle, bundle: { path: bundle, uid: 0 }, data: [bundle] };
+        for (const runtime of placed) {
+          const query = { runtime: runtime.name, id, root: folder, bundle: { path: place, uid }, data: [folder] };
           const description = runtime.describe?.(query);
           described += description === undefined ? 0 : 1;
           expect(isPlain(description ?? {})).toBe(true);
         }
       }),
       {
-        numRuns: runs(1500),
+        numRuns: runs(300),
         examples: corpus<unknown>('runtimes').map(([value]) => [value, id, '/b'] as [unknown, string, string]),
       },
     );
     expect(described).toBeGreaterThan(0);
+    expect(listed).toBeGreaterThan(0);
   });
 });
 
