@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { say } from '../../src/console/say.ts';
+import { divertSay } from '../../src/console/say.ts';
 import { NstraceError } from '../../src/errors.ts';
 import { RecordingInput } from '../../src/input/recording.ts';
 import type { Damage } from '../../src/recording/damage.ts';
@@ -15,17 +15,19 @@ import { openSource } from '../../src/recording/source.ts';
 import { exec, footer, header } from '../fixtures/records.ts';
 import { recordsOf } from './records-of.ts';
 
-vi.mock('../../src/console/say.ts', () => ({ say: vi.fn(), sayError: vi.fn() }));
-
 let folder: string;
 let path: string;
 let aborter: AbortController;
+let said: string[];
 beforeEach(() => {
+  said = [];
+  divertSay((text) => said.push(text));
   folder = mkdtempSync(`${tmpdir()}/nstrace-source-`);
   path = `${folder}/a.ndjson`;
   aborter = new AbortController();
 });
 afterEach(() => {
+  divertSay(undefined);
   aborter.abort();
   vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
@@ -203,13 +205,13 @@ describe('a packed recording', () => {
     writeFileSync(path, Buffer.concat([gzipSync(long).subarray(0, 10), Buffer.alloc(1000, 0xff)]));
     // Who comes first is chance: the error, or the one who listens to it.
     for (let round = 1; round <= 8; round += 1) {
-      vi.mocked(say).mockClear();
+      said = [];
       const input = new RecordingInput(path, {}, aborter.signal);
       for await (const record of input.records()) {
         expect.unreachable(`a ${record.type}`);
       }
       expect(input.status()).toBe(0);
-      expect(vi.mocked(say).mock.calls.join()).toContain('it ends in the middle: invalid block type');
+      expect(said.join()).toContain('it ends in the middle: invalid block type');
     }
   });
 
