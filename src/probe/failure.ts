@@ -1,4 +1,5 @@
 import { installCommand } from '../errors.ts';
+import { ownRights } from '../procfs/rights.ts';
 import { oldestTested } from './version.ts';
 
 /** What bpftrace says when it fails, in words a user can act on. */
@@ -55,9 +56,33 @@ const known: readonly [RegExp, Failure][] = [
   ],
 ];
 
-/** @param output bpftrace's stderr and what it printed on stdout beside events, newest last */
-export const explainFailure = (output: readonly string[], status: string): Failure => {
+/** What is missing where rights are: without them the kernel's types cannot be read, which is what bpftrace then says. */
+const missingRight = (lines: readonly string[], held: ReadonlySet<string>): string | undefined => {
+  if (!held.has('CAP_SYS_ADMIN') && !['CAP_BPF', 'CAP_PERFMON'].every((name) => held.has(name))) {
+    return 'CAP_SYS_ADMIN';
+  }
+  return !held.has('CAP_IPC_LOCK') && lines.some((line) => /mmap: Operation not permitted/.test(line))
+    ? 'CAP_IPC_LOCK'
+    : undefined;
+};
+
+/**
+ * @param output bpftrace's stderr and what it printed on stdout beside events, newest last
+ * @param held the capabilities that are in effect
+ */
+export const explainFailure = (
+  output: readonly string[],
+  status: string,
+  held: ReadonlySet<string> = ownRights(),
+): Failure => {
   const lines = output.map((line) => line.trim()).filter((line) => line !== '' && !harmless.test(line));
+  const right = missingRight(lines, held);
+  if (right !== undefined) {
+    return {
+      reason: `it lacks the rights: there is no ${right}`,
+      advice: `add ${right} to the rights of its unit or container, or run nstrace with sudo outside of containers`,
+    };
+  }
   for (const [pattern, failure] of [[/Unknown function/i, tooOld()] as const, ...known]) {
     const line = lines.find((candidate) => pattern.test(candidate));
     if (line !== undefined) {

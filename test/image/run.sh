@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # npm run test:image: builds the image of packaging/Dockerfile from a base that debootstrap made, and runs it as
 # packaging/daemonset.yaml has it run on a node: with its capabilities and mounts, and no others. It has to trace, to name a
-# container that was there before and a new one, and to ship to a real server of NATS on loopback. Five minutes, 3 GB.
+# container that was there before and a new one, and to ship to a real server of NATS on loopback. The manifest is held to the
+# types of Kubernetes. Five minutes, 3 GB.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . test/fresh/root.sh
@@ -25,6 +26,10 @@ end() {
   rm -rf --one-file-system "$work"
 }
 trap end EXIT
+
+mkdir "$work/manifest"
+npm install --prefix "$work/manifest" --no-save --no-audit --no-fund --loglevel=error kubernetes-models@5.1.0 yaml@2 >&2
+node test/image/manifest.mjs "$work/manifest"
 
 root=$(make_root trixie image)
 tar -C "$root" -c . | podman import - localhost/base:test >/dev/null

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { explainFailure } from '../../src/probe/failure.ts';
+import { explainFailure as explain } from '../../src/probe/failure.ts';
+
+const held = new Set(['CAP_SYS_ADMIN', 'CAP_IPC_LOCK']);
+const explainFailure = (output: readonly string[], status: string) => explain(output, status, held);
 
 describe('a failure of bpftrace', () => {
   it.each([
@@ -33,5 +36,16 @@ describe('a failure of bpftrace', () => {
       'it said: stdin:1-9: ERROR: failed to build (exit status 1)',
     );
     expect(explainFailure(['HINT: alone'], 'exit status 1').reason).toContain('HINT: alone');
+  });
+
+  it.each([
+    ['CAP_SYS_ADMIN', ['CAP_BPF', 'CAP_IPC_LOCK'], "definitions.h:14:3: error: unknown type name 's64'"],
+    ['CAP_IPC_LOCK', ['CAP_SYS_ADMIN'], 'mmap: Operation not permitted'],
+  ])('is that of a right that is missing: %s', (right, rights, said) => {
+    const { reason, advice } = explain([said], 'exit status 1', new Set(rights));
+    expect(reason).toBe(`it lacks the rights: there is no ${right}`);
+    expect(advice).toContain(right);
+    const enough = explain([said], 'exit status 1', new Set(['CAP_BPF', 'CAP_PERFMON', 'CAP_IPC_LOCK']));
+    expect(enough.reason).not.toContain('there is no');
   });
 });
