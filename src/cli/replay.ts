@@ -90,7 +90,9 @@ export const replay = async (file: string, values: ReplayValues): Promise<number
     return stop.failure === undefined ? input.status() : sayError(stop.failure);
   }
   const output = outputFor(json, values, filter.events, stop);
-  const isMissing = await play(input, output, { values, filter, json, stop, signal: aborter.signal });
+  // What came of a fleet and waits for its turn is still shown.
+  const signal = follows ? stop.leave : aborter.signal;
+  const isMissing = (await play(input, output, { values, filter, json, stop, signal })) && !follows;
   clearTimeout(timer);
   input.close();
   if (stop.failure !== undefined) {

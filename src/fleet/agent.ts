@@ -42,8 +42,9 @@ export class Agent {
   readonly #containers = new Set<number | string>();
   #running: Promise<void>[] = [];
   #recovered: RecordOf<'lost'>[];
-  /** Whether something was given to be written since written(). */
-  #hasFresh = false;
+  /** Parts that may go when so many bytes are written: until then only they say what is lost with them. */
+  #forgetting: { readonly names: readonly string[]; readonly bytes: number } | undefined;
+  #written = 0;
   #trimmedAt = 0;
   #beatAt = Date.now();
 
@@ -89,15 +90,26 @@ export class Agent {
     return this.#count(lost);
   }
 
-  /** What beat() gave is in the spool. */
-  written(): void {
-    this.#spool.forget();
-    if (!this.#hasFresh) {
-      return;
+  /** All that beat() gave was put into the spool, whose files have so many bytes when all of it is written. */
+  put(bytes: number): void {
+    // One after the other: what is set aside meanwhile waits for its own turn.
+    if (this.#forgetting === undefined && this.#recovered.length === 0) {
+      const names = this.#spool.doomed();
+      this.#forgetting = names.length === 0 ? undefined : { names, bytes };
     }
-    this.#hasFresh = false;
-    for (const shipper of this.#shippers) {
-      shipper.notify();
+  }
+
+  /** So many bytes are in the files of the spool. */
+  written(bytes: number): void {
+    if (this.#forgetting !== undefined && bytes >= this.#forgetting.bytes) {
+      this.#spool.forget(this.#forgetting.names);
+      this.#forgetting = undefined;
+    }
+    if (bytes > this.#written) {
+      this.#written = bytes;
+      for (const shipper of this.#shippers) {
+        shipper.notify();
+      }
     }
   }
 
@@ -131,7 +143,6 @@ export class Agent {
   }
 
   #count(records: readonly NstraceRecord[]): readonly NstraceRecord[] {
-    this.#hasFresh ||= records.length > 0;
     for (const record of records) {
       this.#events[record.type] = (this.#events[record.type] ?? 0) + 1;
       if (record.type === 'lost') {

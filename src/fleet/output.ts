@@ -4,12 +4,15 @@ import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Agent } from './agent.ts';
 
+/** Knows how many bytes all its files have, with what still waits. */
+type Spool = Output & { readonly size: number };
+
 /** The spool of an agent: what its limits let through, and what they say was dropped. */
 export class AgentOutput implements Output {
   readonly #agent: Agent;
-  readonly #spool: Output;
+  readonly #spool: Spool;
 
-  constructor(agent: Agent, spool: Output) {
+  constructor(agent: Agent, spool: Spool) {
     this.#agent = agent;
     this.#spool = spool;
   }
@@ -19,9 +22,10 @@ export class AgentOutput implements Output {
   }
 
   flush(mono: string): void {
-    this.#agent.written();
+    this.#agent.written(this.#spool.size - this.#spool.pending);
     this.#put(this.#agent.beat());
     this.#spool.flush(mono);
+    this.#agent.put(this.#spool.size);
   }
 
   get pending(): number {

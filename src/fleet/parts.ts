@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { maxRecordBytes } from '../recording/line.ts';
 
 /** One file of a spool. Names sort by the time their recording began, then by the number of the part. */
 export interface SpoolPart {
@@ -38,6 +39,7 @@ export const timeAt = (part: SpoolPart, offset: number): number | undefined => {
 };
 
 const blockBytes = 256 * 1024;
+const empty = Buffer.alloc(0);
 const newline = 0x0a;
 
 /** Reads whole lines of a part that may still be written. */
@@ -46,7 +48,8 @@ export class PartReader {
   readonly #descriptor: number;
   /** Where the next line begins, in bytes. */
   offset: number;
-  #block = Buffer.alloc(0);
+  readonly #buffer = Buffer.allocUnsafeSlow(blockBytes + maxRecordBytes);
+  #block = this.#buffer.subarray(0, 0);
   /** Of the file, where the block begins. */
   #blockAt = 0;
 
@@ -89,15 +92,19 @@ export class PartReader {
   /** Reads on from the line that is not whole. */
   #fill(): boolean {
     const inside = this.offset - this.#blockAt;
-    const rest = inside >= 0 && inside < this.#block.length ? this.#block.subarray(inside) : Buffer.alloc(0);
-    const block = Buffer.allocUnsafe(rest.length + blockBytes);
-    rest.copy(block);
-    const read = readSync(this.#descriptor, block, rest.length, blockBytes, this.offset + rest.length);
-    if (read === 0) {
+    const rest = inside >= 0 && inside < this.#block.length ? this.#block.subarray(inside) : empty;
+    const from = this.offset + rest.length;
+    // At the end, where most looks find nothing, no buffer is touched.
+    if (from >= this.size) {
       return false;
     }
-    this.#block = block.subarray(0, rest.length + read);
+    // One buffer, but for a line that is longer than a record can be.
+    const wanted = rest.length + blockBytes;
+    const buffer = wanted > this.#buffer.length ? Buffer.allocUnsafe(wanted) : this.#buffer;
+    rest.copy(buffer);
+    const read = readSync(this.#descriptor, buffer, rest.length, blockBytes, from);
+    this.#block = buffer.subarray(0, rest.length + read);
     this.#blockAt = this.offset;
-    return true;
+    return read > 0;
   }
 }

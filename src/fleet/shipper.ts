@@ -28,7 +28,7 @@ export interface Shipped {
 /** After a batch that is not full, how long the next one gathers: what a message costs is shared by more records. */
 const lingerMs = 500;
 /** How often a spool is looked at that nobody says to have grown. */
-const idleMs = 200;
+const idleMs = 1000;
 /** Between two tries, doubled each time, with jitter. */
 const firstRetryMs = 200;
 const maxRetryMs = 30_000;

@@ -47,13 +47,14 @@ export class SpoolLimit {
   readonly #folder: string;
   readonly limitBytes: number;
   readonly #shippers: readonly Shipper[];
-  /** Whether parts may be set aside: also by an agent that was killed. */
-  #hasDoomed = true;
+  /** Parts that were set aside since doomed() was asked; at the beginning those of an agent that was killed. */
+  #doomed: string[];
 
   constructor(folder: string, limitBytes: number, shippers: readonly Shipper[]) {
     this.#folder = folder;
     this.limitBytes = limitBytes;
     this.#shippers = shippers;
+    this.#doomed = readdirSync(folder).filter((name) => name.endsWith(doomed));
   }
 
   get bytes(): number {
@@ -88,16 +89,15 @@ export class SpoolLimit {
       .filter((gap) => !known.has(keyOf(gap)));
   }
 
-  /** What was said to be lost is on record: the parts may go. */
-  forget(): void {
-    if (!this.#hasDoomed) {
-      return;
-    }
-    this.#hasDoomed = false;
-    for (const name of readdirSync(this.#folder)) {
-      if (name.endsWith(doomed)) {
-        rmSync(join(this.#folder, name), { force: true });
-      }
+  /** Parts that were set aside, each given once: what is lost with them was returned before. */
+  doomed(): string[] {
+    return this.#doomed.splice(0);
+  }
+
+  /** What is lost with these parts is on record, in a file: they may go. */
+  forget(names: readonly string[]): void {
+    for (const name of names) {
+      rmSync(join(this.#folder, name), { force: true });
     }
   }
 
@@ -108,8 +108,9 @@ export class SpoolLimit {
       return [];
     }
     const lost = this.#gapOf(part, from);
-    renameSync(part.path, `${part.path}.${from}${doomed}`);
-    this.#hasDoomed = true;
+    const name = `${part.name}.${from}${doomed}`;
+    renameSync(part.path, join(this.#folder, name));
+    this.#doomed.push(name);
     return lost;
   }
 

@@ -60,6 +60,11 @@ export class PartsOutput implements Output {
     return this.writer.pending;
   }
 
+  /** Of all parts that were ever made. */
+  get size(): number {
+    return this.writer.size;
+  }
+
   close(): Promise<void> {
     return this.writer.close();
   }

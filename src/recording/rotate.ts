@@ -55,6 +55,10 @@ export class RotatingWriter {
   /** Parts that were deleted because newer ones were to be kept. */
   removed = 0;
   #sink: SizedSink;
+  /** That of the part before, until all of it is written. */
+  #ending: SizedSink | undefined;
+  /** Of the parts before. */
+  #sizes = 0;
   #writer: RecordWriter;
   #header: RecordOf<'header'> | undefined;
   #part = 1;
@@ -73,7 +77,17 @@ export class RotatingWriter {
   }
 
   get pending(): number {
-    return this.#sink.pending;
+    return this.#sink.pending + (this.#ending?.pending ?? 0);
+  }
+
+  /** Bytes of all parts that were ever made, with what still waits. */
+  get size(): number {
+    return this.#sizes + (this.#ending?.size ?? 0) + this.#sink.size;
+  }
+
+  /** Whether the part before the one that is written is not whole yet. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
   }
 
   /** Files of the parts that are still there. */
@@ -133,7 +147,8 @@ export class RotatingWriter {
   #isDue({ mono }: Moment): boolean {
     const { maxBytes, maxMs } = this.#options;
     const now = BigInt(mono);
-    if (now < this.#retryAt) {
+    // A part is whole before the one after the next begins: who reads along takes that for the end of it.
+    if (now < this.#retryAt || this.#ending !== undefined) {
       return false;
     }
     return (
@@ -145,6 +160,7 @@ export class RotatingWriter {
 
   #rotate(header: RecordOf<'header'>, now: Moment, count: Probe): void {
     const writer = this.#writer;
+    const sink = this.#sink;
     this.#part += 1;
     try {
       this.#sink = this.#open();
@@ -157,8 +173,11 @@ export class RotatingWriter {
     this.#asked = false;
     const ended = writer.end(now, 'rotated', since(count, this.#began.count));
     addTotals(this.#ended, writer);
+    this.#ending = sink;
     this.#whole = this.#whole.then(async () => {
       await ended;
+      this.#ending = undefined;
+      this.#sizes += sink.size;
       this.#wholeParts += 1;
       this.#removeOld();
     });

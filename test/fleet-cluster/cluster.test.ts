@@ -9,7 +9,7 @@ import { readStream, setUpStream, streamName } from '../../src/fleet/stream.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { agentProgram } from './setup.ts';
 import { Cluster } from './support/cluster.ts';
-import { type Sum, sumUp } from './support/truth.ts';
+import { explain, type Sum, sumUp } from './support/truth.ts';
 
 const perSecond = 2000;
 const spoolBytes = 4_000_000;
@@ -119,6 +119,9 @@ describe('an agent and three servers of NATS', () => {
     const records = await readAll();
     const sum = sumUp(truth, records);
     show({ ...sum, kills, recordings: new Set(records.map(({ recording }) => recording)).size });
+    if (sum.lost !== sum.missing) {
+      process.stderr.write(`${explain(truth, records)}\n`);
+    }
     expect(sum).toMatchObject({ twice: 0, strange: 0, lost: sum.missing });
     // Each of these did happen.
     expect(kills).toBeGreaterThan(10);

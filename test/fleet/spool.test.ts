@@ -77,7 +77,7 @@ describe('the limit of a spool', () => {
       { count: 1501, stage: 'spool', exact: true },
       { count: 100, stage: 'spool', exact: true },
     ]);
-    limit.forget();
+    limit.forget(limit.doomed());
     expect(names()).toEqual(['a.000003.ndjson']);
     sink.open = true;
     await shipper.finish(running, 5000);
@@ -132,7 +132,7 @@ describe('the limit of a spool', () => {
     new SpoolLimit(spool.folder, 1, [shipper]).trim();
     const later = new SpoolLimit(spool.folder, 1, []);
     expect(later.recover()).toMatchObject([{ count: 5, stage: 'spool' }]);
-    later.forget();
+    later.forget(later.doomed());
     expect(later.recover()).toEqual([]);
   });
 });

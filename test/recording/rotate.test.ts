@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type NstraceRecord, recordSchema } from '../../src/record/schema.ts';
 import { openRecording } from '../../src/recording/file.ts';
@@ -38,19 +39,24 @@ const begin = (changes: Partial<RotateOptions> = {}) => {
   return {
     writer,
     state,
-    /** An exec, a probe line for it, and a heartbeat. */
-    run: (ms: number) => {
+    /** An exec, a probe line for it, and a heartbeat. The next one comes when the part before is whole. */
+    run: async (ms: number): Promise<void> => {
       state.mono += ms * 1e6;
       state.made += 1;
       writer.write(exec());
       writer.flush();
+      while (writer.isEnding) {
+        await setImmediate();
+      }
     },
     end: () => writer.end(now(), 'interrupt', { made: state.made, delivered: state.made, lost: 0 }),
   };
 };
 
+const pathOf = (number: number): string => join(folder, `s.00000${number}.ndjson`);
+
 const part = (number: number): NstraceRecord[] =>
-  readFileSync(join(folder, `s.00000${number}.ndjson`), 'utf8')
+  readFileSync(pathOf(number), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => recordSchema.parse(JSON.parse(line)));
@@ -59,7 +65,7 @@ describe('RotatingWriter', () => {
   it('begins each part with a header and what lives, ends it with a footer, and counts on', async () => {
     const { run, end, writer } = begin({ maxMs: 1000 });
     for (let step = 0; step < 4; step += 1) {
-      run(600);
+      await run(600);
     }
     await end();
     const parts = [1, 2, 3].map(part);
@@ -78,9 +84,9 @@ describe('RotatingWriter', () => {
 
   it('says in each footer what that part holds', async () => {
     const { run, end } = begin({ maxMs: 1000 });
-    run(600);
-    run(600);
-    run(100);
+    await run(600);
+    await run(600);
+    await run(100);
     await end();
     const [one, two] = [part(1).at(-1), part(2).at(-1)];
     expect(one).toMatchObject({
@@ -98,7 +104,7 @@ describe('RotatingWriter', () => {
 
   it('begins no part with an older moment than its records have', async () => {
     const { run, end } = begin({ maxMs: 1000 });
-    run(1500);
+    await run(1500);
     await end();
     expect(Number(part(2)[0]?.mono)).toBeGreaterThanOrEqual(Number(part(1).at(-1)?.mono));
   });
@@ -109,7 +115,7 @@ describe('RotatingWriter', () => {
       carried: () => Array.from({ length: 40 }, () => process()),
     });
     for (let step = 0; step < 300; step += 1) {
-      run(1);
+      await run(1);
     }
     await end();
     expect(writer.paths.length).toBeGreaterThan(3);
@@ -118,12 +124,24 @@ describe('RotatingWriter', () => {
     }
   });
 
+  it('begins no part before the one before it is whole', async () => {
+    const { run, end, writer } = begin({ maxMs: 1000 });
+    const heartbeats = [run(1000), run(1000), run(1000)];
+    expect(writer.paths).toHaveLength(2);
+    await Promise.all(heartbeats);
+    await run(1);
+    expect(writer.paths).toHaveLength(3);
+    await end();
+    expect(writer.size).toBe([1, 2, 3].reduce((sum, number) => sum + statSync(pathOf(number)).size, 0));
+    expect(writer.pending).toBe(0);
+  });
+
   it('ends a part when it is asked to', async () => {
     const { run, end, writer } = begin();
-    run(1);
+    await run(1);
     writer.ask();
-    run(1);
-    run(1);
+    await run(1);
+    await run(1);
     await end();
     expect(writer.paths).toHaveLength(2);
     expect(part(1).filter(({ type }) => type === 'exec')).toHaveLength(2);
@@ -132,7 +150,7 @@ describe('RotatingWriter', () => {
   it('keeps the last parts only', async () => {
     const { run, end, writer } = begin({ maxMs: 1000, keep: 2 });
     for (let step = 0; step < 5; step += 1) {
-      run(1000);
+      await run(1000);
     }
     await end();
     expect(writer.paths).toEqual([5, 6].map((number) => join(folder, `s.00000${number}.ndjson`)));
@@ -143,8 +161,8 @@ describe('RotatingWriter', () => {
   it('is not complete where a part is not', async () => {
     const { run, end, writer } = begin({ maxMs: 1000 });
     writer.write(lost());
-    run(1000);
-    run(100);
+    await run(1000);
+    await run(100);
     await end();
     expect(part(1).at(-1)).toMatchObject({ complete: false });
     expect(part(2).at(-1)).toMatchObject({ complete: true });
@@ -154,12 +172,12 @@ describe('RotatingWriter', () => {
   it('goes on in its part where the next one cannot be made, says so, and tries again later', async () => {
     writeFileSync(join(folder, 's.000002.ndjson'), 'of somebody else');
     const { run, end, writer, state } = begin({ maxMs: 1000 });
-    run(1000);
-    run(1000);
+    await run(1000);
+    await run(1000);
     expect(state.notices).toHaveLength(1);
     expect(state.notices[0]).toMatch(/goes on in .*s\.000001\.ndjson: .*exists/);
     rmSync(join(folder, 's.000002.ndjson'));
-    run(61_000);
+    await run(61_000);
     await end();
     expect(writer.paths).toHaveLength(2);
     expect(part(1).filter(({ type }) => type === 'exec')).toHaveLength(3);

@@ -1,10 +1,10 @@
 import { linkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Agent, spoolPath } from '../../../src/fleet/agent.ts';
+import { AgentOutput } from '../../../src/fleet/output.ts';
 import { NatsSink } from '../../../src/fleet/sinks/nats.ts';
 import { openFolder, partBytes } from '../../../src/fleet/spool.ts';
 import { PartsOutput } from '../../../src/output/parts.ts';
-import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { openRecording } from '../../../src/recording/file.ts';
 import { FileSink } from '../../../src/recording/sink.ts';
 import type { Session } from '../../../src/session/session.ts';
@@ -36,7 +36,7 @@ const agent = new Agent({
   onNotice: (text) => process.stderr.write(`${text}\n`),
   onFailure: fail,
 });
-const output = new PartsOutput({
+const parts = new PartsOutput({
   path: spoolPath(folder, new Date()),
   ...{ maxBytes: partBytes(Number(spoolBytes)), maxMs: undefined, keep: undefined, change: undefined },
   wants: () => true,
@@ -48,40 +48,31 @@ const output = new PartsOutput({
   },
   onNotice: () => {},
 });
+const output = new AgentOutput(agent, parts);
 agent.start();
 
 const moment = (): { time: string; mono: string } => ({
   time: `${new Date(Date.now()).toISOString().slice(0, -1)}000000Z`,
   mono: String(process.hrtime.bigint()),
 });
-const put = (record: NstraceRecord): void => {
-  for (const one of agent.take(record)) {
-    output.record(one);
-  }
-};
 const count = { made: 0, delivered: 0, lost: 0 };
 
 const recording = `${host}-${process.hrtime.bigint()}`;
-put(header({ ...moment(), recording }));
+output.record(header({ ...moment(), recording }));
 let began = performance.now();
 const beat = (): void => {
   const wanted = ((performance.now() - began) / 1000) * Number(perSecond);
   began = performance.now();
   for (let index = 0; index < wanted; index += 1) {
-    put(exit({ ...moment(), pid: 2 }));
+    output.record(exit({ ...moment(), pid: 2 }));
   }
-  output.session = { now: moment(), count } as Session;
-  agent.written();
-  for (const one of agent.beat()) {
-    output.record(one);
-  }
-  output.flush();
+  parts.session = { now: moment(), count } as Session;
+  output.flush(parts.session.now.mono);
 };
 const timer = setInterval(beat, beatMs);
 
 process.on('SIGTERM', async () => {
   clearInterval(timer);
   await output.end(moment(), 'terminated', count);
-  await agent.finish();
   process.exit(0);
 });

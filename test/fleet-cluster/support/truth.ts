@@ -16,6 +16,36 @@ export interface Sum {
   readonly lost: number;
 }
 
+/** Where they differ: what is missing and what is said to be lost, as runs of one recording. */
+export const explain = (folder: string, arrived: readonly NstraceRecord[]): string => {
+  const came = new Set(arrived.map(({ recording, source_seq }) => `${recording} ${source_seq}`));
+  const runs: string[] = [];
+  for (const name of readdirSync(folder).sort()) {
+    const records = recordsIn(join(folder, name));
+    const missing = records.filter((record) => isEvent(record) && !came.has(`${record.recording} ${record.seq}`));
+    if (missing.length > 0) {
+      const [first, last] = [missing[0]!, missing.at(-1)!];
+      runs.push(
+        `${name}: ${missing.length} of ${records.length}, ${first.seq} to ${last.seq}, ${first.time} to ${last.time}`,
+      );
+    }
+  }
+  const losses = arrived.flatMap((record) =>
+    record.type === 'lost' ? [`lost ${record.count}: ${record.from} to ${record.to} in ${record.recording}`] : [],
+  );
+  return [...runs, ...losses].join('\n');
+};
+
+/** The records of a part, each with its recording. */
+const recordsIn = (path: string): NstraceRecord[] => {
+  const [first = '', ...lines] = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  const { recording } = JSON.parse(first || '{}') as { recording?: string };
+  return lines.map((line) => ({
+    ...(JSON.parse(line) as NstraceRecord),
+    ...(recording !== undefined && { recording }),
+  }));
+};
+
 /** Neither what frames or repeats events, nor what says that some are missing. */
 const isEvent = ({ type }: { type: string }): boolean => type === 'exit';
 
@@ -23,13 +53,8 @@ const isEvent = ({ type }: { type: string }): boolean => type === 'exit';
 export const sumUp = (folder: string, arrived: readonly NstraceRecord[]): Sum => {
   const written = new Set<string>();
   for (const name of readdirSync(folder).sort()) {
-    const [first = '', ...lines] = readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1);
-    const { recording } = JSON.parse(first || '{}');
-    for (const line of lines) {
-      const record = JSON.parse(line) as NstraceRecord;
-      if (isEvent(record)) {
-        written.add(`${recording} ${record.seq}`);
-      }
+    for (const record of recordsIn(join(folder, name)).filter(isEvent)) {
+      written.add(`${record.recording} ${record.seq}`);
     }
   }
   const events = arrived.filter(isEvent).map(({ recording, source_seq }) => `${recording} ${source_seq}`);
