@@ -46,7 +46,9 @@ export const rowsOf = (input: FrameInput, order: Order, height: number, from: nu
 const tableRows = ({ store, ui, listing }: FrameInput, order: Order): RowList => {
   const rows: Row[] = [];
   for (const family of inOrder(familiesOf(store), order)) {
-    const matching = ui.query.empty ? undefined : listing.byKey.get(family.key);
+    // Losses stand with the host, whatever is asked for: they are no reason to list it.
+    const found = ui.query.empty ? undefined : listing.byKey.get(family.key);
+    const matching = found?.some(({ kind }) => kind !== 'lost') ? found : undefined;
     if (ui.query.empty ? isShown(family) : matching !== undefined) {
       const last = matching?.findLast(({ record }) => record.type === 'exec') ?? matching?.at(-1);
       rows.push({ key: `f${family.key}`, type: 'family', family, last });

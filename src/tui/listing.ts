@@ -17,6 +17,10 @@ export interface Wanted {
 const isWanted = (event: ViewEvent, { kinds, query }: Wanted): boolean =>
   (event.kind === 'lost' || kinds.has(event.kind)) && (query.empty || query.matches(event));
 
+/** Losses stand with their host: what is looked at alone can have lost something there. */
+const isLossOf = ({ kind }: ViewEvent, key: string, { by, only = '' }: Wanted): boolean =>
+  kind === 'lost' && (by !== 'container' || only.startsWith(key));
+
 /** Whether it has a line: not where another stands for it. */
 const isListed = (event: ViewEvent, wanted: Wanted): boolean =>
   isWanted(event, wanted) && (event.foldedInto === undefined || !isWanted(event.foldedInto, wanted));
@@ -89,7 +93,7 @@ export class Listing {
       return;
     }
     const key = wanted.grouped || wanted.only !== undefined ? keyOfEvent(wanted.by, event) : '';
-    if (wanted.only !== undefined && key !== wanted.only) {
+    if (wanted.only !== undefined && key !== wanted.only && !isLossOf(event, key, wanted)) {
       return;
     }
     this.#all.push(event);

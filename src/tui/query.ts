@@ -1,7 +1,7 @@
 import { parseExpression } from '../filter/expression.ts';
 import type { CompilePattern } from '../filter/pattern.ts';
 import type { Compiler } from '../filter/test.ts';
-import type { Problem } from '../filter/words.ts';
+import { type Problem, splitWords } from '../filter/words.ts';
 import type { ViewEvent } from './event.ts';
 
 /** What `/` filters by: an expression of the filter language, asked about events. */
@@ -10,6 +10,7 @@ export interface Query {
   readonly empty: boolean;
   /** Words that cannot be understood: they are left out. */
   readonly problems: readonly Problem[];
+  /** What was lost could have matched: only where it was is asked about. */
   readonly matches: (event: ViewEvent) => boolean;
 }
 
@@ -20,5 +21,15 @@ const asText: CompilePattern = (source) => ({ test: (text) => text.includes(sour
 
 export const parseQuery = (text: string, users: QueryUsers, compile: CompilePattern = asText): Query => {
   const { empty, problems, matches } = parseExpression(text, { users, compile });
-  return { text, empty, problems, matches: ({ subject }) => matches(subject) };
+  const hosts = parseExpression(hostWords(text), { users, compile });
+  return {
+    ...{ text, empty, problems },
+    matches: ({ kind, subject }) => (kind === 'lost' ? hosts.matches(subject) : matches(subject)),
+  };
 };
+
+const hostWords = (text: string): string =>
+  splitWords(text)
+    .words.filter(({ key }) => key === 'host')
+    .map(({ start, end }) => text.slice(start, end))
+    .join(' ');

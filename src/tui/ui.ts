@@ -297,7 +297,7 @@ export class Ui extends Place {
     if (this.#searched.empty) {
       return this.#note('nothing was searched yet: / begins');
     }
-    return this.findEvent(layout, step, (event) => this.#searched.matches(event))
+    return this.findEvent(layout, step, (event) => event.kind !== 'lost' && this.#searched.matches(event))
       ? undefined
       : this.#note(`no more ${this.#searched.text}`);
   }

@@ -660,6 +660,26 @@ describe('a message', () => {
   });
 });
 
+describe('what is lost', () => {
+  it('is listed whatever is filtered, and with a container that is looked at alone', () => {
+    const desk = new Desk({ mode: 'flat' }).take(...aBusyMachine(), lost({ ...at(2000), count: 12 }));
+    desk.type('/curl x:exec').press('enter');
+    expect(desk.body).toEqual([expect.stringContaining('curl'), expect.stringContaining('12 events LOST (kernel)')]);
+    desk.type('/').press('ctrl+u');
+    desk.type('c:nosuch').press('enter');
+    expect(desk.body).toEqual([expect.stringContaining('12 events LOST')]);
+    desk.press('escape', 'tab', 'tab', 'tab', 's', 'n', 'enter');
+    expect(desk.second).toMatch(/^web /);
+    expect(desk.body.at(-1)).toContain('12 events LOST');
+  });
+
+  it('is no reason to list the host in the table', () => {
+    const desk = new Desk().take(...aBusyMachine(), lost({ ...at(2000), count: 12 }));
+    desk.type('/curl').press('enter');
+    expect(desk.body.slice(1).map((line) => line.split(' ')[0])).toEqual(['web']);
+  });
+});
+
 describe('keys that mean nothing', () => {
   it('say where the others are found, and go with the next one', () => {
     const desk = new Desk().take(...aBusyMachine());

@@ -92,7 +92,7 @@ describe('nstrace live on a terminal', () => {
     await shows(/^ +\S+ +\d+ +\d+ ◆ top -b$/m);
     // The tree and the lanes know them too.
     await press('Tab', 'Tab');
-    await shows(new RegExp(`^▾ ${id}[^▾]*\\d+ +1 +\\S+ +\\S+ sh -c sleep 6301[^▾]*top -b`, 'm'));
+    await shows(new RegExp(`^▾ ${id}[^▾]*\\d+ +1 +\\S+ +\\S+ +\\S+ sh -c sleep 6301[^▾]*top -b`, 'm'));
     await press('Tab');
     await shows(/top -b .*◆/);
     await press('q');
