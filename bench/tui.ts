@@ -234,9 +234,9 @@ const measureTree = (processes: number) => {
   const view = makeView();
   begin(view, 1);
   for (let index = 0; index < processes; index += 1) {
-    view.store.take(running({ mono: '1', pid: 200_000 + index, nspid: [200_000 + index], ppid: 2 }));
+    view.store.take(running({ mono: '1', pid: 200_000 + index, nspid: [200_000 + index], ppid: 3 }));
   }
-  view.store.take(running({ mono: '1', pid: 2, nspid: [2], ppid: 0 }));
+  view.store.take(running({ mono: '1', pid: 3, nspid: [3], ppid: 0 }));
   setMode(view, 'tree');
   return framesOf(view, 5);
 };

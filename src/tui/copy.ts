@@ -24,7 +24,9 @@ const textOf = (
   const pid = process?.pid ?? (record !== undefined && 'pid' in record ? record.pid : group?.info?.init);
   switch (choice) {
     case 'command':
-      return program === undefined ? undefined : quoteCommand(program.args, program.args_base64);
+      return program === undefined || program.args.length === 0
+        ? undefined
+        : quoteCommand(program.args, program.args_base64);
     case 'pid':
       return pid === undefined ? undefined : String(pid);
     case 'nspid': {

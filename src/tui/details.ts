@@ -104,6 +104,9 @@ const titleOf = ({ record, process }: ViewEvent): string => {
 
 /** One argument a line, and the line that a shell takes. */
 const command = ({ args, args_base64: exact, args_truncated: cut, args_bytes: bytes }: Program): string[] => {
+  if (args.length === 0) {
+    return [];
+  }
   const shown = args.map((arg, index) => {
     const text = exact ? escapeBytes(Buffer.from(exact[index] ?? '', 'base64')) : escapeText(arg);
     return `${String(index).padStart(3)}  ${text === '' ? '(empty)' : text}`;
@@ -166,13 +169,14 @@ const who = ({ pid, nspid, program, group, process }: Subject, store: Store, use
       `user       ${escapeText(users.nameOf(program.uid))} (${program.uid}:${program.gid})${rightsOf(program)}`,
     program?.auid === undefined ? undefined : `login      ${escapeText(users.nameOf(program.auid))} (${program.auid})`,
     program?.tty && `terminal   ${escapeText(program.tty)}`,
-    program && `executable ${escapeText(program.exe)}${program.type === 'exec' ? exeFileText(program.exe_file) : ''}`,
+    program?.exe &&
+      `executable ${escapeText(program.exe)}${program.type === 'exec' ? exeFileText(program.exe_file) : ''}`,
     program?.cwd && `folder     ${escapeText(program.cwd)}`,
     program?.origin && `came       ${cameBy[program.origin]}${broughtBy(process?.came, users)}`,
     group.info?.image && `image      ${escapeText(group.info.image)}`,
     sharesOf(group, store),
   ];
-  return lines.filter((line): line is string => line !== undefined);
+  return lines.filter((line): line is string => line !== undefined && line !== '');
 };
 
 const cameBy = {

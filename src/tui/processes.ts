@@ -1,4 +1,5 @@
 import { containerKey } from '../record/key.ts';
+import { isKernelThread } from '../view/ps.ts';
 import { type TreeRow, treeOf } from '../view/tree.ts';
 import type { ViewProcess } from './event.ts';
 import { keyOfProcess } from './grouping.ts';
@@ -76,6 +77,9 @@ const byKey = (
   const lists = new Map<string, ViewProcess[]>();
   const served = by === 'container' ? servedBy(store) : none;
   for (const process of processes) {
+    if (isKernelThread(process) && (process.program?.args ?? []).length === 0) {
+      continue;
+    }
     const key = served.get(process) ?? keyOfProcess(by, process);
     if ((only === undefined || only === key) && matches(process)) {
       const list = lists.get(key);

@@ -150,8 +150,15 @@ export const defaultPsColumns = [
 export const watchedPsColumns = ['container', 'pid', 'nspid', 'user', 'time', 'rss', 'command'] as const;
 
 /** kthreadd is pid 2, and the parent of all others. */
-export const isKernelThread = ({ pid, ppid, nspid }: NowProcess['proc']): boolean =>
-  nspid.length === 1 && (pid === 2 || ppid === 2);
+export const isKernelThread = ({
+  pid,
+  ppid,
+  nspid,
+}: {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly nspid: readonly number[];
+}): boolean => nspid.length === 1 && (pid === 2 || ppid === 2);
 
 const number = (name: string, title: string, about: string, of: (row: PsRow) => number): TableColumn<PsRow> => ({
   name,

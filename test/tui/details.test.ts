@@ -247,5 +247,6 @@ describe('a copied command', () => {
 
   it('is nothing for what has no command line', () => {
     expect(pasted(exit())).toBeUndefined();
+    expect(pasted(exec({ args: [] }))).toBeUndefined();
   });
 });

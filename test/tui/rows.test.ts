@@ -200,6 +200,15 @@ describe('treeRows', () => {
     expect(tree(store)).toEqual(['[db]', '  42', '[web]', '  41', '[host]', '  40']);
   });
 
+  it('leaves kernel threads out: they are not what anybody looks for', () => {
+    const store = storeOf(
+      process({ pid: 1, nspid: [1], ppid: 0 }),
+      process({ pid: 2, nspid: [2], ppid: 0, comm: 'kthreadd', args: [], exe: '' }),
+      process({ pid: 3, nspid: [3], ppid: 2, comm: 'kworker/0:1', args: [], exe: '' }),
+    );
+    expect(tree(store)).toEqual(['[host]', '  1']);
+  });
+
   it('shows who lost a parent beside the others, and nobody twice', () => {
     const store = storeOf(
       process({ pid: 10, ppid: 1 }),
