@@ -38,7 +38,7 @@ export const bindings: readonly Binding[] = [
     ...{
       section: 'Moving',
       label: 'g  G, Home End',
-      what: 'to the beginning, to the end; 20G to line 20, 5j five lines on',
+      what: 'beginning, end; 20G: line 20; 5j: five lines on',
     },
     keys: { g: 'first', home: 'first', G: 'last', end: 'last' },
   },
@@ -77,7 +77,7 @@ export const bindings: readonly Binding[] = [
     foot: { rank: 70, word: 'kinds' },
   },
   {
-    ...{ section: 'What is shown', label: 's', what: 'sort containers by a column, as they are now; S again' },
+    ...{ section: 'What is shown', label: 's', what: 'sort containers by a column, once; S does it again' },
     keys: { s: 'sort', S: 'sortAgain' },
     foot: { rank: 60, word: 'sort' },
   },
@@ -131,7 +131,7 @@ export const bindings: readonly Binding[] = [
     foot: { rank: 90, word: 'copy' },
   },
   {
-    ...{ section: 'Other', label: 'M', what: 'the mouse: clicks open lines; the wheel scrolls in any case' },
+    ...{ section: 'Other', label: 'M', what: 'clicks open lines; the wheel scrolls anyway' },
     keys: { M: 'mouse' },
   },
   {

@@ -104,7 +104,7 @@ export const tableColumns: readonly TableColumn[] = [
     key: (family, { now }) => family.perSecond(now / 1e9),
   },
   {
-    ...{ name: 'cpu', title: 'CPU%', letter: 'u', about: 'of one core, from its cgroup; - where that is not known' },
+    ...{ name: 'cpu', title: 'CPU%', letter: 'u', about: 'of one core, from its cgroup; - where not known' },
     ...{ width: 5, right: true, rank: 5 },
     cell: ({ latest: { usage } }) => (usage?.cpuPercent === undefined ? none : [usage.cpuPercent.toFixed(1), 'plain']),
     key: ({ latest: { usage } }) => usage?.cpuPercent ?? -1,

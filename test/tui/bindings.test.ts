@@ -32,6 +32,7 @@ describe('the table of keys', () => {
   it('is the help and the last line of the screen', () => {
     for (const isReplay of [false, true]) {
       const help = helpLines(isReplay, makeTheme({ colors: 'none', unicode: true }).glyphs);
+      expect(help.filter((line) => line.length > 80)).toEqual([]);
       for (const { label, what, section } of bindingsOf(isReplay)) {
         expect(help).toContain(section);
         expect(help.some((line) => line.includes(label) && line.endsWith(what))).toBe(true);
