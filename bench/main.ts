@@ -20,7 +20,7 @@ if (which === 'all' || which === 'stream') {
   await runStream(lines, 1);
   const { records, seconds } = await runStream(lines, 3);
   console.log(
-    `stream: ${Math.round(records / seconds / 1000)},000 records a second of CPU time, from bytes to records`,
+    `stream: ${Math.round(records / seconds / 1000)},000 records a second of CPU time, from bytes to lines of a recording`,
   );
 }
 if (which === 'memory') {

@@ -7,9 +7,14 @@ import { toWholeLines } from '../src/probe/lines.ts';
 import { Order } from '../src/probe/order.ts';
 import { NamespacePairs } from '../src/probe/pairs.ts';
 import { Sequence } from '../src/probe/sequence.ts';
+import { toLine } from '../src/recording/line.ts';
 import { readCgroup, readRuntimeCommand } from '../src/runtimes/index.ts';
 import { hex, host, hostWords, words } from '../test/fixtures/lines.ts';
 
+/** CLONE_VM and CLONE_VFORK, and a path of 18 bytes. */
+const vforkAndPath = '410000000012';
+/** No login user and no session; the working directory is the root. */
+const nobody = 'ffffffffffffffff';
 const eventsABeat = 3000;
 const cpus = 2;
 
@@ -18,7 +23,8 @@ export const makeLines = (processes: number): Buffer => {
   const lines: string[] = [];
   const made = [0, 0];
   const path = words(Buffer.from('/usr/bin/some-tool'), 8);
-  const argv = words(Buffer.from('some-tool\0--alpha\0beta gamma\0/etc/some/file\0'), 28);
+  const argv = words(Buffer.from('some-tool\0--alpha\0beta gamma\0/etc/some/file\0'), 23);
+  const comm = words(Buffer.from('some-tool'), 2);
   let time = 1_000_000_000_000;
   for (let index = 0; index < processes; index += 1) {
     const cpu = index % cpus;
@@ -28,8 +34,8 @@ export const makeLines = (processes: number): Buffer => {
     made[cpu] = made[cpu]! + 2;
     const place = (seq: number): string => hex(cpu * 65_536) + seq.toString(16).padStart(8, '0');
     lines.push(
-      `E ${time + 500} ${place(made[cpu]! - 1)} ${two} ${hex(1)}00${pid.toString(16).padStart(6, '0')} ${start} 0 ${hostWords} 1 4100 12 2c ${path} ${argv}`,
-      `X ${time + 900} ${place(made[cpu]!)} ${two} ${hex(1)}00${pid.toString(16).padStart(6, '0')} ${start} effffffc 0 0`,
+      `E ${time + 500} ${place(made[cpu]! - 1)} ${two} ${hex(1)}00${pid.toString(16).padStart(6, '0')} ${start} 0 ${hostWords} 1 ${vforkAndPath} ${hex(44)} ${nobody} 0 2 ${path} ${argv}`,
+      `X ${time + 900} ${place(made[cpu]!)} ${two} ${hex(1)}00${pid.toString(16).padStart(6, '0')} ${start} effffffc 0 0 ${comm}`,
     );
     time += 1000;
     if ((index + 1) % (eventsABeat / 2) === 0) {
@@ -39,9 +45,10 @@ export const makeLines = (processes: number): Buffer => {
   return Buffer.from(`${lines.join('\n')}\n`);
 };
 
-/** All that a session does between bpftrace's bytes and records. */
+/** All that a session does between bpftrace's bytes and the lines of a recording. */
 class Pipeline implements Decoded {
   records = 0;
+  bytes = 0;
   readonly #sequence = new Sequence();
   readonly decoder = new Decoder(this, this.#sequence);
   readonly #model = new Model({
@@ -51,8 +58,9 @@ class Pipeline implements Decoded {
     clock: new WallClock(1_795_525_046_139_837_901n),
     readCommand: readRuntimeCommand,
     runtimes: { readCgroup, describe: () => undefined },
-    emit: () => {
+    emit: (record) => {
       this.records += 1;
+      this.bytes += toLine(record).length;
     },
   });
   readonly #pairs = new NamespacePairs((event) => this.#model.event(event));

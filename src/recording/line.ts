@@ -1,4 +1,5 @@
 import type { NstraceRecord } from '../record/schema.ts';
+import { stringify } from './stringify.ts';
 
 /** No record is longer, in bytes of UTF-8 and with its newline (the contract of nstrace/1). */
 export const maxRecordBytes = 64 * 1024;
@@ -13,7 +14,7 @@ export interface Line {
 
 /** A record as a line of NDJSON. One that would be too long loses the end of its arguments, and says so. */
 export const encode = (record: NstraceRecord): Line => {
-  const text = `${JSON.stringify(record)}\n`;
+  const text = `${stringify(record)}\n`;
   return text.length <= surelyShort || Buffer.byteLength(text) <= maxRecordBytes
     ? { text, cut: false }
     : { text: shortLine(record), cut: true };
