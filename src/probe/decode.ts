@@ -32,6 +32,9 @@ const countIn = (line: string, from: number, to: number): number => {
   return value;
 };
 
+/** What control.bt prints behind the rows of a heartbeat: not every bpftrace has an empty line there. */
+const rowsEnd = '@calm: ';
+
 export interface Decoded {
   event(event: LineEvent): void;
   /** This time has come. All probes began at the moment `begun`. */
@@ -140,6 +143,9 @@ export class Decoder {
   }
 
   #mapLine(line: string): void {
+    if (line.startsWith(rowsEnd)) {
+      return this.#out.mapEnd();
+    }
     const open = line.indexOf('[');
     const close = line.indexOf(']: ');
     const key = open > 0 && close > open ? countIn(line, open + 1, close) : Number.NaN;
