@@ -21,6 +21,10 @@ export interface Child {
   readonly stderr: string[];
   /** SIGINT, and SIGKILL if it does not end. */
   stop(): void;
+  /** SIGSTOP: events wait in the kernel's buffers until it goes on. Only where a stopped one ends with us too. */
+  pause(): void;
+  /** SIGCONT. */
+  resume(): void;
   /** SIGKILL. */
   kill(): void;
   /** SIGKILL, and nobody waits for it or reads it any more: the kernel takes a second to detach its probes. */
@@ -42,7 +46,8 @@ export const startBpftrace = (
 ): Child => {
   const program = handOver(script);
   const structures = features.structures && handOver(features.structures);
-  const [file, ...words] = [...leash(), ...command];
+  const tie = leash();
+  const [file, ...words] = [...tie, ...command];
   const child = execa(file!, [...words, '-B', 'full', '/proc/self/fd/0', ...features.parameters], {
     stdio: [program, 'pipe', 'pipe', ...(structures === undefined ? [] : [structures])] as unknown as [
       'ignore',
@@ -99,6 +104,8 @@ export const startBpftrace = (
         killer = setTimeout(() => child.kill('SIGKILL'), stopMs);
       }
     },
+    pause: () => void (tie.length > 0 && child.kill('SIGSTOP')),
+    resume: () => void child.kill('SIGCONT'),
     kill: () => void child.kill('SIGKILL'),
     abandon: () => {
       child.kill('SIGKILL');

@@ -17,12 +17,17 @@ export interface Features {
   readonly bytesFormat: string;
   /** A secret of this run: the sums of argvs begin with it. */
   readonly tailKey: bigint;
+  /** What one CPU can make in so many ms fits into its buffer; without it, it is not known. */
+  readonly pauseMs?: number;
   /** BTF of what the probes read, for bpftrace instead of the kernel's: see structures.ts. */
   readonly structures?: Buffer | undefined;
 }
 
 /** Memory for events that were made and not yet read: 64 MiB in all, since the probes of a busy second fit in it. */
 const bufferPages = 16_384;
+const pageBytes = 4096;
+/** bpftrace prints at most 120,000 lines a second, and a line of one event takes at most 400 bytes: faster than that it loses anyway. */
+const bytesPerMs = 50_000;
 /** @vfork holds a process between its vfork and its exec; more at once are sent as lines of their own. */
 const mapKeys = 16_384;
 
@@ -57,6 +62,7 @@ export const findFeatures = (
       offset(loginuid),
     ],
     chunkBytes: big ? largeChunkBytes : writtenChunkBytes,
+    pauseMs: (pagesOfOneCpu() * pageBytes) / bytesPerMs,
     bytesFormat: atLeast(version, 17) ? '%rh' : '%rx',
     // bpftrace reads numbers of 63 bits.
     tailKey: randomBytes(8).readBigUInt64LE() >> 1n,

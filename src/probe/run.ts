@@ -6,6 +6,7 @@ import type { FoldedEvent, KernelEvent, LineEvent } from './event.ts';
 import type { Features } from './features.ts';
 import { HeldForks } from './held.ts';
 import { Order } from './order.ts';
+import { Pacing } from './pacing.ts';
 import { NamespacePairs } from './pairs.ts';
 import { awaitStart } from './patience.ts';
 import { Sequence } from './sequence.ts';
@@ -39,6 +40,7 @@ export class Run implements Decoded, Rest {
   readonly #order: Order;
   readonly #onBeat: (time: Nanoseconds) => void;
   readonly #messages: string[] = [];
+  readonly #pacing: Pacing;
   readonly #held = new HeldForks();
   readonly #folded = new Map<number, number>();
   /** Told with the next heartbeat: behind the failures before it, which are still waiting for their turn. */
@@ -70,6 +72,7 @@ export class Run implements Decoded, Rest {
       this.#resolveReady = resolve;
     });
     this.child = startBpftrace(command, script, features, (line) => this.#decoder.line(line));
+    this.#pacing = new Pacing(this.child, features.pauseMs ?? 0);
     const started = awaitStart(
       () => this.child.pid,
       () => this.child.stop(),
@@ -81,6 +84,7 @@ export class Run implements Decoded, Rest {
     });
     void this.child.ended.then(() => {
       this.gone = true;
+      this.#pacing.end();
       this.#resolveReady(undefined);
     });
   }
@@ -201,6 +205,7 @@ export class Run implements Decoded, Rest {
   /** Stops the probes, not bpftrace, and waits for what they made: see drain.ts. */
   async drain(leave: AbortSignal, onProgress: (left: number) => void): Promise<void> {
     this.#isAsked = true;
+    this.#pacing.end();
     await drain(this, leave, onProgress);
   }
 
@@ -233,6 +238,7 @@ export class Run implements Decoded, Rest {
       return;
     }
     this.#beat = undefined;
+    this.#pacing.beat(beat.time.at, this.sequence.delivered, this.left);
     // The totals can be read in the middle of the lines of one event: it is over when none came between two heartbeats.
     const before = this.#totalsBefore;
     this.#totalsBefore = beat.totals;
