@@ -25,7 +25,7 @@ const examples = `
 Views:
 ${listOf(Object.entries(views))}
 
-Times are in UTC. Columns of a view: query FILE 'DESCRIBE execs'.
+Times in SQL, json, csv and Parquet are UTC; tables show them in local time. Columns of a view: query FILE 'DESCRIBE execs'.
 
 Examples:
   nstrace query session.ndjson 'SELECT exe, count(*) FROM execs GROUP BY exe'

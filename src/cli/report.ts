@@ -11,6 +11,7 @@ import { filterOf } from './options/filter.ts';
 import { type AllValues, addWantedOptions, openerOf, wordsOf } from './options/wanted.ts';
 
 interface ReportValues extends AllValues {
+  utc?: boolean;
   output?: string;
   force?: boolean;
 }
@@ -62,7 +63,7 @@ const report = async (files: readonly string[], values: ReportValues): Promise<n
   const { status, damage } = await takeWanted(openerOf(words, values), values, filter, aborter.signal, {
     take: (record) => collector.take(record),
   });
-  const data = collector.finish(damage);
+  const data = collector.finish(damage, values.utc);
   if (data === undefined) {
     out.discard();
     return status === exitStatus.ok && !isFleet(values.from) ? sayError(noRecording(words.join(', '))) : status;

@@ -1,3 +1,4 @@
+import { moment } from '../view/clock.ts';
 import { seconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
 import { quoteCommand } from '../view/quote.ts';
@@ -51,7 +52,7 @@ const findingLines = (finding: Finding, withA: boolean): string[] => {
     a === undefined || b === undefined
       ? `${runs} ${runs === 1 ? 'time' : 'times'}`
       : `${outcomes(a)} -> ${outcomes(b)}`;
-  const when = change === 'gone' || first === undefined ? '' : `, first ${first.time}`;
+  const when = change === 'gone' || first === undefined ? '' : `, first ${moment(first.time)}`;
   const lines = [`${head} ${command}   ${how}${when}`];
   const example = first && cutTo(quoteCommand([exe ?? '', ...first.args]), maxCommand, '...');
   if (change === 'new' && shape?.some((word) => word.includes('*')) && example !== undefined) {

@@ -16,7 +16,7 @@ export const printResult = async (
     if (chunk === null || chunk.rowCount === 0) {
       break;
     }
-    const rows: Plain[][] = chunk.getRows().map((row) => row.map(plainOf));
+    const rows: Plain[][] = chunk.getRows().map((row) => row.map((value) => plainOf(value, format.time)));
     count += rows.length;
     await write(format.rows(rows));
   }

@@ -2,10 +2,12 @@ import { escapeText } from '../view/escape.ts';
 import { withoutFormula } from '../view/formula.ts';
 import { jsonLine } from '../view/json.ts';
 import { cutTo, padStartTo, padTo, widthOf } from '../view/width.ts';
-import { type Plain, textOf } from './value.ts';
+import { type Plain, type Time, textOf } from './value.ts';
 
 /** Result of a query as text: the header once, then rows as they come. */
 export interface Format {
+  /** Data are in UTC; what people read is in the zone that they asked for. */
+  readonly time: Time;
   header(columns: readonly string[]): string;
   rows(rows: readonly (readonly Plain[])[]): string;
 }
@@ -29,6 +31,7 @@ export const formatFor = (name: FormatName, width: number | undefined): Format =
 
 /** One object a row. What a terminal would act on is written as an escape, which is the same text to a reader of JSON. */
 class JsonFormat implements Format {
+  readonly time = 'utc';
   #columns: readonly string[] = [];
 
   header(columns: readonly string[]): string {
@@ -56,6 +59,7 @@ const unique = (names: readonly string[]): string[] => {
 
 /** RFC 4180. A text that a spreadsheet would take for a formula begins with an apostrophe. */
 class CsvFormat implements Format {
+  readonly time = 'utc';
   readonly #onTerminal: boolean;
 
   constructor(onTerminal: boolean) {
@@ -78,6 +82,7 @@ class CsvFormat implements Format {
 }
 
 class MarkdownFormat implements Format {
+  readonly time = 'local';
   header(columns: readonly string[]): string {
     return `${this.rows([columns])}|${' --- |'.repeat(columns.length)}\n`;
   }
@@ -92,6 +97,7 @@ const markdownText = (text: string): string => escapeText(text).replace(/[\\`*_{
 
 /** As wide as the longest of the first rows; on a terminal no line is longer than it. */
 class TableFormat implements Format {
+  readonly time = 'local';
   readonly #width: number | undefined;
   #columns: readonly string[] = [];
   #widths: number[] | undefined;

@@ -74,7 +74,7 @@ export class ReportCollector {
   }
 
   /** Undefined if there was no header: then it is no recording. */
-  finish(damage: number): ReportData | undefined {
+  finish(damage: number, utc = false): ReportData | undefined {
     for (const { builder } of new Set([this.#origin, ...this.#origins.values()])) {
       builder.finish();
     }
@@ -83,6 +83,7 @@ export class ReportCollector {
     }
     return {
       format: 1,
+      utc,
       header: this.#header,
       sources: this.#sources,
       end: this.#end,

@@ -6,6 +6,8 @@ export interface ReportData {
   readonly format: 1;
   /** Of the first recording. */
   readonly header: RecordOf<'header'>;
+  /** Whether its times are shown in UTC, not in the reader's zone. */
+  readonly utc: boolean;
   /** Recordings that are reported together; of a single one nothing else says which it is. */
   readonly sources: readonly Source[];
   /** Of the last record. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { moment } from '../view/clock.ts';
 import { escapeText } from '../view/escape.ts';
 import type { ReportData } from './data.ts';
 
@@ -26,7 +27,7 @@ export const reportHtml = async (data: ReportData, { script, style }: PageParts)
   const { host, started } = data.header;
   const hosts = [...new Set(data.sources.map((source) => source.host))];
   const where = hosts.length > 3 ? `${hosts.length} hosts` : hosts.join(', ');
-  const title = `${html(where)}, ${html(started.slice(0, 19).replace('T', ' '))} UTC`;
+  const title = `${html(where)}, ${html(beginning(started))}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -93,6 +94,12 @@ const key = [
   `<span>${mark('<path d="M0 12L12 0M-3 6L6 -3M6 15l9-9" stroke="currentColor"/>')}shared namespace</span>`,
   `<span class="keys"><kbd>/</kbd> search · <kbd>←</kbd> <kbd>→</kbd> <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> move · <kbd>↑</kbd> <kbd>↓</kbd> choose · <kbd>Ctrl</kbd> and wheel zoom</span>`,
 ].join('');
+
+/** `2026-01-02 03:04:05 +01:00`, in the zone that was asked for. */
+const beginning = (started: string): string => {
+  const [, day, time, zone] = /^(.{10})T(.{8})[.\d]*(.*)$/.exec(moment(started)) ?? [];
+  return day === undefined ? started : `${day} ${time} ${zone === 'Z' ? 'UTC' : zone}`;
+};
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 

@@ -1,4 +1,5 @@
 import type { Check, Gap } from '../recording/check.ts';
+import { moment } from './clock.ts';
 import { escapeText } from './escape.ts';
 
 /** Gaps, and damages, that people are shown. */
@@ -13,8 +14,8 @@ export const checkText = (check: Check): string => {
   if (check.recording !== undefined) {
     add('of', `${escapeText(check.host ?? '?')}, recording ${escapeText(check.recording)}`);
   }
-  if (check.from !== undefined) {
-    add('time', `${check.from} to ${check.to}`);
+  if (check.from !== undefined && check.to !== undefined) {
+    add('time', `${moment(check.from)} to ${moment(check.to)}`);
   }
   add('records', `${check.records}${eventsOf(check)}`);
   if (check.reason !== undefined) {
@@ -58,14 +59,14 @@ const eventsOf = ({ events }: Check): string => {
 
 const gapText = ({ count, exact, from, to, stage }: Gap): string => {
   if (to === undefined) {
-    return `all after ${from}: it was cut off`;
+    return `all after ${moment(from)}: it was cut off`;
   }
   const what = stage === 'file' ? 'record' : 'event';
   const many =
     count === 0
       ? `${what}s, nobody knows how many,`
       : `${exact ? '' : 'at least '}${count} ${what}${count === 1 ? '' : 's'}`;
-  return `${many} between ${from} and ${to}, ${places[stage] ?? `lost at ${escapeText(stage)}`}`;
+  return `${many} between ${moment(from)} and ${moment(to)}, ${places[stage] ?? `lost at ${escapeText(stage)}`}`;
 };
 
 /** A later version may name others. */

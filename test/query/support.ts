@@ -27,7 +27,7 @@ export const asking = async (
   const engine = await Engine.open(sources, out === undefined ? [] : [out]);
   const rows = async (sql: string): Promise<Plain[][]> => {
     const result = await engine.run(sql);
-    return (await result.getRows()).map((row) => row.map(plainOf));
+    return (await result.getRows()).map((row) => row.map((value) => plainOf(value)));
   };
   try {
     await work({ notices, engine, rows, column: async (sql) => (await rows(sql)).map(([value]) => value ?? null) });

@@ -164,7 +164,7 @@ const start = async (): Promise<void> => {
     toBox: (box: Box) => toBox(box),
     zoom: zoomTo,
     search: ask,
-    time: (at: number) => new Date(clock.time(at)).toLocaleTimeString(),
+    time: (at: number) => new Date(clock.time(at)).toLocaleTimeString(undefined, data.utc ? { timeZone: 'UTC' } : {}),
   };
 
   byId('answers').replaceChildren(
