@@ -72,7 +72,7 @@ export class Baseline {
     const { processes, containers, lives, asked } = this.#known;
     const process = runningAs(found, containers.host);
     process.command = readCommand(process, this.#known.readCommand);
-    if (process.command !== undefined) {
+    if (process.command !== undefined && found.elsewhere !== true) {
       lives.noteCommand(process.command);
     }
     process.role = roleOf(process);

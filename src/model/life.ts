@@ -4,7 +4,7 @@ import type { Container, End, Init, Membership } from './container.ts';
 import type { ContainerRecords } from './container-records.ts';
 import type { Containers } from './containers.ts';
 import { Founding } from './founding.ts';
-import { Naming, type RuntimeKnowledge } from './naming.ts';
+import { Naming, type RuntimeKnowledge, speaksFor } from './naming.ts';
 import type { Command, Process } from './process.ts';
 import { requesterOf } from './requester.ts';
 
@@ -114,7 +114,9 @@ export class ContainerLives {
       }
     }
     if (!process.settled && process.origin === 'joined') {
-      const by = commandAbove(process, 'enter')?.by ?? process.enteredBy ?? requesterOf(process);
+      // What it asks for itself, as soon as it is there, is not what brought it.
+      const sent = process.command?.owner === process ? process.parent : process;
+      const by = (sent && commandAbove(sent, 'enter')?.by) ?? process.enteredBy ?? requesterOf(process);
       this.#records.joined(container, time, process, by);
     }
     process.settled ||= container.started || process.origin === 'joined';
@@ -123,9 +125,11 @@ export class ContainerLives {
   /** A runtime's command was executed: what it says of names, and whom it works for. */
   noteCommand(command: Command): void {
     this.naming.note(command);
-    const { action, id, root, sure } = command;
+    const { action, id, root, sure, from } = command;
     if (sure && id !== undefined && command.made === undefined && worksForOne.has(action)) {
-      const found = this.#containers.withId(id).filter((container) => container.root === root);
+      const found = this.#containers
+        .withId(id)
+        .filter((container) => container.root === root && speaksFor(from, container));
       command.made = found.length === 1 ? found[0] : undefined;
     }
   }

@@ -23,6 +23,8 @@ export interface RuntimeKnowledge {
 
 interface Hint {
   readonly owners: Set<Process>;
+  /** The container that it was said in; undefined for the host. */
+  readonly from: Container | undefined;
   description: Description;
 }
 
@@ -42,7 +44,8 @@ export class Naming {
   #turn: Container[] = [];
   /** What a process of the runtime says of a container that is not there yet, by runtime and id. */
   readonly #hints = new Map<string, Hint>();
-  readonly #data = new Set<string>();
+  /** With the container that a daemon runs in, by folder. */
+  readonly #data = new Map<string, Container | undefined>();
   #renames = 0;
   #beats = 0;
   #share = 0;
@@ -100,9 +103,9 @@ export class Naming {
     if (!command.sure) {
       return;
     }
-    if (command.action === 'daemon' && command.data !== undefined && this.#data.size < maxData) {
-      this.#data.add(command.data);
-    } else if (command.action === 'rename') {
+    if (command.action === 'daemon' && command.data !== undefined) {
+      this.#noteData(command.data, command.from);
+    } else if (command.action === 'rename' && command.from === undefined) {
       this.#renames = renameBeats;
     } else if (command.action === 'monitor' && command.id !== undefined && command.bundle === undefined) {
       // conmon is the parent of its container, and found as that.
@@ -126,17 +129,38 @@ export class Naming {
     this.#open.delete(container);
   }
 
+  /** What was said on the host counts for all, whoever says it in a container as well. */
+  #noteData(folder: string, from: Container | undefined): void {
+    const isKnown = this.#data.has(folder);
+    const inContainer = [...this.#data].find(([, other]) => other !== undefined)?.[0];
+    if (!isKnown && this.#data.size >= maxData) {
+      if (from !== undefined || inContainer === undefined) {
+        return;
+      }
+      this.#data.delete(inContainer);
+    }
+    this.#data.set(folder, isKnown && this.#data.get(folder) === undefined ? undefined : from);
+  }
+
+  /** Folders of daemons that can have made a container: those of the host, and those of a container around it. */
+  #dataFor(container: Container | undefined): string[] {
+    return [...this.#data].filter(([, from]) => speaksFor(from, container)).map(([folder]) => folder);
+  }
+
   /** A monitor comes before its container: what files say then may be gone before the first event of it is here. */
   #hint(command: Command, id: string): void {
-    const { runtime, root, name, image, owner } = command;
+    const { runtime, root, name, image, owner, from } = command;
     const description = {
       ...(name === undefined ? {} : { name }),
       ...(image === undefined ? {} : { image }),
-      ...this.#describe({ runtime, id, root, bundle: undefined, data: [...this.#data] }),
+      ...this.#describe({ runtime, id, root, bundle: undefined, data: this.#dataFor(undefined) }),
     };
     const key = keyOf(runtime, root, id);
     const before = this.#hints.get(key);
-    if (before !== undefined) {
+    if (before !== undefined && before.from === undefined && from !== undefined) {
+      return;
+    }
+    if (before !== undefined && before.from === from) {
       before.owners.add(owner);
       before.description = { ...before.description, ...description };
       return;
@@ -144,7 +168,8 @@ export class Naming {
     if (this.#hints.size >= maxHints) {
       this.#hints.delete(this.#hints.keys().next().value!);
     }
-    this.#hints.set(key, { owners: new Set([owner]), description });
+    this.#hints.delete(key);
+    this.#hints.set(key, { owners: new Set([owner]), from, description });
   }
 
   /** For one container only: the next one of that id is another one. */
@@ -152,13 +177,16 @@ export class Naming {
     const { ref, root } = container;
     const key = keyOf(ref.runtime, root, ref.id);
     const hint = this.#hints.get(key);
+    if (hint === undefined || !speaksFor(hint.from, container)) {
+      return undefined;
+    }
     this.#hints.delete(key);
-    for (const { command } of hint?.owners ?? []) {
+    for (const { command } of hint.owners) {
       if (command !== undefined) {
         command.made ??= container;
       }
     }
-    return hint?.description;
+    return hint.description;
   }
 
   #look(container: Container, time: Nanoseconds): void {
@@ -179,7 +207,7 @@ export class Naming {
     container.asked += 1;
     const { root, bundle, initEnd } = container;
     const init = initEnd === undefined ? container.init?.pid : undefined;
-    const description = this.#describe({ runtime, id, root, bundle, init, data: [...this.#data] });
+    const description = this.#describe({ runtime, id, root, bundle, init, data: this.#dataFor(container) });
     const news = description === undefined ? undefined : container.learn(description, 'file');
     if (description?.name !== undefined || container.asked >= maxAsked) {
       this.#open.delete(container);
@@ -187,5 +215,9 @@ export class Naming {
     return news;
   }
 }
+
+/** Who is in a container can say something of those inside it only: its root can call his programs, and folders, as he likes. */
+export const speaksFor = (from: Container | undefined, container: Container | undefined): boolean =>
+  from === undefined || container?.isInside(from) === true;
 
 const keyOf = (runtime: string, root: string | undefined, id: string): string => `${runtime}\0${root ?? ''}\0${id}`;

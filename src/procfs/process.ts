@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Namespaces } from '../kernel/namespaces.ts';
 import { endOfString, readArguments, readText, type Text, textOf } from '../kernel/text.ts';
 import { parseCgroups } from './cgroup.ts';
@@ -28,6 +29,8 @@ export interface ProcProcess {
   readonly ns: Namespaces | undefined;
   /** The pid namespace of its children, where it is not in our mount namespace: else nobody asks. */
   readonly childPidns?: number | undefined;
+  /** Its root directory is not ours: a path that it says is another one to us. */
+  readonly elsewhere?: true;
   /** Cgroup path by hierarchy: the unified one is '', v1 ones are named by their controllers. */
   readonly cgroups: ReadonlyMap<string, string>;
   readonly state: string;
@@ -62,8 +65,9 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
   const exe = readProcLink(`${living}/exe`);
   const cwd = readProcLink(`${living}/cwd`);
   const ns = readNamespaces(living);
-  const childPidns =
-    ns === undefined || ns.mnt === ownMnt() ? undefined : readNamespace(living, 'pid', 'pid_for_children');
+  const hasOurMounts = ns === undefined || ns.mnt === ownMnt();
+  const childPidns = hasOurMounts ? undefined : readNamespace(living, 'pid', 'pid_for_children');
+  const elsewhere = !hasOurMounts && !hasOurRoot(living);
   const after = parseStat(readProcText(`${folder}/stat`) ?? '');
   if (after?.startTicks !== stat.startTicks) {
     return undefined;
@@ -87,6 +91,7 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
     argsBytes,
     ns,
     ...(childPidns === undefined ? {} : { childPidns }),
+    ...(elsewhere ? { elsewhere } : {}),
     cgroups,
     state: stat.state,
     threads: stat.threads,
@@ -181,6 +186,16 @@ let own: number | undefined;
 const ownMnt = (): number | undefined => {
   own ??= readNamespace(`${procRoot}/self`, 'mnt');
   return own;
+};
+
+/** In a mount namespace of its own a process can have the host's files all the same, as after `unshare -m`. */
+const hasOurRoot = (folder: string): boolean => {
+  try {
+    const [its, ours] = [statSync(`${folder}/root`), statSync('/')];
+    return its.ino === ours.ino && its.dev === ours.dev;
+  } catch {
+    return false;
+  }
 };
 
 /**

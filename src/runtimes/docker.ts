@@ -1,7 +1,7 @@
 import type { ProcProcess } from '../procfs/process.ts';
 import { readBundleConfig } from './annotations.ts';
 import { optionOf } from './flags.ts';
-import { programOf, wordsOf } from './program.ts';
+import { isProgram, wordsOf } from './program.ts';
 import { listRuncStates } from './runc.ts';
 import type { Description, Runtime } from './runtime.ts';
 import { hex64, isObject, isValidId, listIds, readStateFile, stringOf } from './state-file.ts';
@@ -58,7 +58,7 @@ const dataRootOf = (args: readonly string[]): string => settingOf(args, 'data-ro
 
 const dockerds = (running: readonly ProcProcess[]) =>
   running
-    .filter((process) => programOf(process) === 'dockerd')
+    .filter((process) => process.uid === 0 && isProgram(process, 'dockerd'))
     .map((process) => {
       const args = wordsOf(process);
       return {

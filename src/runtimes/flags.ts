@@ -1,5 +1,5 @@
 import type { ProcProcess } from '../procfs/process.ts';
-import { programOf, wordsOf } from './program.ts';
+import { isProgram, wordsOf } from './program.ts';
 
 /** Options of a command line that take a value; all others stand alone. */
 export interface Flags {
@@ -41,7 +41,7 @@ export const optionOf = (args: readonly string[], ...names: readonly string[]): 
 export const rootsOf = (running: readonly ProcProcess[], program: string): string[] => {
   const roots = new Set<string>();
   for (const process of running) {
-    if (process.uid === 0 && programOf(process) === program) {
+    if (process.uid === 0 && isProgram(process, program)) {
       const root = optionOf(wordsOf(process).slice(1), 'root');
       if (root?.startsWith('/') && roots.size < maxRoots) {
         roots.add(root);

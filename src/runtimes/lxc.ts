@@ -11,7 +11,7 @@ const stateOf = (monitor: ProcProcess, running: readonly ProcProcess[]): Contain
   const match = /^\[lxc monitor\] (\/.*) ([^/ ]+)$/s.exec(textOf(monitor.args[0] ?? ''));
   const init =
     match === null ? undefined : running.find(({ ppid, ns }) => ppid === monitor.pid && ns?.pid !== monitor.ns?.pid);
-  if (match === null || init === undefined || monitor.uid !== 0) {
+  if (match === null || init === undefined || monitor.uid !== 0 || monitor.elsewhere === true) {
     return undefined;
   }
   const [, path, name] = match as unknown as [string, string, string];

@@ -1,7 +1,7 @@
 import type { ProcProcess } from '../procfs/process.ts';
 import { readBundle, readBundleConfig } from './annotations.ts';
 import { optionOf } from './flags.ts';
-import { programOf, wordsOf } from './program.ts';
+import { isProgram, wordsOf } from './program.ts';
 import type { Bundle, ContainerState, Description, Pod, Query, Runtime, RuntimeCommand } from './runtime.ts';
 import { hex64, isObject, isValidId, readStateList, stringOf } from './state-file.ts';
 
@@ -99,10 +99,13 @@ const describe = ({ id, bundle }: Pick<Query, 'id' | 'bundle'>): Description | u
   return readBundle(bundle);
 };
 
-/** The process that conmon waits for is the container's first. */
+/**
+ * The process that conmon waits for is the container's first. Anybody can give conmon a runtime of his own, that makes none: a
+ * container has its own mounts.
+ */
 const stateOf = (conmon: ProcProcess, running: readonly ProcProcess[]): ContainerState | undefined => {
   const command = readConmon(wordsOf(conmon));
-  const init = running.find(({ ppid }) => ppid === conmon.pid);
+  const init = running.find(({ ppid, ns }) => ppid === conmon.pid && (ns === undefined || ns.mnt !== conmon.ns?.mnt));
   if (command?.id === undefined || command.action !== 'monitor' || init === undefined) {
     return undefined;
   }
@@ -126,6 +129,6 @@ export const podman: Runtime = {
     return id === undefined ? undefined : { id, runtime: 'podman' };
   },
   list: (running) =>
-    running.filter((process) => programOf(process) === 'conmon').flatMap((conmon) => stateOf(conmon, running) ?? []),
+    running.filter((process) => isProgram(process, 'conmon')).flatMap((conmon) => stateOf(conmon, running) ?? []),
   describe,
 };

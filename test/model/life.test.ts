@@ -243,6 +243,56 @@ describe('a name', () => {
     expect(recordOf(world, 'created')?.container).not.toHaveProperty('image');
   });
 
+  it('that the root of a container says in it is nobody’s outside', () => {
+    const asked: Query[] = [];
+    const world = setUp((query) => {
+      asked.push(query);
+      return undefined;
+    });
+    const { init } = startContainer(world, plain('eve'));
+    world.exec(20, init, 'ctr run evil.example/miner:1 c1', { exe: '/usr/bin/ctr' });
+    world.exec(21, init, 'dockerd --data-root /srv/eve', { exe: '/usr/bin/dockerd' });
+    startContainer(world, { line: createOf('default', 'c1'), pid: 30, path: '/default/c1', ns: namespaces(600) });
+    startContainer(world, { ...docker, pid: 40, ns: namespaces(700) });
+    const created = world.of('container').filter(({ op }) => op === 'created');
+    expect(created.map(({ container }) => [container.id, container.image])).toEqual([
+      ['eve', undefined],
+      ['c1', undefined],
+      [hex, undefined],
+    ]);
+    world.beat();
+    expect(asked.flatMap(({ data }) => data)).toEqual([]);
+  });
+
+  it('that a daemon in a container says is so of what runs inside that', () => {
+    const asked: Query[] = [];
+    const world = setUp((query) => {
+      asked.push(query);
+      return undefined;
+    });
+    const { init } = startContainer(world, plain('dind'));
+    world.exec(20, init, 'dockerd --data-root /var/lib/inner', { exe: '/usr/bin/dockerd' });
+    startContainer(world, { ...docker, pid: 40, ppid: init, ns: { ...namespaces(700), user: host.user } });
+    const inside = world.of('container').findLast(({ container }) => container.id === hex);
+    expect(inside?.container.inside?.map(({ name }) => name)).toEqual(['dind']);
+    expect(asked.findLast(({ id }) => id === hex)?.data).toEqual(['/var/lib/inner']);
+  });
+
+  it('that daemons of the host say is not pushed out by those in a container', () => {
+    const asked: Query[] = [];
+    const world = setUp((query) => {
+      asked.push(query);
+      return undefined;
+    });
+    const { init } = startContainer(world, plain('eve'));
+    for (let number = 0; number < 20; number += 1) {
+      world.exec(50 + number, init, `dockerd --data-root /srv/${number}`, { exe: '/usr/bin/dockerd' });
+    }
+    world.exec(20, 1, 'dockerd --data-root /mnt/docker', { exe: '/usr/bin/dockerd' });
+    startContainer(world, { ...docker, pid: 30, ns: namespaces(700) });
+    expect(asked.findLast(({ id }) => id === hex)?.data).toEqual(['/mnt/docker']);
+  });
+
   it('of an image holds as long as ctr lives, for one container', () => {
     const world = setUp();
     world.exec(20, 1, 'ctr run good.example/web:1 c1');
@@ -653,6 +703,18 @@ describe('who joins a container', () => {
     world.exec(22, 20, 'ls');
     expect(joinedBy(world)).toEqual([[22, 20, 'runc']]);
     expect(recordOf(world, 'joined')).toMatchObject({ nspid: [22, 2], by: { comm: 'runc' } });
+  });
+
+  it('is brought by who sent it, though it sends somebody itself as soon as it is there', () => {
+    const world = setUp();
+    startContainer(world, docker);
+    world.exec(20, 1, `runc exec ${hex} runc exec other true`);
+    world.exec(21, 20, 'runc init', { exe: '/proc/self/exe' });
+    world.namespace('setns', 21, docker.ns);
+    world.fork(22, 20, { by: 21 });
+    world.exit(21);
+    world.exec(22, 20, 'runc exec other true');
+    expect(joinedBy(world)).toEqual([[22, 20, 'runc']]);
   });
 
   it('is reported once, and not of its children', () => {

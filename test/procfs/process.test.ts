@@ -20,6 +20,7 @@ beforeEach(() => {
   put('cgroup', '4:memory:/a/xyxy12\n0::/xyxy12\n');
   symlinkSync('/usr/bin/ls', `${root}/42/exe`);
   symlinkSync('/tmp', `${root}/42/cwd`);
+  symlinkSync('/', `${root}/42/root`);
   for (const [type, inode] of Object.entries(containerNs)) {
     symlinkSync(`${type}:[${inode}]`, `${root}/42/ns/${type}`);
   }
@@ -122,6 +123,14 @@ describe('readProcess', () => {
     put('comm', 'other\n');
     read();
     expect(first).toMatchObject({ comm: 'ls', args: ['ls', '-l'] });
+  });
+
+  it('says of a process in another mount namespace whether its files are other ones', () => {
+    expect(read()).not.toHaveProperty('elsewhere');
+    rmSync(`${root}/42/root`);
+    expect(read()).toMatchObject({ elsewhere: true });
+    symlinkSync('/tmp', `${root}/42/root`);
+    expect(read()).toMatchObject({ elsewhere: true });
   });
 
   it('leaves out what may not be read', () => {

@@ -186,6 +186,16 @@ describe.skipIf(uid !== 0)('docker.list', () => {
     ]);
   });
 
+  it('asks nobody who only calls himself dockerd where names are', () => {
+    describeWith(web);
+    writeState('runtime-runc');
+    const words = ['--data-root', '/nowhere', `--exec-root=${root}/exec`] as const;
+    const user = { ...daemon(...words), uid: 65_534 };
+    const inContainer = { ...daemon(...words), elsewhere: true as const };
+    expect(list(user, inContainer, own())).toMatchObject([{ id, name: 'web' }]);
+    expect(list(user, inContainer)).toEqual([]);
+  });
+
   it.each(['runtime-crun', 'runtime-io.containerd.runc.v2'])('lists those of another runtime too: %s', (folder) => {
     writeState(folder);
     expect(list(own())).toMatchObject([{ id, runtime: 'docker' }]);

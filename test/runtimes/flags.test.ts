@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { positionals } from '../../src/runtimes/flags.ts';
+import { positionals, rootsOf } from '../../src/runtimes/flags.ts';
+import { processAs } from '../fixtures/model.ts';
 
 const flags = { withValue: new Set(['root', 'e']) };
 const words = (...args: string[]): string[] => positionals(args, flags, 9).words;
@@ -34,5 +35,18 @@ describe('positionals', () => {
   it('stands an option whose value is missing', () => {
     expect(words('run', '--root')).toEqual(['run']);
     expect(words()).toEqual([]);
+  });
+});
+
+describe('rootsOf', () => {
+  const runc = processAs(9, 1, ['runc', '--root', '/srv/runc', 'run', 'web'], { exe: '/usr/sbin/runc' });
+
+  it('takes the folders that root named on this host', () => {
+    expect(rootsOf([runc, processAs(10, 1, ['crun', '--root', '/srv/crun'])], 'runc')).toEqual(['/srv/runc']);
+  });
+
+  it('takes none of users, and none of who is in a container: there the path is another one', () => {
+    expect(rootsOf([{ ...runc, uid: 1000 }], 'runc')).toEqual([]);
+    expect(rootsOf([{ ...runc, elsewhere: true }], 'runc')).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { podman } from '../../src/runtimes/podman.ts';
+import { host } from '../fixtures/lines.ts';
 import { processAs } from '../fixtures/model.ts';
 import { query } from '../fixtures/query.ts';
 
@@ -135,7 +136,7 @@ describe('podman.describe', () => {
 describe('podman.list', () => {
   const conmon = (...more: string[]) =>
     processAs(200, 1, ['/usr/bin/conmon', '--api-version', '1', '-c', id, '-u', id, '-b', path, '-n', 'told', ...more]);
-  const init = processAs(201, 200, ['nginx']);
+  const init = processAs(201, 200, ['nginx'], { ns: { ...host, mnt: 7 } });
 
   it('lists the child of each conmon, named by the list', () => {
     write([web]);
@@ -176,6 +177,19 @@ describe('podman.list', () => {
     ['no arguments', []],
   ])('lists none for %s', (_what, args) => {
     expect(podman.list?.([processAs(200, 1, args), init])).toEqual([]);
+  });
+
+  it('lists no child of conmon that has the mounts of conmon: it is in no container', () => {
+    expect(podman.list?.([conmon(), { ...init, ns: host }])).toEqual([]);
+  });
+
+  it('believes who runs another program under that name only if it is root, of this host', () => {
+    const asUser = { ...conmon(), uid: 65_534, exe: '/tmp/conmon' };
+    expect(podman.list?.([asUser, init])).toEqual([]);
+    expect(podman.list?.([{ ...asUser, exe: '/usr/bin/conmon (deleted)' }, init])).toHaveLength(1);
+    expect(podman.list?.([{ ...asUser, exe: '/usr/bin/conmonitor' }, init])).toEqual([]);
+    expect(podman.list?.([{ ...asUser, uid: 0 }, init])).toHaveLength(1);
+    expect(podman.list?.([{ ...conmon(), elsewhere: true }, init])).toEqual([]);
   });
 
   it('stands a bundle that is no whole path', () => {

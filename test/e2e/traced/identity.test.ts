@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -234,6 +235,54 @@ describe('a path or a command line makes no container', () => {
     const fakes = found.of('exec').filter(({ args }) => args[0] === 'runc' && args.includes(name) && args[1] !== 'run');
     for (const fake of fakes) {
       expect(fake.container?.instance).not.toBe(started?.container.instance);
+    }
+  });
+
+  traced('who only calls himself a runtime names no container', async () => {
+    const shared = join(folder, 'shared');
+    const id = 'fe'.repeat(32);
+    const trusted = `${mark}trusted`;
+    const mount = { destination: '/data', type: 'bind', source: shared, options: ['bind', 'rw'] };
+    const place = await bundle(`sleep 30 | /data/runc --root=${shared}`, (spec) => {
+      (spec.mounts as unknown[]).push(mount);
+    });
+    await mkdir(join(shared, 'fake'), { recursive: true });
+    await execa('cp', [tool('crowd'), join(shared, 'runc')]);
+    const onHost = execa('sleep', ['6.6'], { reject: false });
+    const stat = readFileSync(`/proc/${onHost.pid}/stat`, 'utf8');
+    const state = {
+      id: 'fake',
+      init_process_pid: onHost.pid,
+      init_process_start: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]),
+      config: { labels: [`io.kubernetes.cri.container-name=${trusted}`] },
+    };
+    await writeFile(join(shared, 'fake/state.json'), JSON.stringify(state));
+    const eve = execa('runc', ['run', '-b', place, `${mark}eve`], { stdio: 'ignore', reject: false });
+    const monitor = execa(
+      'setpriv',
+      [
+        ...['--reuid=65534', '--regid=65534', '--clear-groups', 'bash', '-c'],
+        `exec -a conmon bash -c 'sleep 6.7; true' -c ${id} -n ${trusted}`,
+      ],
+      { stdio: 'ignore', reject: false },
+    );
+    try {
+      await expect.poll(async () => (await run('pgrep', '-f', `^/data/runc --root=${shared}`)).exitCode).toBe(0);
+      await expect.poll(async () => (await run('pgrep', '-fx', 'sleep 6.7')).exitCode).toBe(0);
+      const { stdout } = await run(program, 'ps');
+      const lines = stdout.split('\n');
+      expect(lines.some((line) => line.includes(`/data/runc --root=${shared}`) && !line.startsWith('host'))).toBe(true);
+      for (const command of ['sleep 6.6', 'sleep 6.7']) {
+        expect(lines.find((line) => line.endsWith(command))).toMatch(/^host /);
+      }
+      expect(stdout).not.toContain(`${trusted} `);
+      expect((await run(program, 'why', String(onHost.pid))).stdout).toMatch(/container +host/);
+    } finally {
+      onHost.kill();
+      monitor.kill();
+      await execa('pkill', ['-fx', 'sleep 6.7'], { reject: false });
+      await execa('runc', ['kill', `${mark}eve`, 'KILL'], { reject: false });
+      await Promise.all([eve, monitor, onHost]);
     }
   });
 
