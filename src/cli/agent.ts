@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { say } from '../console/say.ts';
+import { write } from '../console/stdout.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { recordedKinds } from '../filter/kinds.ts';
 import type { AgentValues } from '../fleet/run.ts';
@@ -108,6 +109,6 @@ const status = async (folder: string, json: boolean): Promise<number> => {
     });
   }
   const faults = unready(state);
-  process.stdout.write(json ? `${JSON.stringify(state)}\n` : agentText(state, faults));
+  await write(json ? `${JSON.stringify(state)}\n` : agentText(state, faults));
   return faults.length === 0 ? exitStatus.ok : exitStatus.failed;
 };

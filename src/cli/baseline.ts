@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { say } from '../console/say.ts';
+import { write } from '../console/stdout.ts';
 import { Stop } from '../console/stop.ts';
 import { addToBaseline, baselineText } from '../diff/baseline.ts';
 import { readBaselineText, replaceBaseline, writeBaseline } from '../diff/baseline-file.ts';
@@ -74,7 +75,7 @@ const baseline = async (words: readonly string[], values: BaselineValues): Promi
     replaceBaseline(output, text);
     say(`${added} ${added === 1 ? 'line' : 'lines'} added to ${escapeText(output)}`);
   } else if (output === '-') {
-    process.stdout.write(baselineText(summary));
+    await write(baselineText(summary));
   } else {
     writeBaseline(output, baselineText(summary), force);
   }

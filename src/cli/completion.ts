@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { completionScripts, type Shell, shells } from '../completion/scripts.ts';
 import { asked, complete } from '../completion/words.ts';
+import { write } from '../console/stdout.ts';
 
 const examples = `
 Examples:
@@ -16,8 +17,8 @@ export const addCompletion = (program: Command): void => {
     .description('print a completion script that knows the containers that run')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText('after', examples)
-    .action((shell: Shell) => {
-      process.stdout.write(completionScripts[shell]);
+    .action(async (shell: Shell) => {
+      await write(completionScripts[shell]);
     });
   // What the scripts call: the words so far, the last one being completed.
   program
@@ -26,6 +27,6 @@ export const addCompletion = (program: Command): void => {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (words: string[]) => {
-      process.stdout.write(await complete(program, words.length === 0 ? [''] : words));
+      await write(await complete(program, words.length === 0 ? [''] : words));
     });
 };

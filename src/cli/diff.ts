@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { sayError } from '../console/say.ts';
+import { write } from '../console/stdout.ts';
 import { Stop } from '../console/stop.ts';
 import { readBaseline } from '../diff/baseline.ts';
 import { type Comparison, compare, compareBaseline } from '../diff/compare.ts';
@@ -70,7 +71,7 @@ const judge = async (words: readonly string[], values: DiffValues): Promise<numb
         '`nstrace timeline FILE` lists those in it',
       );
     }
-    process.stdout.write(
+    await write(
       values.output === 'json' ? jsonOf(comparison) : comparisonText(comparison, values.baseline === undefined),
     );
     return damaged ? exitStatus.usage : comparison.findings.length > 0 ? exitStatus.failed : exitStatus.ok;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { write } from '../console/stdout.ts';
 import { examine } from '../doctor/check.ts';
 import { checks } from '../doctor/checks.ts';
 import { doctorText } from '../doctor/text.ts';
@@ -21,7 +22,7 @@ export const addDoctor = (program: Command): void => {
     .addHelpText('after', examples)
     .action(async (values: { bpftrace?: string; json?: boolean }) => {
       const findings = await examine(checks(values.bpftrace));
-      process.stdout.write(values.json ? `${JSON.stringify(findings, undefined, 2)}\n` : doctorText(findings));
+      await write(values.json ? `${JSON.stringify(findings, undefined, 2)}\n` : doctorText(findings));
       process.exitCode = findings.some(({ level }) => level === 'missing') ? exitStatus.system : exitStatus.ok;
     });
 };

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { say, sayError } from '../console/say.ts';
+import { write } from '../console/stdout.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { type FleetValues, isFleet, spoolFleet } from '../fleet/input.ts';
@@ -68,7 +69,7 @@ export const addQuery = (program: Command): void => {
 const query = async (words: string[], values: QueryValues): Promise<number> => {
   if (values.list) {
     const named = Object.entries(namedQueries).map(([name, { about }]) => [name, about] as const);
-    process.stdout.write(`Queries (--run NAME):\n${listOf(named)}\n\nViews:\n${listOf(Object.entries(views))}\n`);
+    await write(`Queries (--run NAME):\n${listOf(named)}\n\nViews:\n${listOf(Object.entries(views))}\n`);
     return exitStatus.ok;
   }
   refuseFleetOptions(values);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cannotOpen, messageOf, noRecording } from '../errors.ts';
 import { counted } from '../kernel/plural.ts';
 import type { Damage } from '../recording/damage.ts';
+import { statOf } from '../recording/paths.ts';
 import type { Progress } from '../recording/reader.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { loadDuckDb, pathOf } from './duckdb.ts';
@@ -93,7 +94,7 @@ const meterOf = (files: readonly string[], { onProgress }: SourceOptions): ((cou
 
 /** Of a folder its files of Parquet, else its recordings, in the order of their names. */
 const filesIn = (path: string): string[] => {
-  if (path === '-' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (path === '-' || statOf(path)?.isDirectory() !== true) {
     return [path];
   }
   const files = readdirSync(path, { recursive: true, withFileTypes: true })

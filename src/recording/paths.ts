@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { cannotOpen, usageError } from '../errors.ts';
+import { cannotOpen, messageOf, usageError } from '../errors.ts';
 import { partsOf } from './part-names.ts';
 
 /** `s.000001.ndjson`: the number of a part in a file's name. */
@@ -10,7 +10,7 @@ const partName = /^(.*\.)(\d{6,})(\.[^/]*)$/s;
  * The files that words on a command line name: files, patterns with `*`, `?` and `[...]` in any part of the path, and
  * `s.ndjson` for all of `s.000001.ndjson`, `s.000002.ndjson`, ... if it was recorded in parts. `-` is standard input.
  *
- * @throws NstraceError (1) if there is no such file, (2) if - is named twice
+ * @throws NstraceError (1) if there is no such file, or it may not be looked at, (2) if - is named twice
  */
 export const expandPaths = (words: readonly string[]): string[] => {
   if (words.indexOf('-') !== words.lastIndexOf('-')) {
@@ -20,7 +20,7 @@ export const expandPaths = (words: readonly string[]): string[] => {
 };
 
 const expand = (word: string): string[] => {
-  if (word === '-' || statSync(word, { throwIfNoEntry: false }) !== undefined) {
+  if (word === '-' || statOf(word) !== undefined) {
     return [word];
   }
   const found = /[*?[]/.test(word) ? glob(word) : partsOf(word);
@@ -34,6 +34,19 @@ const expand = (word: string): string[] => {
   return found;
 };
 
+/**
+ * What is there; undefined if nothing is.
+ *
+ * @throws NstraceError (1) if that may not be looked at, or its links go in a circle
+ */
+export const statOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw cannotOpen(path, messageOf(error), 'name a file that you may read; - reads standard input');
+  }
+};
+
 /** The file that follows this part of a recording, if it is there: it may have been compressed meanwhile. */
 export const nextPart = (path: string): string | undefined => {
   const match = partName.exec(path);
@@ -43,7 +56,7 @@ export const nextPart = (path: string): string | undefined => {
   const number = String(Number(match[2]) + 1).padStart(match[2]!.length, '0');
   const suffix = match[3]!.replace(/\.gz$/, '');
   return [`${match[1]}${number}${suffix}`, `${match[1]}${number}${suffix}.gz`].find(
-    (name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true,
+    (name) => statOf(name)?.isFile() === true,
   );
 };
 
@@ -62,7 +75,7 @@ const glob = (pattern: string): string[] => {
       return names
         .map((name) => join(folder, name))
         .filter((path) => {
-          const stat = statSync(path, { throwIfNoEntry: false });
+          const stat = statOf(path);
           return stat !== undefined && (isLast ? !stat.isDirectory() : stat.isDirectory());
         });
     });

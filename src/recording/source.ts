@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { constants as constantsOfZlib, createGunzip } from 'node:zlib';
 import { cannotOpen, messageOf } from '../errors.ts';
+import { statOf } from './paths.ts';
 import { chunksOf } from './stream.ts';
 
 const readAt = promisify(read);
@@ -60,7 +61,7 @@ export async function* openSource(place: Place, options: SourceOptions): AsyncGe
 
 /** Whether it can be read more than once. */
 export const isPlainFile = (place: Place): boolean =>
-  typeof place !== 'string' || (place !== '-' && statSync(place, { throwIfNoEntry: false })?.isFile() === true);
+  typeof place !== 'string' || (place !== '-' && statOf(place)?.isFile() === true);
 
 const rawBytes = (place: Place, options: SourceOptions): AsyncGenerator<Buffer, void> => {
   if (place === '-') {

@@ -1,7 +1,7 @@
 import { wantsColor } from '../console/color.ts';
 import { divertSay, speaksUtf8 } from '../console/say.ts';
 import type { Stop, StopReason } from '../console/stop.ts';
-import { terminalSize } from '../console/terminal.ts';
+import { viewSize } from '../console/terminal.ts';
 import { messageOf } from '../errors.ts';
 import type { EventKind } from '../filter/kinds.ts';
 import { loadPatterns } from '../filter/pattern.ts';
@@ -64,7 +64,7 @@ export class TuiOutput implements Output {
       ui: new Ui({ isReplay: false, users, kinds: kindsOf(values), by: values.groupBy }),
       theme: makeTheme(capabilitiesOf(process.env, { color: wantsColor(values.color), utf8: speaksUtf8() })),
       users,
-      size: terminalSize,
+      size: viewSize,
       status: () => this.#status(),
       onEffect: (effect) => this.#effect(effect),
     });

@@ -1,7 +1,7 @@
 import { wantsColor } from '../console/color.ts';
 import { divertSay, speaksUtf8 } from '../console/say.ts';
 import type { Stop } from '../console/stop.ts';
-import { terminalSize } from '../console/terminal.ts';
+import { viewSize } from '../console/terminal.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import type { EventKind } from '../filter/kinds.ts';
 import { loadPatterns } from '../filter/pattern.ts';
@@ -83,7 +83,7 @@ export const replayOnTerminal = async (
     ui: new Ui({ isReplay: true, users, kinds: kindsOf(values), by: values.groupBy }),
     theme: makeTheme(capabilitiesOf(process.env, { color: wantsColor(values.color), utf8: speaksUtf8() })),
     users,
-    size: terminalSize,
+    size: viewSize,
     status: () => ({
       state: player.ended ? 'ended' : player.playing ? 'playing' : 'held',
       seconds: player.position,

@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { createElement } from 'react';
+import { viewSize } from '../console/terminal.ts';
 import { isGone } from '../kernel/gone.ts';
 import { App } from './app.ts';
 import { boundHeap } from './heap.ts';
@@ -36,7 +37,7 @@ export const startTui = (view: View, onGone: () => void): Tui => {
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-  const ink = render(createElement(App, { view }), { exitOnCtrlC: false, patchConsole: false });
+  const ink = render(createElement(App, { view }), { stdout: bounded(), exitOnCtrlC: false, patchConsole: false });
   const resize = (): void => {
     ink.clear();
     process.stdout.write('\x1b[H\x1b[2J');
@@ -72,3 +73,15 @@ export const startTui = (view: View, onGone: () => void): Tui => {
     },
   };
 };
+
+/** Standard output with the size of a view: Ink lays out as many cells as the terminal says it has. */
+const bounded = (): NodeJS.WriteStream =>
+  new Proxy(process.stdout, {
+    get: (stream, key) => {
+      if (key === 'columns' || key === 'rows') {
+        return viewSize()[key];
+      }
+      const value: unknown = Reflect.get(stream, key);
+      return typeof value === 'function' ? value.bind(stream) : value;
+    },
+  });

@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NstraceError } from '../../src/errors.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { toLine } from '../../src/recording/line.ts';
 import { mergeBatches } from '../../src/recording/merge.ts';
@@ -236,6 +237,14 @@ describe('expandPaths', () => {
 
   it('takes standard input once', () => {
     expect(() => expandPaths(['-', write('a.ndjson'), '-'])).toThrow('standard input can be read once only');
+  });
+
+  it('says of a name that cannot be looked up why, and what to do', () => {
+    symlinkSync('loop', `${folder}/loop`);
+    for (const path of [`${folder}/loop`, `${folder}/loop/*.ndjson`, `${folder}/${'n'.repeat(300)}`]) {
+      expect(() => expandPaths([path])).toThrow(NstraceError);
+    }
+    expect(() => expandPaths([`${folder}/loop`])).toThrow(/cannot open .*loop: ELOOP/);
   });
 
   it('takes a file whose name looks like a pattern', () => {

@@ -336,3 +336,27 @@ describe('check', () => {
     expect((await run(program, 'check', '--repair', cut)).exitCode).toBe(2);
   });
 });
+
+describe('a standard output that is full', () => {
+  it.each(['completion bash', 'query --list', 'ps', 'ns', 'why 1', 'inspect 1', 'doctor --bpftrace /nowhere/bpftrace'])(
+    'is said, with status 1: %s',
+    async (line) => {
+      const words = line.split(' ');
+      const { exitCode, stderr } = await execa('sh', ['-c', '"$0" "$@" > /dev/full', program, ...words], {
+        reject: false,
+      });
+      expect(stderr).toMatch(/writing standard output failed: ENOSPC/);
+      expect(exitCode).toBe(1);
+    },
+  );
+});
+
+describe('a limit of open files that leaves none to start with', () => {
+  it('is said, with what to do', async () => {
+    const { exitCode, stderr } = await execa('sh', ['-c', 'ulimit -n 24; exec "$0" ps', program], { reject: false });
+    expect(stderr).toBe(
+      'nstrace: it may not open as many files as it needs\nnstrace:   raise the limit: ulimit -n 1024',
+    );
+    expect(exitCode).toBe(3);
+  });
+});

@@ -56,6 +56,21 @@ const whole =
 const sgr = (raw: string): string[] =>
   [...raw.matchAll(/\x1b\[([\d;:]*)m/g)].flatMap(([, codes]) => (codes ?? '').split(';'));
 
+describe('a terminal with more cells than any has', () => {
+  it('is drawn in part, answers, and is left as it was', async () => {
+    const file = await write('huge', [...aBusyMachine(), footer({ ...at(600), time: at(600).time })]);
+    const terminal = open(['replay', file], { columns: 100, rows: 30 });
+    await terminal.until(/nstrace /);
+    const before = terminal.raw.length;
+    // Not the emulator: it would have to keep all of them.
+    terminal.pty.resize(65_535, 65_535);
+    await expect.poll(() => terminal.raw.lastIndexOf('\x1b[?2026l') > before, { timeout: 20_000 }).toBe(true);
+    terminal.press('q');
+    expect(await terminal.exited).toMatchObject({ exitCode: 0 });
+    expect(terminal.raw.length - before).toBeLessThan(2_000_000);
+  });
+});
+
 describe('the view of a replay on a terminal', () => {
   it('shows the containers with their last events, line by line', async () => {
     const terminal = await busy();
