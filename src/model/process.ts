@@ -25,6 +25,8 @@ export interface Process {
   /** Never changed, only replaced: records share it. */
   nspid: number[];
   ns: Namespaces;
+  /** They are those of its parent, or of the host, since nobody said them. */
+  nsGuessed: boolean;
   uid: number;
   gid: number;
   /** Login user and session of the audit system, 2^32 - 1 where there is none, and the terminal: of its last exec. */

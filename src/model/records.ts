@@ -25,6 +25,7 @@ import {
   putRole,
   putUnit,
 } from './record-fields.ts';
+import type { Unseen } from './unseen.ts';
 
 type RecordAbout = Pick<
   RecordOf<'exec'>,
@@ -184,6 +185,16 @@ export class Records {
       comm: textOf(process.comm),
       ...(event.op === 'setns' ? { joined: changed } : { created: changed }),
     };
+  }
+
+  /** Namespaces that a process came into by calls that were not seen. */
+  unseen(time: Nanoseconds, process: Process, { joined, created }: Unseen): RecordOf<'namespace'>[] {
+    const about = { type: 'namespace', ...this.#about(time, process), comm: textOf(process.comm) } as const;
+    const isAny = (inodes: object): boolean => Object.keys(inodes).length > 0;
+    return [
+      ...(isAny(joined) ? [{ ...about, op: 'setns' as const, joined }] : []),
+      ...(isAny(created) ? [{ ...about, op: 'unshare' as const, created }] : []),
+    ];
   }
 
   /** Calls of a process that changed nothing, all since its exec. */

@@ -17,6 +17,7 @@ const process = (changes: Partial<Process> = {}): Process => ({
     ppid: 1,
     parent: undefined,
     ended: false,
+    nsGuessed: false,
   },
   ...{ nspid: [500], uid: 0, gid: 0, comm: 'ls', exe: '/bin/ls', args: ['ls'], argsCut: false, ns: hostNs },
   ...{

@@ -34,9 +34,14 @@ export class ExecEvents {
 
   event(event: ExecEvent): void {
     const { processes, lives, asked, records, emit } = this.#known;
+    // A child that was held back began where its parent is.
+    const before = event.vfork === 0 ? processes.of(event) : processes.get(event.ppid);
     const process = this.#others.forks.living(event, event, event.ppid, event.ns);
     this.#others.namespaces.reportUnchanged(process, event);
     process.ppid = event.ppid;
+    if (before !== undefined && event.oldTid === event.pid) {
+      this.#others.namespaces.reportUnseen(process, before, event.ns, event);
+    }
     if (event.ns.mnt !== process.ns.mnt) {
       // By a thread that was not the leader: it was the program before this one.
       process.mntMoved = !isOfHost(process);
@@ -98,6 +103,7 @@ export class ExecEvents {
   /** The process is what its exec says. */
   #take(event: ExecEvent, process: Process): void {
     process.ns = event.ns;
+    process.nsGuessed = false;
     process.nspid = event.nspid;
     process.uid = event.uid;
     process.gid = event.gid;

@@ -23,6 +23,7 @@ export class ForkEvents {
     const parent = processes.get(event.ppid);
     const maker = processes.get(event.by) ?? parent;
     const process = this.#birth(event, event.ppid, maker, event.nspid, event.whole ? event.ns : undefined);
+    process.nsGuessed = !event.whole;
     process.uid = event.uid;
     process.gid = event.gid;
     if (event.comm !== undefined && event.comm !== '') {
@@ -66,6 +67,8 @@ export class ForkEvents {
     const above = parent?.ns ?? containers.host;
     const own = ns ?? { ...above, pid: event.pidns ?? above.pid };
     const process = this.#birth(event, ppid, parent, event.nspid ?? [event.pid], own);
+    process.nsGuessed =
+      ns === undefined && (held.vfork === undefined || held.vfork === 0 || (parent?.nsGuessed ?? true));
     if (parent !== undefined && own.mnt !== parent.ns.mnt) {
       process.mntMoved = !isOfHost(parent);
     }

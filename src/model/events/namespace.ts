@@ -1,10 +1,11 @@
-import { namespaceTypes } from '../../kernel/namespaces.ts';
+import { type Namespaces, namespaceTypes } from '../../kernel/namespaces.ts';
 import type { Nanoseconds } from '../../kernel/time.ts';
 import type { NamespaceEvent } from '../../probe/event.ts';
 import type { Known } from '../known.ts';
 import type { Process } from '../process.ts';
 import { requesterOf } from '../requester.ts';
 import { isOfHost } from '../roles.ts';
+import { unseenChanges } from '../unseen.ts';
 import type { ForkEvents } from './fork.ts';
 
 /** Calls of setns and unshare. */
@@ -19,6 +20,10 @@ export class NamespaceEvents {
 
   event(event: NamespaceEvent): void {
     const process = this.#forks.living(event, event, event.ppid);
+    if (event.tid === event.pid) {
+      this.reportUnseen(process, process, event.before, event);
+      process.nsGuessed = false;
+    }
     process.childPidns = event.after.pid;
     process.unshared = true;
     if (event.op === 'setns') {
@@ -45,6 +50,23 @@ export class NamespaceEvents {
       process.unchanged = undefined;
       this.#known.emit(this.#known.records.unchanged(time, op, count, process));
     }
+  }
+
+  /** @param before the process whose namespaces are known: itself, or its parent */
+  reportUnseen(process: Process, before: Process, after: Namespaces, time: Nanoseconds): void {
+    const { processes, lives, records, emit } = this.#known;
+    const from = before.ns;
+    const found = before.nsGuessed ? undefined : unseenChanges(process, from, after, processes.values());
+    if (found === undefined) {
+      return;
+    }
+    process.unshared = true;
+    process.ns = { ...after, pid: process.ns.pid, time: process.ns.time };
+    if (after.mnt !== from.mnt) {
+      process.mntMoved = !isOfHost(process);
+    }
+    lives.place(process, time);
+    records.unseen(time, process, found).forEach(emit);
   }
 
   /** Nothing more will come. */

@@ -23,6 +23,20 @@ describe('namespaces', () => {
     expect(record?.container).not.toBeNull();
   });
 
+  if (process.arch === 'x64') {
+    traced(
+      'made by the calls of 32-bit programs, which have no tracepoint, are reported with the next exec',
+      async () => {
+        const { of, footer } = await trace([], () => run(tool('int80'), tool('noop'), 'unseen'));
+        const exec = of('exec').find(({ args }) => args[1] === 'unseen');
+        const made = of('namespace').filter(({ pid }) => pid === exec?.pid);
+        expect(made).toMatchObject([{ op: 'unshare', created: { uts: exec?.ns.uts, net: exec?.ns.net } }]);
+        expect(Object.keys(made[0]!.created!).sort()).toEqual(['net', 'uts']);
+        expect(footer.complete).toBe(true);
+      },
+    );
+  }
+
   traced('joined by setns are reported one by one', async () => {
     const holder = execa('unshare', ['-nu', 'sleep', '30'], { reject: false });
     try {
