@@ -5,9 +5,13 @@
 # Root runs a Node only if it and the folder it is in belong to root, or to the caller of sudo, which is then said, and if
 # not everybody may write to them.
 
-# Under sudo the caller may not be meant to be root: with these Node would run a file of theirs before nstrace begins.
+# Under sudo the caller may not be meant to be root: with these Node would run a file of theirs before nstrace begins, take its code
+# from a cache of theirs, trust whom they trust, or write files where they say. All of Node's own: each version has more of them.
 if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}${SUDO_USER:-}" ]; then
-  unset NODE_OPTIONS NODE_PATH NODE_REPL_EXTERNAL_MODULE NODE_EXTRA_CA_CERTS NODE_V8_COVERAGE SSLKEYLOGFILE OPENSSL_CONF
+  for name in $(env | sed -n 's/^\(NODE_[A-Za-z0-9_]*\)=.*/\1/p'); do
+    unset "$name"
+  done
+  unset OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE TMPDIR
 fi
 
 oldest=20

@@ -111,4 +111,27 @@ describe('the launcher', () => {
     });
     await access(marker);
   });
+
+  it.skipIf(!isRoot)(
+    `gives Node none of its variables from a caller of sudo, of whatever version${reason}`,
+    async () => {
+      const place = await fakeNode('mine', 'v22.1.0');
+      await writeFile(join(place, 'node'), '#!/bin/sh\n[ "$1" = --version ] && echo v22.1.0 || env\n', { mode: 0o755 });
+      const evil = [
+        'NODE_COMPILE_CACHE',
+        'NODE_REDIRECT_WARNINGS',
+        'NODE_ICU_DATA',
+        'NODE_NEW_1',
+        'SSL_CERT_DIR',
+        'TMPDIR',
+      ];
+      const env = Object.fromEntries(evil.map((name) => [name, '/no/such']));
+      const kept = { OTHER: 'a\nNODE_b=$(id)', LANG: 'C' };
+      const { stdout } = await launch(place, { SUDO_UID: '1234', ...env, ...kept });
+      expect(stdout).not.toContain('/no/such');
+      expect(stdout).toContain('NODE_b=$(id)');
+      const { stdout: own } = await launch(place, env);
+      expect(own.match(/=\/no\/such/g)).toHaveLength(evil.length);
+    },
+  );
 });
