@@ -78,7 +78,7 @@ const ns = (base: number) => ({
 /**
  * Processes that are born, execute and exit, in 20 containers and outside of them.
  *
- * @param every so many of a program have another exit code
+ * @param every one in N of a program has another exit code
  */
 const writeRecording = async (file: string, events: number, every = 50): Promise<void> => {
   const out = createWriteStream(file);

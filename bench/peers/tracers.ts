@@ -14,7 +14,7 @@ export interface Tracer {
   readonly helpers?: readonly string[];
   /** How it says that events are lost, with their number. */
   readonly lost?: RegExp;
-  /** So many execs are run before it is measured: a compiler at run time, as Node's, has its say in the first seconds. */
+  /** N execs are run before it is measured: a compiler at run time, as Node's, has its say in the first seconds. */
   readonly warmUp?: number;
   /** What else it reports than execs, since it costs that too. */
   readonly reports: string;

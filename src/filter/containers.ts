@@ -11,7 +11,7 @@ export interface FirstProcess {
   readonly ns: NamespaceSet;
 }
 
-/** What records said of a container so far: of one instance of it, where they tell instances apart. */
+/** What records said of a container so far: of one instance of it, where they distinguish instances. */
 export class KnownContainer {
   info: ContainerInfo;
   /** All names that it bore, the last one now. */

@@ -14,7 +14,7 @@ export interface InputValues {
   strict?: boolean;
   /** False with --no-spool. */
   spool?: boolean;
-  /** So much of it, in ms of its own time. */
+  /** How much of it, in ms of its own time. */
   duration?: number;
 }
 
@@ -229,7 +229,7 @@ export class RecordingInput {
 
 const nameOf = (path: string): string => (path === '-' ? 'standard input' : escapeText(path));
 
-/** So much of each recording, counted in its own time. */
+/** The beginning of each recording, counted in its own time. */
 class Span {
   readonly #lengthNs: bigint | undefined;
   readonly #ends = new Map<Batch['header'], bigint>();

@@ -68,7 +68,7 @@ export const goesOn = ({ invocation, exe, pid }: Process): boolean =>
   invocation.owner.pid === pid &&
   isSandboxTool(exe);
 
-/** So far up the ancestry the command is looked for that asked for a container: runc init is 3 below runc run. */
+/** The command that asked for a container is at most N processes above: runc init is 3 below runc run. */
 const maxAncestors = 8;
 
 /** The runtime's command that a process comes from. */

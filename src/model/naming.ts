@@ -4,7 +4,7 @@ import type { Container } from './container.ts';
 import type { Containers } from './containers.ts';
 import type { Command, Process } from './process.ts';
 
-/** So often a runtime's files are asked about a container, a tenth of a second apart, before its id is its name. */
+/** A runtime's files are asked about a container at most N times, a tenth of a second apart, before its id is its name. */
 const maxAsked = 8;
 /** Descriptions of containers that are not there yet. */
 const maxHints = 1000;

@@ -110,7 +110,7 @@ export interface FoldedEvent extends Stamp {
   kind: 'folded';
   pid: number;
   total: number;
-  /** Told at the process's end: there is no more to come. */
+  /** Reported at the process's end: no more follow. */
   last: boolean;
 }
 

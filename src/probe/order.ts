@@ -9,7 +9,7 @@ const patienceMs = 5000;
 /** Between two heartbeats at most this counts as waiting: the rest is a time in which bpftrace or we stood still. */
 const maxStepMs = 1000;
 
-/** So long after a victim's end its mark can come. */
+/** A victim's mark comes at most this long after its end. */
 const maxMarkNs = 1e9;
 
 interface Beat {

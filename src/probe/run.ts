@@ -43,7 +43,7 @@ export class Run implements Decoded, Rest {
   readonly #pacing: Pacing;
   readonly #held = new HeldForks();
   readonly #folded = new Map<number, number>();
-  /** Told with the next heartbeat: behind the failures before it, which are still waiting for their turn. */
+  /** Reported with the next heartbeat: behind the failures before it, which are still waiting for their turn. */
   readonly #counted: FoldedEvent[] = [];
   #resolveReady: (time: Nanoseconds | undefined) => void = () => {};
   #beat: { time: Nanoseconds; totals: Map<number, number>; read: boolean } | undefined;

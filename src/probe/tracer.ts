@@ -9,7 +9,7 @@ import { Run } from './run.ts';
 import { buildScript } from './script.ts';
 import { countSkipped } from './skipped.ts';
 
-/** bpftrace may die so often in a minute before tracing is given up. */
+/** bpftrace may die N times in a minute before tracing is given up. */
 const maxRestarts = 5;
 const restartWindowMs = 60_000;
 

@@ -3,7 +3,7 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { type ProcProcess, readProcess } from './process.ts';
 import { procRoot } from './read.ts';
 
-/** So many processes are read before events are looked at again: about 10 ms. */
+/** After N processes events are looked at again: about every 10 ms. */
 const atOnce = 100;
 
 /** Every running process but those left out, in the order in which they started: parents before children. */

@@ -163,7 +163,7 @@ async function* after(count: number, chunks: AsyncIterable<Buffer>): AsyncGenera
   }
 }
 
-/** The first bytes tell whether they are packed. A packed stream that ends early gives what it had. */
+/** The first bytes show whether they are packed. A packed stream that ends early gives what it had. */
 async function* unpacked(chunks: AsyncGenerator<Buffer, void>, signal: AbortSignal): AsyncGenerator<Buffer, void> {
   const first = await chunks.next();
   if (first.done) {

@@ -11,7 +11,7 @@ const dataRoot = '/var/lib/docker';
 const execRoot = '/run/docker';
 const configFile = '/etc/docker/daemon.json';
 
-/** Of Docker's labels those that tell what a container is for. */
+/** Of Docker's labels those that say what a container is for. */
 const labelsThatMatter =
   /^(com\.docker\.compose\.(service|project|container-number)|com\.docker\.swarm\.service\.name|io\.kubernetes\.(pod\.(name|namespace|uid)|container\.name))$/;
 

@@ -66,7 +66,7 @@ export const readCgroup = (path: string): CgroupReading => {
   return { owner: undefined, labels, pod };
 };
 
-/** All containers that run now and of which a runtime's files or helpers tell. The first to tell of one counts. */
+/** All containers that run now and that a runtime's files or helpers name. The first one to name a container counts. */
 export const listContainers = (running: readonly ProcProcess[]): ContainerState[] => {
   const states = new Map<number, ContainerState>();
   const ended: ContainerState[] = [];

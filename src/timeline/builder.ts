@@ -265,6 +265,6 @@ export class TimelineBuilder {
 /** What changes nothing for any container where it happens outside of all, and in no invocation. */
 const isPassing = ({ type }: ProcessRecord): boolean => type === 'fork' || type === 'exit';
 
-/** Recordings of 0.1 have no instances: there runtimes tell containers of one id apart. */
+/** Recordings of 0.1 have no instances: there runtimes distinguish containers of one id. */
 const keyOf = ({ instance, runtime, id }: ContainerRef): string =>
   instance === undefined ? `${runtime}\0${id}` : String(instance);

@@ -4,7 +4,7 @@ import type { Timeline, TimelineEntry } from './schema.ts';
 /** Entries of a timeline that are kept: this many of its beginning, and at least as many of its end. */
 export const keptEntries = 1000;
 
-/** So many steps back a cgroup of another hierarchy is taken as part of the same step. */
+/** A cgroup of another hierarchy is part of a step that is at most N steps back. */
 const cgroupSteps = 8;
 
 type Stamped = { time: string; mono: string };

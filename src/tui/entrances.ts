@@ -85,7 +85,7 @@ export class Entrances {
 
 /** Command lines of one container that are compared. */
 const maxLines = 32;
-/** So often is again and again. */
+/** From N times on it is again and again. */
 const fromCount = 3;
 
 const lineOf = ({ program }: Entrance): string | undefined => program?.args.join('\0');

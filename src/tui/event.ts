@@ -78,7 +78,7 @@ export interface ViewProcess {
   /** The entering that it is part of. */
   entry: Entry | undefined;
   /** What it does for a container from outside. */
-  errand: Errand | undefined;
+  invocation: Invocation | undefined;
   dropped: boolean;
 }
 
@@ -86,8 +86,8 @@ export interface ViewProcess {
  * One call of a container runtime, or a monitor: all that its processes do from outside until the container's own program
  * runs. They stand behind what they led to: the container that was created, or was entered.
  */
-export interface Errand {
-  /** A monitor calls the runtime more than once: each call is an errand below it. */
+export interface Invocation {
+  /** A monitor calls the runtime more than once: each call is an invocation below it. */
   readonly isMonitor: boolean;
   readonly result: ViewEvent | undefined;
   /** Takes one of its events; whether that is folded into what it led to. */

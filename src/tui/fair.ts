@@ -59,7 +59,7 @@ export interface FairLogOptions<Item> {
   readonly onDrop?: (item: Item) => void;
 }
 
-/** So much of all is dropped at once: looking for those who have most costs a look at each. */
+/** This part of all is dropped at once: looking for those who have most costs a look at each. */
 const partAtOnce = 1 / 64;
 
 /**

@@ -37,7 +37,7 @@ export const renderEnds = (left: readonly Piece[], right: readonly Piece[], widt
 
 export const column = (text: string, width: number): string => padTo(cutTo(text, width), width);
 
-/** So many lines, with blank ones at the end. */
+/** Fills up with blank lines, or cuts, to N lines. */
 export const padLines = (lines: string[], height: number, columns: number): string[] => {
   while (lines.length < height) {
     lines.push(' '.repeat(columns));

@@ -110,7 +110,7 @@ export class Population {
       marks: [],
       came: undefined,
       entry: undefined,
-      errand: undefined,
+      invocation: undefined,
       dropped: false,
     };
     group.alive += 1;

@@ -3,11 +3,11 @@ import { clockNs } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { Moment } from '../replay/moment.ts';
 import { Containers } from './containers.ts';
-import { errandOf } from './errands.ts';
 import type { Kind, ViewEvent, ViewProcess } from './event.ts';
 import { EventLog, unlisted } from './event-log.ts';
 import type { FairLog } from './fair.ts';
 import type { Group } from './group.ts';
+import { invocationOf } from './invocations.ts';
 import { type About, Population } from './population.ts';
 import { Rate } from './rate.ts';
 import { isByHand, note, Repeats } from './repeats.ts';
@@ -209,7 +209,7 @@ export class Store {
     const process = this.#born(record, group, Number.isFinite(startAt) ? startAt : 0, true);
     process.program = record;
     process.comm = record.comm;
-    process.errand = errandOf(process, record.role);
+    process.invocation = invocationOf(process, record.role);
     process.runs = unlisted(record, this.#subject!, group, process);
   }
 
@@ -229,7 +229,7 @@ export class Store {
     joins.delete(record.pid);
     const kind = join === undefined ? 'exec' : join.record.op === 'started' ? 'starts' : 'joins';
     process.came = join?.record ?? process.came;
-    process.errand = errandOf(process, record.role);
+    process.invocation = invocationOf(process, record.role);
     this.processes.runs(process, record, this.#at, kind);
     group.runs(record, this.#at);
     this.rate.add(this.#at / 1e9);
@@ -261,7 +261,7 @@ export class Store {
     const process = this.#born(record, group, this.#at, false);
     process.program = process.parent?.program;
     process.runs = process.parent?.runs;
-    process.errand = process.parent?.errand;
+    process.invocation = process.parent?.invocation;
     if (process.parent?.group === group) {
       process.entry = process.parent.entry;
       process.came = process.parent.came;
@@ -318,7 +318,7 @@ export class Store {
         : this.#event(op === 'joined' ? 'join' : 'container', record, group, process);
     if (event !== undefined && (op === 'created' || op === 'started' || op === 'joined')) {
       const caller = record.by && this.#trace.processes.get(record.by.pid);
-      this.folds += (caller?.errand ?? process?.errand)?.leadsTo(event) ? 1 : 0;
+      this.folds += (caller?.invocation ?? process?.invocation)?.leadsTo(event) ? 1 : 0;
     }
     if ((op === 'started' || op === 'joined') && pid !== undefined) {
       this.#trace.joins.set(pid, { record, event });
@@ -344,8 +344,8 @@ export class Store {
     if (process?.entry !== undefined) {
       note(process.entry, event);
     }
-    if (process?.errand !== undefined) {
-      this.folds += process.errand.take(event) ? 1 : 0;
+    if (process?.invocation !== undefined) {
+      this.folds += process.invocation.take(event) ? 1 : 0;
     }
     return event;
   }

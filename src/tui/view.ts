@@ -7,7 +7,7 @@ import { Store } from './store.ts';
 import type { Theme } from './theme.ts';
 import type { Ui } from './ui.ts';
 
-/** A frame is made so often at most; keys are shown at once. */
+/** A frame is made at most once in this time; keys are shown at once. */
 const tickMs = 100;
 /** Frames that are slow come less often: they take at most this part of the time. */
 const frameShare = 0.2;

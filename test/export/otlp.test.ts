@@ -73,7 +73,7 @@ it('is OTLP/JSON: camel case, 64-bit numbers as text, keys once', async () => {
   expect(records.filter(({ severityNumber }) => severityNumber === 13).length).toBe(1);
 });
 
-it('gives each record an id of its own, so that a receiver can tell repeats', async () => {
+it('gives each record an id of its own, so that a receiver recognises repeats', async () => {
   const ids = recordsOf(await exportedLines('otlp-json', story)).map(
     ({ attributes }) => attributes.find(({ key }) => key === 'log.record.uid')!.value.stringValue,
   );

@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** An agent that ships what it makes up, until there are so many records. */
+/** An agent that ships what it makes up, until there are N records. */
 const ship = async (host: string, records: number, aheadMs = 0): Promise<void> => {
   const truth = join(folder, `truth-${host}`);
   mkdirSync(truth, { recursive: true });

@@ -5,7 +5,7 @@ import type { NstraceRecord } from '../../src/record/schema.ts';
 import { exec } from '../fixtures/records.ts';
 import { at } from '../fixtures/story.ts';
 
-/** Execs of a host, at so many ms. @param sentAt by the clock of the host, where it says that */
+/** Execs of a host, at these ms. @param sentAt by the clock of the host, where it says that */
 const come = (host: string, ms: readonly number[], sentAt?: number) => ({
   cluster: 'test',
   host,
@@ -50,7 +50,7 @@ describe('Order', () => {
     expect(names(order.due(10_000))).toEqual(['busy2000']);
   });
 
-  it('holds at most so many records', () => {
+  it('holds at most N records', () => {
     const order = new Order();
     for (let ms = 0; ms < 80; ms += 1) {
       order.take(

@@ -397,7 +397,7 @@ describe('a container of Kubernetes', () => {
     ]);
   });
 
-  it('keeps the pod of its path beside the labels that its files tell', () => {
+  it('keeps the pod of its path beside the labels that its files say', () => {
     const world = setUp(() => ({ name: 'nginx', labels: { 'io.kubernetes.pod.name': 'web-0' } }));
     startContainer(world, { line: createOf('k8s.io', hex), path, ns: namespaces(500) });
     expect(recordOf(world, 'created')?.container).toMatchObject({
@@ -864,7 +864,7 @@ describe('containers that were there before', () => {
     ]);
   });
 
-  it('tell which of them are in others', () => {
+  it('say which of them are in others', () => {
     const world = setUp();
     const inner = new Map([['', `${docker.path}/docker/${other}`]]);
     world.baseline(

@@ -87,7 +87,7 @@ const setUp = () => {
   return { model, records, exec, fork, exit, cgroup, namespace, of, start };
 };
 
-/** What runc does to run a container, as the probes tell it. */
+/** What runc does to run a container, as the probes report it. */
 const runcRun = (world: ReturnType<typeof setUp>, id: string): void => {
   const { exec, fork, exit, cgroup, namespace } = world;
   exec(10, 1, `runc run ${id}`, { vfork: 0x4100 });
@@ -298,7 +298,7 @@ describe('the model', () => {
     expect(world.of('lost')).toMatchObject([{ count: 150, exact: true, stage: 'kernel' }]);
   });
 
-  it('tells of no loss that ends before it begins, though lines of a CPU can be out of order', () => {
+  it('reports no loss that ends before it begins, though lines of a CPU can be out of order', () => {
     const world = setUp();
     const stamp = { mono: '9000000000', at: 9e9, cpu: 0, seq: 1 };
     world.model.event({ kind: 'lost', ...stamp, count: 3, exact: true, from: '8000000000', to: '7999999000' });

@@ -24,7 +24,7 @@ describe('flags of clone', () => {
     expect(asksForNamespaces(CLONE_VFORK_VM | 0x4000_0000)).toBe(true);
   });
 
-  it('tell which namespaces were asked for', () => {
+  it('say which namespaces were asked for', () => {
     const { mnt, uts, ipc, pid, net } = containerNs;
     expect(askedNamespaces(runcFlags, containerNs)).toEqual({ mnt, uts, ipc, pid, net });
     expect(askedNamespaces(CLONE_VFORK_VM, containerNs)).toEqual({});

@@ -100,23 +100,23 @@ describe('tellingMounts', () => {
       line('/dev', { device: '0:6', end: 'devtmpfs devtmpfs rw' }) +
       line('/proc', { device: '0:5', end: 'proc proc rw' }),
   );
-  const tell = (text: string) =>
+  const placesOf = (text: string) =>
     tellingMounts(parseMounts(text), host).map(({ where, fromHost }) => [where, fromHost] as const);
 
   it('finds the folder of the host that is bound, by device and root', () => {
-    expect(tell(line('/data', { root: '/var/lib/data' }))).toEqual([['/data', '/var/lib/data']]);
-    expect(tell(line('/data', { device: '8:1', root: '/x' }))).toEqual([['/data', '/srv/x']]);
-    expect(tell(line('/data', { device: '8:1' }))).toEqual([['/data', '/srv']]);
-    expect(tell(line('/data'))).toEqual([['/data', '/']]);
+    expect(placesOf(line('/data', { root: '/var/lib/data' }))).toEqual([['/data', '/var/lib/data']]);
+    expect(placesOf(line('/data', { device: '8:1', root: '/x' }))).toEqual([['/data', '/srv/x']]);
+    expect(placesOf(line('/data', { device: '8:1' }))).toEqual([['/data', '/srv']]);
+    expect(placesOf(line('/data'))).toEqual([['/data', '/']]);
   });
 
   it('names the nearest place if the host sees a folder in several', () => {
-    expect(tell(line('/data', { device: '8:1', root: '/a/b' }))).toEqual([['/data', '/mnt/deep']]);
-    expect(tell(line('/data', { device: '8:1', root: '/a/b/c' }))).toEqual([['/data', '/mnt/deep/c']]);
+    expect(placesOf(line('/data', { device: '8:1', root: '/a/b' }))).toEqual([['/data', '/mnt/deep']]);
+    expect(placesOf(line('/data', { device: '8:1', root: '/a/b/c' }))).toEqual([['/data', '/mnt/deep/c']]);
   });
 
   it('does not take a folder for one whose name only begins like it', () => {
-    expect(tell(line('/data', { device: '8:1', root: '/a/bc' }))).toEqual([['/data', '/srv/a/bc']]);
+    expect(placesOf(line('/data', { device: '8:1', root: '/a/bc' }))).toEqual([['/data', '/srv/a/bc']]);
     const part = parseMounts(line('/mnt/deep', { device: '8:1', root: '/a/b' }));
     expect(tellingMounts(parseMounts(line('/data', { device: '8:1', root: '/a/bc' })), part)[0]?.fromHost).toBe(
       undefined,
@@ -124,7 +124,7 @@ describe('tellingMounts', () => {
   });
 
   it('does not guess where the host sees a disk that it has not mounted', () => {
-    expect(tell(line('/data', { device: '9:9' }))).toEqual([['/data', undefined]]);
+    expect(placesOf(line('/data', { device: '9:9' }))).toEqual([['/data', undefined]]);
   });
 
   it('does not call an overlay a folder of the host, though the host sees it too', () => {
@@ -143,15 +143,15 @@ describe('tellingMounts', () => {
       line('/sys/fs/cgroup', { device: '0:65', end: 'cgroup2 cgroup rw' }),
       line('/data'),
     ];
-    expect(tell(own.join('')).map(([where]) => where)).toEqual(['/', '/data']);
+    expect(placesOf(own.join('')).map(([where]) => where)).toEqual(['/', '/data']);
   });
 
   it("reports what is bound out of the host's tmpfs: the socket of a container engine is there", () => {
     const socket = line('/var/run/docker.sock', { device: '0:23', root: '/docker.sock', end: 'tmpfs tmpfs rw' });
-    expect(tell(socket)).toEqual([['/var/run/docker.sock', '/run/docker.sock']]);
+    expect(placesOf(socket)).toEqual([['/var/run/docker.sock', '/run/docker.sock']]);
   });
 
   it("reports when it has the host's devices instead of its own", () => {
-    expect(tell(line('/dev', { device: '0:6', end: 'devtmpfs devtmpfs rw' }))).toEqual([['/dev', '/dev']]);
+    expect(placesOf(line('/dev', { device: '0:6', end: 'devtmpfs devtmpfs rw' }))).toEqual([['/dev', '/dev']]);
   });
 });

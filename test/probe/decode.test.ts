@@ -134,13 +134,13 @@ describe('other lines', () => {
   const who = (pid: number, level = 0, nr = pid): string =>
     `${pair(pid, pid)} ${pair(1, level * 0x100_0000 + nr)} ${hex(1000)} effffffc`;
 
-  it('tell exits with the status of wait', () => {
+  it('report exits with the status of wait', () => {
     expect(decode(`X 9000 ${place(1, 1)} ${who(50)} 1008b 0 ${words(Buffer.from('sleep'), 2)}`).events).toMatchObject([
       { kind: 'exit', pid: 50, status: 0x8b, nspid: [50], vfork: 0, comm: 'sleep', oom: true },
     ]);
   });
 
-  it('tell forks, and say when the child was not found', () => {
+  it('report forks, and say when the child was not found', () => {
     const line = (found: number): string =>
       `F 7000 ${place(0, 1)} ${pair(60, found)} ${pair(3, 4)} ${pair(1, 5)} 20000000 ${hex(6999)} 0 ${hostWords} 1 ${words(Buffer.from('bash'), 2)}`;
     expect(decode(line(60), `n 7000 ${place(0, 2)} 1 ${pair(5, 0)} 0 0 0`).events).toMatchObject([
@@ -149,7 +149,7 @@ describe('other lines', () => {
     expect(decode(line(61)).events).toMatchObject([{ pid: 60, by: 3, ppid: 3, nspid: [60], whole: false }]);
   });
 
-  it('tell the namespaces that a thread leaves, and those that it enters', () => {
+  it('report the namespaces that a thread leaves, and those that it enters', () => {
     const after = 'f0000153f0000150 effffff9efffffff effffffeeffffffd effffffbeffffffa';
     const { events } = decode(
       `S 1 ${place(0, 1)} ${who(70)} 0 ${hostWords}`,
@@ -193,7 +193,7 @@ describe('other lines', () => {
     expect(events[4]).toMatchObject({ kind: 'exec', argsBytes: 301, argsSent: 184 });
   });
 
-  it('tell cgroups, with a path of any length that ends at its NUL', () => {
+  it('report cgroups, with a path of any length that ends at its NUL', () => {
     const path = `/${'k'.repeat(180)}`;
     const whole = Buffer.from(`${path}\0left over`.padEnd(256, '\0'));
     const { events } = decode(
@@ -203,7 +203,7 @@ describe('other lines', () => {
     expect(events).toMatchObject([{ kind: 'cgroup', op: 'attach', by: 10, pid: 20, root: 0, id: 25, path }]);
   });
 
-  it('tell failed execs with strings that may begin late or go on behind a page', () => {
+  it('report failed execs with strings that may begin late or go on behind a page', () => {
     const piece = (text: string, skip = 0): string =>
       bytes(Buffer.from(`${'.'.repeat(skip)}${text}`.padEnd(184, '\0')));
     const { events } = decode(

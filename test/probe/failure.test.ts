@@ -13,7 +13,7 @@ describe('a failure of bpftrace', () => {
     ['ERROR: Error loading program: tracepoint:sched:sched_process_exec (try -v)', /refused the probes/],
     ['/proc/self/fd/0:29:18-24: ERROR: Unknown function: uptr', /too old/],
     ['ERROR: Failed to open perf buffer', /buffers/],
-  ])('is told in words: %s', (line, reason) => {
+  ])('is said in words: %s', (line, reason) => {
     const failure = explainFailure(['Attaching 20 probes...', line], 'exit status 1');
     expect(failure.reason).toMatch(reason);
     expect(failure.reason).toContain(line);

@@ -53,7 +53,7 @@ describe('fields of a line', () => {
     }
   });
 
-  it('are memory in words, of which only so many bytes are wanted', () => {
+  it('are memory in words, of which only the first bytes are wanted', () => {
     const into = Buffer.alloc(20, 0xee);
     const fields = read('E 6867666564636261 706f6e6d6c6b6a69 787776757473 5');
     expect(fields.words(3, 12, into)).toBe(12);

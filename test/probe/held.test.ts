@@ -12,7 +12,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 const time = (at: number) => ({ at, mono: String(at) });
 const begun = time(1_000_000_000);
-/** A process 42 with parent 17 that started at so many ticks of 10 ms. */
+/** A process 42 with parent 17 that started at `ticks`, of 10 ms each. */
 const put = (ticks: number): void => {
   mkdirSync(`${root}/42`, { recursive: true });
   writeFileSync(`${root}/42/stat`, `42 (x) S 17 42 42 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 ${ticks} 8192\n`);

@@ -20,7 +20,7 @@ const read = async (source: AsyncIterable<Buffer>) => {
   return { records, damage, types: records.map(({ type }) => type) };
 };
 
-/** What is read of a text that comes at once, or in chunks of so many bytes. */
+/** What is read of a text that comes at once, or in chunks of that many bytes. */
 const readText = (text: string | Buffer, chunk = Number.POSITIVE_INFINITY) => {
   const bytes = Buffer.from(text as string);
   const chunks: Buffer[] = [];
@@ -51,7 +51,7 @@ describe('readChunks', () => {
     expect((await records.next()).done).toBe(true);
   });
 
-  it('lets go of the source when nobody reads on', async () => {
+  it('closes the source when nobody reads on', async () => {
     const source = new Readable({ read() {} });
     source.push(linesOf(...whole).join(''));
     for await (const record of recordsOf(source, () => {})) {

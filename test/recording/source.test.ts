@@ -94,17 +94,14 @@ describe('openSource', () => {
     await ended;
   });
 
-  it.each(['missing', 'missing/below'])(
-    'throws an error that tells what to do if there is no file %j',
-    async (name) => {
-      const error = await errorOf(`${folder}/${name}`);
-      expect(error).toMatchObject({
-        status: 1,
-        message: `cannot open ${folder}/${name}: there is no such file`,
-        advice: expect.stringContaining('nstrace record'),
-      });
-    },
-  );
+  it.each(['missing', 'missing/below'])('throws an error that says what to do if there is no file %j', async (name) => {
+    const error = await errorOf(`${folder}/${name}`);
+    expect(error).toMatchObject({
+      status: 1,
+      message: `cannot open ${folder}/${name}: there is no such file`,
+      advice: expect.stringContaining('nstrace record'),
+    });
+  });
 
   it.each([false, true])('throws an error if it is a folder, with follow %j', async (follow) => {
     expect(await errorOf(folder, follow)).toMatchObject({

@@ -82,7 +82,7 @@ describe('RecordWriter', () => {
     expect(sink.records.map(({ type }) => type)).toEqual(['lost', 'exec']);
   });
 
-  it('never tells of a loss that ends before it begins, and keeps that a number is not known', async () => {
+  it('never reports a loss that ends before it begins, and keeps that a number is not known', async () => {
     const sink = new MemorySink();
     const writer = new RecordWriter(sink, 'disk');
     sink.pending = 65 * MiB;
@@ -97,7 +97,7 @@ describe('RecordWriter', () => {
     });
   });
 
-  it('tells at the end what was still dropped', async () => {
+  it('reports at the end what was still dropped', async () => {
     const sink = new MemorySink();
     const writer = new RecordWriter(sink, 'disk');
     sink.pending = 65 * MiB;

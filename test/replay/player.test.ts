@@ -73,7 +73,7 @@ const keys: ((player: Controls) => void)[] = [
   (player) => player.jump('start'),
 ];
 
-/** A record at so many seconds. */
+/** A record at that second. */
 const tick = (seconds: number): NstraceRecord => exec({ ...at(seconds * 1000), args: [`at-${seconds}`] });
 const hour = 3600;
 
@@ -378,7 +378,7 @@ describe('Player', () => {
 describe('Player with checkpoints', () => {
   const count = 120_000;
   const perBatch = 1000;
-  /** A recording of one record a second, of which it is told where reading begins, and how much is read. */
+  /** A recording of one record a second, which notes where reading begins, and how much is read. */
   const long = () => {
     const opened: number[] = [];
     let taken = 0;

@@ -69,7 +69,7 @@ describe('describeAnnotations', () => {
         'io.kubernetes.pod.uid': podUid,
       },
     ],
-  ])('names the sandbox of a pod like the pod, and tells it apart: %s', (_runtime, annotations) => {
+  ])('names the sandbox of a pod like the pod, and distinguishes it: %s', (_runtime, annotations) => {
     expect(describeAnnotations(annotations)).toEqual({
       name: 'web-0',
       pod: { id: podUid, name: 'web-0' },

@@ -59,7 +59,7 @@ const describeWith = (config: unknown) => {
 };
 
 describe('docker.describe', () => {
-  it('reads name, image and the labels that tell what a container is for', () => {
+  it('reads name, image and the labels that say what a container is for', () => {
     expect(describeWith(web)).toEqual({
       name: 'web',
       image: 'nginx:1.27',

@@ -22,9 +22,9 @@ import { at, castOf, endOf, enterOf, hierarchies, inTime, lifeOf, startOf, timel
 /** Timelines of records, each of which must be one by the schema, with no field that it does not have. */
 const build = (records: readonly NstraceRecord[], wants?: (record: NstraceRecord) => boolean): Timeline[] =>
   timelinesOf(records, wants).map((timeline) => {
-    const told = JSON.parse(JSON.stringify(timeline));
-    expect(timelineSchema.parse(told)).toEqual(told);
-    return told;
+    const found = JSON.parse(JSON.stringify(timeline));
+    expect(timelineSchema.parse(found)).toEqual(found);
+    return found;
   });
 
 const buildOne = (records: readonly NstraceRecord[], wants?: (record: NstraceRecord) => boolean): Timeline => {
@@ -146,11 +146,11 @@ describe('the life of a container of runc', () => {
 
   it('counts its entries, each step once', () => {
     const { counts, entries } = buildOne(lifeOf());
-    const told: Record<string, number> = {};
+    const found: Record<string, number> = {};
     for (const { kind } of entries) {
-      told[kind] = (told[kind] ?? 0) + 1;
+      found[kind] = (found[kind] ?? 0) + 1;
     }
-    expect(counts).toEqual(told);
+    expect(counts).toEqual(found);
   });
 
   it('is indented by the tree of processes', () => {
@@ -487,8 +487,8 @@ describe('what is kept of a timeline', () => {
 
   it('has a name that is learned late', () => {
     const named = { ...info, name: 'web', image: 'nginx', labels: { tier: 'front' } };
-    const { container: told } = buildOne([...startOf(), container({ ...at(50), op: 'named', container: named })]);
-    expect(told).toEqual(named);
+    const { container: found } = buildOne([...startOf(), container({ ...at(50), op: 'named', container: named })]);
+    expect(found).toEqual(named);
   });
 
   it('leaves out what is not wanted in the container, but nothing of those outside', () => {

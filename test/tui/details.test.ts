@@ -26,7 +26,7 @@ const sectionOf = (lines: readonly string[], title: string): string[] => {
 const { inside, info } = castOf();
 
 describe('detailLines', () => {
-  it('tell all that is known of who entered a container', () => {
+  it('show all that is known of who entered a container', () => {
     const desk = new Desk().take(...aBusyMachine());
     const joined = eventOf(desk, ({ record }) => record.type === 'exec' && record.origin === 'joined');
     expect(detailLines(joined, desk.store, users).join('\n')).toMatchInlineSnapshot(`
@@ -132,11 +132,11 @@ describe('detailLines', () => {
       process({ ...inside(10, 1), ns: { ...hostNs, pid: 4026532572, mnt: 4026532000 } }),
       exec({ ...inside(11, 2), ns }),
     );
-    const told = Object.fromEntries(sectionOf(lines, 'namespaces').map((line) => line.split(/ +\d+ +/)));
-    expect(told).toMatchObject({ pid: "the container's", mnt: 'its own', net: "the host's", user: "the host's" });
+    const found = Object.fromEntries(sectionOf(lines, 'namespaces').map((line) => line.split(/ +\d+ +/)));
+    expect(found).toMatchObject({ pid: "the container's", mnt: 'its own', net: "the host's", user: "the host's" });
   });
 
-  it('tell how a process ended, and later the end of the one that ran', () => {
+  it('show how a process ended, and later the end of the one that ran', () => {
     const left = { pid: 40, duration_ns: 1_500_000_000 };
     expect(sectionOf(detailsOf(exit({ ...left, code: 3 })), 'exit')).toEqual(['code 3 after 1.50 s']);
     expect(sectionOf(detailsOf(exit({ ...left, signal: 'SIGSEGV', core: true })), 'exit')).toEqual([

@@ -33,7 +33,7 @@ describe('Entrances', () => {
     expect(entrances).toMatchObject({ count: 5, repeated: { count: 4, at: 4 } });
   });
 
-  it('tell two commands apart that come in turn', () => {
+  it('distinguish two commands that come in turn', () => {
     const runs = Array.from({ length: 12 }, (_, index) => [index % 2 === 0 ? 'check a' : 'check b'] as const);
     const entrances = enteredWith(['id'], ...runs);
     expect(lineOf(entrances)).toBe('id');

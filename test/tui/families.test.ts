@@ -72,8 +72,8 @@ describe('the table of containers', () => {
     );
     desk.store.passed(at(60_000).mono);
     expect(shown(desk)[0]).toMatch(/^old running - 1d - /);
-    const told = new Desk().take(header(at(0)), container({ ...at(0), op: 'seen', container: { ...ref, started } }));
-    expect(shown(told)[0]).toMatch(/^old running - 1d - /);
+    const begun = new Desk().take(header(at(0)), container({ ...at(0), op: 'seen', container: { ...ref, started } }));
+    expect(shown(begun)[0]).toMatch(/^old running - 1d - /);
   });
 
   it('says who entered last, the person where that is known', () => {

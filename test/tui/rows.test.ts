@@ -38,7 +38,7 @@ const listingOf = (store: Store, wanted: Wanted): Listing => {
 };
 
 /** Each row in a word. */
-const told = (rows: RowList): string[] =>
+const written = (rows: RowList): string[] =>
   Array.from({ length: rows.length }, (_, index) => {
     const row = rows.at(index)!;
     switch (row.type) {
@@ -70,7 +70,7 @@ describe('the order of containers', () => {
 const grouped = (store: Store, wanted: Wanted, height: number, by: GroupKind): string[] => {
   const { byKey: lists } = listingOf(store, { ...wanted, by });
   const headings = headingsOf({ store, by, order: byName, lists, filtered: !wanted.query.empty });
-  return told(groupedRows(headings, lists, height));
+  return written(groupedRows(headings, lists, height));
 };
 
 describe('groupedRows', () => {
@@ -130,12 +130,12 @@ describe('flatRows', () => {
   const flat = (store: Store, until?: number): RowList => flatRows(listingOf(store, any).all, until, false);
 
   it('shows one event after the other', () => {
-    expect(told(flat(storeOf(...execs(3))))).toEqual(['exec run 0', 'exec run 1', 'exec run 2']);
+    expect(written(flat(storeOf(...execs(3))))).toEqual(['exec run 0', 'exec run 1', 'exec run 2']);
   });
 
   it('shows none after the one at which the view is paused', () => {
     const rows = flat(storeOf(...execs(5)), 2);
-    expect(told(rows)).toEqual(['exec run 0', 'exec run 1', 'exec run 2']);
+    expect(written(rows)).toEqual(['exec run 0', 'exec run 1', 'exec run 2']);
     expect(rows.at(3)).toBeUndefined();
   });
 
@@ -168,7 +168,7 @@ describe('treeRows', () => {
     const headings = headingsOf({ store, by: 'container', order: byName, lists, filtered: false });
     return treeRows({ headings, lists, titled: true, store });
   };
-  const tree = (store: Store, matches: (process: ViewProcess) => boolean = every) => told(rowsOf(store, matches));
+  const tree = (store: Store, matches: (process: ViewProcess) => boolean = every) => written(rowsOf(store, matches));
 
   it('shows those that live below their parents, container by container', () => {
     expect(tree(storeOf(...aBusyMachine()))).toEqual([
@@ -268,7 +268,7 @@ describe('laneRows', () => {
     const headings = headingsOf({ store, by: 'container', order: byName, lists, filtered: false });
     return laneRows({ headings, lists, titled: true, store });
   };
-  const lanes = (store: Store, from = 0) => told(rowsOf(store, from));
+  const lanes = (store: Store, from = 0) => written(rowsOf(store, from));
 
   it('has a lane for each process that lives or lived in the window, by the time of its birth', () => {
     const store = storeOf(...lifeOf());

@@ -145,7 +145,7 @@ export class Desk {
   }
 }
 
-/** So many execs on the host, a ms each: `run 0`, `run 1`, ... */
+/** N execs on the host, a ms each: `run 0`, `run 1`, ... */
 export const execs = (count: number, from = 0): NstraceRecord[] =>
   Array.from({ length: count }, (_, index) => {
     // Thousands are wanted: their wall clock stands still after the first ones.

@@ -37,17 +37,17 @@ describe('View', () => {
 
   it('shows what was taken in when it is asked to, and notifies those who listen', () => {
     const { view, text, take } = viewOf();
-    const told = vi.fn();
-    const stop = view.subscribe(told);
+    const onFrame = vi.fn();
+    const stop = view.subscribe(onFrame);
     expect(text()).not.toContain('run 2');
     take(...execs(3));
     expect(text()).not.toContain('run 2');
     view.refresh();
     expect(text()).toContain('run 2');
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(onFrame).toHaveBeenCalledTimes(1);
     stop();
     view.refresh();
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(onFrame).toHaveBeenCalledTimes(1);
   });
 
   it('gives the same frame until there is another one, as React asks for', () => {
@@ -71,20 +71,20 @@ describe('View', () => {
   it('makes frames by itself while things happen, and while time passes', () => {
     vi.useFakeTimers();
     const { view, take } = viewOf();
-    const told = vi.fn();
-    view.subscribe(told);
+    const onFrame = vi.fn();
+    view.subscribe(onFrame);
     view.start();
     take(...execs(3));
     vi.advanceTimersByTime(150);
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(onFrame).toHaveBeenCalledTimes(1);
     vi.advanceTimersByTime(5000);
-    const idle = told.mock.calls.length;
+    const idle = onFrame.mock.calls.length;
     expect(idle).toBeGreaterThanOrEqual(4);
     expect(idle).toBeLessThanOrEqual(8);
     view.stop();
     take(...execs(3));
     vi.advanceTimersByTime(60_000);
-    expect(told).toHaveBeenCalledTimes(idle);
+    expect(onFrame).toHaveBeenCalledTimes(idle);
     expect(vi.getTimerCount()).toBe(0);
   });
 

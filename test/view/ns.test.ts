@@ -41,7 +41,7 @@ describe('nsColumns', () => {
     [{ how: 'descriptor', where: '7', pid: 99 }, 'open as descriptor 7 of pid 99'],
     [{ how: 'thread', where: '100', pid: 99 }, 'thread 100 of pid 99'],
     [{ how: 'children', where: undefined, pid: 99 }, 'for the children of pid 99'],
-  ] as const)('tells what keeps one without processes: %j', (keeper, text) => {
+  ] as const)('says what keeps one without processes: %j', (keeper, text) => {
     expect(show(namespace({ keepers: [keeper] }), 'command')).toBe(text);
   });
 

@@ -119,9 +119,9 @@ describe('timelineText', () => {
       args: [`n${index + 1}`],
     }));
     const steps = timelineText(timelineWith(entries, { dropped: 42 }), plain).split('\n');
-    const told = steps.indexOf('  ... 42 steps are left out here ...');
-    expect(steps[told - 1]).toMatch(/n1000$/);
-    expect(steps[told + 1]).toMatch(/n1001$/);
+    const printed = steps.indexOf('  ... 42 steps are left out here ...');
+    expect(steps[printed - 1]).toMatch(/n1000$/);
+    expect(steps[printed + 1]).toMatch(/n1001$/);
     expect(steps.filter((line) => line.includes('left out'))).toHaveLength(1);
     expect(timelineText(timelineWith(entries), plain)).not.toContain('left out');
   });
@@ -354,9 +354,9 @@ describe('the heading', () => {
   it('does not say that one goes on that was removed before it started', () => {
     const { init: _, ...unstarted } = xyxy12Info;
     const records = startOf().filter(({ time }) => time <= at(12).time);
-    const told = text([...records, container({ ...at(13), op: 'removed', container: unstarted })]);
-    expect(told).toContain('its cgroup is gone');
-    expect(told).not.toContain('goes on');
+    const printed = text([...records, container({ ...at(13), op: 'removed', container: unstarted })]);
+    expect(printed).toContain('its cgroup is gone');
+    expect(printed).not.toContain('goes on');
   });
 
   it('says with whom it shares what', () => {

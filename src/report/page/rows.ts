@@ -51,7 +51,7 @@ const insideOf = (box: Box, hits: ReadonlySet<Proc> | undefined): Row[] => {
   return rows;
 };
 
-/** So many rows are unfolded from the start. */
+/** At most N rows are unfolded from the start. */
 const firstRows = 400;
 
 export const firstOpen = (model: Model): Set<number> => {

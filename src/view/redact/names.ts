@@ -26,7 +26,7 @@ const beforeKey = new Set(
   ),
 );
 
-/** Last words of names that tell where a secret is, or something about it, and not the secret. */
+/** Last words of names that say where a secret is, or something about it, and not the secret. */
 const about = new Set(
   (
     'file files path dir directory stdin name names fd env ttl type types url uri endpoint length len policy prompt method ' +

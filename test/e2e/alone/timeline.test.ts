@@ -119,7 +119,7 @@ describe("the article's story", () => {
 });
 
 describe('many at once', () => {
-  /** Pids are soon used again: the counter begins anew after so many. */
+  /** Pids are soon used again: the counter begins anew after the largest one. */
   const fewPids = async (work: () => Promise<void>): Promise<void> => {
     const file = '/proc/sys/kernel/pid_max';
     const before = readFileSync(file, 'utf8');

@@ -62,12 +62,12 @@ describe('replay', () => {
 
   it('shows that many events, or so much of its time, also as timelines', async () => {
     const file = await write('part.ndjson', numbered(records.header(at(0)), ...lifeOf(), records.footer(at(5000))));
-    const told = async (...options: string[]) =>
+    const kept = async (...options: string[]) =>
       JSON.parse((await run(program, 'timeline', file, '-o', 'json', ...options)).stdout) as { entries: unknown[] };
-    const whole = (await told()).entries.length;
+    const whole = (await kept()).entries.length;
     expect(whole).toBeGreaterThan(6);
-    expect((await told('--max-events', '6')).entries.length).toBeLessThan(whole);
-    expect((await told('--duration', '30ms')).entries.length).toBeLessThan(whole);
+    expect((await kept('--max-events', '6')).entries.length).toBeLessThan(whole);
+    expect((await kept('--duration', '30ms')).entries.length).toBeLessThan(whole);
   });
 
   it('keeps recordings apart that stand one behind the other, and makes one of parts', async () => {

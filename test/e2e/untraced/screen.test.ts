@@ -91,7 +91,7 @@ describe('the view of a replay on a terminal', () => {
     expect(terminal.isCursorVisible).toBe(false);
   });
 
-  it('takes a terminal that does not tell its size for one of 80 x 24', async () => {
+  it('takes a terminal that does not say its size for one of 80 x 24', async () => {
     // What script(1) makes without a terminal of its own.
     const file = await write('unsized', aBusyMachine());
     const command = `exec "${program}" replay "${file}" --speed 1024`;

@@ -1,19 +1,19 @@
 import type { Role } from '../record/schema.ts';
-import { addTo, type Errand, type ViewEvent, type ViewProcess } from './event.ts';
+import { addTo, type Invocation, type ViewEvent, type ViewProcess } from './event.ts';
 
-/** Events of one errand that wait for what they lead to. */
+/** Events of one invocation that wait for what they lead to. */
 const maxWaiting = 200;
 
-class Call implements Errand {
+class Call implements Invocation {
   /** Who was called. */
   readonly #process: ViewProcess;
   readonly isMonitor: boolean;
-  readonly #above: Errand | undefined;
+  readonly #above: Invocation | undefined;
   result: ViewEvent | undefined;
   #waiting: ViewEvent[] = [];
   #began = false;
 
-  constructor(process: ViewProcess, role: Role, above: Errand | undefined) {
+  constructor(process: ViewProcess, role: Role, above: Invocation | undefined) {
     this.#process = process;
     this.isMonitor = role === 'monitor';
     this.#above = above;
@@ -70,16 +70,16 @@ const fold = (event: ViewEvent, result: ViewEvent): void => {
 };
 
 /**
- * The errand of a process that runs a program.
+ * The invocation of a process that runs a program.
  *
  * @param role how it works for a container from outside, if it does
  */
-export const errandOf = (process: ViewProcess, role: Role | undefined): Errand | undefined => {
-  const { errand } = process;
+export const invocationOf = (process: ViewProcess, role: Role | undefined): Invocation | undefined => {
+  const { invocation } = process;
   if (role === undefined) {
     return undefined;
   }
   // `runc init` belongs to the `runc create` that it comes from.
-  const goesOn = errand !== undefined && role !== 'monitor' && !errand.isMonitor;
-  return goesOn ? errand : new Call(process, role, errand);
+  const goesOn = invocation !== undefined && role !== 'monitor' && !invocation.isMonitor;
+  return goesOn ? invocation : new Call(process, role, invocation);
 };
