@@ -1,11 +1,20 @@
 import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
-import { describe } from '../view/command.ts';
-import { quoteCommand } from '../view/quote.ts';
 import { nanosOf } from './clock.ts';
+import {
+  birthDetails,
+  changeDetails,
+  containerDetails,
+  nameOf,
+  type ProcessRecord,
+  processName,
+  programDetails,
+  programName,
+} from './details.ts';
 import type { Exporter } from './exporter.ts';
-import type { Details, Flow, TraceFormat, TrackKind } from './tracks.ts';
+import { Rate } from './rate.ts';
+import { drawStartup } from './startup.ts';
+import { type Details, noFlow, type TraceFormat, type TrackKind } from './tracks.ts';
 
-type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'>;
 type ContainerRecord = RecordOf<'container'>;
 
 interface Life {
@@ -33,10 +42,7 @@ class Host {
   shift = 0n;
 }
 
-const noFlow: Flow = { from: 0, to: 0 };
 const host = 'host';
-/** How often execs are counted. */
-const bucketNs = 100_000_000;
 
 /** Records become tracks: containers, and under them their processes with what they execute. */
 export class TraceExporter implements Exporter {
@@ -233,7 +239,7 @@ export class TraceExporter implements Exporter {
     }
     switch (op) {
       case 'started':
-        this.#startup(box, record, at);
+        drawStartup(this.#format, box.startup, record, at);
         return this.#arrow(record, at, `starts ${container.name}`);
       case 'joined':
         return this.#arrow(record, at, `joins ${container.name}`);
@@ -247,38 +253,6 @@ export class TraceExporter implements Exporter {
       default:
         return this.#format.instant(box.track, at, 'container', op, [], noFlow);
     }
-  }
-
-  /** Its parts follow each other; the client's comes before it. */
-  #startup(box: Box, { startup_ns: whole, startup = {} }: ContainerRecord, at: number): void {
-    if (whole === undefined) {
-      return;
-    }
-    const from = at - whole;
-    const client = startup.client_ns ?? 0;
-    if (client > 0) {
-      this.#slice(box.startup, from - client, from, 'client');
-    }
-    this.#format.begin(box.startup, from, 'startup', 'startup', ['startup_ns', whole], noFlow);
-    let next = from;
-    for (const [name, ns] of [
-      ['runtime', startup.runtime_ns],
-      ['cgroup', startup.cgroup_ns],
-      ['namespaces', startup.namespaces_ns],
-      ['rest', startup.rest_ns],
-    ] as const) {
-      if (ns !== undefined) {
-        const to = Math.min(at, next + ns);
-        this.#slice(box.startup, next, to, name);
-        next = to;
-      }
-    }
-    this.#format.end(box.startup, at, []);
-  }
-
-  #slice(track: number, from: number, to: number, name: string): void {
-    this.#format.begin(track, from, 'startup', name, [], noFlow);
-    this.#format.end(track, to, []);
   }
 
   /** From who asked for it to the runtime's command, and from that to the first program inside. */
@@ -333,107 +307,9 @@ export class TraceExporter implements Exporter {
   }
 }
 
-/** Events a second, each time it changes. */
-class Rate {
-  readonly #report: (at: number, perSecond: number) => void;
-  #bucket = Number.NEGATIVE_INFINITY;
-  #count = 0;
-
-  constructor(report: (at: number, perSecond: number) => void) {
-    this.#report = report;
-  }
-
-  add(at: number): void {
-    const bucket = Math.floor(at / bucketNs);
-    if (bucket > this.#bucket) {
-      this.#close(bucket);
-      this.#bucket = bucket;
-    }
-    this.#count += 1;
-  }
-
-  finish(): void {
-    this.#close(Number.POSITIVE_INFINITY);
-    this.#bucket = Number.NEGATIVE_INFINITY;
-  }
-
-  #close(next: number): void {
-    if (this.#count > 0) {
-      this.#report(this.#bucket * bucketNs, this.#count * (1e9 / bucketNs));
-      if (next > this.#bucket + 1) {
-        this.#report((this.#bucket + 1) * bucketNs, 0);
-      }
-      this.#count = 0;
-    }
-  }
-}
-
 const keyOf = (container: ContainerRef | ContainerInfo | null): string =>
   container === null
     ? host
     : container.instance === undefined
       ? `${container.runtime}\0${container.id}`
       : String(container.instance);
-
-/** What it was called with: few names, so that viewers can sum them up. */
-const programName = ({ args, exe, comm }: RecordOf<'process' | 'exec'>): string => {
-  const called = args[0] || exe;
-  return called.slice(called.lastIndexOf('/') + 1) || comm;
-};
-
-const processName = (record: ProcessRecord): string => ('comm' in record ? record.comm : undefined) ?? 'process';
-
-const birthDetails = (record: ProcessRecord): Details => [
-  'pid',
-  record.pid,
-  'nspid',
-  record.nspid.length > 1 ? record.nspid.join(' ') : undefined,
-  'ppid',
-  'ppid' in record ? record.ppid : undefined,
-  'started',
-  record.type === 'process' ? record.started : undefined,
-];
-
-const programDetails = (record: RecordOf<'process' | 'exec'>): Details => {
-  const { args, args_base64, args_truncated, exe, cwd, uid, origin } = record;
-  return [
-    'command',
-    quoteCommand(args, args_base64),
-    'truncated',
-    args_truncated || undefined,
-    'exe',
-    exe,
-    'cwd',
-    cwd,
-    'uid',
-    uid,
-    'origin',
-    origin,
-  ];
-};
-
-const nameOf = (record: RecordOf<'namespace' | 'cgroup'>): string => {
-  if (record.type === 'cgroup') {
-    return `cgroup ${record.op}`;
-  }
-  const types = Object.keys(record.created ?? record.joined ?? {}).join(' ');
-  return types === '' ? record.op : `${record.op} ${types}`;
-};
-
-const changeDetails = (record: RecordOf<'namespace' | 'cgroup'>): Details =>
-  record.type === 'cgroup'
-    ? ['path', record.path, 'hierarchy', record.hierarchy, 'by', record.by]
-    : ['change', describe(record, { quote: false, maxArgs: 0 })];
-
-const containerDetails = ({ id, runtime, image, pidns, init }: ContainerInfo): Details => [
-  'id',
-  id,
-  'runtime',
-  runtime,
-  'image',
-  image,
-  'pidns',
-  pidns,
-  'init',
-  init,
-];

@@ -25,3 +25,5 @@ export interface Flow {
   readonly from: number;
   readonly to: number;
 }
+
+export const noFlow: Flow = { from: 0, to: 0 };
