@@ -1,7 +1,9 @@
 /** Between two heartbeats while lines are made (probes/control.bt), in ms. */
 const beatMs = 100;
 /** Fewer lines between two heartbeats are read as they come; and where more than that are still to come, bpftrace is behind. */
-const fewLines = 20;
+const fewLines = 50;
+/** Heartbeats in a row with more: a burst is read as it comes, and who stops a bpftrace that is at rest finds it so. */
+const steadyBeats = 10;
 /** So long before the next heartbeat it goes on, and longer with more lines: the heartbeat is to come behind them. */
 const leadMs = 3;
 const leadMsOfLine = 0.01;
@@ -26,6 +28,8 @@ export class Pacing {
   /** What our clock is ahead of the kernel's, in ms, at most: a heartbeat can come late. */
   #ahead = Number.POSITIVE_INFINITY;
   #delivered = 0;
+  /** Heartbeats in a row with many lines. */
+  #busy = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -46,12 +50,13 @@ export class Pacing {
   beat(at: number, delivered: number, left: number): void {
     const lines = delivered - this.#delivered;
     this.#delivered = delivered;
+    this.#busy = lines < fewLines ? 0 : this.#busy + 1;
     const ahead = this.#now() - at / 1e6;
     this.#ahead = Math.min(this.#ahead, ahead);
     // Half of what it is late: so it is less late the next time.
     const untilNext = beatMs - (ahead - this.#ahead) / 2 - leadMs - leadMsOfLine * lines;
     const ms = Math.min(untilNext, this.#longestMs);
-    if (this.#timer === undefined && !this.#ended && lines >= fewLines && left < fewLines && ms >= shortMs) {
+    if (this.#timer === undefined && !this.#ended && this.#busy > steadyBeats && left < fewLines && ms >= shortMs) {
       this.#child.pause();
       this.#timer = setTimeout(() => this.#goOn(), ms);
     }

@@ -18,6 +18,11 @@ const start = (longestMs = longest) => {
   const note = (signal: string) => (): void => void signals.push([signal, now]);
   const pacing = new Pacing({ pause: note('stop'), resume: note('go on') }, longestMs, () => now);
   let delivered = 0;
+  // It was busy for a while, without a pause: lines were still to come.
+  for (let beats = 0; beats < 10; beats += 1) {
+    delivered += 100;
+    pacing.beat((now + apart) * 1e6, delivered, 100);
+  }
   return {
     pacing,
     signals,
@@ -51,6 +56,18 @@ describe('Pacing', () => {
     expect(signals.at(-1)).toEqual(['stop', 200]);
   });
 
+  it('does not stop it for a burst, but where much is made for a second', () => {
+    const { beat, pass, signals } = start();
+    beat(100, 0);
+    for (let index = 2; index <= 12; index += 1) {
+      expect(signals).toEqual([]);
+      beat(100 * index, 200);
+    }
+    expect(signals).toEqual([['stop', 1200]]);
+    pass(100);
+    expect(signals).toHaveLength(2);
+  });
+
   it('lets it go on earlier the more lines there are to read', () => {
     const { beat, pass, signals } = start();
     beat(100, 3000);
@@ -59,8 +76,8 @@ describe('Pacing', () => {
   });
 
   it.each([
-    ['few lines came', 19, {}],
-    ['lines are still to come', 200, { left: 20 }],
+    ['few lines came', 49, {}],
+    ['lines are still to come', 200, { left: 50 }],
     ['there is so much to read that no pause is left', 8000, {}],
   ])('does not stop it where %s', (_what, lines, state) => {
     const { beat, pass, signals } = start();
@@ -71,7 +88,6 @@ describe('Pacing', () => {
 
   it('stops it for a shorter time where heartbeats come late, and not at all where very late', () => {
     const { beat, pass, signals } = start();
-    beat(100, 0);
     beat(200, 100, { late: 60 });
     pass(100);
     expect(signals).toEqual([
