@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { render } from 'ink';
 import { createElement } from 'react';
 import type { NstraceRecord } from '../src/record/schema.ts';
@@ -9,7 +9,7 @@ import { boundHeap } from '../src/tui/heap.ts';
 import { modes } from '../src/tui/rows.ts';
 import { makeTheme } from '../src/tui/theme.ts';
 import { Ui } from '../src/tui/ui.ts';
-import { View } from '../src/tui/view.ts';
+import { pauseAfter, View } from '../src/tui/view.ts';
 import { container, containerNs, exec, header, process as running } from '../test/fixtures/records.ts';
 
 const columns = 120;
@@ -67,7 +67,10 @@ const showOn = (view: View): { terminal: NoTerminal; stop: () => void } => {
   return { terminal, stop: () => ink.unmount() };
 };
 
-const refOf = (index: number) => ({ id: `id-${index}`, name: `container-${index}`, runtime: 'runc' });
+const refOf = (index: number) => ({
+  ...{ id: `id-${index}`, name: `container-${index}`, runtime: 'runc' },
+  instance: index + 1,
+});
 
 const nsText = JSON.stringify(containerNs);
 
@@ -93,6 +96,31 @@ const lives = function* (containers: number, stepNs: number, startNs = 1e9): Gen
   }
 };
 
+/** The same lives on many hosts, in turn, as a merged stream has them. */
+const livesOnHosts = function* (hosts: number, stepNs: number): Generator<NstraceRecord, never> {
+  const sources = Array.from({ length: hosts }, () => lives(20, stepNs));
+  for (let turn = 0; ; turn += 1) {
+    const host = turn % hosts;
+    // Birth, exec and end of one process come from one host.
+    for (let step = 0; step < 3; step += 1) {
+      const record = sources[host]!.next().value;
+      yield Object.assign(record, { host: `host-${host}`, recording: `recording-${host}`, source_seq: record.seq });
+    }
+  }
+};
+
+const beginHosts = (view: View, hosts: number): void => {
+  for (let host = 0; host < hosts; host += 1) {
+    const of = { host: `host-${host}`, recording: `recording-${host}`, source_seq: 1 };
+    const start = header({ mono: '1' });
+    view.store.take({ ...start, host: { ...start.host, name: of.host }, recording: of.recording, source_seq: 1 });
+    for (let index = 0; index < 20; index += 1) {
+      const info = { ...refOf(index), pidns: containerNs.pid, init: 100_000 + index };
+      view.store.take({ ...container({ mono: '1', op: 'seen', container: info }), ...of });
+    }
+  }
+};
+
 const begin = (view: View, containers: number): void => {
   view.store.take(header({ mono: '1' }));
   for (let index = 0; index < containers; index += 1) {
@@ -109,42 +137,56 @@ const take = (view: View, source: Generator<NstraceRecord, never>, count: number
   }
 };
 
-/** CPU time of N events a second, in percent of one core; what makes the events is measured by itself and subtracted. */
-const measureRate = async (perSecond: number, seconds: number, withInk: boolean) => {
-  const stepMs = 10;
-  const each = (perSecond * stepMs) / 1000;
-  const feed = async (to: ((count: number) => void) | undefined): Promise<number> => {
+/** Ink shows no more than 30 frames a second. */
+const inkMs = 40;
+
+/**
+ * CPU time of N events a second, and of frames as often as they are made, in percent of one core. A second of the stream takes as long as the
+ * machine needs for it, so that what else it does makes no difference; what makes the events is measured by itself and subtracted.
+ */
+const measureRate = async (perSecond: number, seconds: number, withInk: boolean, hosts = 1) => {
+  const make = () => (hosts === 1 ? lives(20, 1e9 / perSecond) : livesOnHosts(hosts, (1e9 / perSecond) * hosts));
+  const each = perSecond / 10;
+  const steps = seconds * 10;
+  const percentOf = async (step: () => void | Promise<void>): Promise<number> => {
     const before = process.cpuUsage();
-    const began = performance.now();
-    let given = 0;
-    while (performance.now() - began < seconds * 1000) {
-      const due = Math.floor((performance.now() - began) / stepMs) * each;
-      to?.(due - given);
-      given = due;
-      await sleep(stepMs);
+    for (let index = 0; index < steps; index += 1) {
+      await step();
+      await sleep(inkMs);
     }
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 10_000 / seconds;
+    return cpuMs(before) / 10 / seconds;
   };
-  const idle = lives(20, 1e9 / perSecond);
-  const making = await feed((count) => {
-    for (let index = 0; index < count; index += 1) {
+  const idle = make();
+  const making = await percentOf(() => {
+    for (let index = 0; index < each; index += 1) {
       idle.next();
     }
   });
   const view = makeView();
-  begin(view, 20);
+  if (hosts === 1) {
+    begin(view, 20);
+  } else {
+    beginHosts(view, hosts);
+  }
   const shown = withInk ? showOn(view) : undefined;
+  const source = make();
   let frames = 0;
-  view.subscribe(() => {
-    frames += 1;
+  let due = 0;
+  let now = 0;
+  const all = await percentOf(async () => {
+    take(view, source, each);
+    now += 100;
+    if (now >= due) {
+      const before = process.cpuUsage();
+      view.refresh();
+      // Ink draws after that.
+      await setImmediate();
+      due = now + pauseAfter(cpuMs(before));
+      frames += 1;
+    }
   });
-  const source = lives(20, 1e9 / perSecond);
-  view.start();
-  const all = await feed((count) => take(view, source, count));
-  view.stop();
   shown?.stop();
-  return { percent: all - making, frames, bytesPerFrame: (shown?.terminal.bytes ?? 0) / Math.max(1, frames) };
+  return { percent: all - making, frames, bytesPerFrame: (shown?.terminal.bytes ?? 0) / frames };
 };
 
 /** Bytes that the heap grew by for each frame, once the store is as full as it gets. */
@@ -256,10 +298,11 @@ const ms = ({ median, most }: { median: number; most: number }) =>
   `${median.toFixed(1)} ms, ${most.toFixed(1)} ms at most`;
 
 const rateLines = async function* (): AsyncGenerator<string> {
-  for (const withInk of [false, true]) {
-    const { percent, frames, bytesPerFrame } = await measureRate(10_000, 10, withInk);
+  for (const [withInk, hosts] of [[false, 1] as const, [false, 50] as const, [true, 1] as const, [true, 50] as const]) {
+    const { percent, frames, bytesPerFrame } = await measureRate(10_000, 10, withInk, hosts);
     const written = withInk ? `, ${Math.round(bytesPerFrame)} bytes a frame` : '';
-    yield `10,000 events a second for 10 s, ${columns}x${rows}${withInk ? ', with Ink' : ''}: ${percent.toFixed(1)}% of one core, ${frames} frames${written}`;
+    const where = hosts === 1 ? '' : ` on ${hosts} hosts`;
+    yield `10,000 events a second${where} for 10 s, ${columns}x${rows}${withInk ? ', with Ink' : ''}: ${percent.toFixed(1)}% of one core, ${frames} frames${written}`;
   }
 };
 

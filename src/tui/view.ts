@@ -9,10 +9,13 @@ import type { Ui } from './ui.ts';
 
 /** A frame is made at most once in this time; keys are shown at once. */
 const tickMs = 100;
-/** Frames that are slow come less often: they take at most this part of the time. */
-const frameShare = 0.2;
 /** Time goes on though nothing happens. */
 const idleMs = 1000;
+/** Frames that are slow come less often: they take at most this part of the time. */
+const frameShare = 0.12;
+
+/** How long it is from a frame to the next one, in ms, by the CPU time that it took. */
+export const pauseAfter = (cpuMs: number): number => Math.min(idleMs, Math.max(tickMs, cpuMs / frameShare));
 
 export interface ViewOptions {
   readonly ui: Ui;
@@ -32,6 +35,7 @@ export class View {
   #frame: Frame | undefined;
   #shown = { version: -1, at: 0 };
   #timer: NodeJS.Timeout | undefined;
+  #drawing: NodeJS.Immediate | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(options: ViewOptions) {
@@ -63,8 +67,8 @@ export class View {
   }
 
   stop(): void {
+    clearImmediate(this.#drawing);
     clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 
   press(key: string): void {
@@ -115,11 +119,15 @@ export class View {
   }
 
   #tick(): void {
-    const began = performance.now();
-    if (this.store.version !== this.#shown.version || this.#listing.behind || began - this.#shown.at >= idleMs) {
+    const before = process.cpuUsage();
+    const isOld = performance.now() - this.#shown.at >= idleMs;
+    if (this.store.version !== this.#shown.version || this.#listing.behind || isOld) {
       this.refresh();
     }
-    const took = performance.now() - began;
-    this.#timer = setTimeout(() => this.#tick(), Math.max(tickMs, took / frameShare));
+    // Ink draws after this.
+    this.#drawing = setImmediate(() => {
+      const { user, system } = process.cpuUsage(before);
+      this.#timer = setTimeout(() => this.#tick(), pauseAfter((user + system) / 1000));
+    });
   }
 }
