@@ -1,29 +1,23 @@
 import { escapeText } from '../../view/escape.ts';
-import type { ReportData } from '../data.ts';
 import { answers } from './answers.ts';
 import type { Box, Proc } from './boxes.ts';
 import { boxDetails, procDetails } from './details.ts';
 import { byId, h } from './dom.ts';
+import { fillGrid } from './grid.ts';
 import { listen } from './keys.ts';
 import { Lanes } from './lanes.ts';
 import { buildModel } from './model.ts';
 import { Overview } from './overview.ts';
 import { type Place, readPlace, writePlace } from './place.ts';
+import { readData } from './read.ts';
 import { firstOpen, type Row, rowsOf } from './rows.ts';
 import { type Found, Search } from './search.ts';
-import { spokenProc, spokenRow } from './spoken.ts';
+import { spokenProc } from './spoken.ts';
 import { EventTable } from './table.ts';
 import { count, moment } from './text.ts';
 import { listenForTheme } from './theme-switch.ts';
+import { fillTip } from './tip.ts';
 import { Clock, unpack } from './unpack.ts';
-
-/** The data stand in the page, compressed. */
-const readData = async (): Promise<ReportData> => {
-  const text = byId('data').textContent!;
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return (await new Response(stream).json()) as ReportData;
-};
 
 const start = async (): Promise<void> => {
   const data = await readData();
@@ -41,7 +35,6 @@ const start = async (): Promise<void> => {
   const problem = byId('problem');
   const spoken = byId('spoken');
   const panel = byId('details');
-  const tip = byId('tip');
 
   let saving = 0;
   const save = (): void => {
@@ -187,44 +180,9 @@ const start = async (): Promise<void> => {
     }),
   );
 
-  /** The rows on the screen, for who does not see the canvas. */
-  const grid = byId('grid');
-  const showGrid = (): void => {
-    const [from, to] = lanes.visible;
-    grid.setAttribute('aria-rowcount', String(lanes.rows.length));
-    grid.replaceChildren(
-      ...lanes.rows.slice(from, Math.min(to, from + 60)).map((row, index) =>
-        h(
-          'div',
-          {
-            role: 'row',
-            'aria-rowindex': from + index + 1,
-            'aria-level': row.type === 'proc' ? Math.min(row.depth, 8) + 2 : row.type === 'box' ? 1 : 2,
-            'aria-expanded': row.type === 'box' ? String(row.isOpen) : undefined,
-            'aria-selected': String(isSelected(row)),
-          },
-          h('span', { role: 'gridcell' }, spokenRow(row)),
-        ),
-      ),
-    );
-  };
-
-  const tipDue = 0;
-  const showTip = (row: Row | undefined, x: number, y: number, at: number): void => {
-    clearTimeout(tipDue);
-    if (row === undefined || (row.type !== 'proc' && row.type !== 'box')) {
-      tip.hidden = true;
-      return;
-    }
-    tip.replaceChildren(
-      h('b', {}, row.type === 'proc' ? `${escapeText(row.proc.name)} · ${row.proc.pid}` : escapeText(row.box.name)),
-      h('span', {}, spokenRow(row).slice(0, 300)),
-      h('span', { class: 'note' }, moment(Math.max(0, at), (place.to - place.from) / 1000)),
-    );
-    tip.hidden = false;
-    tip.style.left = `${Math.min(x + 14, window.innerWidth - tip.offsetWidth - 12)}px`;
-    tip.style.top = `${y + 18 + tip.offsetHeight > window.innerHeight ? y - tip.offsetHeight - 10 : y + 18}px`;
-  };
+  const showGrid = (): void => fillGrid(byId('grid'), lanes, isSelected);
+  const showTip = (row: Row | undefined, x: number, y: number, at: number): void =>
+    fillTip(byId('tip'), row, { x, y }, moment(Math.max(0, at), (place.to - place.from) / 1000));
 
   const selectAny = (row: Row): void => (row.type === 'proc' ? toProc(row.proc) : toBox(row.box));
   const foldAt = (row: Row | undefined): void => {
