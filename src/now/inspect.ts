@@ -54,14 +54,16 @@ const namespacesOf = ({ proc, record }: NowProcess, snapshot: Snapshot): Inspect
   return namespaceTypes.map((type) => {
     const inode = ns[type];
     const members = snapshot.processes.filter((other) => other.proc.ns?.[type] === inode);
-    const others = new Set(members.map((other) => other.record.container?.id ?? 'host'));
+    const others = new Map(
+      members.map(({ record: { container } }) => [container?.id ?? 'host', container?.name ?? 'host']),
+    );
     others.delete(record.container?.id ?? 'host');
     return {
       type,
       inode,
       whose: whoseIs(type, inode, snapshot, init, members.length),
       processes: members.length,
-      ...(others.size > 0 && { with: [...others] }),
+      ...(others.size > 0 && { with: [...others.keys()], with_names: [...others.values()] }),
     };
   });
 };

@@ -109,6 +109,7 @@ const inspected = z.object({
       whose: z.enum(['host', 'container', 'own', 'other']),
       processes: z.int().optional().describe('how many are in it'),
       with: z.array(z.string()).optional().describe('other containers in it, by their ids'),
+      with_names: z.array(z.string()).optional().describe('their names, in the same order'),
     }),
   ),
   for_children: z.partialRecord(type, inode).optional().describe('where they differ from its own'),

@@ -5,7 +5,7 @@ import { moment } from './clock.ts';
 import { commandOrComm } from './command.ts';
 import { containerName } from './container.ts';
 import { endingText } from './ending.ts';
-import { escapeText } from './escape.ts';
+import { escapeText, shortId } from './escape.ts';
 import { exeFileText } from './exe-file.ts';
 import { tableText } from './table.ts';
 import type { UserNames } from './users.ts';
@@ -106,9 +106,9 @@ const namespaces = ({ namespaces: all, for_children: children = {} }: InspectRec
             name: 'with',
             title: 'ALSO IN IT',
             about: '',
-            value: ({ type, with: others = [] }) =>
+            value: ({ type, with: others = [], with_names: names = others }) =>
               [
-                others.map(escapeText).join(', '),
+                others.map((id, index) => shownName(id, names[index])).join(', '),
                 children[type] === undefined ? '' : `its children will be in ${children[type]}`,
               ]
                 .filter((text) => text !== '')
@@ -118,6 +118,9 @@ const namespaces = ({ namespaces: all, for_children: children = {} }: InspectRec
         all,
         { header: true, width: undefined },
       );
+
+/** The name, or 12 digits of an id that has none. */
+const shownName = (id: string, name = id): string => (name === id ? shortId(id) : escapeText(name));
 
 /** Hierarchies with the same path together. */
 const cgroups = ({ cgroups: paths = {} }: InspectRecord): string => {

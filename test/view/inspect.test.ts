@@ -89,6 +89,15 @@ describe('inspectText', () => {
     ]);
   });
 
+  it('names others in a namespace, and cuts the id of one that has no name', () => {
+    const [one, other] = ['a'.repeat(64), 'b'.repeat(64)];
+    const pid = { type: 'pid' as const, inode: 1, whose: 'other' as const };
+    const shown = (with_names?: string[]): string =>
+      show({ namespaces: [{ ...pid, with: ['host', one, other], ...(with_names && { with_names }) }] });
+    expect(shown(['host', 'web', other])).toContain(`host, web, ${'b'.repeat(12)}\n`);
+    expect(shown()).toContain(`host, ${'a'.repeat(12)}, ${'b'.repeat(12)}\n`);
+  });
+
   it('says that namespaces are hidden, if they are', () => {
     expect(show({ namespaces: [] })).toMatch(
       process.geteuid?.() === 0 ? /none any more: it has ended/ : /hidden from you: run it as root/,
