@@ -18,9 +18,12 @@ export type StopSignal = keyof typeof signals;
 /** After a second Ctrl-C a recording has so long for its footer. */
 const footerMs = 3000;
 
+/** No person presses twice within this time: timeout(1) sends one SIGINT to its child and once more to the whole group. */
+const oncePressedMs = 10;
+
 /**
- * Waits for the first reason to end. A second SIGINT comes from a person who does not want to wait; every other signal can come
- * more than once by itself: kernel and shell both send SIGHUP, and service managers repeat SIGTERM.
+ * Waits for the first reason to end. A second SIGINT comes from a person who does not want to wait, unless it comes at once; every
+ * other signal can come more than once by itself: kernel and shell both send SIGHUP, and service managers repeat SIGTERM.
  */
 export class Stop {
   readonly asked: Promise<StopReason>;
@@ -35,7 +38,7 @@ export class Stop {
   readonly #leaving = new AbortController();
   #resolve: (reason: StopReason) => void = () => {};
   #received = 0;
-  #interrupts = 0;
+  #interruptedAt: number | undefined;
 
   /** @param passOn takes the first signal if that is not for us */
   constructor(passOn: (signal: StopSignal) => boolean = () => false) {
@@ -78,9 +81,16 @@ export class Stop {
       this.onHangup();
       return;
     }
+    const now = performance.now();
+    const before = signal === 'SIGINT' ? this.#interruptedAt : undefined;
+    if (before !== undefined && now - before < oncePressedMs) {
+      return;
+    }
     this.#received += 1;
-    this.#interrupts += signal === 'SIGINT' ? 1 : 0;
-    if (signal === 'SIGINT' && this.#interrupts > 1) {
+    if (signal === 'SIGINT') {
+      this.#interruptedAt = now;
+    }
+    if (before !== undefined) {
       this.#leave();
     } else if (this.#received > 1 || !this.#passOn(signal)) {
       this.now(signals[signal]);

@@ -24,6 +24,7 @@ afterEach(() => {
 const send = (...sent: StopSignal[]): void => {
   for (const signal of sent) {
     process.emit(signal);
+    vi.advanceTimersByTime(20);
   }
 };
 
@@ -39,6 +40,15 @@ describe('a stop', () => {
   it('does not take hangups and terminations that come again for impatience', () => {
     const stop = new Stop();
     send('SIGHUP', 'SIGHUP', 'SIGTERM', 'SIGTERM', 'SIGTERM', 'SIGINT');
+    expect(stop.leave.aborted).toBe(false);
+    expect(exits).toEqual([]);
+  });
+
+  it('takes SIGINTs that come at once for one, as timeout(1) sends them', () => {
+    const stop = new Stop();
+    process.emit('SIGINT');
+    process.emit('SIGINT');
+    expect(stop.signal.aborted).toBe(true);
     expect(stop.leave.aborted).toBe(false);
     expect(exits).toEqual([]);
   });
