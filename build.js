@@ -1,7 +1,8 @@
 // Bundles src into dist: one file starts in half the time that a tree of modules needs. With --tools, what only developers
 // run goes to build/: the schemas, the manual page, the picture and the benchmarks.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import sources from './bin/sources.js';
 
@@ -18,8 +19,12 @@ const commit = () => {
   }
 };
 
-// Names of chunks change with what is in them: old ones would stay, and be packed.
-rmSync(outdir, { recursive: true, force: true });
+// Names of chunks change with what is in them: old ones would stay, and be packed. build/ has results of test runs too.
+for (const name of existsSync(outdir) ? readdirSync(outdir) : []) {
+  if (!tools || name.endsWith('.js')) {
+    rmSync(join(outdir, name), { recursive: true });
+  }
+}
 
 await build({
   entryPoints: tools
