@@ -2,7 +2,7 @@
 # called `trixie`, or `trixie-arm64` for that architecture's packages.
 # Sourced by run.sh. NSTRACE_TEST_VM says where they are kept (/var/tmp/nstrace-vm).
 store=${NSTRACE_TEST_VM:-/var/tmp/nstrace-vm}
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -1)
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep 'debian/\?$' | head -1)
 
 apt_of() {
   local release=$1; shift
@@ -13,14 +13,18 @@ apt_of() {
     -o APT::Sandbox::User=root "${@:2}"
 }
 
-# Lists of a release: nothing counts as installed.
+# Lists of a release: nothing counts as installed. Ends with 3 where no mirror of Debian can be reached.
 open_release() {
   local folder=$store/$1
   ! compgen -G "$folder/lists/*_Packages*" >/dev/null || return 0
   mkdir -p "$folder/lists/partial" "$folder/archives/partial"
   : >"$folder/status"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} ${1%-arm64} main" >"$folder/sources.list"
-  apt_of "$1" apt-get update >&2
+  if ! apt_of "$1" apt-get -o APT::Update::Error-Mode=any update >&2; then
+    rm -rf "$folder/lists"
+    echo "the packages of Debian $1 cannot be had from ${mirror:-http://deb.debian.org/debian}" >&2
+    exit 3
+  fi
 }
 
 # unpack RELEASE FOLDER PACKAGE...: they and all that they depend on.

@@ -18,7 +18,6 @@ if [ $# -eq 0 ]; then
 fi
 bin/setup --vm
 [[ " ${pairs[*]}" != *arm64* ]] || bin/setup --vm-arm64
-node build.js
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -108,13 +107,13 @@ for pair in "${pairs[@]}"; do
   IFS=/ read -r kernel tracer how <<<"$pair"
   echo "== $pair"
   rm -rf "$work/root"
-  append='console=ttyS0' machine=(qemu-system-x86_64) flavour=''
+  append='console=ttyS0' machine=(qemu-system-x86_64 -m 2G) flavour=''
   case $how in
     arm64*)
       [ "$kernel" = "$tracer" ] || { echo 'arm64 has kernel and bpftrace of one release' >&2; exit 2; }
       kernel=$kernel-arm64
       make_other "$kernel" "$work/root"
-      append='console=ttyAMA0' machine=(qemu-system-aarch64 -M virt -cpu 'max,pauth-impdef=on')
+      append='console=ttyAMA0' machine=(qemu-system-aarch64 -m 3G -M virt -cpu 'max,pauth-impdef=on')
       [ "$how" = arm64 ] || flavour=$how
       ;;
     v1 | hybrid) append="$append nstrace.cgroup=$how" ;;
@@ -133,7 +132,7 @@ for pair in "${pairs[@]}"; do
   # Uncompressed, since the guest is slower than this machine.
   (cd "$work/root" && find . | cpio -o -H newc --quiet) >"$work/initramfs"
   begun=$SECONDS
-  timeout "${NSTRACE_VM_SECONDS:-300}" "${machine[@]}" -m 4G -smp 2 -nographic -no-reboot \
+  timeout "${NSTRACE_VM_SECONDS:-300}" "${machine[@]}" -smp 2 -nographic -no-reboot \
     -kernel "$image" -initrd "$work/initramfs" -append "quiet panic=-1 $append" </dev/null |
     tr -d '\r' | tee "$work/out" || true
   echo "== $pair: $((SECONDS - begun)) s"
