@@ -171,6 +171,10 @@ export class ContainerSelection {
    * @param source the record, where it can be one of several hosts
    */
   wants(container: Ref | null, source: Source = {}): boolean {
+    if (this.empty) {
+      // Nothing is learned then, and so nothing forgotten.
+      return true;
+    }
     if (container === null) {
       return this.#wants((selector) => selector.isHost);
     }

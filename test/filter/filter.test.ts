@@ -86,6 +86,23 @@ describe('RecordFilter', () => {
     });
   });
 
+  it.each([
+    ['without a selector', [], 0],
+    ['with one, of which the last 1,000 are remembered', ['!none'], 1000],
+  ])('keeps nothing of containers that are gone: %s', (_, containers, kept) => {
+    const one = filter({ containers });
+    for (let instance = 1; instance <= 3000; instance += 1) {
+      for (const op of ['created', 'started', 'stopped', 'removed'] as const) {
+        const record = container({ op });
+        one.wants({
+          ...record,
+          container: { ...record.container, id: `c${instance}`, name: `c${instance}`, instance },
+        });
+      }
+    }
+    expect(one.selection.containers.all().size).toBe(kept);
+  });
+
   describe('--ns', () => {
     it.each(['pid', 'mnt', 'net'] as const)('takes the inode of a %s namespace', (type) => {
       const inside = exec(inContainer);

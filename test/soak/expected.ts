@@ -40,7 +40,9 @@ export class Expected {
       this.#exits += this.#running.delete(record.pid) ? 1 : 0;
     } else if (record.type === 'container') {
       const isLife =
-        record.op === 'created' ? record.by?.comm === 'lives' : this.#instances.has(record.container.instance ?? 0);
+        record.op === 'created'
+          ? record.by?.args?.[2] === this.#program
+          : this.#instances.has(record.container.instance ?? 0);
       if (isLife) {
         this.#ops.set(record.op, (this.#ops.get(record.op) ?? 0) + 1);
       }
