@@ -74,7 +74,13 @@ const withChunks = (text: string, chunkBytes: number): string => {
     text,
   );
   const paths = replace(longer, `$i < ${pathLines(writtenChunkBytes)}`, `$i < ${pathLines(chunkBytes)}`);
-  return replace(paths, `$i < ${argvLines.written}`, `$i < ${argvLines.large}`);
+  const lines = replace(paths, `$i < ${argvLines.written}`, `$i < ${argvLines.large}`);
+  // bpftrace 0.23 leaves kernel 6.1 in doubt whether what is left could be negative: it is masked, with what no rest reaches.
+  return replace(
+    lines,
+    'buf(uptr($from), $rest)',
+    `buf(uptr($from), $rest & ${2 ** Math.ceil(Math.log2(chunkBytes)) - 1})`,
+  );
 };
 
 /** @throws Error if there is nothing to replace: then the probe was changed, and this was not */

@@ -85,6 +85,13 @@ describe('the program', () => {
     expect(argv('0.27.1')).toBeGreaterThanOrEqual(64_000);
   });
 
+  it('bounds what is left of a piece, which kernel 6.1 else refuses, by a mask that no rest reaches', () => {
+    expect(script('0.17.0').match(/buf\(uptr\(\$from\), \$rest\)/g)).toHaveLength(2);
+    const masks = [...script('0.23.2').matchAll(/buf\(uptr\(\$from\), \$rest & (\d+)\)/g)].map(([, mask]) => mask);
+    expect(masks).toEqual(['1023', '1023']);
+    expect(script('0.23.2')).toContain('if ($rest < 1000) { break; }');
+  });
+
   it('sums the rest of a longer argv from a secret number, but where lines are long', () => {
     const { tailKey } = features('0.17.0');
     const text = buildScript({ ...features('0.17.0'), tailKey }, { failed: false });
