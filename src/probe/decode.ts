@@ -148,7 +148,7 @@ export class Decoder {
     }
     const open = line.indexOf('[');
     const close = line.indexOf(']: ');
-    const key = open > 0 && close > open ? countIn(line, open + 1, close) : Number.NaN;
+    const key = countIn(line, open + 1, close);
     const value = countIn(line, close + 3, line.length);
     if (Number.isSafeInteger(key) && Number.isSafeInteger(value)) {
       this.#out.total(line.slice(1, open), key, value);
