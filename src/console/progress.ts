@@ -23,7 +23,10 @@ export class ProgressLine {
     }
     this.#shownAt = now;
     this.#shown = true;
-    const how = total > 0 ? `${Math.min(99, Math.floor((100 * bytes) / total))} %` : `${Math.floor(bytes / 1e6)} MB`;
+    const how =
+      total > 0
+        ? `${Math.min(99, Math.floor((100 * bytes) / total))} %`
+        : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
     put(`\r\x1b[Knstrace: reading ${this.#name}: ${how}`);
   };
 
