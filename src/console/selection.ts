@@ -38,10 +38,17 @@ export class Losses {
     this.#exact &&= exact;
   }
 
+  get any(): boolean {
+    return this.#any;
+  }
+
   /** `; 3 events were lost`; empty if none was. */
   get remark(): string {
     if (!this.#any) {
       return '';
+    }
+    if (this.#count === 0) {
+      return '; events were lost, nobody knows how many';
     }
     const many = `${this.#exact ? '' : 'at least '}${this.#count}`;
     return `; ${many} ${this.#count === 1 ? 'event was' : 'events were'} lost`;

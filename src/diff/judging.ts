@@ -6,7 +6,8 @@ import type { Judge } from './judge.ts';
 export class Judging {
   readonly #fails: boolean;
   readonly #judge: Judge;
-  #lost = 0;
+  /** Also where nobody knows how much it was. */
+  #hasLost = false;
 
   constructor(judge: Judge, fails: boolean) {
     this.#judge = judge;
@@ -17,24 +18,22 @@ export class Judging {
     if (isWanted || record.type === 'container') {
       this.#judge.take(record);
     }
-    this.#lost += record.type === 'lost' ? record.count : 0;
+    this.#hasLost ||= record.type === 'lost';
   }
 
   /** The status at the end: a finding is 1, unless something else failed. */
   status(status: number): number {
     this.#judge.end();
     const { findings } = this.#judge;
+    if (findings > 0) {
+      say(`${findings} ${findings === 1 ? 'exec is' : 'execs are'} not in the baseline`, true);
+    }
+    if (this.#hasLost) {
+      say('events were lost: what ran in them cannot be judged', true);
+    }
     if (!this.#fails || status !== exitStatus.ok) {
       return status;
     }
-    if (findings > 0) {
-      say(`${findings} ${findings === 1 ? 'exec is' : 'execs are'} not in the baseline`, true);
-      return exitStatus.failed;
-    }
-    if (this.#lost > 0) {
-      say('events were lost: what ran cannot be judged', true);
-      return exitStatus.usage;
-    }
-    return exitStatus.ok;
+    return findings > 0 ? exitStatus.failed : this.#hasLost ? exitStatus.usage : exitStatus.ok;
   }
 }

@@ -1,5 +1,6 @@
-import { sayMissing } from '../console/selection.ts';
-import { noRecording } from '../errors.ts';
+import { say } from '../console/say.ts';
+import { Losses, sayMissing } from '../console/selection.ts';
+import { exitStatus, noRecording } from '../errors.ts';
 import type { RecordFilter } from '../filter/filter.ts';
 import { RecordingInput } from '../input/recording.ts';
 import { redactRecord } from '../view/redact/record.ts';
@@ -32,8 +33,12 @@ export const summarize = async (
   const how = filter?.remembers
     ? {}
     : { types: ['exec', 'exit', 'container'] as const, brief: { host: new Set(['exec'] as const), ends: true } };
+  const losses = new Losses();
   for await (const { file, header, records } of input.batches({ ...how, progress: true })) {
     for (const record of records) {
+      if (record.type === 'lost') {
+        losses.take(record);
+      }
       if (filter?.wants(record) !== false) {
         const source = record.recording ?? header?.recording ?? file;
         summary.take(
@@ -46,8 +51,12 @@ export const summarize = async (
   if (filter !== undefined) {
     sayMissing(filter.selection);
   }
+  if (losses.any) {
+    say(`${input.name}${losses.remark}: what ran in them cannot be judged`);
+  }
   if (input.without !== undefined) {
     throw noRecording(input.without);
   }
-  return { summary, status: input.status() };
+  const status = input.status();
+  return { summary, status: status === exitStatus.ok && losses.any && values.strict ? exitStatus.damaged : status };
 };

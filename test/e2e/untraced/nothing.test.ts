@@ -43,6 +43,22 @@ describe('a container that is in neither', () => {
   });
 });
 
+describe('a recording in which something was lost', () => {
+  it('is compared, which is said, and with --strict not judged', async () => {
+    const gap = { type: 'lost', count: 0, exact: false, stage: 'kernel' } as const;
+    const [first, ...rest] = storyOf();
+    const { time, mono } = first!;
+    await writeFile(
+      file('lossy.ndjson'),
+      linesOf([first!, { ...gap, seq: 0, time, mono, from: time, to: time }, ...rest]),
+    );
+    const compared = await run(program, 'diff', file('whole.ndjson'), file('lossy.ndjson'));
+    expect(compared.stderr).toContain('events were lost, nobody knows how many: what ran in them cannot be judged');
+    expect(compared.exitCode).toBe(0);
+    expect((await run(program, 'diff', '--strict', file('whole.ndjson'), file('lossy.ndjson'))).exitCode).toBe(2);
+  });
+});
+
 describe('standard input that is named twice', () => {
   it.each([
     ['diff', ['diff', '-', '-']],
