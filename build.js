@@ -52,7 +52,7 @@ await build({
   },
   // Ink's connection to React's developer tools, which is not there in production.
   alias: { 'react-devtools-core': './src/tui/no-devtools.ts' },
-  // Optional: large, and loaded only where it is installed (src/query/library.ts).
+  // Optional: large, and loaded only where it is installed (src/library.ts).
   external: ['@duckdb/node-api'],
   legalComments: 'none',
   logLevel: 'warning',

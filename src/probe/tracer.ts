@@ -1,17 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { bpftraceFailed, bpftraceKeepsDying } from '../errors.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import { bootTime } from '../procfs/clock.ts';
 import type { KernelEvent } from './event.ts';
 import { explainFailure } from './failure.ts';
 import type { Features } from './features.ts';
+import { Restarts } from './restarts.ts';
 import { Run } from './run.ts';
 import { buildScript } from './script.ts';
 import { countSkipped } from './skipped.ts';
-
-/** bpftrace may die N times in a minute before tracing is given up. */
-const maxRestarts = 5;
-const restartWindowMs = 60_000;
 
 export interface TracerOptions {
   /** The path of bpftrace, or a command that ends with it. */
@@ -47,8 +43,7 @@ export class Tracer {
   #features: Features;
   #run: Run | undefined;
   #stopping = false;
-  /** When, in the last minute. */
-  #restarts: number[] = [];
+  readonly #restarts: Restarts;
   /** How often bpftrace ended by itself and was started again. */
   restarts = 0;
   #stopped: Promise<void> = Promise.resolve();
@@ -60,6 +55,7 @@ export class Tracer {
   constructor(options: TracerOptions) {
     this.#options = options;
     this.#features = options.features;
+    this.#restarts = new Restarts(options.sleep);
     this.#script = buildScript(options.features, { failed: options.failed });
   }
 
@@ -209,15 +205,9 @@ export class Tracer {
 
   async #restart(reason: string): Promise<{ run: Run; ready: Nanoseconds } | undefined> {
     for (;;) {
-      const now = Date.now();
-      this.#restarts = this.#restarts.filter((time) => now - time < restartWindowMs);
-      if (this.#restarts.length >= maxRestarts) {
+      if (!(await this.#restarts.next())) {
         this.#options.onFailure(bpftraceKeepsDying(reason));
         return undefined;
-      }
-      this.#restarts.push(now);
-      if (this.#restarts.length > 1) {
-        await (this.#options.sleep ?? delay)(200 * 2 ** this.#restarts.length);
       }
       if (this.#stopping) {
         return undefined;
