@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '../console/say.ts';
 import { cannotWrite, NstraceError, usageError } from '../errors.ts';
@@ -12,6 +13,7 @@ import { escapeText } from '../view/escape.ts';
 const maxPendingBytes = 4 * 1024 * 1024;
 /** `check` could not judge. */
 const cannotJudge = 2;
+const severalInOne = '--repair takes one recording, or its parts';
 
 /**
  * Writes what is good of one recording, or of its parts, into a new file, and judges the old one.
@@ -31,7 +33,7 @@ export const repairRecording = async (
   });
   const [batches, ...others] = await reading.recordings(signal);
   if (batches === undefined || others.length > 0) {
-    throw usageError('--repair takes one recording, or its parts', 'repair them one by one');
+    throw usageError(severalInOne, 'repair them one by one');
   }
   const descriptor = openRecording(target, options);
   let failure: Error | undefined;
@@ -40,8 +42,13 @@ export const repairRecording = async (
   };
   const sink = target.endsWith('.gz') ? new GzipSink(descriptor, onError) : new FileSink(descriptor, onError);
   const repairer = new Repairer(sink);
+  let isSeveral = false;
   try {
     for await (const batch of batches) {
+      isSeveral = checker.isOther(batch);
+      if (isSeveral) {
+        break;
+      }
       checker.take(batch);
       repairer.take(batch);
       while (sink.pending > maxPendingBytes && failure === undefined) {
@@ -53,8 +60,18 @@ export const repairRecording = async (
   }
   const found = checker.finish();
   const count = await repairer.end();
+  if ((count === 0 || isSeveral) && !options.force) {
+    // It has nothing that could be kept: the name is free for another try.
+    rmSync(target, { force: true });
+  }
   if (failure !== undefined) {
     throw failure;
+  }
+  if (isSeveral) {
+    throw usageError(
+      severalInOne,
+      'each begins with a line {"type":"header"…: take the lines of one, and repair those',
+    );
   }
   if (hasNothing(found)) {
     return found;

@@ -66,6 +66,12 @@ export class Checker {
   /** Whether it is of several recordings in one stream, with a footer each. */
   #merged = false;
 
+  /** Whether records are of another recording than those before: some stand one behind the other in a file. */
+  isOther({ header }: Batch): boolean {
+    const { recording } = this.check;
+    return recording !== undefined && header !== undefined && !this.#merged && header.recording !== recording;
+  }
+
   damage(damage: Damage): void {
     if (this.check.files.at(-1) !== damage.file) {
       this.check.files.push(damage.file);

@@ -323,6 +323,28 @@ describe('check', () => {
     expect((await run(program, 'check')).exitCode).toBe(2);
   });
 
+  it('judges each of several that stand one behind the other, and repairs one only', async () => {
+    const other = session().replaceAll(`"${records.header().recording}"`, '"another"').split('\n');
+    const whole = numbered(
+      records.header(),
+      records.exec(),
+      records.footer({ complete: true, events: { header: 1, exec: 1 } }),
+    );
+    const file = await write('several.ndjson', whole + [...other.slice(0, 2), ...other.slice(3)].join('\n'));
+    const { stdout, exitCode } = await run(program, 'check', '-o', 'json', file);
+    expect(stdout.split('\n').map((line) => JSON.parse(line))).toMatchObject([
+      { recording: records.header().recording, verdict: 'complete', damage: [] },
+      { recording: 'another', verdict: 'damaged', damage: [{ what: '1 record is missing before it' }] },
+    ]);
+    expect(exitCode).toBe(4);
+    const target = join(folder, 'of-several.ndjson');
+    const repaired = await run(program, 'check', '--repair', '-o', target, file);
+    expect(repaired).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--repair takes one recording') });
+    // The name is free for another try.
+    const cut = await write('cut-again.ndjson', other.slice(0, 3).join('\n'));
+    expect((await run(program, 'check', '--repair', '-o', target, cut)).exitCode).toBe(0);
+  });
+
   it('writes what is good of a damaged one, never over another file', async () => {
     const cut = await write('broken.ndjson', session().slice(0, -300));
     const target = join(folder, 'repaired.ndjson');
