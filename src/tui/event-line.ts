@@ -58,7 +58,7 @@ const whatHappened = (event: ViewEvent, context: EventContext): Piece[] => {
       ];
     }
     case 'container':
-      return [...containerPieces(record, context), workPiece(event)];
+      return containerPieces(event, record, context);
     case 'lost':
       if (record.stage === 'limit') {
         return [[`${howMany(record)} events left out by a limit`, 'dim']];
@@ -102,16 +102,22 @@ const programOf = ({ process }: ViewEvent, { comm }: RecordOf<'exit'>): string =
   return escapeText(called.slice(called.lastIndexOf('/') + 1) || (comm ?? '?'));
 };
 
-const containerPieces = (record: RecordOf<'container'>, { glyphs, users }: EventContext): Piece[] => {
+const containerPieces = (
+  { work }: ViewEvent,
+  record: RecordOf<'container'>,
+  { glyphs, users }: EventContext,
+): Piece[] => {
   const { op, container } = record;
   const by = record.asked_by ?? record.by;
   const asked = by === undefined ? '' : ` by ${askedBy(by, users)}, pid ${by.pid}`;
+  // What the runtime did for it has no lines of its own. Before the command, which may be longer than the line.
+  const steps: Piece = [work === undefined ? '' : ` (${counted(work.count, 'step')})`, 'dim'];
   switch (op) {
     case 'joined':
-      return [[`${glyphs.joins} entered${asked}`, 'warn']];
+      return [[`${glyphs.joins} entered`, 'warn'], steps, [asked, 'warn']];
     case 'started': {
       const startup = record.startup_ns === undefined ? '' : ` in ${seconds(record.startup_ns)}`;
-      return [[`${glyphs.starts} started${startup}${asked}`, 'accent']];
+      return [[`${glyphs.starts} started${startup}`, 'accent'], steps, [asked, 'accent']];
     }
     case 'stopped': {
       const how = endingText({ code: record.code, signal: record.signal, oom: record.oom });
@@ -120,16 +126,12 @@ const containerPieces = (record: RecordOf<'container'>, { glyphs, users }: Event
     }
     default:
       return [
-        [`${glyphs.made} ${op} ${escapeText(container.name)} (${escapeText(container.runtime)})${asked}`, 'accent'],
+        [`${glyphs.made} ${op} ${escapeText(container.name)} (${escapeText(container.runtime)})`, 'accent'],
+        steps,
+        [asked, 'accent'],
       ];
   }
 };
-
-/** What the runtime did has no lines of its own. */
-const workPiece = ({ work }: ViewEvent): Piece => [
-  work === undefined ? '' : ` (${counted(work.count, 'step')} of the runtime)`,
-  'dim',
-];
 
 const howMany = ({ exact, count }: { exact: boolean; count: number }): string =>
   exact ? String(count) : count === 0 ? 'nobody knows how many' : `at least ${count}`;

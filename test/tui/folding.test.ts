@@ -129,7 +129,7 @@ describe('what a runtime does', () => {
   it('stands behind the container that it made, and is opened with it', () => {
     const desk = flat(...create(), ...started());
     expect(lines(desk)).toEqual([
-      expect.stringMatching(/^xyxy12 - \+ created xyxy12 \(runc\) by .*, pid 71 \(12 steps of the runtime\)$/),
+      expect.stringMatching(/^xyxy12 - \+ created xyxy12 \(runc\) \(12 steps\) by .*, pid 71$/),
       expect.stringContaining('▶ started'),
       'xyxy12 73 1 ▶ sleep 1',
     ]);
@@ -182,7 +182,7 @@ describe('what a runtime does', () => {
       exit({ ...at(25), ...outside(70), ppid: 1, code: 1 }),
     );
     expect(lines(desk)).toEqual([
-      expect.stringMatching(/entered by .*, pid 75 \(3 steps of the runtime\)$/),
+      expect.stringMatching(/entered \(3 steps\) by .*, pid 75$/),
       'xyxy12 76 9 ◆ sh',
       expect.stringMatching(/^host 70 - ◂ containerd-shim code 1/),
     ]);

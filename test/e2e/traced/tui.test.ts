@@ -88,7 +88,7 @@ describe('nstrace live on a terminal', () => {
     await shows(new RegExp(`^▾ ${id} {2}running \\d+s +\\d+ alive \\d+ execs .* runc pid:\\[\\d+\\] init \\d+`, 'm'));
     await shows(/sleep 6301/);
     const entered = execa('timeout', ['20', 'runc', 'exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
-    await shows(/◆ entered by root: \S*runc exec \S+ top -b, pid \d+/);
+    await shows(/◆ entered \(\d+ steps\) by root: \S*runc exec \S+ top -b, pid \d+/);
     await shows(/^ +\S+ +\d+ +\d+ ◆ top -b$/m);
     // The tree and the lanes know them too.
     await press('Tab', 'Tab');
@@ -127,6 +127,29 @@ describe('nstrace live on a terminal', () => {
     await press('Escape');
     await press('Escape');
     await hides(/filter: c:/);
+    await press('q');
+    await ends(0);
+  });
+
+  traced('has what the runtime did behind the line that says the container was created', async () => {
+    await start(['live']);
+    await shows(/● tracing/);
+    await runs();
+    await shows(/sleep 6301/);
+    await press('Tab', 'Tab', '/');
+    await press('-l', `c:${id} e:container`);
+    await press('Enter');
+    await shows(new RegExp(`\\+ created ${id} \\(runc\\) \\(\\d+ steps\\) by root: runc run`));
+    await press('g', 'Enter');
+    await shows(/^asked for by$/m);
+    await press('G');
+    await press(...Array.from({ length: 12 }, () => 'PageDown'));
+    await shows(/^ +\S+ +\d+ namespace +unshare created .*pid:\[\d+\]/m);
+    // A runtime that a person calls keeps its line; what that executes does not.
+    await press('Escape', 'Escape', '/');
+    await press('-l', `n:runc !l:tmux`);
+    await press('Enter');
+    await shows(/runc run /);
     await press('q');
     await ends(0);
   });
