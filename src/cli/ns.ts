@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { say } from '../console/say.ts';
 import { showOrWatch } from '../console/watch.ts';
 import { noSuchNamespace } from '../errors.ts';
 import { readNow } from '../input/containers.ts';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
-import { readKin } from '../now/kin.ts';
+import { type Kin, readKin } from '../now/kin.ts';
 import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
 import { toNamespaceRecord, toProcessRecord } from '../now/records.ts';
 import type { NowRecord } from '../now/schema.ts';
@@ -79,7 +80,12 @@ const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
       const { snapshot, selection } = await read();
       const needsKin =
         format === 'json' || values.tree === true || (values.columns ?? []).some((name) => /parent|owner/.test(name));
-      const all = collectNamespaces(snapshot, needsKin ? await readKin() : new Map());
+      const unread: number[] = [];
+      const kin = needsKin ? await readKin() : new Map<number, Kin>();
+      const all = collectNamespaces(snapshot, kin, (pid) => unread.push(pid));
+      if (unread.length > 0) {
+        say(`namespaces that only mounts of ${pidsOf(unread)} keep are missing: there are too many mounts to read`);
+      }
       const chosen = all.filter(
         (namespace) =>
           (inode === undefined || namespace.inode === inode) &&
@@ -103,6 +109,12 @@ const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
     format === 'json' ? '' : '\n',
   );
 };
+
+/** Pids that are named. */
+const maxPids = 8;
+
+const pidsOf = (pids: readonly number[]): string =>
+  `${pids.length === 1 ? 'process' : 'processes'} ${pids.slice(0, maxPids).join(', ')}${pids.length > maxPids ? ', …' : ''}`;
 
 const table = (namespaces: readonly NowNamespace[], values: NsValues): string => {
   const all = nsColumns(new UserNames());

@@ -1,5 +1,6 @@
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
-import { readProcLink, readProcUtf8 } from '../procfs/read.ts';
+import { Mountinfo } from '../procfs/mountinfo.ts';
+import { procRoot, readProcLink, readProcUtf8 } from '../procfs/read.ts';
 import type { ContainerInfo, ContainerRef } from '../record/schema.ts';
 import { loginOf } from './login.ts';
 import { parseMounts, tellingMounts } from './mounts.ts';
@@ -115,9 +116,13 @@ const ancestryOf = ({ proc }: NowProcess, { byPid }: Snapshot): InspectRecord['a
   return ancestors;
 };
 
+/** Mounts that take more CPU time to read, as when each lies on the one before, are not shown. */
+const maxMountsMs = 1000;
+
 const mountsOf = (pid: number): InspectRecord['mounts'] => {
   const host = parseMounts(readProcUtf8('/proc/1/mountinfo') ?? readProcUtf8('/proc/self/mountinfo') ?? '');
-  const mounts = parseMounts(readProcUtf8(`/proc/${pid}/mountinfo`) ?? '');
+  const budget = { each: maxMountsMs, all: maxMountsMs };
+  const mounts = parseMounts(new Mountinfo(procRoot, budget).read(pid, 0)?.toString('utf8') ?? '');
   return tellingMounts(mounts, host).map(({ where, type, source, readOnly, fromHost, layers }) => ({
     where,
     type,

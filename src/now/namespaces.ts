@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
-import { readProcLink, readProcUtf8 } from '../procfs/read.ts';
+import { Mountinfo } from '../procfs/mountinfo.ts';
+import { procRoot, readProcLink, readProcUtf8 } from '../procfs/read.ts';
 import type { ContainerRef } from '../record/schema.ts';
 import type { Kin } from './kin.ts';
 import { readOctal } from './mounts.ts';
@@ -34,8 +35,19 @@ const maxKeepers = 8;
 
 const order = new Map(namespaceTypes.map((type, index) => [type, index]));
 
-/** Every namespace that a process, a thread, a mount or a file descriptor leads to, by type and inode. */
-export const collectNamespaces = (snapshot: Snapshot, kin: ReadonlyMap<number, Kin>): NowNamespace[] => {
+/** Mounts that cost more CPU time in ms are left out. */
+const budget = { each: 200, all: 2000 };
+
+/**
+ * Every namespace that a process, a thread, a mount or a file descriptor leads to, by type and inode.
+ *
+ * @param unread takes the pid of a process whose mounts were not read, since there are too many
+ */
+export const collectNamespaces = (
+  snapshot: Snapshot,
+  kin: ReadonlyMap<number, Kin>,
+  unread: (pid: number) => void = () => {},
+): NowNamespace[] => {
   const found = new Map<string, NowNamespace>();
   const get = (type: NamespaceType, inode: number): NowNamespace => {
     const key = `${type}${inode}`;
@@ -63,7 +75,7 @@ export const collectNamespaces = (snapshot: Snapshot, kin: ReadonlyMap<number, K
       keepers.push(keeper);
     }
   };
-  keptByMounts(snapshot, keep);
+  keptByMounts(snapshot, keep, unread);
   for (const { proc } of snapshot.processes) {
     keptByProcess(proc, keep);
   }
@@ -89,7 +101,8 @@ const parseName = (name: string): { type: NamespaceType; inode: number } | undef
 };
 
 /** Bind mounts of namespaces, in every mount namespace: /run/netns of ip(8), /run/docker/netns. */
-const keptByMounts = ({ processes, host }: Snapshot, keep: Keep): void => {
+const keptByMounts = ({ processes, host }: Snapshot, keep: Keep, unread: (pid: number) => void): void => {
+  const mountinfo = new Mountinfo(procRoot, budget);
   const looked = new Set<number | undefined>();
   for (const { proc } of processes) {
     if (proc.ns === undefined || looked.has(proc.ns.mnt)) {
@@ -97,7 +110,15 @@ const keptByMounts = ({ processes, host }: Snapshot, keep: Keep): void => {
     }
     looked.add(proc.ns.mnt);
     const pid = proc.ns.mnt === host.mnt ? undefined : proc.pid;
-    for (const line of (readProcUtf8(`/proc/${proc.pid}/mountinfo`) ?? '').split('\n')) {
+    const { refused } = mountinfo;
+    const text =
+      pid === undefined
+        ? readProcUtf8(`${procRoot}/${proc.pid}/mountinfo`)
+        : mountinfo.read(pid, proc.ns.mnt)?.toString('utf8');
+    if (mountinfo.refused > refused) {
+      unread(proc.pid);
+    }
+    for (const line of (text ?? '').split('\n')) {
       const [, , , root, where] = line.split(' ', 5);
       const name = root === undefined ? undefined : parseName(root);
       if (name !== undefined && where !== undefined) {

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
-import { readProcText } from '../procfs/read.ts';
+import { Mountinfo } from '../procfs/mountinfo.ts';
+import { readNamespace } from '../procfs/process.ts';
 import { optionOf } from './flags.ts';
 import type { Runtime } from './runtime.ts';
 import { unescapeUnit } from './systemd-unit.ts';
@@ -25,12 +26,15 @@ const machineIn = (folder: string, above: readonly string[]): string | undefined
 const propagate = '/run/systemd/nspawn/propagate';
 const incoming = '/run/host/incoming';
 
+const mountinfo = new Mountinfo();
+
 /**
  * With -x a machine is a copy, and called as its folder with 16 random digits behind: only what it has mounted says so. A
  * container can mount what it likes, so the host must have such a folder.
  */
 const nameOfCopy = (id: string, init: number): string | undefined => {
-  for (const line of (readProcText(`/proc/${init}/mountinfo`) ?? '').split('\n')) {
+  const mnt = readNamespace(`/proc/${init}`, 'mnt') ?? 0;
+  for (const line of (mountinfo.read(init, mnt)?.toString('latin1') ?? '').split('\n')) {
     const [, , , root = '', place] = line.split(' ');
     const copy = place === incoming ? root.slice(root.lastIndexOf('/') + 1) : '';
     if (copy.startsWith(`${id}-`) && /^[0-9a-f]{16}$/.test(copy.slice(id.length + 1)) && isFolderOfRoot(copy)) {

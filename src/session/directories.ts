@@ -1,6 +1,7 @@
 import { readlinkSync, statSync } from 'node:fs';
 import { readText, type Text, textOf } from '../kernel/text.ts';
 import type { ExecEvent } from '../probe/event.ts';
+import { Mountinfo } from '../procfs/mountinfo.ts';
 import { type LocalMounts, parseLocalMounts } from '../procfs/mounts.ts';
 import { readNamespace } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
@@ -30,12 +31,17 @@ export class Directories {
   readonly #known = new Map<string, Known>();
   readonly #mounts = new Map<number, LocalMounts>();
   readonly #root: string;
+  readonly #mountinfo: Mountinfo;
+  /** Our own mount namespace: what is in it was mounted by root. */
+  readonly #own: number | undefined;
   #batch = 0;
   /** The last exec of this batch: the next one is mostly in the same directory. */
   #last: ExecEvent | undefined;
 
   constructor(root = '/proc') {
     this.#root = root;
+    this.#mountinfo = new Mountinfo(root);
+    this.#own = readNamespace(`${root}/self`, 'mnt');
   }
 
   /** A new batch of events begins. */
@@ -114,7 +120,7 @@ export class Directories {
       if (readNamespace(folder, 'mnt') !== event.ns.mnt) {
         return undefined;
       }
-      const { devices, root: isRootLocal } = this.#mountsOf(folder, event.ns.mnt);
+      const { devices, root: isRootLocal } = this.#mountsOf(pid, event.ns.mnt);
       if (
         !(isRootLocal && devices.has(event.cwdDevice!)) ||
         statSync(`${folder}/root`).ino % 2 ** 32 !== event.cwdRoot ||
@@ -134,10 +140,14 @@ export class Directories {
     }
   }
 
-  #mountsOf(folder: string, mnt: number): LocalMounts {
+  #mountsOf(pid: number, mnt: number): LocalMounts {
     let mounts = this.#mounts.get(mnt);
     if (mounts === undefined) {
-      mounts = parseLocalMounts(readProcText(`${folder}/mountinfo`) ?? '');
+      const text =
+        mnt === this.#own
+          ? readProcText(`${this.#root}/${pid}/mountinfo`)
+          : this.#mountinfo.read(pid, mnt)?.toString('latin1');
+      mounts = parseLocalMounts(text ?? '');
       this.#mounts.set(mnt, mounts);
     }
     return mounts;

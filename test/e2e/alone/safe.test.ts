@@ -160,6 +160,25 @@ describe('tracing', () => {
   });
 });
 
+describe('a user who mounts one thing upon another', () => {
+  traced(
+    'holds nobody up: the kernel walks through all of them for each line that it shows of them',
+    async () => {
+      const place = join(folder, 'mounted');
+      await mkdir(place, { mode: 0o777 });
+      const { of, footer } = await trace([], async ({ until: untilRecord }) => {
+        const { exitCode, stderr } = await run(tool('mounts'), '12000', place, tool('noop'), 'deep');
+        expect([exitCode, stderr]).toEqual([0, '']);
+        await run(tool('noop'), 'beside');
+        await untilRecord((record) => record.type === 'exec' && record.args[1] === 'beside');
+      });
+      expect(of('exec').filter(({ args }) => args[1] === 'deep')).toHaveLength(40);
+      expect(footer).toMatchObject({ complete: true, lost: 0 });
+    },
+    120_000,
+  );
+});
+
 describe('what the caller of sudo sets', () => {
   traced('reaches no bpftrace: neither variables, nor programs in PATH and in the current folder', async () => {
     const place = join(folder, 'fake');
