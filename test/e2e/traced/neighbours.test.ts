@@ -1,0 +1,218 @@
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
+import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
+import { removeNspawnCgroups } from '../support/engine.ts';
+import { makeFolder, removeFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { makeBundle } from '../support/runc.ts';
+import { program, type Trace, tool, trace, traced } from '../support/trace.ts';
+
+/** Situations beside those that went wrong once: what holds for the one must hold for its neighbour. */
+
+const mark = `nsnb${process.pid}`;
+let folder = '';
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(async () => {
+  await removeNspawnCgroups();
+  await removeFolder(folder);
+});
+
+const ran = ({ of }: Trace, ...args: string[]) =>
+  of('exec').find((record) => record.ret === 0 && record.args.join(' ') === args.join(' '));
+
+const lifeOf = ({ of }: Trace, instance: number | undefined): string[] =>
+  of('container')
+    .filter(({ container }) => container.instance === instance)
+    .map(({ op, code, signal }) => (op === 'stopped' ? `${op} ${code ?? signal}` : op));
+
+const isStarted =
+  (name: string) =>
+  (record: NstraceRecord): record is RecordOf<'container'> =>
+    record.type === 'container' && record.op === 'started' && record.container.name === name;
+
+const isExec = (record: NstraceRecord, ...args: string[]): record is RecordOf<'exec'> =>
+  record.type === 'exec' && record.ret === 0 && record.args.join(' ') === args.join(' ');
+
+describe('a sandbox', () => {
+  traced('is joined, not made, by who enters it through a pidfd, for one namespace or several', async () => {
+    const enter = (pid: number, flags: string, rest: string) =>
+      run('perl', '-e', `my $fd = syscall(434, ${pid}, 0); syscall(308, $fd, ${flags}) == 0 or die; ${rest}`);
+    const found = await trace([], async ({ until }) => {
+      const running = execa('unshare', ['-pf', '--kill-child', '--mount-proc', 'sleep', '6611'], { reject: false });
+      const { pid } = (await until((record) => isExec(record, 'sleep', '6611'))) as RecordOf<'exec'>;
+      await enter(pid, '0x20000', `exec "true", "${mark}"`);
+      await enter(pid, '0x20020000', `system("true", "${mark}", "both")`);
+      running.kill('SIGKILL');
+      await running;
+    });
+    const { instance } = ran(found, 'sleep', '6611')!.container!;
+    const joined = { container: { instance }, origin: 'joined' };
+    expect(ran(found, 'true', mark)).toMatchObject({ ...joined, evidence: 'mnt' });
+    expect(ran(found, 'true', mark, 'both')).toMatchObject({
+      ...joined,
+      evidence: 'pidns',
+      nspid: [expect.any(Number), 2],
+    });
+    expect(lifeOf(found, instance)).toEqual([
+      ...['created', 'started', 'joined', 'joined', 'stopped SIGKILL', 'removed'],
+    ]);
+  });
+
+  traced('whose first process executes nothing starts with its birth, and ends with its code', async () => {
+    const [jail, machine, name] = [`${mark}jail`, `${mark}machine`, `${mark}lxc`];
+    const config = join(folder, 'config');
+    const lines = [
+      `uts.name = ${name}`,
+      `rootfs.path = dir:${inject('rootfs')}`,
+      'net.0.type = none',
+      'mount.auto = proc',
+    ];
+    await writeFile(config, lines.map((line) => `lxc.${line}\n`).join(''));
+    const found = await trace([], async () => {
+      await run('firejail', '--quiet', '--noprofile', `--name=${jail}`, 'sh', '-c', `true; exit 5; ${jail}`);
+      const nspawn = ['-D', inject('rootfs'), '-M', machine, '--register=no', '--keep-unit', '--quiet', '--as-pid2'];
+      await run('systemd-nspawn', ...nspawn, '/bin/sh', '-c', `true; exit 6; ${machine}`);
+      const lxc = ['-n', name, '-P', folder, '-f', config, '--', '/bin/sh', '-c', `true; exit 7; ${name}`];
+      await run('lxc-execute', ...lxc);
+    });
+    const programs = [
+      [jail, ran(found, 'sh', '-c', `true; exit 5; ${jail}`), 5],
+      [machine, ran(found, '/bin/sh', '-c', `true; exit 6; ${machine}`), 6],
+      [name, ran(found, '/bin/sh', '-c', `true; exit 7; ${name}`), 7],
+    ] as const;
+    for (const [container, exec, code] of programs) {
+      expect(exec, container).toMatchObject({ container: { name: container }, origin: 'born', evidence: 'lineage' });
+      expect(lifeOf(found, exec?.container?.instance).slice(0, 3)).toEqual(['created', 'started', `stopped ${code}`]);
+      expect(found.of('container').find(isStarted(container))?.start_seen).toBe('birth');
+    }
+  });
+
+  traced('is none with a user, network or cgroup namespace alone', async () => {
+    const found = await trace([], async () => {
+      for (const option of ['-U', '-n', '-C']) {
+        await run('unshare', option, tool('noop'), `${mark}${option}`);
+      }
+    });
+    for (const option of ['-U', '-n', '-C']) {
+      expect(ran(found, tool('noop'), `${mark}${option}`)?.container).toBeNull();
+    }
+  });
+});
+
+describe('a container of runc', () => {
+  traced('may be called host, which still means no container', async () => {
+    const bundle = await makeBundle();
+    let [listed, all] = ['', ''];
+    try {
+      const found = await trace(['-c', 'runc/host'], async ({ until }) => {
+        const running = bundle.run('host', ['sh', '-c', `sleep 6; exit 3; ${mark}`]);
+        await until(isStarted('host'));
+        listed = (await run(program, 'ps', 'runc/host')).stdout;
+        all = (await run(program, 'ps', 'host')).stdout;
+        await run(tool('noop'), 'outside');
+        await running;
+      });
+      const init = ran(found, 'sh', '-c', `sleep 6; exit 3; ${mark}`);
+      expect(lifeOf(found, init?.container?.instance)).toEqual(['created', 'started', 'stopped 3', 'removed']);
+      expect(ran(found, tool('noop'), 'outside')).toBeUndefined();
+      expect(listed).toContain(`sleep 6; exit 3; ${mark}`);
+      expect(all).not.toContain(`sleep 6; exit 3; ${mark}`);
+    } finally {
+      await bundle.remove();
+    }
+  });
+
+  traced('that is never started has no start; what joins one stays in it, whoever has ended', async () => {
+    const [never, again] = [`${mark}never`, `${mark}again`];
+    const [first, second] = [await makeBundle(), await makeBundle()];
+    const create = (how: readonly string[], place: string, name: string) =>
+      execa('runc', [...how, '-b', place, name], { stdio: 'ignore', reject: false });
+    try {
+      await first.write(['true']);
+      await second.write(['sh', '-c', 'exec sh -c "sleep 6612; exit 4"']);
+      const found = await trace([], async ({ until }) => {
+        await create(['create'], first.folder, never);
+        await run('runc', 'delete', '-f', never);
+        await create(['run', '-d'], second.folder, again);
+        const { pid } = (await until((record) => isExec(record, 'sleep', '6612'))) as RecordOf<'exec'>;
+        const late = `sh -c "sleep 0.3; exec sleep 6613" >/dev/null 2>&1 & exit 0`;
+        const { ppid } = (await until((record) => record.type === 'exec' && record.pid === pid)) as RecordOf<'exec'>;
+        await run('nsenter', '-t', String(ppid), '-p', '-m', 'sh', '-c', late);
+        await until((record) => isExec(record, 'sleep', '6613'));
+        await run('runc', 'delete', '-f', again);
+      });
+      const created = found.of('container').find(({ op, container }) => op === 'created' && container.name === never);
+      expect(lifeOf(found, created?.container.instance)).toEqual(['created', 'stopped SIGKILL', 'removed']);
+      const daemon = ran(found, 'sleep', '6613');
+      expect(daemon).toMatchObject({ container: { name: again }, origin: 'born', evidence: 'pidns' });
+      expect(lifeOf(found, daemon?.container?.instance)).toEqual([
+        ...['created', 'started', 'joined', 'stopped SIGKILL', 'removed'],
+      ]);
+    } finally {
+      await run('runc', 'delete', '-f', never);
+      await run('runc', 'delete', '-f', again);
+      await first.remove();
+      await second.remove();
+    }
+  });
+
+  traced('in the pid namespace of another one is its own, with its own code', async () => {
+    const [one, two] = [`${mark}one`, `${mark}two`];
+    const owner = await makeBundle();
+    const guest = await makeBundle();
+    try {
+      const found = await trace([], async ({ until }) => {
+        const running = owner.run(one, ['sleep', '6614']);
+        const { pid } = (await until((record) => isExec(record, 'sleep', '6614'))) as RecordOf<'exec'>;
+        await guest.write(['sh', '-c', `true; exit 8; ${mark}`]);
+        const file = join(guest.folder, 'config.json');
+        const spec = JSON.parse(await readFile(file, 'utf8'));
+        spec.linux.namespaces = spec.linux.namespaces.map(({ type }: { type: string }) =>
+          type === 'pid' ? { type, path: `/proc/${pid}/ns/pid` } : { type },
+        );
+        await writeFile(file, JSON.stringify(spec));
+        await run('runc', 'run', '-b', guest.folder, two);
+        await run('runc', 'kill', one, 'KILL');
+        await running;
+      });
+      const [init, inner] = [ran(found, 'sleep', '6614'), ran(found, 'sh', '-c', `true; exit 8; ${mark}`)];
+      expect(inner).toMatchObject({ container: { name: two }, origin: 'init', ns: { pid: init?.ns.pid } });
+      expect(lifeOf(found, init?.container?.instance)).toEqual(['created', 'started', 'stopped SIGKILL', 'removed']);
+      expect(lifeOf(found, inner?.container?.instance)).toEqual(['created', 'started', 'stopped 8', 'removed']);
+      expect(found.of('container').find(isStarted(two))?.container.shared).toMatchObject({ pid: [one] });
+    } finally {
+      await owner.remove();
+      await guest.remove();
+    }
+  });
+});
+
+describe('a cgroup', () => {
+  traced('has its whole path, however long, and who enters by itself is who did it', async () => {
+    const unified = (await readFile('/proc/mounts', 'utf8')).match(/^\S+ (\S+) cgroup2 /m)![1]!;
+    const long = Array.from({ length: 4 }, () => 'x'.repeat(150));
+    const places = long.map((_, index) => [mark, ...long.slice(0, index + 1)].join('/'));
+    const deepest = `/${places.at(-1)}`;
+    try {
+      const found = await trace([], async () => {
+        await mkdir(`${unified}${deepest}`, { recursive: true });
+        await run('sh', '-c', `echo $$ >${unified}${deepest}/cgroup.procs; exec ${tool('noop')} ${mark}`);
+      });
+      const made = found.of('cgroup').filter(({ op, path }) => op === 'mkdir' && path.startsWith(`/${mark}`));
+      expect(made.map(({ path }) => path)).toEqual([`/${mark}`, ...places.map((place) => `/${place}`)]);
+      const { pid } = ran(found, tool('noop'), mark)!;
+      expect(found.of('cgroup').filter(({ op, path }) => op === 'attach' && path === deepest)).toMatchObject([
+        { pid, by_pid: pid },
+      ]);
+    } finally {
+      for (const place of [...places.toReversed(), mark]) {
+        await rmdir(`${unified}/${place}`).catch(() => {});
+      }
+      await rm(join(folder, mark), { force: true });
+    }
+  });
+});
