@@ -61,6 +61,19 @@ describe('an exec line', () => {
     ]);
   });
 
+  it('has as many words as its path and argv need: few, where both are short', () => {
+    for (const [pathBytes, argvBytes, fields] of [
+      [32, 64, 28],
+      [33, 64, 47],
+      [32, 65, 47],
+    ] as const) {
+      const path = `/${'p'.repeat(pathBytes - 1)}`;
+      const line = execLine({ time: 1, seq: 1, pid: 2, path, argv: Buffer.from(`${'a'.repeat(argvBytes - 1)}\0`) });
+      expect(line.split(' ').slice(1)).toHaveLength(fields);
+      expect(exec(line)).toMatchObject({ exe: path, args: ['a'.repeat(argvBytes - 1)], exeWhole: true });
+    }
+  });
+
   it('cuts comm to the 15 bytes that the kernel keeps', () => {
     expect(exec(execLine({ time: 1, seq: 1, pid: 2, path: '/opt/a-name-of-more-than-15' })).comm).toBe(
       'a-name-of-more-',
