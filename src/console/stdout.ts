@@ -1,5 +1,6 @@
 import { cannotWrite } from '../errors.ts';
-import { type Sink, StreamSink } from '../recording/sink.ts';
+import type { Sink } from '../recording/sink.ts';
+import { StreamSink } from '../recording/sinks/stream.ts';
 import type { Stop } from './stop.ts';
 
 /**

@@ -2,7 +2,7 @@ import { say, sayError } from '../console/say.ts';
 import { exitStatus } from '../errors.ts';
 import { PartsOutput } from '../output/parts.ts';
 import { openRecording } from '../recording/file.ts';
-import { FileSink } from '../recording/sink.ts';
+import { FileSink } from '../recording/sinks/file.ts';
 import { requireRoot } from '../session/session.ts';
 import { type TraceOptions, type TraceValues, trace } from '../tracing/trace.ts';
 import type { FleetAccess } from './access.ts';

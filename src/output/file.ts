@@ -6,7 +6,9 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { type FileOptions, openRecording } from '../recording/file.ts';
 import { partPath, partsOf, removePart } from '../recording/part-names.ts';
 import type { Totals } from '../recording/rotate.ts';
-import { FileGone, FileSink, GzipSink, type OnSinkError, type SizedSink } from '../recording/sink.ts';
+import type { OnSinkError, SizedSink } from '../recording/sink.ts';
+import { FileGone } from '../recording/sinks/file.ts';
+import { sinkOf } from '../recording/sinks/gzip.ts';
 import { JsonOutput } from './json.ts';
 import type { Wants } from './output.ts';
 import { PartsOutput } from './parts.ts';
@@ -52,7 +54,7 @@ export const openOutput = (options: OpenOptions, onBroken: (error: Error) => voi
       stop.now('failure');
     };
     const descriptor = openRecording(path, { force, owner, group });
-    return path.endsWith('.gz') ? new GzipSink(descriptor, onError) : new FileSink(descriptor, onError);
+    return sinkOf(path, descriptor, onError);
   };
   if (rotate === undefined) {
     return new JsonOutput(open(file), 'disk', change);

@@ -6,7 +6,7 @@ import { type Check, Checker, hasNothing } from '../recording/check.ts';
 import { type FileOptions, openRecording } from '../recording/file.ts';
 import { Reading } from '../recording/reader.ts';
 import { Repairer } from '../recording/repair.ts';
-import { FileSink, GzipSink } from '../recording/sink.ts';
+import { sinkOf } from '../recording/sinks/gzip.ts';
 import { escapeText } from '../view/escape.ts';
 
 /** Bytes that wait to be written, before reading waits too. */
@@ -40,7 +40,7 @@ export const repairRecording = async (
   const onError = (error: Error): void => {
     failure ??= cannotWrite(target, error.message);
   };
-  const sink = target.endsWith('.gz') ? new GzipSink(descriptor, onError) : new FileSink(descriptor, onError);
+  const sink = sinkOf(target, descriptor, onError);
   const repairer = new Repairer(sink);
   let isSeveral = false;
   try {

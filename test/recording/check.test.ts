@@ -7,7 +7,7 @@ import { openRecording } from '../../src/recording/file.ts';
 import { toLine } from '../../src/recording/line.ts';
 import { Reading } from '../../src/recording/reader.ts';
 import { Repairer } from '../../src/recording/repair.ts';
-import { FileSink } from '../../src/recording/sink.ts';
+import { FileSink } from '../../src/recording/sinks/file.ts';
 import { checkText } from '../../src/view/check.ts';
 import { exec, exit, footer, header, lost, process } from '../fixtures/records.ts';
 import { at } from '../fixtures/story.ts';

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRecording } from '../../src/recording/file.ts';
-import { FileSink } from '../../src/recording/sink.ts';
+import { FileSink } from '../../src/recording/sinks/file.ts';
 
 let folder: string;
 let path: string;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type NstraceRecord, recordSchema } from '../../src/record/schema.ts';
 import { openRecording } from '../../src/recording/file.ts';
 import { type RotateOptions, RotatingWriter } from '../../src/recording/rotate.ts';
-import { FileSink } from '../../src/recording/sink.ts';
+import { FileSink } from '../../src/recording/sinks/file.ts';
 import { container, exec, header, lost, process } from '../fixtures/records.ts';
 
 let folder: string;

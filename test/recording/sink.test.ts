@@ -4,7 +4,9 @@ import { PassThrough, Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openRecording } from '../../src/recording/file.ts';
-import { FileGone, FileSink, GzipSink, StreamSink } from '../../src/recording/sink.ts';
+import { FileGone, FileSink } from '../../src/recording/sinks/file.ts';
+import { GzipSink } from '../../src/recording/sinks/gzip.ts';
+import { StreamSink } from '../../src/recording/sinks/stream.ts';
 
 /** Room that is left on the disk of these tests, and the most that one write takes. */
 const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY, most: Number.POSITIVE_INFINITY }));

@@ -6,7 +6,7 @@ import { NatsSink } from '../../../src/fleet/sinks/nats.ts';
 import { openFolder, partBytes } from '../../../src/fleet/spool.ts';
 import { PartsOutput } from '../../../src/output/parts.ts';
 import { openRecording } from '../../../src/recording/file.ts';
-import { FileSink } from '../../../src/recording/sink.ts';
+import { FileSink } from '../../../src/recording/sinks/file.ts';
 import type { Session } from '../../../src/session/session.ts';
 import { exit, header } from '../../fixtures/records.ts';
 
