@@ -6,7 +6,7 @@ import { recordedKinds } from '../filter/kinds.ts';
 import { OnlyCommand } from '../filter/only.ts';
 import { type FleetValues, isFleet } from '../fleet/input.ts';
 import type { RotateValues } from '../output/file.ts';
-import { requireRoot } from '../session/session.ts';
+import { requireRoot } from '../session/rights.ts';
 import { Launch, type LaunchUser } from '../tracing/launch.ts';
 import { recordTrace } from '../tracing/record.ts';
 import { UntilStopped } from '../tracing/until-stopped.ts';

@@ -3,7 +3,7 @@ import { exitStatus } from '../errors.ts';
 import { PartsOutput } from '../output/parts.ts';
 import { openRecording } from '../recording/file.ts';
 import { FileSink } from '../recording/sinks/file.ts';
-import { requireRoot } from '../session/session.ts';
+import { requireRoot } from '../session/rights.ts';
 import { type TraceOptions, type TraceValues, trace } from '../tracing/trace.ts';
 import type { FleetAccess } from './access.ts';
 import { Agent, ownHost, spoolPath } from './agent.ts';

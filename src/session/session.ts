@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { hostname, machine, release } from 'node:os';
-import { noBtf, noNamespaces, notInHostPidns, notInHostTimens, notInHostUserns, notRoot } from '../errors.ts';
-import { type Nanoseconds, ticksOf } from '../kernel/time.ts';
+import { noBtf } from '../errors.ts';
+import type { Nanoseconds } from '../kernel/time.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
 import { askFeatures } from '../probe/ask.ts';
@@ -17,13 +15,15 @@ import type { Version } from '../probe/version.ts';
 import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readHierarchies } from '../procfs/cgroup.ts';
 import { bootTime, readWallOffset, WallClockWatch } from '../procfs/clock.ts';
-import { inHostPidns, inHostTimens, inHostUserns, maySeeNamespaces, readHostNamespaces } from '../procfs/host.ts';
+import { readHostNamespaces } from '../procfs/host.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
-import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { NstraceRecord } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
-import { version as ownVersion } from '../version.ts';
 import { Completion } from './complete.ts';
+import { headerOf } from './header.ts';
+import { exitsIn, reportedBy } from './meanwhile.ts';
+import { requireRights } from './rights.ts';
 
 /** Events kept while running processes are read, a second on a large host; more are counted as lost. */
 const maxWaiting = 500_000;
@@ -102,11 +102,7 @@ export class Session {
    * @throws NstraceError (3) that says what the system lacks
    */
   static async start(options: SessionOptions): Promise<Session | undefined> {
-    requireRoot();
-    requireHostPidns();
-    requireHostTimens();
-    requireNamespaces();
-    requireHostUserns();
+    requireRights();
     const command = [findBpftrace(options.bpftrace)];
     if (!existsSync(Btf.path)) {
       throw noBtf();
@@ -162,9 +158,11 @@ export class Session {
       return false;
     }
     this.#last = ready;
-    this.#options.onRecord(this.#header(ready));
+    const { filters, args } = this.#options;
+    const begun = { time: this.#clock.time(ready.mono), mono: ready.mono, bpftrace: this.#bpftrace.text };
+    this.#options.onRecord(headerOf({ ...begun, host: this.#host, filters, args }));
     this.#reading = this.#readRunning(ready, (running, waiting) =>
-      this.#model.baseline(running, listContainers(running), ready, toldBy(waiting)),
+      this.#model.baseline(running, listContainers(running), ready, reportedBy(waiting)),
     );
     return true;
   }
@@ -172,7 +170,7 @@ export class Session {
   /** After a gap, what runs is read again; events wait meanwhile. */
   async #resume(time: Nanoseconds): Promise<void> {
     this.#waiting ??= [];
-    await this.#readRunning(time, (running, waiting) => this.#model.resume(running, time, toldBy(waiting)));
+    await this.#readRunning(time, (running, waiting) => this.#model.resume(running, time, reportedBy(waiting)));
   }
 
   /** Reads what runs while events wait, takes note of it, and then of them. */
@@ -247,83 +245,4 @@ export class Session {
       this.#options.onBeat(time.mono);
     }
   }
-
-  #header(ready: Nanoseconds): RecordOf<'header'> {
-    const time = this.#clock.time(ready.mono);
-    return {
-      type: 'header',
-      seq: 0,
-      time,
-      mono: ready.mono,
-      schema: 'nstrace/1',
-      recording: randomUUID(),
-      started: time,
-      host: {
-        name: hostname(),
-        boot_id: (readProcText('/proc/sys/kernel/random/boot_id') ?? '').trim(),
-        kernel: release(),
-        arch: machine(),
-      },
-      tool: { nstrace: ownVersion, bpftrace: this.#bpftrace.text, node: process.versions.node },
-      host_ns: { ...this.#host },
-      filters: this.#options.filters,
-      args: [...this.#options.args],
-    };
-  }
 }
-
-/** @throws NstraceError (3) if tracing is not allowed to us */
-export const requireRoot = (): void => {
-  if (process.geteuid?.() !== 0) {
-    throw notRoot();
-  }
-};
-
-/** @throws NstraceError (3) if the kernel's pids are not those that we see: in a container without the host's pid namespace */
-export const requireHostPidns = (): void => {
-  if (!inHostPidns()) {
-    throw notInHostPidns();
-  }
-};
-
-/** @throws NstraceError (3) if namespaces of other users' processes cannot be read: in a unit or a container without the right */
-const requireNamespaces = (): void => {
-  if (!maySeeNamespaces()) {
-    throw noNamespaces();
-  }
-};
-
-/** @throws NstraceError (3) if /proc shows us other times than the kernel's: in a time namespace that is not the host's */
-export const requireHostTimens = (): void => {
-  if (!inHostTimens()) {
-    throw notInHostTimens();
-  }
-};
-
-/** @throws NstraceError (3) if our root is not the kernel's: in a user namespace that is not the host's */
-export const requireHostUserns = (): void => {
-  if (!inHostUserns()) {
-    throw notInHostUserns();
-  }
-};
-
-/** Which processes have their exit in the stream. */
-const exitsIn = (events: readonly KernelEvent[]): ((process: ProcProcess) => boolean) => {
-  const exits = events.filter((event) => event.kind === 'exit');
-  const ended = new Set(exits.map(({ pid, start }) => `${pid} ${ticksOf(start)}`));
-  return ({ pid, startTicks }) => ended.has(`${pid} ${startTicks}`);
-};
-
-/** Which processes the stream reports by itself, so that they are not reported twice. */
-const toldBy = (events: readonly KernelEvent[]) => {
-  const reported = new Map<string, 'born' | 'ran'>();
-  for (const event of events) {
-    if (event.kind === 'fork' || (event.kind === 'exec' && event.vfork !== 0)) {
-      reported.set(`${event.pid} ${ticksOf(event.start)}`, 'born');
-    } else if (event.kind === 'exec') {
-      const key = `${event.pid} ${ticksOf(event.start)}`;
-      reported.set(key, reported.get(key) ?? 'ran');
-    }
-  }
-  return (pid: number, startTicks: number): 'born' | 'ran' | undefined => reported.get(`${pid} ${startTicks}`);
-};
