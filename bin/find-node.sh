@@ -9,7 +9,8 @@
 # from a cache of theirs, trust whom they trust, or write files where they say. All of Node's own: each version has more of them.
 if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}${SUDO_USER:-}" ]; then
   for name in $(env | sed -n 's/^\(NODE_[A-Za-z0-9_]*\)=.*/\1/p'); do
-    unset "$name"
+    # Not Node's own: the command of `record` gets it.
+    [ "$name" = NODE_ENV ] || unset "$name"
   done
   unset OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE TMPDIR
 fi

@@ -126,10 +126,11 @@ describe('the launcher', () => {
         'TMPDIR',
       ];
       const env = Object.fromEntries(evil.map((name) => [name, '/no/such']));
-      const kept = { OTHER: 'a\nNODE_b=$(id)', LANG: 'C' };
+      const kept = { OTHER: 'a\nNODE_b=$(id)', LANG: 'C', NODE_ENV: 'test' };
       const { stdout } = await launch(place, { SUDO_UID: '1234', ...env, ...kept });
       expect(stdout).not.toContain('/no/such');
       expect(stdout).toContain('NODE_b=$(id)');
+      expect(stdout).toContain('NODE_ENV=test');
       const { stdout: own } = await launch(place, env);
       expect(own.match(/=\/no\/such/g)).toHaveLength(evil.length);
     },
