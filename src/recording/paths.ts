@@ -23,6 +23,12 @@ const expand = (word: string): string[] => {
   if (word === '-' || statOf(word) !== undefined) {
     return [word];
   }
+  if (word.includes('://')) {
+    throw usageError(
+      `${word} is no file`,
+      'live, record, replay, timeline, report, export, query and archive read a fleet: --from nats://HOST:4222',
+    );
+  }
   const found = /[*?[]/.test(word) ? glob(word) : partsOf(word);
   if (found.length === 0) {
     throw cannotOpen(

@@ -247,6 +247,10 @@ describe('expandPaths', () => {
     expect(() => expandPaths([`${folder}/loop`])).toThrow(/cannot open .*loop: ELOOP/);
   });
 
+  it('says how a fleet is read, which is no file', () => {
+    expect(() => expandPaths(['nats://127.0.0.1:4222'])).toThrow('nats://127.0.0.1:4222 is no file');
+  });
+
   it('takes a file whose name looks like a pattern', () => {
     const path = write('a[1]*.ndjson');
     expect(expandPaths([path])).toEqual([path]);

@@ -101,11 +101,23 @@ export const filterOf = async (values: FilterValues, fallback: readonly EventKin
     processes: [...keyTest('auid', auid, compiler), ...keyTest('tty', tty, compiler)],
     records: keyTest('host', host, compiler),
     where,
-    since: momentOf('--since', values.since),
-    until: momentOf('--until', values.until),
+    ...rangeOf(values),
     failed: values.failed ?? where?.wantsFailed ?? false,
     events: new Set(values.events ?? (where?.wantsKinds ? eventKinds : fallback)),
   };
+};
+
+/** @throws NstraceError (2) if nothing is between the two, or one is no time */
+const rangeOf = (values: Pick<FilterValues, 'since' | 'until'>) => {
+  const since = momentOf('--since', values.since);
+  const until = momentOf('--until', values.until);
+  if (since !== undefined && until !== undefined && since > until) {
+    throw usageError(
+      `--until ${values.until} is before --since ${values.since}: there is nothing between`,
+      'an age counts back from now: --since 2h --until 1h is the hour before the last one',
+    );
+  }
+  return { since, until };
 };
 
 /** What -c, --where, --host, --since and --until choose, failed execs included; undefined for all records. */

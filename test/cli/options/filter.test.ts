@@ -51,6 +51,13 @@ describe('options for what is shown', () => {
     await expect(compile(...words)).rejects.toMatchObject({ message: expect.stringMatching(message), status: 2 });
   });
 
+  it('are wrong where nothing is between two times', async () => {
+    await expect(compile('--since', '1h', '--until', '2h')).rejects.toThrow('there is nothing between');
+    expect(await compile('--since', '2h', '--until', '1h')).toMatchObject({ since: expect.any(String) });
+    const moment = '2026-01-02T03:04:05Z';
+    expect(await compile('--since', moment, '--until', moment)).toMatchObject({ since: expect.any(String) });
+  });
+
   it('stand in the header of a recording as they were given', () => {
     expect(describeFilters(parse('-c', 'web', '--since', '10m', '--max-events', '3'))).toEqual({
       container: ['web'],
