@@ -44,10 +44,14 @@ export class Pacing {
    * A heartbeat has come.
    *
    * @param at the kernel's time of it, in ns
-   * @param delivered lines that have come in all
+   * @param sequence lines that have come in all, and that were lost: after a loss there is no pause any more, since the buffers do not
+   * hold what comes in one, or bpftrace does not keep up as it is
    * @param left lines that were made and have not come
    */
-  beat(at: number, delivered: number, left: number): void {
+  beat(at: number, { delivered, lost }: { delivered: number; lost: number }, left: number): void {
+    if (lost > 0) {
+      this.end();
+    }
     const lines = delivered - this.#delivered;
     this.#delivered = delivered;
     this.#busy = lines < fewLines ? 0 : this.#busy + 1;

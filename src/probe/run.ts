@@ -238,7 +238,7 @@ export class Run implements Decoded, Rest {
       return;
     }
     this.#beat = undefined;
-    this.#pacing.beat(beat.time.at, this.sequence.delivered, this.left);
+    this.#pacing.beat(beat.time.at, this.sequence, this.left);
     // The totals can be read in the middle of the lines of one event: it is over when none came between two heartbeats.
     const before = this.#totalsBefore;
     this.#totalsBefore = beat.totals;

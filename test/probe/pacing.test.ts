@@ -21,17 +21,17 @@ const start = (longestMs = longest) => {
   // It was busy for a while, without a pause: lines were still to come.
   for (let beats = 0; beats < 10; beats += 1) {
     delivered += 100;
-    pacing.beat((now + apart) * 1e6, delivered, 100);
+    pacing.beat((now + apart) * 1e6, { delivered, lost: 0 }, 100);
   }
   return {
     pacing,
     signals,
     /** A heartbeat of that time comes at once, or late, with so many lines. */
-    beat: (at: number, lines: number, { late = 0, left = 0 } = {}): void => {
+    beat: (at: number, lines: number, { late = 0, left = 0, lost = 0 } = {}): void => {
       vi.advanceTimersByTime(Math.max(0, at + late - now));
       now = at + late;
       delivered += lines;
-      pacing.beat((at + apart) * 1e6, delivered, left);
+      pacing.beat((at + apart) * 1e6, { delivered, lost }, left);
     },
     pass: (ms: number): void => {
       for (let step = 0; step < ms; step += 1) {
@@ -95,6 +95,17 @@ describe('Pacing', () => {
       ['go on', 326],
     ]);
     beat(500, 100, { late: 160 });
+    expect(signals).toHaveLength(2);
+  });
+
+  it('does not stop it any more after a loss', () => {
+    const { beat, pass, signals } = start();
+    beat(100, 200);
+    pass(100);
+    expect(signals).toHaveLength(2);
+    for (let index = 2; index < 20; index += 1) {
+      beat(100 * index, 200, { lost: 3 });
+    }
     expect(signals).toHaveLength(2);
   });
 
