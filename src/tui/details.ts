@@ -55,7 +55,7 @@ const eventLines = (event: ViewEvent, store: Store, users: Users): string[] => {
     ...about(subject, store, users),
     ...section('exit', ended(record, process)),
     ...section('get there', wayInto(group, subject.pid)),
-    ...section('what the runtime did', runtimeSteps(event)),
+    ...section(record.type === 'namespace' ? 'what followed at once' : 'what the runtime did', runtimeSteps(event)),
   ];
 };
 

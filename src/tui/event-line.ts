@@ -65,12 +65,26 @@ const whatHappened = (event: ViewEvent, context: EventContext): Piece[] => {
       }
       return [[`${glyphs.fails} ${howMany(record)} events LOST (${escapeText(record.stage)})`, 'bad']];
     case 'namespace':
+      return [[`${glyphs.made} namespace ${describe(inARow(event, record), wholeCommand)}`, 'dim']];
     case 'cgroup':
     case 'fork':
       return [[`${glyphs.made} ${record.type} ${describe(record, wholeCommand)}`, 'dim']];
     default:
       return [];
   }
+};
+
+/** With the changes that followed at once. */
+const inARow = ({ work }: ViewEvent, first: RecordOf<'namespace'>): RecordOf<'namespace'> => {
+  if (work === undefined) {
+    return first;
+  }
+  const all = [first, ...work.last.flatMap(({ record }) => (record.type === 'namespace' ? [record] : []))];
+  return {
+    ...first,
+    ...(first.created && { created: Object.assign({}, ...all.map(({ created }) => created)) }),
+    ...(first.joined && { joined: Object.assign({}, ...all.map(({ joined }) => joined)) }),
+  };
 };
 
 const failedPieces = ({ misses }: ViewEvent, record: RecordOf<'exec'>, glyphs: Glyphs): Piece[] => {

@@ -75,6 +75,8 @@ export interface ViewProcess {
   readonly spawned: Activity;
   /** How it came into its container, or the ancestor that brought it: who started or entered it. */
   came: RecordOf<'container'> | undefined;
+  /** The first change of its namespaces in a row, and the time of the last one. */
+  changes: { readonly first: ViewEvent; readonly at: number } | undefined;
   /** The entering that it is part of. */
   entry: Entry | undefined;
   /** What it does for a container from outside. */

@@ -109,6 +109,7 @@ export class Population {
       exit: undefined,
       marks: [],
       came: undefined,
+      changes: undefined,
       entry: undefined,
       invocation: undefined,
       dropped: false,

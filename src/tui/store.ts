@@ -2,6 +2,7 @@ import { Knowledge, type Subject } from '../filter/subject.ts';
 import { clockNs } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { Moment } from '../replay/moment.ts';
+import { goesOn } from './changes.ts';
 import { Containers } from './containers.ts';
 import type { Kind, ViewEvent, ViewProcess } from './event.ts';
 import { EventLog, unlisted } from './event-log.ts';
@@ -228,6 +229,7 @@ export class Store {
     const join = joins.get(record.pid);
     joins.delete(record.pid);
     const kind = join === undefined ? 'exec' : join.record.op === 'started' ? 'starts' : 'joins';
+    process.changes = undefined;
     process.came = join?.record ?? process.came;
     process.invocation = invocationOf(process, record.role);
     this.processes.runs(process, record, this.#at, kind);
@@ -297,7 +299,10 @@ export class Store {
       // It asked for nothing that changed.
       return;
     }
-    this.#event(record.type, record, this.#groupOf(record), process);
+    const event = this.#event(record.type, record, this.#groupOf(record), process);
+    if (record.type === 'namespace' && process !== undefined) {
+      this.folds += goesOn(process, event, this.#at) ? 1 : 0;
+    }
   }
 
   #container(record: RecordOf<'container'>): void {

@@ -188,3 +188,37 @@ describe('what a runtime does', () => {
     ]);
   });
 });
+
+describe('changes of namespaces', () => {
+  const joins = (ms: number, joined: object, more: object = {}) =>
+    namespace({ ...at(ms), ...outside(80), op: 'setns', created: undefined, joined, ...more });
+
+  it('that follow each other at once are one line, which has them all, and its details each', () => {
+    const desk = flat(
+      exec({ ...at(0), ...outside(80), args: ['nsenter', '-t', '1', '-a'] }),
+      joins(1, { ipc: 4026532001 }),
+      joins(2, { uts: 4026532002 }),
+      joins(3, { net: 4026532003 }),
+    );
+    expect(lines(desk).slice(1)).toEqual([
+      'host 80 - + namespace setns joined ipc:[4026532001] uts:[4026532002] net:[4026532003]',
+    ]);
+    desk.press('G', 'k', 'enter', 'G');
+    expect(desk.text).toMatch(/^what followed at once$/m);
+    expect(desk.text).toMatch(/80 namespace setns joined net:\[4026532003\]$/m);
+  });
+
+  it('are lines of their own later, of another program, and in another container', () => {
+    const shown = lines(
+      flat(
+        exec({ ...at(0), ...outside(80), args: ['sh'] }),
+        joins(1, { ipc: 4026532001 }),
+        joins(1500, { uts: 4026532002 }),
+        exec({ ...at(1501), ...outside(80), args: ['sh'] }),
+        joins(1502, { net: 4026532003 }),
+        joins(1503, { mnt: 4026532004 }, inside(80, 5)),
+      ),
+    );
+    expect(shown.filter((line) => line.includes('namespace'))).toHaveLength(4);
+  });
+});
