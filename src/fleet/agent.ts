@@ -42,7 +42,7 @@ export class Agent {
   readonly #containers = new Set<number | string>();
   #running: Promise<void>[] = [];
   #recovered: RecordOf<'lost'>[];
-  /** Parts that may go when so many bytes are written: until then only they say what is lost with them. */
+  /** Parts that may go when that length is written: until then only they say what is lost with them. */
   #forgetting: { readonly names: readonly string[]; readonly bytes: number } | undefined;
   #written = 0;
   #trimmedAt = 0;
@@ -90,7 +90,7 @@ export class Agent {
     return this.#count(lost);
   }
 
-  /** All that beat() gave was put into the spool, whose files have so many bytes when all of it is written. */
+  /** All that beat() gave was put into the spool, whose files have that length when all of it is written. */
   put(bytes: number): void {
     // One after the other: what is set aside meanwhile waits for its own turn.
     if (this.#forgetting === undefined && this.#recovered.length === 0) {
@@ -99,7 +99,7 @@ export class Agent {
     }
   }
 
-  /** So many bytes are in the files of the spool. */
+  /** The length of the files of the spool, in bytes, that is written. */
   written(bytes: number): void {
     if (this.#forgetting !== undefined && bytes >= this.#forgetting.bytes) {
       this.#spool.forget(this.#forgetting.names);

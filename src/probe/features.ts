@@ -17,7 +17,7 @@ export interface Features {
   readonly bytesFormat: string;
   /** A secret of this run: the sums of argvs begin with it. */
   readonly tailKey: bigint;
-  /** What one CPU can make in so many ms fits into its buffer; without it, it is not known. */
+  /** Its buffer holds what one CPU can make in this time, in ms; undefined if that is not known. */
   readonly pauseMs?: number;
   /** BTF of what the probes read, for bpftrace instead of the kernel's: see structures.ts. */
   readonly structures?: Buffer | undefined;
