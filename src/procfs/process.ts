@@ -2,6 +2,8 @@ import { statSync } from 'node:fs';
 import type { Namespaces } from '../kernel/namespaces.ts';
 import { endOfString, readArguments, readText, type Text, textOf } from '../kernel/text.ts';
 import { parseCgroups } from './cgroup.ts';
+import { Mountinfo } from './mountinfo.ts';
+import { parseLocalMounts } from './mounts.ts';
 import { procRoot, readProc, readProcFolder, readProcLink, readProcText } from './read.ts';
 import { parseStat } from './stat.ts';
 import { fromStatDevice, Terminals } from './tty.ts';
@@ -30,7 +32,7 @@ export interface ProcProcess {
   /** The pid namespace of its children, where it is not in our mount namespace: else nobody asks. */
   readonly childPidns?: number | undefined;
   /** Its root directory is not ours: a path that it says is another one to us. */
-  readonly elsewhere?: true;
+  readonly elsewhere?: true | undefined;
   /** Cgroup path by hierarchy: the unified one is '', v1 ones are named by their controllers. */
   readonly cgroups: ReadonlyMap<string, string>;
   readonly state: string;
@@ -67,7 +69,6 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
   const ns = readNamespaces(living);
   const hasOurMounts = ns === undefined || ns.mnt === ownMnt();
   const childPidns = hasOurMounts ? undefined : readNamespace(living, 'pid', 'pid_for_children');
-  const elsewhere = !hasOurMounts && !hasOurRoot(living);
   const after = parseStat(readProcText(`${folder}/stat`) ?? '');
   if (after?.startTicks !== stat.startTicks) {
     return undefined;
@@ -91,7 +92,10 @@ export const readProcess = (pid: number, root = procRoot): ProcProcess | undefin
     argsBytes,
     ns,
     ...(childPidns === undefined ? {} : { childPidns }),
-    ...(elsewhere ? { elsewhere } : {}),
+    // Asked of few: it costs more than all the rest.
+    get elsewhere() {
+      return hasOurMounts || hasOurRoot(living, pid, ns.mnt, root) ? undefined : true;
+    },
     cgroups,
     state: stat.state,
     threads: stat.threads,
@@ -188,15 +192,24 @@ const ownMnt = (): number | undefined => {
   return own;
 };
 
-/** In a mount namespace of its own a process can have the host's files all the same, as after `unshare -m`. */
-const hasOurRoot = (folder: string): boolean => {
+/**
+ * In a mount namespace of its own a process can have the host's files all the same, as after `unshare -m`. Nothing is asked of a root
+ * that may wait for a server.
+ */
+const hasOurRoot = (folder: string, pid: number, mnt: number, root: string): boolean => {
+  const mounts = (root === procRoot ? ofProc : new Mountinfo(root)).read(pid, mnt);
   try {
+    if (mounts === undefined || !parseLocalMounts(mounts.toString('latin1')).root) {
+      return false;
+    }
     const [its, ours] = [statSync(`${folder}/root`), statSync('/')];
     return its.ino === ours.ino && its.dev === ours.dev;
   } catch {
     return false;
   }
 };
+
+const ofProc = new Mountinfo();
 
 /**
  * The inode of one namespace of a process.

@@ -21,6 +21,7 @@ beforeEach(() => {
   symlinkSync('/usr/bin/ls', `${root}/42/exe`);
   symlinkSync('/tmp', `${root}/42/cwd`);
   symlinkSync('/', `${root}/42/root`);
+  put('mountinfo', '28 1 8:1 / / rw - ext4 /dev/sda1 rw\n');
   for (const [type, inode] of Object.entries(containerNs)) {
     symlinkSync(`${type}:[${inode}]`, `${root}/42/ns/${type}`);
   }
@@ -126,10 +127,15 @@ describe('readProcess', () => {
   });
 
   it('says of a process in another mount namespace whether its files are other ones', () => {
-    expect(read()).not.toHaveProperty('elsewhere');
+    expect(read().elsewhere).toBeUndefined();
     rmSync(`${root}/42/root`);
     expect(read()).toMatchObject({ elsewhere: true });
     symlinkSync('/tmp', `${root}/42/root`);
+    expect(read()).toMatchObject({ elsewhere: true });
+  });
+
+  it('asks nothing of a root on a file system of the network', () => {
+    put('mountinfo', '28 1 0:40 / / rw - nfs4 server:/ rw\n');
     expect(read()).toMatchObject({ elsewhere: true });
   });
 
