@@ -50,3 +50,15 @@ describe('quoteCommand', () => {
     expect(readByBash(quoted)).toEqual(joined(args));
   });
 });
+
+it('reads text as it reads the bytes of that text', () => {
+  const args = ['ls', '-l', "it's", 'a b', 'ä\u{1f600}', '\u001b[31m', '', 'X=1', 'if'];
+  const bytes = args.map((arg) => Buffer.from(arg).toString('base64'));
+  expect(quoteCommand(args)).toBe(quoteCommand(args, bytes));
+  expect(quoteCommand(['X=1', 'X=1'])).toBe(
+    quoteCommand(
+      ['', ''],
+      ['X=1', 'X=1'].map((arg) => btoa(arg)),
+    ),
+  );
+});
