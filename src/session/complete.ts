@@ -1,5 +1,5 @@
 import { readArguments, type Text } from '../kernel/text.ts';
-import { nsPerTick, ticksOf } from '../kernel/time.ts';
+import { monoOfTicks, ticksOf } from '../kernel/time.ts';
 import type { CgroupEvent, ExecEvent, ForkEvent, KernelEvent } from '../probe/event.ts';
 import { readArgumentArea, readLeader, readProcess } from '../procfs/process.ts';
 import { Terminals } from '../procfs/tty.ts';
@@ -67,7 +67,8 @@ const bytesOf = (text: Text): Buffer => Buffer.from(typeof text === 'string' ? t
 /** A child that the probe did not find in its parent's list. */
 const completeFork = (event: ForkEvent): void => {
   const found = readProcess(event.pid);
-  if (found?.ns === undefined) {
+  // Who began later has that pid by now, and is another one.
+  if (found?.ns === undefined || Number(monoOfTicks(found.startTicks)) > event.at) {
     return;
   }
   event.nspid = [...found.nspid];
@@ -75,7 +76,7 @@ const completeFork = (event: ForkEvent): void => {
   event.uid = found.uid;
   event.gid = found.gid;
   event.whole = true;
-  const mono = String(BigInt(found.startTicks) * BigInt(nsPerTick));
+  const mono = monoOfTicks(found.startTicks);
   event.start = { mono, at: Number(mono) };
 };
 
