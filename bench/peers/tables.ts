@@ -12,13 +12,16 @@ const untracedOf = ({ before, after }: Measured, phase: number, field: keyof Pac
   (before[phase]![field] + after[phase]![field]) / 2;
 
 /** What the same run without a tracer is, once before and once after one: how much the machine does by itself. */
-const spread = (measured: readonly Measured[], phase: number, field: keyof Pace): string => {
+const spread = (measured: readonly Measured[], phase: number, field: keyof Pace): [least: number, most: number] => {
   const values = measured.flatMap((one) => {
     const mean = untracedOf(one, phase, field);
     return [one.before[phase]![field] / mean, one.after[phase]![field] / mean];
   });
-  return `${ratio(Math.min(...values))} to ${ratio(Math.max(...values))}`;
+  return [Math.min(...values), Math.max(...values)];
 };
+
+/** Where runs without a tracer differ by more than this from their mean, nothing can be said of one with a tracer. */
+const maxSpread = 1.2;
 
 const ratio = (value: number): string => value.toFixed(2);
 
@@ -31,12 +34,17 @@ export const peersText = (measured: readonly Measured[]): string => {
   const own = measured.find(({ tracer }) => tracer.startsWith('nstrace'));
   const parts: string[] = [];
   const perPhase = (title: string, cell: (one: Measured, phase: number) => string, untraced?: keyof Pace): void => {
-    const rows = phases.map(({ name }, phase) => [
-      name,
-      ...(untraced === undefined ? [] : [spread(measured, phase, untraced)]),
-      ...measured.map((one) => cell(one, phase)),
-    ]);
-    parts.push(`${title}\n`, table([['execs', ...(untraced === undefined ? [] : ['none']), ...names], ...rows]));
+    const rows = phases.flatMap(({ name }, phase) => {
+      const cells = measured.map((one) => cell(one, phase));
+      if (untraced === undefined) {
+        return [[name, ...cells]];
+      }
+      const [least, most] = spread(measured, phase, untraced);
+      return most > maxSpread ? [] : [[name, `${ratio(least)} to ${ratio(most)}`, ...cells]];
+    });
+    if (rows.length > 0) {
+      parts.push(`${title}\n`, table([['execs', ...(untraced === undefined ? [] : ['none']), ...names], ...rows]));
+    }
   };
   const besideNone = (field: keyof Pace) => (one: Measured, phase: number) =>
     ratio(one.results[phase]![field] / untracedOf(one, phase, field));
