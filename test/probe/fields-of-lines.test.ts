@@ -156,7 +156,16 @@ describe('what is no line of the probes', () => {
 describe('maps', () => {
   it('give their rows as numbers, and no others', () => {
     const rows = ['@seq[0]: 15', '@a_b[12]: 0', '@seq[1, 2]: 3', '@seq[x]: 3', '@seq[]: 3', '@seq[1]: ', '@seq[1]: 3x'];
-    const others = ['@seq[1]:3', '@', '@seq: 5', '@]: [1', '@seq[9007199254740993]: 1', '@seq[1]: 9007199254740993'];
+    const others = [
+      '@seq[1]:3',
+      '@',
+      '@seq: 5',
+      '@]: [1',
+      '@seq]: 5[1',
+      '@12]: 3',
+      '@seq[9007199254740993]: 1',
+      '@seq[1]: 9007199254740993',
+    ];
     const { totals, messages, maps } = decodeAll(...rows, ...others, '', '@calm: 3');
     expect(totals).toEqual([
       ['seq', 0, 15],
