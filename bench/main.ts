@@ -4,12 +4,13 @@ import { compareNow } from './now.ts';
 import { comparePair } from './pair.ts';
 import { compareReading } from './read.ts';
 import { type Measured, measured, measureRecordings } from './recordings.ts';
+import { compareRest } from './rest.ts';
 import { compareStart } from './start.ts';
 import { makeLines, runStream } from './stream.ts';
 import { measureTui } from './tui.ts';
 
 /**
- * npm run bench [-- stream|pair|start|memory|now|tui|read|recordings|report|export|query|diff|fleet|hosts]: prints what it
+ * npm run bench [-- stream|pair|rest|start|memory|now|tui|read|recordings|report|export|query|diff|fleet|hosts]: prints what it
  * measured; docs/limits.md says what that was here. Of `tui` a second word takes one part: rate, growth,
  * frames or memory.
  */
@@ -31,6 +32,9 @@ if (which === 'memory') {
 }
 if (which === 'all' || which === 'pair') {
   await comparePair();
+}
+if (which === 'rest') {
+  await compareRest();
 }
 if (which === 'all' || which === 'start') {
   await compareStart();

@@ -1,10 +1,9 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { cpuSeconds } from './peers/cost.ts';
-import { compile, median, pair, untilReady, workload } from './workload.ts';
+import { compile, median, startPair, workload } from './workload.ts';
 
 /** Node settles in the first 20,000 execs or so. */
 const warmUps = 20;
@@ -28,20 +27,7 @@ export const comparePair = async (): Promise<void> => {
 };
 
 const compare = async (folder: string, atOnce: number): Promise<void> => {
-  const children = await Promise.all(
-    pair.map(async (tracer, index) => {
-      const file = join(folder, `output-${index}`);
-      const output = openSync(file, 'w');
-      const child = execa(tracer.command[0]!, tracer.command.slice(1), {
-        stdio: ['ignore', output, 'ignore'] as unknown as ['ignore', 'inherit', 'ignore'],
-        reject: false,
-      });
-      closeSync(output);
-      await untilReady(tracer, file);
-      // Wrapped: an async function would wait for its end.
-      return { child };
-    }),
-  );
+  const children = await startPair(folder);
   const costs = () => children.map(({ child }) => cpuSeconds(child.pid!));
   for (let round = 0; round < warmUps; round += 1) {
     await workload(folder, atOnce);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -40,6 +40,23 @@ export const untilReady = async ({ ready }: Tracer, file: string): Promise<void>
   }
   await sleep(500);
 };
+
+/** Starts both, each with its output in a file. */
+export const startPair = (folder: string) =>
+  Promise.all(
+    pair.map(async (tracer, index) => {
+      const file = join(folder, `output-${index}`);
+      const output = openSync(file, 'w');
+      const child = execa(tracer.command[0]!, tracer.command.slice(1), {
+        stdio: ['ignore', output, 'ignore'] as unknown as ['ignore', 'inherit', 'ignore'],
+        reject: false,
+      });
+      closeSync(output);
+      await untilReady(tracer, file);
+      // Wrapped: an async function would wait for its end.
+      return { child, file };
+    }),
+  );
 
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -8,6 +8,13 @@ export const cpuSeconds = (pid: number): number => {
   return childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), own);
 };
 
+/** CPU time of one process, in ms: finer than the ticks of its stat. */
+export const cpuMs = (pid: number): number =>
+  readdirSync(`/proc/${pid}/task`).reduce(
+    (sum, tid) => sum + Number(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
+    0,
+  );
+
 /** Resident memory of a process and of its children, in MB. */
 export const memoryMegabytes = (pid: number): number => {
   const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
