@@ -85,7 +85,7 @@ describe('the program', () => {
     expect(argv('0.27.1')).toBeGreaterThanOrEqual(64_000);
   });
 
-  it('bounds what is left of a piece, which kernel 6.1 else refuses, by a mask that no rest reaches', () => {
+  it('bounds what is left of a piece by a mask that no rest reaches: kernel 6.1 refuses it else', () => {
     expect(script('0.17.0').match(/buf\(uptr\(\$from\), \$rest\)/g)).toHaveLength(2);
     const masks = [...script('0.23.2').matchAll(/buf\(uptr\(\$from\), \$rest & (\d+)\)/g)].map(([, mask]) => mask);
     expect(masks).toEqual(['1023', '1023']);
