@@ -276,10 +276,12 @@ describe('signals', () => {
   traced('a second Ctrl-C leaves at once with 130, and no bpftrace stays behind', async () => {
     const { child } = await start(['live'], /CONTAINER/);
     const bpftrace = bpftraceOf(child.pid!);
+    // So that there is something to wait for.
+    process.kill(bpftrace, 'SIGSTOP');
     child.kill('SIGINT');
     child.kill('SIGINT');
     const began = Date.now();
-    await sleep(20);
+    await sleep(100);
     child.kill('SIGINT');
     expect((await child).exitCode).toBe(130);
     expect(Date.now() - began).toBeLessThan(2000);
