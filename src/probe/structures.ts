@@ -139,7 +139,8 @@ class Reduction {
       const first = Math.ceil(from / 8);
       const length = Math.floor(to / 8) - first;
       if (length > 0) {
-        filled.push({ name: `gap_${first}`, type: this.#bytes(length), offset: first * 8, bits: 0 });
+        // Members of an anonymous union are in the scope of the structure around it: no name twice.
+        filled.push({ name: `gap_${ours}_${first}`, type: this.#bytes(length), offset: first * 8, bits: 0 });
       }
     };
     let end = 0;

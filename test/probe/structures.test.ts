@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Btf, kinds } from '../../src/probe/btf.ts';
+import { Btf, type BtfMember, kinds } from '../../src/probe/btf.ts';
 import { BtfWriter } from '../../src/probe/btf-writer.ts';
 import { readProbes } from '../../src/probe/script.ts';
 import { structuresOf } from '../../src/probe/structures.ts';
@@ -50,8 +50,14 @@ const membersOf = (btf: Btf, structure: string) => {
   const id = btf.find([structure]).get(structure);
   return id === undefined ? undefined : btf.members(id);
 };
+/** Without whose gap it is. */
+const nameOf = (name: string): string => name.replace(/^gap_\d+_/, 'gap_');
 const shown = (btf: Btf, structure: string): string[] | undefined =>
-  membersOf(btf, structure)?.map(({ name, offset, bits }) => `${name}@${offset}${bits > 0 ? `:${bits}` : ''}`);
+  membersOf(btf, structure)?.map(({ name, offset, bits }) => `${nameOf(name)}@${offset}${bits > 0 ? `:${bits}` : ''}`);
+
+/** Names of its members as C sees them: those of anonymous members are its own. */
+const scopeOf = (btf: Btf, members: readonly BtfMember[]): string[] =>
+  members.flatMap(({ name, type }) => (name === '' ? scopeOf(btf, btf.members(type)) : [name]));
 
 describe('the structures that bpftrace gets', () => {
   it('have the members that the program reads, where the kernel has them, and bytes between them', () => {
@@ -76,7 +82,12 @@ describe('the structures that bpftrace gets', () => {
     expect(shown(btf, 'task_struct')).toEqual(['gap_0@0', '@256', 'comm@320', 'in_execve@451:1', 'gap_57@456']);
     const inside = btf.members(membersOf(btf, 'task_struct')![1]!.type);
     expect(btf.type(membersOf(btf, 'task_struct')![1]!.type)).toMatchObject({ kind: kinds.union, sizeOrType: 8 });
-    expect(btf.members(inside[0]!.type).map(({ name, offset }) => `${name}@${offset}`)).toEqual(['gap_0@0', 'tgid@32']);
+    expect(btf.members(inside[0]!.type).map(({ name, offset }) => `${nameOf(name)}@${offset}`)).toEqual([
+      'gap_0@0',
+      'tgid@32',
+    ]);
+    const names = scopeOf(btf, membersOf(btf, 'task_struct')!);
+    expect(new Set(names).size).toBe(names.length);
     const comm = membersOf(btf, 'task_struct')!.find(({ name }) => name === 'comm')!;
     expect(btf.array(comm.type).length).toBe(16);
   });
