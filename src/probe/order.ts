@@ -77,7 +77,7 @@ export class Order {
     this.#watch(totals);
     this.#beats.push({ time, totals, arrived: this.#waited });
     let reached: Beat | undefined;
-    while (this.#beats.length > 0 && (this.#sequence.has(this.#beats[0]!.totals) || this.#isVain(this.#beats[0]!))) {
+    for (let next = this.#beats[0]; next !== undefined && this.#isSettled(next); next = this.#beats[0]) {
       reached = this.#beats.shift();
     }
     if (reached !== undefined) {
@@ -103,6 +103,18 @@ export class Order {
         progress.at = this.#waited;
       }
     }
+  }
+
+  /** Whether all up to a heartbeat is here, or is lost. */
+  #isSettled(beat: Beat): boolean {
+    if (this.#sequence.has(beat.totals)) {
+      return true;
+    }
+    if (!this.#isVain(beat)) {
+      return false;
+    }
+    this.#sequence.giveUp(beat.totals, beat.time);
+    return true;
   }
 
   /** Whether what is missing up to a heartbeat will not come any more. */

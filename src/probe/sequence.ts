@@ -2,7 +2,10 @@ import type { Nanoseconds } from '../kernel/time.ts';
 import type { LostEvent, Stamp } from './event.ts';
 
 interface Cpu {
+  /** The place of its last line that came, or was given up. */
   seen: number;
+  /** Lines up to this place were given up: one that comes all the same stays counted as lost. */
+  givenUp: number;
   /** Of its last line; empty before the first. */
   mono: string;
   gap: Gap | undefined;
@@ -34,16 +37,16 @@ export class Sequence {
   take(stamp: Stamp): boolean {
     const cpu = this.#cpu(stamp.cpu);
     const missing = stamp.seq - cpu.seen - 1;
-    this.delivered += 1;
-    if (missing > 0) {
-      this.lost += missing;
-      cpu.gap ??= { count: 0, from: cpu.mono, to: '', since: stamp.at, grew: true };
-      cpu.gap.count += missing;
-      cpu.gap.to = stamp.mono;
-      cpu.gap.grew = true;
+    if (stamp.seq > cpu.givenUp) {
+      this.delivered += 1;
     }
-    cpu.seen = Math.max(cpu.seen, stamp.seq);
-    cpu.mono = stamp.mono;
+    if (missing > 0) {
+      this.#missing(cpu, missing, stamp);
+    }
+    if (stamp.seq > cpu.seen) {
+      cpu.seen = stamp.seq;
+      cpu.mono = stamp.mono;
+    }
     return missing > 0;
   }
 
@@ -65,6 +68,21 @@ export class Sequence {
       }
     }
     return true;
+  }
+
+  /** Counts what had been made by a time and did not come as lost: a CPU that makes no further line reveals no gap. */
+  giveUp(totals: ReadonlyMap<number, number>, time: Nanoseconds): void {
+    for (const [number, total] of totals) {
+      const cpu = this.#cpu(number);
+      if (total > cpu.seen) {
+        const mono = later(time.mono, cpu.mono);
+        this.#missing(cpu, total - cpu.seen, { mono, at: time.at });
+        cpu.gap!.grew = false;
+        cpu.seen = total;
+        cpu.givenUp = total;
+        cpu.mono = mono;
+      }
+    }
   }
 
   /**
@@ -107,10 +125,18 @@ export class Sequence {
     return losses;
   }
 
+  #missing(cpu: Cpu, count: number, { mono, at }: Nanoseconds): void {
+    this.lost += count;
+    cpu.gap ??= { count: 0, from: cpu.mono, to: '', since: at, grew: true };
+    cpu.gap.count += count;
+    cpu.gap.to = mono;
+    cpu.gap.grew = true;
+  }
+
   #cpu(number: number): Cpu {
     let cpu = this.#cpus.get(number);
     if (cpu === undefined) {
-      cpu = { seen: 0, mono: '', gap: undefined };
+      cpu = { seen: 0, givenUp: 0, mono: '', gap: undefined };
       this.#cpus.set(number, cpu);
     }
     return cpu;

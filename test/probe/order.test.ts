@@ -21,7 +21,7 @@ const setUp = () => {
     order.beat({ mono: String(at), at }, new Map(totals))?.at;
   const beatBefore = (at: number, before: number, ...totals: [number, number][]): number | undefined =>
     order.beat({ mono: String(at), at }, new Map(totals), before)?.at;
-  return { given, order, make, beat, beatBefore, clock };
+  return { given, order, make, beat, beatBefore, clock, sequence };
 };
 
 describe('a kill for want of memory', () => {
@@ -86,8 +86,8 @@ describe('order', () => {
     expect(given).toEqual(['20', '30']);
   });
 
-  it('does not wait for ever for what was lost', () => {
-    const { given, make, beat, clock } = setUp();
+  it('does not wait for ever for what was lost, and counts it also if its CPU makes no further line', () => {
+    const { given, make, beat, clock, sequence } = setUp();
     make(0, 1, 5);
     for (let count = 1; count <= 50; count += 1) {
       clock.ms += 100;
@@ -97,6 +97,10 @@ describe('order', () => {
     clock.ms += 100;
     beat(5100, [0, 1], [1, 1]);
     expect(given).toEqual(['5']);
+    expect(sequence.lost).toBe(1);
+    expect(sequence.losses({ mono: '5200', at: 5200 }, { mono: '0', at: 0 })).toMatchObject([
+      { cpu: 1, count: 1, from: '0' },
+    ]);
   });
 
   it('waits for a CPU as long as its lines are coming, however many heartbeats that takes', () => {

@@ -42,6 +42,40 @@ describe('a sequence', () => {
     expect(Number(given[1]!.from)).toBeGreaterThanOrEqual(Number(given[0]!.to));
   });
 
+  it('counts what is given up as lost, up to that time, and places what is missing later behind it', () => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 2, 10));
+    expect(sequence.losses(time(11), begun)).toEqual([]);
+    expect(sequence.losses(time(12), begun)).toMatchObject([{ count: 1 }]);
+    sequence.giveUp(
+      new Map([
+        [0, 5],
+        [1, 4],
+      ]),
+      time(20),
+    );
+    expect(sequence).toMatchObject({ delivered: 1, lost: 8 });
+    expect(sequence.losses(time(30), begun)).toMatchObject([
+      { cpu: 0, count: 3, from: '10', to: '20', exact: true },
+      { cpu: 1, count: 4, from: '1', to: '20', exact: true },
+    ]);
+    expect(sequence.take(stamp(0, 7, 40))).toBe(true);
+    expect(sequence.settle(new Map([[1, 4]]), time(50), begun)).toMatchObject([
+      { cpu: 0, count: 1, from: '20', to: '40' },
+    ]);
+    expect(sequence).toMatchObject({ delivered: 2, lost: 9 });
+  });
+
+  it('leaves a line that was given up among the lost when it comes all the same', () => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 1, 10));
+    sequence.giveUp(new Map([[0, 3]]), time(20));
+    expect(sequence.take(stamp(0, 3, 12))).toBe(false);
+    expect(sequence).toMatchObject({ delivered: 1, lost: 2 });
+    expect(sequence.take(stamp(0, 4, 30))).toBe(false);
+    expect(sequence).toMatchObject({ delivered: 2, lost: 2 });
+  });
+
   it('places what was lost before the first line of a CPU after the beginning', () => {
     const sequence = new Sequence();
     sequence.take(stamp(0, 3, 10));
