@@ -188,9 +188,12 @@ export class Session {
       waiting,
     );
     this.#waiting = undefined;
+    this.#completion.next();
     for (const event of waiting) {
       this.#model.event(this.#completion.complete(event));
     }
+    // Those up to the next heartbeat come later than these.
+    this.#completion.next();
     if (this.#overflow > 0) {
       const { mono, at } = this.#last;
       this.#model.lost(
