@@ -133,7 +133,10 @@ export class Records {
     if (by !== process.ppid) {
       record.by_pid = by;
     }
-    putOrigin(record, process);
+    // Which of a runtime's stages becomes init shows later.
+    if (process.origin !== 'init' || process.membership?.evidence === 'init') {
+      putOrigin(record, process);
+    }
     return record;
   }
 
@@ -240,6 +243,9 @@ export class Records {
     }
     if (!moves && owner !== undefined) {
       record.container = owner.ref;
+      // A role is said only where `container` is null.
+      delete record.role;
+      delete record.for;
     }
     return record;
   }

@@ -72,10 +72,10 @@ export const takeSnapshot = async (): Promise<Snapshot> => {
 };
 
 /** What rights and mount options keep from us. */
-const findHidden = (running: readonly ProcProcess[]): string[] => {
+export const findHidden = (running: readonly Pick<ProcProcess, 'ns' | 'ending'>[]): string[] => {
   const hidden: string[] = [];
-  // What has ended and is not waited for yet has no namespaces any more.
-  const unread = running.filter(({ ns, state }) => ns === undefined && state !== 'Z' && state !== 'X').length;
+  // What has ended while it was read, or is not waited for yet, has no namespaces any more.
+  const unread = running.filter(({ ns, ending }) => ns === undefined && ending !== true).length;
   if (unread > 0) {
     const many = counted(unread, 'process', 'processes');
     const why = process.geteuid?.() === 0 ? ', though you are root' : ': run it as root to see them';

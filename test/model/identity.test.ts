@@ -395,6 +395,30 @@ describe('a stage of a runtime that executes itself again', () => {
     expect(lives(world)).toEqual(['1 created', '1 started']);
   });
 
+  it('has no origin when it is born: which stage becomes init shows later', () => {
+    const world = setUp();
+    world.exec(10, 1, 'runc run web');
+    world.exec(11, 10, 'runc init', { exe: '/proc/self/exe' });
+    world.cgroup('mkdir', 10, '/web');
+    world.cgroup('attach', 10, '/web', 11);
+    world.fork(12, 10, { by: 11 });
+    expect(world.of('fork').at(-1)).toMatchObject({ pid: 12, container: { name: 'web' } });
+    expect(world.of('fork').at(-1)).not.toHaveProperty('origin');
+    world.exec(12, 10, 'sh');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'web' }, origin: 'init' });
+  });
+
+  it('has a role only in records without a container: those of a cgroup have the container that it is of', () => {
+    const world = setUp();
+    world.exec(10, 1, 'runc run web');
+    world.cgroup('mkdir', 10, '/web');
+    expect(world.of('cgroup').at(-1)).toMatchObject({ pid: 10, container: { name: 'web' } });
+    expect(world.of('cgroup').at(-1)).not.toHaveProperty('role');
+    expect(world.of('cgroup').at(-1)).not.toHaveProperty('for');
+    world.cgroup('mkdir', 10, '/other');
+    expect(world.of('cgroup').at(-1)).toMatchObject({ container: null, role: 'runtime', for: { name: 'web' } });
+  });
+
   it('is outside when it enters one, too', () => {
     const world = setUp();
     startContainer(world, { line: 'runc run web', path: '/web', ns: namespaces(500) });
