@@ -80,9 +80,11 @@ export class Containers {
     return sharing?.length === 1 ? sharing[0] : sharing?.find(({ init }) => isFirstIn(init, pidns));
   }
 
-  /** Living containers of that id, whatever their runtime. */
+  /** Containers of that id, whatever their runtime: those that live, else those that have stopped and are not removed yet. */
   withId(id: string): Container[] {
-    return [...this.#live].filter(({ ref, stopped }) => ref.id === id && !stopped);
+    const found = [...this.#live].filter(({ ref }) => ref.id === id);
+    const alive = found.filter(({ stopped }) => !stopped);
+    return alive.length > 0 ? alive : found;
   }
 
   /** Those that are not gone. */

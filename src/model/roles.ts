@@ -1,11 +1,12 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
 import type { Role } from '../record/schema.ts';
 import type { RuntimeCommand } from '../runtimes/runtime.ts';
-import { isServiceManager } from '../runtimes/trust.ts';
+import { isPause, isServiceManager } from '../runtimes/trust.ts';
 import type { Process } from './process.ts';
 
 /** How a process works for a container from outside. */
-export const roleOf = ({ command }: Process): Role | undefined => command?.role ?? roleByAction(command?.action);
+export const roleOf = ({ command, exe, args }: Process): Role | undefined =>
+  command?.role ?? roleByAction(command?.action) ?? (isPause(exe, args) ? 'helper' : undefined);
 
 const roleByAction = (action: RuntimeCommand['action'] | undefined): Role | undefined => {
   switch (action) {
@@ -39,7 +40,7 @@ export const hasOwnMnt = (process: Process, parent: Process | undefined, host: N
   if (mnt === parent?.ns.mnt) {
     return parent.mntMoved;
   }
-  return !isServiceOf(process, parent) && process.engine === undefined;
+  return !isServiceOf(process, parent) && process.engine === undefined && !isPause(process.exe, process.args);
 };
 
 /** What systemd started as a service, not what was left to it by a parent that has ended. */

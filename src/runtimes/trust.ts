@@ -37,6 +37,10 @@ export const engineIn = (exe: Text): string | undefined => {
   return engines.has(name) && isSystemPath(exe) ? name : undefined;
 };
 
+/** What holds the namespaces in which an engine of a user other than root works (podman, pkg/rootless/rootless_linux.c). */
+export const isPause = (exe: Text, args: readonly Text[]): boolean =>
+  args.length === 2 && args[1] === '-P' && isSystemPath(exe) && textOf(exe).endsWith('/catatonit');
+
 /** Makes a sandbox for who executes it. */
 export const isSandboxTool = (exe: Text): boolean => {
   const path = textOf(exe);

@@ -236,6 +236,31 @@ describe('who has no container', () => {
     expect(lives(world)).toEqual([]);
   });
 
+  it('is what holds the namespaces of podman of a user, also before tracing began', () => {
+    const world = setUp();
+    const pause = { exe: '/usr/bin/catatonit', ns: own };
+    world.baseline(
+      processAs(20, 1, ['catatonit', '-P'], pause),
+      processAs(21, 1, ['catatonit', '-P'], { ...pause, exe: '/home/me/catatonit', ns: { ...host, mnt: 777 } }),
+    );
+    const [real, other] = [20, 21].map((pid) => world.of('process').find((record) => record.pid === pid));
+    expect(real).toMatchObject({ container: null, role: 'helper' });
+    expect(other).toMatchObject({ container: { name: 'catatonit mnt:[777]' } });
+    expect(other).not.toHaveProperty('role');
+  });
+
+  it('is a command for a container that has stopped, until that is removed', () => {
+    const world = setUp();
+    const { init } = startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
+    world.exit(init);
+    world.exit(10);
+    world.exec(30, 1, 'runc delete a');
+    expect(lastExec(world)).toMatchObject({ container: null, role: 'runtime', for: { name: 'a' } });
+    world.exec(31, 1, 'runc delete b');
+    expect(lastExec(world)).toMatchObject({ container: null, role: 'runtime' });
+    expect(lastExec(world)).not.toHaveProperty('for');
+  });
+
   it('is what runs a container, and says for which', () => {
     const world = setUp();
     const { init } = startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
