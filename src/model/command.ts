@@ -57,6 +57,9 @@ const nameOf = (exe: Text): string => {
   return path.slice(path.lastIndexOf('/') + 1);
 };
 
+/** A stage of a runtime that executes itself again. A container can have a program that is called the same. */
+export const isStage = ({ command, exe }: Process): boolean => command?.action === 'helper' && isItselfAgain(exe);
+
 /** Whether it, and its children until they run something else, are part of that call. */
 export const startsInvocation = (action: RuntimeCommand['action'] | undefined): boolean =>
   action === 'start' || action === 'enter' || action === 'sandbox';

@@ -1,6 +1,7 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
 import { textOf } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
+import { isItselfAgain } from '../runtimes/trust.ts';
 import type { CgroupSet } from './cgroups.ts';
 import { commandAbove, monitorOf } from './command.ts';
 import type { Container, Identity, Membership } from './container.ts';
@@ -11,9 +12,12 @@ import type { Command, Process } from './process.ts';
 import { requesterOf } from './requester.ts';
 import type { Shape } from './shapes.ts';
 
-/** What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. */
+/**
+ * What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. runc calls its
+ * stages `runc:[0:PARENT]`, whatever its own file is called (libcontainer/nsenter/nsexec.c).
+ */
 const toolName = ({ comm, args }: Process): string => {
-  const name = textOf(comm);
+  const name = textOf(comm).replace(/^runc:\[\d:[A-Z]+\]$/, 'runc');
   const called = textOf(args[0] ?? '');
   return name === 'exe' && called !== '' ? called.slice(called.lastIndexOf('/') + 1) : name;
 };
@@ -205,7 +209,7 @@ export class Founding {
       named === undefined ? { id: inode, name: `${tool} ${inode}`, runtime: tool } : identityOf(named, inode);
     const container = this.#open(identity, named);
     container.outer = around;
-    container.requester ??= requesterOf(maker);
+    container.requester ??= requesterOf(calledBy(maker));
     container.namespacesAt = time.at;
     container.madeBy = inode;
     const isInit = type === 'mnt' || process.nspid.at(-1) === 1;
@@ -272,6 +276,18 @@ export class Founding {
     this.#records.removed(container, time);
   }
 }
+
+/** A stage that executed the program of its parent again was called by that. */
+const calledBy = (process: Process): Process => {
+  let at = process;
+  while (at.parent !== undefined && isItselfAgain(at.exe) && isSameProgram(at, at.parent)) {
+    at = at.parent;
+  }
+  return at;
+};
+
+const isSameProgram = (one: Process, other: Process): boolean =>
+  textOf(one.args[0] ?? '') === textOf(other.args[0] ?? '');
 
 /** What names the namespaces that a process makes, once. */
 const sandboxOf = (process: Process, how: 'created' | 'seen'): Command | undefined => {

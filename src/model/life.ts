@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../kernel/time.ts';
-import { commandAbove } from './command.ts';
+import { commandAbove, isStage } from './command.ts';
 import type { Container, End, Init, Membership } from './container.ts';
 import type { ContainerRecords } from './container-records.ts';
 import type { Containers } from './containers.ts';
@@ -94,14 +94,18 @@ export class ContainerLives {
     this.#containers.namespaces.count(process);
   }
 
-  /** A process in a container runs a program. */
-  ran(process: Process, time: Nanoseconds): void {
+  /**
+   * A process in a container runs a program.
+   *
+   * @param call the runtime's command that sent it, before it may have become one itself
+   */
+  ran(process: Process, time: Nanoseconds, call: Command | undefined = process.invocation): void {
     const container = process.membership?.container;
-    if (container === undefined || process.command?.action === 'helper') {
+    if (container === undefined || isStage(process)) {
       return;
     }
     if (!container.started) {
-      if (container.init === undefined && process.origin === 'init' && this.#canBeInit(process, container)) {
+      if (container.init === undefined && process.origin === 'init' && this.#canBeInit(process, container, call)) {
         process.membership = this.founding.becomesInit(process, container);
       }
       const { init } = container;
@@ -172,14 +176,14 @@ export class ContainerLives {
   }
 
   /** pid 1 of a pid namespace of the container's own; where it has none, who its runtime sent, or the first in it. */
-  #canBeInit(process: Process, container: Container): boolean {
+  #canBeInit(process: Process, container: Container, call = process.invocation): boolean {
     if (!this.#containers.isHostPidns(process.ns.pid) && process.ns.pid !== container.outer?.ns?.pid) {
       const other = this.#containers.ofPidns(process.ns.pid);
       if (other === undefined || other === container) {
         return process.nspid.at(-1) === 1;
       }
     }
-    return container.command === undefined || process.invocation === container.command || container.command.owner.ended;
+    return container.command === undefined || call === container.command || container.command.owner.ended;
   }
 
   #moved(process: Process, before: Container | undefined, time: Nanoseconds): void {

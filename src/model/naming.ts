@@ -71,9 +71,13 @@ export class Naming {
     this.#ask(container);
   }
 
-  /** @returns why, if something new is known */
+  /**
+   * Asks at its start, also where its files were late until then.
+   *
+   * @returns why, if something new is known
+   */
   again(container: Container): Reason | undefined {
-    return this.#open.has(container) ? this.#ask(container) : undefined;
+    return this.#open.has(container) || container.rank !== 'file' ? this.#ask(container) : undefined;
   }
 
   /** Ten times a second. Files of a runtime can come later than its first process, and change. */

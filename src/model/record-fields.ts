@@ -3,6 +3,7 @@ import { type Text, textOf } from '../kernel/text.ts';
 import { isCut } from '../probe/assembly/nested.ts';
 import type { ExecEvent } from '../probe/event.ts';
 import type { RecordOf } from '../record/schema.ts';
+import { isStage } from './command.ts';
 import type { Container } from './container.ts';
 import type { Process } from './process.ts';
 
@@ -75,9 +76,13 @@ export const putOrigin = (record: Pick<RecordOf<'exec'>, 'origin'>, { origin }: 
  * Whether it runs outside of the container whose cgroup it may be in: a runtime moves its own stage there while that still
  * executes itself again.
  */
-export const isOutside = ({ membership, command, invocation }: Process): boolean =>
-  membership === undefined ||
-  (membership.evidence === 'cgroup' && command?.action === 'helper' && invocation?.made === membership.container);
+export const isOutside = (process: Process): boolean => {
+  const { membership, invocation } = process;
+  return (
+    membership === undefined ||
+    (membership.evidence === 'cgroup' && isStage(process) && invocation?.made === membership.container)
+  );
+};
 
 /** The container that it runs a program in. */
 export const containerOf = (process: Process): Container | undefined =>

@@ -1,4 +1,6 @@
+import { parseCgroups } from '../procfs/cgroup.ts';
 import { startOf } from '../procfs/process.ts';
+import { procRoot, readProcText } from '../procfs/read.ts';
 import { bundleOfLabels, describeAnnotations, readBundle } from './annotations.ts';
 import { rootsOf } from './flags.ts';
 import { engineOf, type OciSyntax, readOciCommand } from './oci-command.ts';
@@ -96,23 +98,50 @@ const cgroupsOf = (paths: unknown): string[] => {
 export const listRuncStates = (folder: string, runtime: string, owner = 0) =>
   listIds(folder).flatMap((id) => readRuncState(`${folder}/${id}/state.json`, runtime, { ended: true, owner }) ?? []);
 
-const describe = ({ id, root = stateFolder, bundle }: Query): Description | undefined => {
-  const place = isValidId(id) && root.startsWith('/') ? root : undefined;
-  const state = place === undefined ? undefined : readRuncState(`${place}/${id}/state.json`, 'runc');
+/**
+ * A runc whose file has another name is no runtime that is known, and its container one by its namespace alone: the state file of its
+ * init says which it is.
+ */
+const stateOfInit = (init: number, root: string): ContainerState | undefined => {
+  for (const path of parseCgroups(readProcText(`${procRoot}/${init}/cgroup`) ?? '').values()) {
+    const folder = path.slice(path.lastIndexOf('/') + 1);
+    const id = idOfScope(folder) ?? folder;
+    const state = isValidId(id) ? readRuncState(`${root}/${id}/state.json`, 'runc') : undefined;
+    if (state?.init === init) {
+      return state;
+    }
+  }
+  return undefined;
+};
+
+const stateOf = ({ id, root = stateFolder, init }: Query): ContainerState | undefined => {
+  if (!root.startsWith('/')) {
+    return undefined;
+  }
+  if (isValidId(id)) {
+    return readRuncState(`${root}/${id}/state.json`, 'runc');
+  }
+  return init === undefined ? undefined : stateOfInit(init, root);
+};
+
+/** `runc --systemd-cgroup` without a cgroup path of the configuration (runc, docs/systemd.md). */
+const idOfScope = (folder: string): string | undefined => /^runc-(.+)\.scope$/.exec(folder)?.[1];
+
+const describe = (query: Query): Description | undefined => {
+  const state = stateOf(query);
   if (state !== undefined) {
     const { init: _, inside: __, cgroups: ___, id: ____, root: _____, ...description } = state;
     return description;
   }
-  return readBundle(bundle);
+  return readBundle(query.bundle);
 };
 
 export const runc: Runtime = {
   name: 'runc',
   programs: ['runc'],
   readCommand: (args) => readOciCommand(args, syntax),
-  // `runc --systemd-cgroup` without a cgroup path of the configuration (runc, docs/systemd.md).
   readCgroup: (folder) => {
-    const id = /^runc-(.+)\.scope$/.exec(folder)?.[1];
+    const id = idOfScope(folder);
     return id === undefined ? undefined : { id, runtime: 'runc' };
   },
   list: (running) =>

@@ -394,6 +394,40 @@ describe('namespaces without a runtime', () => {
   });
 });
 
+describe('a program that is called as a runtime is', () => {
+  it.each([
+    ['init', namespaces(500)],
+    ['run other', { ...namespaces(500), pid: host.pid }],
+    ['exec other sh', { ...namespaces(500), pid: host.pid }],
+  ])('can be that of a container: runc %s', (words, ns) => {
+    const world = setUp();
+    world.exec(10, 1, 'runc run web');
+    world.exec(11, 10, 'runc init', { exe: '/proc/self/exe' });
+    world.cgroup('mkdir', 10, '/web');
+    world.cgroup('attach', 10, '/web', 11);
+    world.namespace('unshare', 11, ns);
+    world.fork(12, 10, { by: 11 });
+    world.exit(11);
+    world.exec(12, 10, `runc ${words}`);
+    expect(lastExec(world)).toMatchObject({ container: { name: 'web' }, origin: 'init', evidence: 'init' });
+    expect(lastExec(world)).not.toHaveProperty('role');
+    world.exit(12, 3 << 8);
+    expect(lives(world).slice(0, 3)).toEqual(['1 created', '1 started', '1 stopped 3']);
+  });
+
+  it('is what made a container, whatever its stages call themselves', () => {
+    const world = setUp();
+    world.exec(10, 1, 'runc-1.2 run web', { exe: '/srv/runc-1.2' });
+    world.exec(11, 10, 'runc-1.2 init', { exe: '/proc/self/exe', comm: 'runc:[0:PARENT]' });
+    world.namespace('unshare', 11, namespaces(500));
+    world.fork(12, 10, { by: 11 });
+    world.exec(12, 10, 'sh');
+    expect(lastExec(world).container).toMatchObject({ name: 'runc pid:[500]', runtime: 'runc' });
+    const [created] = world.of('container');
+    expect(created?.by).toMatchObject({ pid: 10, args: ['runc-1.2', 'run', 'web'] });
+  });
+});
+
 describe('a stage of a runtime that executes itself again', () => {
   const parts = { exe: '/dev/fd/6' };
 

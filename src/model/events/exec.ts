@@ -53,13 +53,14 @@ export class ExecEvents {
     process.engine = engine;
     process.daemon ||= isDaemon(process.exe, process.args);
     asked.executed(process, event.at);
+    const call = process.invocation;
     process.command = readCommand(process, this.#known.readCommand);
     const action = process.command?.action;
     if (startsInvocation(action)) {
       process.invocation = process.command;
     }
     lives.place(process, event);
-    lives.ran(process, event);
+    lives.ran(process, event, call);
     if (action !== undefined && action !== 'helper') {
       lives.noteCommand(process.command!);
     }

@@ -46,7 +46,8 @@ afterAll(async () => {
 });
 
 const check = async (command: string, printed: string): Promise<void> => {
-  let text = printed.replaceAll(inject('rootfs'), '/srv/web/rootfs');
+  const usual = '/usr/bin/bpftrace';
+  let text = printed.replaceAll(inject('rootfs'), '/srv/web/rootfs').replaceAll(bpftraceOption[1] ?? usual, usual);
   for (const [name, readmes] of names) {
     text = text.replace(new RegExp(`\\b${name}\\b`, 'g'), readmes);
   }

@@ -126,6 +126,55 @@ describe('a container of runc', () => {
     }
   });
 
+  traced('of which the file has another name is known by the state file of its init', async () => {
+    const [bundle, name, program] = [await makeBundle(), `${mark}copied`, join(folder, `${mark}qr`)];
+    await execa('sh', ['-c', `cp "$(command -v runc)" ${program}`]);
+    try {
+      await bundle.write(['sleep', '6613']);
+      const found = await trace([], async ({ until }) => {
+        await execa(program, ['run', '-d', '-b', bundle.folder, name], { stdio: 'ignore' });
+        await until(isStarted(name));
+      });
+      const init = ran(found, 'sleep', '6613');
+      const started = found.of('container').find(isStarted(name));
+      expect(init).toMatchObject({ container: { name, runtime: 'runc' }, origin: 'init' });
+      expect(started).toMatchObject({ container: { init: init?.pid, pidns: init?.ns.pid } });
+      expect(started?.by?.args).toEqual([program, 'run', '-d', '-b', bundle.folder, name]);
+    } finally {
+      await run('runc', 'delete', '-f', name);
+      await bundle.remove();
+    }
+  });
+
+  traced('can have a program that is called as a runtime is, and calls one', async () => {
+    const asked: { pids: boolean } = { pids: true };
+    const bundle = await makeBundle((spec) => {
+      const { mounts, linux } = spec as unknown as {
+        mounts: unknown[];
+        linux: { namespaces: { type: string }[] };
+      };
+      mounts.push({ destination: '/dev/runc', type: 'bind', source: tool('noop'), options: ['bind', 'ro'] });
+      linux.namespaces = linux.namespaces.filter(({ type }) => asked.pids || type !== 'pid');
+    });
+    try {
+      const found = await trace([], async () => {
+        await bundle.run(`${mark}stage`, ['/dev/runc', 'init', mark]);
+        asked.pids = false;
+        await bundle.run(`${mark}call`, ['/dev/runc', 'run', mark]);
+      });
+      for (const [name, command] of [
+        [`${mark}stage`, 'init'],
+        [`${mark}call`, 'run'],
+      ] as const) {
+        const program = ran(found, '/dev/runc', command, mark);
+        expect(program).toMatchObject({ container: { name }, origin: 'init', evidence: 'init' });
+        expect(lifeOf(found, program?.container?.instance)).toEqual(['created', 'started', 'stopped 0', 'removed']);
+      }
+    } finally {
+      await bundle.remove();
+    }
+  });
+
   traced('that is never started has no start; what joins one stays in it, whoever has ended', async () => {
     const [never, again] = [`${mark}never`, `${mark}again`];
     const [first, second] = [await makeBundle(), await makeBundle()];
