@@ -74,6 +74,9 @@ const check = async (files: readonly string[], values: CheckValues): Promise<num
     unjudged = true;
   }
   await sink.end();
+  if (stop.failure !== undefined) {
+    sayError(stop.failure);
+  }
   return unjudged || signal.aborted ? cannotJudge : status;
 };
 

@@ -2,6 +2,7 @@ import '../session/heap.ts';
 import { type Command, CommanderError } from 'commander';
 import { survivesHangup } from '../console/hangup.ts';
 import { sayError } from '../console/say.ts';
+import { write } from '../console/stdout.ts';
 import { exitStatus, stoppedEarly, usageError } from '../errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { buildProgram, visibleCommands } from './program.ts';
@@ -20,13 +21,19 @@ const refuseUnknown = (program: Command, word: string | undefined): void => {
 };
 
 const main = async (): Promise<void> => {
+  let help = '';
   try {
-    const program = buildProgram();
+    const program = buildProgram((text) => {
+      help += text;
+    });
     refuseUnknown(program, process.argv[2] === 'help' ? process.argv[3] : process.argv[2]);
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? exitStatus.ok : exitStatus.usage;
+      await write(help).catch((failure) => {
+        process.exitCode = sayError(failure);
+      });
     } else {
       process.exitCode = sayError(error);
     }

@@ -36,12 +36,19 @@ Examples:
   sudo nstrace doctor                      what does this machine lack?
 `;
 
-/** All commands, with their options and help: what main runs, and the manual is made of. */
-export const buildProgram = (): Command => {
+/**
+ * All commands, with their options and help: what main runs, and the manual is made of.
+ *
+ * @param writeOut takes help and version where they are asked for
+ */
+export const buildProgram = (writeOut: (text: string) => void = () => {}): Command => {
   const program = new Command('nstrace')
     .description('See what runs in your containers: an exec and namespace tracer for Linux.')
     .version(fullVersion, '-V, --version')
-    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'nstrace: ')) })
+    .configureOutput({
+      writeOut,
+      writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'nstrace: ')),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError('(nstrace --help shows what there is)')
     .enablePositionalOptions()

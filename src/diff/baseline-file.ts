@@ -3,7 +3,8 @@ import {
   fchmodSync,
   fchownSync,
   ftruncateSync,
-  readFileSync,
+  openSync,
+  readSync,
   renameSync,
   statSync,
   writeFileSync,
@@ -14,10 +15,33 @@ import { openRecording } from '../recording/file.ts';
 /** @throws NstraceError (1) if it cannot be read */
 export const readBaselineText = (file: string): string => {
   try {
-    return readFileSync(file, 'utf8');
+    return readText(file);
   } catch (error) {
     throw cannotOpen(file, messageOf(error), 'without --add it is made');
   }
+};
+
+/** A baseline is written for people: no more than this is read, also of a device that has no end. */
+export const maxBaselineBytes = 16 * 1024 * 1024;
+
+/** @throws Error if it cannot be read, or is larger than a baseline */
+export const readText = (file: string): string => {
+  const descriptor = openSync(file, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    for (let bytes = 0; bytes <= maxBaselineBytes; ) {
+      const chunk = Buffer.allocUnsafe(64 * 1024);
+      const count = readSync(descriptor, chunk);
+      if (count === 0) {
+        return Buffer.concat(chunks).toString();
+      }
+      chunks.push(chunk.subarray(0, count));
+      bytes += count;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  throw new Error(`it is no baseline: it has more than ${maxBaselineBytes / 1024 / 1024} MiB`);
 };
 
 /** @throws NstraceError (1) if it cannot be made, or is there and `force` is not set */

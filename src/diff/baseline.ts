@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { messageOf, usageError } from '../errors.ts';
+import { readText } from './baseline-file.ts';
 import { type BaselineEntry, formatEntry, parseEntry } from './baseline-line.ts';
 import { matchesShape } from './shapes.ts';
 import type { Kind, Summary } from './summary.ts';
@@ -78,7 +78,7 @@ export const parseBaseline = (text: string, file: string): Baseline => {
 export const readBaseline = (file: string): Baseline => {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readText(file);
   } catch (error) {
     throw usageError(`cannot open ${file}: ${messageOf(error)}`, '`nstrace baseline FILE... -o FILE` makes a baseline');
   }

@@ -115,16 +115,15 @@ const openRecording = async (
   onBytes: ((count: number) => void) | undefined,
 ): Promise<Opened> => {
   const file = path === '-' ? 'standard input' : path;
-  let descriptor = isPlainFile(path) ? openPlain(path) : await spoolBytes(path, options.signal);
-  if (descriptor === undefined) {
-    descriptor = await spoolBytes(path, options.signal);
-  }
+  const onFailure = (what: string): void => options.onNotice(file, what);
+  let descriptor = isPlainFile(path) ? openPlain(path) : undefined;
+  descriptor ??= await spoolBytes(path, onFailure, options.signal);
   const found = survey(descriptor, { names: options.names ?? true, onBytes });
   if (found.headers === 0 && !beginsWithRecord(descriptor)) {
     throw noRecording(file);
   }
   report(file, found, options);
-  if (options.take !== undefined || found.headers > 1) {
+  if (options.take !== undefined || found.headers > 1 || found.overlong) {
     const take = options.take ?? ((record) => record);
     const spool = await spoolRecords(
       pathOf(descriptor),

@@ -1,6 +1,8 @@
 import { writeSync } from 'node:fs';
+import { NstraceError } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Damage } from '../recording/damage.ts';
+import { EndlessLine, maxLineBytes } from '../recording/endless.ts';
 import { readRecords } from '../recording/reader.ts';
 import { openSource } from '../recording/source.ts';
 import { openNameless } from '../recording/spool.ts';
@@ -8,13 +10,43 @@ import { openNameless } from '../recording/spool.ts';
 /** What is taken of a recording; a record may be another on its way. */
 export type Take = (record: NstraceRecord) => NstraceRecord | undefined;
 
-/** The bytes of a recording as they are, unpacked, in a file that only this process can reach. */
-export const spoolBytes = async (path: string, signal: AbortSignal): Promise<number> => {
+/** How a record begins: what has none for so long is no recording, as a device that makes bytes without end. */
+const recordMark = '{"type":"';
+
+/**
+ * The bytes of a recording as they are, unpacked, in a file that only this process can reach: those before the place where
+ * reading fails, if it does.
+ */
+export const spoolBytes = async (
+  path: string,
+  onFailure: (what: string) => void,
+  signal: AbortSignal,
+): Promise<number> => {
   const spool = openNameless();
-  for await (const chunk of openSource(path, { follow: false, signal })) {
-    writeWhole(spool, chunk);
+  let begun = false;
+  let bytes = 0;
+  const chunks = openSource(path, { follow: false, signal });
+  for (;;) {
+    const next = await chunks.next().catch((error: Error) => {
+      if (error instanceof NstraceError) {
+        throw error;
+      }
+      // A line without an end is reported where the records of the copy are read.
+      if (!(error instanceof EndlessLine)) {
+        onFailure(`it ends in the middle: ${error.message}`);
+      }
+      return { done: true } as const;
+    });
+    if (next.done) {
+      return spool;
+    }
+    writeWhole(spool, next.value);
+    begun ||= next.value.includes(recordMark);
+    bytes += next.value.length;
+    if (!begun && bytes > maxLineBytes) {
+      return spool;
+    }
   }
-  return spool;
 };
 
 /** Text that is collected before it is written. */

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { maxLineBytes } from '../recording/endless.ts';
 import { parseObject } from '../recording/lines.ts';
 
 /** A name that a container got late: it holds for its records before `seq`. */
@@ -25,6 +26,8 @@ export interface Survey {
   /** The numbers of its first and its last record. */
   readonly first: number;
   readonly last: number;
+  /** Whether a line of it is longer than a block, which is far longer than a record. */
+  readonly overlong: boolean;
   /** What the last line says, if that is a footer. */
   readonly footer: { readonly lost: number; readonly complete: boolean } | undefined;
 }
@@ -41,12 +44,13 @@ export interface SurveyOptions {
   readonly onBytes?: ((count: number) => void) | undefined;
 }
 
-/** Reads a file once, from its beginning to its end, for headers, late names and the footer. */
+/** Reads a file once, from its beginning to its end or to a line that has none, for headers, late names and the footer. */
 export const survey = (descriptor: number, { names = true, onBytes }: SurveyOptions = {}): Survey => {
   const scan = new Scan();
   const buffer = Buffer.allocUnsafe(2 * blockBytes);
   let kept = 0;
   let position = 0;
+  let dropped = 0;
   for (;;) {
     const count = readSync(descriptor, buffer, kept, blockBytes, position);
     const filled = kept + count;
@@ -54,16 +58,20 @@ export const survey = (descriptor: number, { names = true, onBytes }: SurveyOpti
     onBytes?.(count);
     const end = count === 0 ? filled : buffer.lastIndexOf(newline, filled - 1) + 1;
     scan.take(buffer.subarray(0, end), names);
-    if (count === 0) {
+    if (count === 0 || dropped > maxLineBytes) {
       return scan.result();
     }
     // A line that is longer than a block is no record: only its end is kept.
-    kept = end === 0 && filled > blockBytes ? 0 : filled - end;
+    const isOverlong = end === 0 && filled > blockBytes;
+    scan.overlong ||= isOverlong;
+    dropped = end > 0 ? 0 : dropped + (isOverlong ? filled : 0);
+    kept = isOverlong ? 0 : filled - end;
     buffer.copyWithin(0, filled - kept, filled);
   }
 };
 
 class Scan {
+  overlong = false;
   #recording = '';
   #host = '';
   #part = 1;
@@ -104,7 +112,7 @@ class Scan {
       headers: this.#headers,
       names: this.#names,
       missing: this.#headers < 2 ? Math.max(Number(last?.seq ?? 0) - this.#first + 1 - this.#lines, 0) : 0,
-      ...{ first: this.#begins, last: Number(last?.seq ?? 0) },
+      ...{ first: this.#begins, last: Number(last?.seq ?? 0), overlong: this.overlong },
       footer: last?.type === 'footer' ? { lost: Number(last.lost ?? 0), complete: last.complete === true } : undefined,
     };
   }

@@ -42,6 +42,9 @@ export interface ChunkOptions {
   readonly from?: Bookmark;
 }
 
+/** What begins with more lines that are no records is no recording: a device that makes bytes without end, or another file. */
+const maxStrangeLines = 10_000;
+
 /** The records of bytes that come in chunks. */
 export async function* readChunks(chunks: AsyncIterable<Buffer>, options: ChunkOptions): AsyncGenerator<Batch> {
   const { reader, signal, follow, from } = options;
@@ -52,6 +55,9 @@ export async function* readChunks(chunks: AsyncIterable<Buffer>, options: ChunkO
     for await (const chunk of chunks) {
       yield* batches.take(cutter.take(chunk));
       options.onBytes?.(chunk.length);
+      if (!reader.begun && reader.position.line > maxStrangeLines) {
+        throw new Error(`none of its first ${reader.position.line} lines is a record, and the rest was not read`);
+      }
       if (follow && reader.ended) {
         break;
       }

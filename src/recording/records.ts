@@ -93,6 +93,11 @@ export class RecordReader {
     };
   }
 
+  /** Whether a record of this file was read. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
   /** Whether the last record was a footer. */
   get ended(): boolean {
     return this.#ended;

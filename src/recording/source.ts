@@ -6,6 +6,7 @@ import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { constants as constantsOfZlib, createGunzip } from 'node:zlib';
 import { cannotOpen, messageOf } from '../errors.ts';
+import { endEndless } from './endless.ts';
 import { statOf } from './paths.ts';
 import { chunksOf } from './stream.ts';
 
@@ -29,7 +30,7 @@ export type Place = string | { readonly descriptor: number };
  * The bytes of a recording in chunks, unpacked if they are gzip, until its end or the signal. A chunk is good until the
  * next one is asked for.
  *
- * @throws NstraceError (1) if there is no such file; the error of a read that fails, after the bytes before it
+ * @throws NstraceError (1) if there is no such file; the error of a read that fails, after the bytes before it; EndlessLine
  */
 export async function* openSource(place: Place, options: SourceOptions): AsyncGenerator<Buffer, void> {
   // Who stops reading must not wait for what comes next.
@@ -46,11 +47,11 @@ export async function* openSource(place: Place, options: SourceOptions): AsyncGe
   try {
     const { from = 0 } = options;
     if (from === 0) {
-      yield* unpacked(bytes, aborter.signal);
+      yield* endEndless(unpacked(bytes, aborter.signal));
     } else if (skips) {
-      yield* bytes;
+      yield* endEndless(bytes, from);
     } else {
-      yield* after(from, unpacked(bytes, aborter.signal));
+      yield* after(from, endEndless(unpacked(bytes, aborter.signal)));
     }
   } finally {
     options.signal.removeEventListener('abort', abort);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cannotWrite, messageOf } from '../errors.ts';
+import { EndlessLine, endEndless } from './endless.ts';
 import { chunksOf } from './stream.ts';
 
 const writeAt = promisify(write);
@@ -20,7 +21,7 @@ const folders = (): string[] => [...(process.env.TMPDIR ? [process.env.TMPDIR] :
 export const spoolStandardInput = async (signal: AbortSignal, onBytes?: (count: number) => void): Promise<number> => {
   const descriptor = openNameless();
   try {
-    for await (const chunk of chunksOf(process.stdin, signal)) {
+    for await (const chunk of endEndless(chunksOf(process.stdin, signal))) {
       for (let from = 0; from < chunk.length; ) {
         from += (await writeAt(descriptor, chunk, from, chunk.length - from, null)).bytesWritten;
       }
@@ -28,6 +29,10 @@ export const spoolStandardInput = async (signal: AbortSignal, onBytes?: (count: 
     }
     return descriptor;
   } catch (error) {
+    if (error instanceof EndlessLine) {
+      // Reported when the copy is read.
+      return descriptor;
+    }
     closeSync(descriptor);
     throw cannotWrite('a temporary copy of standard input', messageOf(error));
   }

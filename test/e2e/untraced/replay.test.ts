@@ -1,4 +1,4 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -197,6 +197,12 @@ describe('replay', () => {
     [['replay', '/no/such/file'], 1, /cannot open \/no\/such\/file: there is no such file/],
     [['replay', '/tmp'], 1, /it is a folder/],
     [['replay', '/dev/null'], 0, /it is empty/],
+    [['replay', '/dev/zero'], 1, /\/dev\/zero is no recording of nstrace/],
+    [['replay', '-f', '/dev/zero'], 1, /\/dev\/zero is no recording of nstrace/],
+    [['timeline', '/dev/zero'], 1, /\/dev\/zero is no recording of nstrace/],
+    [['check', '/dev/zero'], 2, /\/dev\/zero is no recording of nstrace/],
+    [['query', '/dev/zero', 'SELECT 1'], 1, /\/dev\/zero is no recording of nstrace/],
+    [['diff', '--baseline', '/dev/zero', '/dev/null'], 2, /it is no baseline: it has more than 16 MiB/],
     [['replay', 'package.json'], 1, /package\.json is no recording of nstrace/],
     [['replay', 'package.json', '--strict'], 4, /package\.json is no recording of nstrace/],
     [['timeline', 'README.md'], 1, /README\.md is no recording of nstrace/],
@@ -209,6 +215,21 @@ describe('replay', () => {
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(status);
   });
+
+  it.each([['replay'], ['check'], ['diff', 'test/fixtures/recordings/0.1.0-runc.ndjson'], ['query']])(
+    'reads a file with a hole up to the hole: %j',
+    async (...words) => {
+      const whole = await readFile('test/fixtures/recordings/0.1.0-runc.ndjson');
+      const file = await write('hole', whole);
+      await truncate(file, whole.length + 70 * 1024 * 1024);
+      const sql = words[0] === 'query' ? ['SELECT count(*) AS "all" FROM records', '-o', 'csv'] : [];
+      const { stdout, stderr } = await run(program, ...words, file, ...sql);
+      expect(stdout + stderr).toContain(`no line ends in the 64 MiB after byte ${whole.length}, and the rest was not read`);
+      expect(stdout).toMatch(
+        { replay: /sleep 3/, check: /records +87/, diff: /no difference/, query: /^87$/m }[words[0]!]!,
+      );
+    },
+  );
 
   it('says of what is no recording only that, not what each line of it lacks', async () => {
     const file = await write('binary', Buffer.from('\x7fELF\x02\x01 \n\n\x00\xff and more', 'latin1'));
@@ -360,17 +381,33 @@ describe('check', () => {
 });
 
 describe('a standard output that is full', () => {
-  it.each(['completion bash', 'query --list', 'ps', 'ns', 'why 1', 'inspect 1', 'doctor --bpftrace /nowhere/bpftrace'])(
-    'is said, with status 1: %s',
-    async (line) => {
-      const words = line.split(' ');
-      const { exitCode, stderr } = await execa('sh', ['-c', '"$0" "$@" > /dev/full', program, ...words], {
-        reject: false,
-      });
-      expect(stderr).toMatch(/writing standard output failed: ENOSPC/);
-      expect(exitCode).toBe(1);
-    },
-  );
+  it.each([
+    '--help',
+    'help record',
+    'ps --help',
+    '--version',
+    'completion bash',
+    'query --list',
+    'ps',
+    'ns',
+    'why 1',
+    'inspect 1',
+    'doctor --bpftrace /nowhere/bpftrace',
+  ])('is said, with status 1: %s', async (line) => {
+    const words = line.split(' ');
+    const { exitCode, stderr } = await execa('sh', ['-c', '"$0" "$@" > /dev/full', program, ...words], {
+      reject: false,
+    });
+    expect(stderr).toMatch(/writing standard output failed: ENOSPC/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('leaves a judge without a judgement', async () => {
+    const shell = '"$0" check test/fixtures/recordings/0.1.0-runc.ndjson > /dev/full';
+    const { exitCode, stderr } = await execa('sh', ['-c', shell, program], { reject: false });
+    expect(stderr).toMatch(/writing standard output failed: ENOSPC/);
+    expect(exitCode).toBe(2);
+  });
 });
 
 describe('a limit of open files that leaves none to start with', () => {
