@@ -224,7 +224,9 @@ describe('replay', () => {
       await truncate(file, whole.length + 70 * 1024 * 1024);
       const sql = words[0] === 'query' ? ['SELECT count(*) AS "all" FROM records', '-o', 'csv'] : [];
       const { stdout, stderr } = await run(program, ...words, file, ...sql);
-      expect(stdout + stderr).toContain(`no line ends in the 64 MiB after byte ${whole.length}, and the rest was not read`);
+      expect(stdout + stderr).toContain(
+        `no line ends in the 64 MiB after byte ${whole.length}, and the rest was not read`,
+      );
       expect(stdout).toMatch(
         { replay: /sleep 3/, check: /records +87/, diff: /no difference/, query: /^87$/m }[words[0]!]!,
       );
