@@ -19,6 +19,7 @@ import type { Known } from './known.ts';
 import { ContainerLives } from './life.ts';
 import type { RuntimeKnowledge } from './naming.ts';
 import { ProcessTable } from './process.ts';
+import type { Untraced } from './record-fields.ts';
 import { Records } from './records.ts';
 
 export interface ModelOptions {
@@ -31,6 +32,8 @@ export interface ModelOptions {
   readonly clock: WallClock;
   readonly readCommand: ReadCommand;
   readonly runtimes: RuntimeKnowledge;
+  /** The process that traces, which is not traced itself. */
+  readonly tracer?: Untraced | undefined;
   /** Of the host's users. */
   readonly userName?: ((uid: number) => string | undefined) | undefined;
   /** Takes records without their number: `seq` is given where they are written. */
@@ -121,7 +124,7 @@ export class Model {
   }
 }
 
-const learn = ({ host, clock, runtimes, readCommand, userName, emit }: ModelOptions): Known => {
+const learn = ({ host, clock, runtimes, readCommand, tracer, userName, emit }: ModelOptions): Known => {
   const containers = new Containers(host);
   const asked = new AskedFor({ live: () => containers.all(), userName: userName ?? (() => undefined) });
   const containerRecords = new ContainerRecords(clock, asked, emit);
@@ -130,7 +133,7 @@ const learn = ({ host, clock, runtimes, readCommand, userName, emit }: ModelOpti
     containers,
     lives: new ContainerLives(containers, containerRecords, runtimes),
     asked,
-    records: new Records(clock),
+    records: new Records(clock, tracer),
     containerRecords,
     readCommand,
     readCgroup: runtimes.readCgroup,

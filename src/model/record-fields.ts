@@ -9,9 +9,21 @@ import type { Process } from './process.ts';
 
 /** Fields that several types of records have, each left out where there is nothing to say. */
 
-export const putParent = (record: { pcomm?: string | undefined }, parent: Process | undefined): void => {
+/** A process that is not traced, and may be a parent all the same: the tracer's own. */
+export interface Untraced {
+  readonly pid: number;
+  readonly comm: string;
+}
+
+export const putParent = (
+  record: { ppid: number; pcomm?: string | undefined },
+  parent: Process | undefined,
+  tracer: Untraced | undefined,
+): void => {
   if (parent !== undefined) {
     record.pcomm = textOf(parent.comm);
+  } else if (record.ppid === tracer?.pid) {
+    record.pcomm = tracer.comm;
   }
 };
 

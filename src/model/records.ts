@@ -24,6 +24,7 @@ import {
   putParent,
   putRole,
   putUnit,
+  type Untraced,
 } from './record-fields.ts';
 import type { Unseen } from './unseen.ts';
 
@@ -35,9 +36,12 @@ type RecordAbout = Pick<
 /** Puts records together out of an event and what is known of its process. `seq` is given where they are written. */
 export class Records {
   readonly #clock: WallClock;
+  readonly #tracer: Untraced | undefined;
 
-  constructor(clock: WallClock) {
+  /** @param tracer is the parent of what `record -- CMD` runs */
+  constructor(clock: WallClock, tracer?: Untraced) {
     this.#clock = clock;
+    this.#tracer = tracer;
   }
 
   exec(event: ExecEvent, process: Process, parent: Process | undefined): RecordOf<'exec'> {
@@ -60,7 +64,7 @@ export class Records {
       args_truncated: event.argsSent < event.argsBytes,
       ret: 0,
     };
-    putParent(record, parent);
+    putParent(record, parent, this.#tracer);
     putText(record, 'comm', event.comm);
     putText(record, 'exe', event.exe);
     putArguments(record, event.args);
@@ -101,7 +105,7 @@ export class Records {
       ret: event.ret,
       errno: errnoName(-event.ret),
     };
-    putParent(record, parent);
+    putParent(record, parent, this.#tracer);
     putText(record, 'comm', event.comm ?? process.comm);
     putText(record, 'exe', event.exe);
     putArguments(record, event.args);
@@ -265,7 +269,7 @@ export class Records {
       args_bytes: found.argsBytes,
       args_truncated: found.argsBytes > bytesOf(found.args),
     };
-    putParent(record, parent);
+    putParent(record, parent, this.#tracer);
     putText(record, 'comm', process.comm);
     putText(record, 'exe', process.exe);
     if (found.cwd !== undefined) {

@@ -75,6 +75,7 @@ export class Session {
       clock: this.#clock,
       readCommand: readRuntimeCommand,
       runtimes: { readCgroup, describe: describeContainer },
+      tracer: { pid: process.pid, comm: (readProcText('/proc/self/comm') ?? '').trimEnd() },
       userName: options.userName,
       emit: options.onRecord,
     });

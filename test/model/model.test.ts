@@ -344,6 +344,13 @@ describe('the model', () => {
     expect(world.of('exec')).toMatchObject([{ container: ref, origin: 'born', pcomm: 'c90' }]);
     expect(world.of('fork')).toEqual([]);
   });
+
+  it('knows what the tracer itself is called, which is the parent of what it runs, and of no other unknown one', () => {
+    const world = setUp();
+    world.exec(20, 998, 'make test');
+    world.exec(21, 997, 'orphan');
+    expect(world.of('exec').map(({ pcomm }) => pcomm)).toEqual(['node', undefined]);
+  });
 });
 
 describe('calls that change no namespace', () => {
