@@ -22,6 +22,7 @@ const setUp = () => {
     cgroupPaths: new Map([[0, new Map([[1, '/']])]]),
     clock: new WallClock(0n),
     readCommand: readRuntimeCommand,
+    tracer: { pid: 998, comm: 'node' },
     runtimes: { readCgroup, describe: () => undefined },
     emit: (record) => records.push(record),
   });
