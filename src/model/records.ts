@@ -245,6 +245,9 @@ export class Records {
     } else {
       putText(record, 'path', event.path);
     }
+    if (event.pathCut) {
+      record.path_truncated = true;
+    }
     if (!moves && owner !== undefined) {
       record.container = owner.ref;
       // A role is said only where `container` is null.

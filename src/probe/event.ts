@@ -189,6 +189,8 @@ export interface CgroupEvent extends Stamp {
   root: number;
   id: number;
   path: Text;
+  /** The path may be longer. */
+  pathCut?: true;
 }
 
 /** The kernel chose a process to kill because memory ran out. */

@@ -200,6 +200,7 @@ export const columnTypes = {
     path_base64: 'VARCHAR',
     new_path: 'VARCHAR',
     new_path_base64: 'VARCHAR',
+    path_truncated: 'BOOLEAN',
     hierarchy: 'VARCHAR',
     id: 'BIGINT',
   },

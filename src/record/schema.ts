@@ -258,6 +258,10 @@ export const schemas = {
       .optional()
       .describe('of rename: what it is called from now on; path is what it was called, empty if that is not known'),
     new_path_base64: base64.optional(),
+    path_truncated: z
+      .boolean()
+      .optional()
+      .describe('true if path, or of rename new_path, may be longer: the kernel reports 1,023 bytes'),
     hierarchy: z.string().describe('"unified", or the controllers of a v1 hierarchy as in /proc/PID/cgroup'),
     id: z.int().nonnegative(),
   }),

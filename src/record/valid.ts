@@ -387,6 +387,7 @@ const isCgroup19 = (v: Value): boolean => {
     (v.path_base64 === undefined || (typeof v.path_base64 === 'string' && pattern2.test(v.path_base64))) &&
     (v.new_path === undefined || typeof v.new_path === 'string') &&
     (v.new_path_base64 === undefined || (typeof v.new_path_base64 === 'string' && pattern2.test(v.new_path_base64))) &&
+    (v.path_truncated === undefined || typeof v.path_truncated === 'boolean') &&
     typeof v.hierarchy === 'string' &&
     (isInt(v.id) && v.id >= 0)
   );

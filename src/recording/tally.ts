@@ -60,4 +60,5 @@ export class Tally {
 const isCut = (record: NstraceRecord): boolean =>
   ('nspid_truncated' in record && record.nspid_truncated === true) ||
   ('args_truncated' in record && record.args_truncated) ||
-  ('exe_truncated' in record && record.exe_truncated === true);
+  ('exe_truncated' in record && record.exe_truncated === true) ||
+  ('path_truncated' in record && record.path_truncated === true);

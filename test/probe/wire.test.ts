@@ -78,7 +78,9 @@ describe('the probes and the decoder agree', () => {
   it('on the paths of cgroups', () => {
     const cgroup = probe('cgroup');
     expect(only(cgroup, /buf\(\(uint8 \*\)[^,]*, (\d+)\)/g)).toBe(wire.cgroupPathBytes);
-    expect(only(cgroup, /\$off < (\d+)/g)).toBe((wire.cgroupPathLines + 1) * wire.cgroupPathBytes);
+    expect(only(cgroup, /\$last < (\d+)/g)).toBe((wire.cgroupPathLines + 1) * wire.cgroupPathBytes - 1);
+    // bpftrace 0.27 drops `$path` from such a sum in a loop.
+    expect(cgroup).not.toMatch(/\*\)\(\$path \+ \$\w+ - /);
   });
 
   it('on the pids of nested namespaces', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { Tally } from '../../src/recording/tally.ts';
-import { exec, exit, header, lost } from '../fixtures/records.ts';
+import { cgroup, exec, exit, header, lost } from '../fixtures/records.ts';
 
 const now = { time: '2026-01-02T03:04:06.000000000Z', mono: '2000000000' };
 const probe = { made: 5, delivered: 4, lost: 1 };
@@ -50,6 +50,10 @@ describe('Tally', () => {
       expect(footerOf(exec(changes), exec())).toMatchObject({ lost: 0, cut: 1, complete: false });
     },
   );
+
+  it('counts the path of a cgroup that was cut', () => {
+    expect(footerOf(cgroup({ path_truncated: true }), cgroup())).toMatchObject({ cut: 1, complete: false });
+  });
 
   it('does not change a footer it gave before', () => {
     const tally = new Tally();

@@ -4,7 +4,10 @@ import type { Fields } from '../fields.ts';
 import { cgroupPathBytes, cgroupPathLines, letters } from '../wire.ts';
 import { type Assembly, append } from './assembly.ts';
 
-/** What happened to a cgroup: a path of any length, which ends at its NUL. */
+/** The kernel cuts longer paths (kernel/cgroup/cgroup-internal.h, TRACE_CGROUP_PATH_LEN, with the NUL). */
+const maxPathBytes = 1023;
+
+/** What happened to a cgroup: its path ends at its NUL. */
 export class CgroupAssembly implements Assembly {
   readonly event: CgroupEvent;
   readonly #path = Buffer.alloc(cgroupPathBytes * (cgroupPathLines + 1));
@@ -28,7 +31,11 @@ export class CgroupAssembly implements Assembly {
   }
 
   finish(): CgroupEvent {
-    this.event.path = readText(this.#path, 0, endOfString(this.#path, 0, this.#end));
+    const end = endOfString(this.#path, 0, this.#end);
+    this.event.path = readText(this.#path, 0, end);
+    if (end === this.#end || end >= maxPathBytes) {
+      this.event.pathCut = true;
+    }
     return this.event;
   }
 }

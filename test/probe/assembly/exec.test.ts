@@ -127,7 +127,17 @@ describe('a cgroup', () => {
       decoder.line(line);
     }
     expect(events).toMatchObject([{ kind: 'cgroup', path }]);
+    expect(events[0]).not.toHaveProperty('pathCut');
     expect(messages).toEqual([]);
+  });
+
+  it('says where its path may be longer than what the kernel reports', () => {
+    const longest = `/${'k'.repeat(1022)}`;
+    const rest = pieces('q', `${longest}\0`, 128, 128).map(
+      ([letter, fields], index) => `${letter} 1 ${place(0, index + 2)} ${fields}`,
+    );
+    const { events } = decodeAll(made(longest.slice(0, 128)), ...rest);
+    expect(events).toMatchObject([{ kind: 'cgroup', path: longest, pathCut: true }]);
   });
 
   it('takes no lines of others', () => {
