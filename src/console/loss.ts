@@ -71,7 +71,7 @@ const lostText = (losses: readonly RecordOf<'lost'>[]): string[] => {
 const limitText = (limited: RecordOf<'lost'> | undefined): string[] =>
   limited === undefined ? [] : [`${howMany(limited)} left out by --limit ${when(limited)}`];
 
-const howMany = ({ count, exact }: RecordOf<'lost'>): string =>
+export const howMany = ({ count, exact }: Pick<RecordOf<'lost'>, 'count' | 'exact'>): string =>
   exact ? `${count} events` : count > 0 ? `at least ${count} events` : 'an unknown number of events';
 
 const when = ({ from, to }: RecordOf<'lost'>): string => `between ${shortMoment(from)} and ${shortMoment(to)}`;

@@ -4,6 +4,7 @@ import { widthOf } from '../view/width.ts';
 import { footBindings } from './bindings.ts';
 import type { FrameInput } from './frame-input.ts';
 import { type Piece, renderLine } from './line.ts';
+import { problemText } from './query.ts';
 import type { Tone } from './theme.ts';
 import type { Ui } from './ui.ts';
 
@@ -49,9 +50,6 @@ const promptPieces = (text: string, problems: readonly Problem[], columns: numbe
     [`  ${escapeText(hint)}`, problem === undefined ? 'dim' : 'bad'],
   ];
 };
-
-const problemText = ({ message, advice }: Problem): string =>
-  advice === undefined ? message : `${message}${message.endsWith(':') ? '' : ':'} ${advice}`;
 
 const usualHint = 'c:web n:curl exit:!0 failed joined oom u:1000 word';
 

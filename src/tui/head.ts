@@ -1,10 +1,12 @@
 import { hoursMinutesSeconds } from '../view/durations.ts';
 import { escapeText } from '../view/escape.ts';
+import { withoutFolders } from '../view/paths.ts';
 import { cutTo, widthOf } from '../view/width.ts';
 import { familiesOf } from './families.ts';
 import type { FrameInput, Status } from './frame-input.ts';
 import { isNamespace, namespaceTitle } from './grouping.ts';
 import { type Piece, renderEnds, renderLine } from './line.ts';
+import { lostText } from './lost.ts';
 import { placedName } from './naming.ts';
 import type { Focus } from './place.ts';
 import { modes } from './rows.ts';
@@ -27,11 +29,10 @@ export const headLine = ({ store, ui, status, columns, theme }: FrameInput): str
       ? states[status.state]
       : [`${glyphs.paused} paused${newer > 0 ? `, ${newer} new` : ''}`, 'warn'];
   const now = store.now / 1e9;
-  const lost = store.unknownLoss ? (store.lost === 0 ? '?' : `>=${store.lost}`) : String(store.lost);
   const left: Piece[] = [
     ['nstrace ', 'title'],
     state,
-    [`  lost ${lost}`, store.lost > 0 || store.unknownLoss ? 'bad' : 'plain'],
+    [`  lost ${lostText(store.lost, store.unknownLoss)}`, store.lost > 0 || store.unknownLoss ? 'bad' : 'plain'],
     [status.recording === undefined ? '' : `  ${glyphs.recording} ${status.recording}`, 'bad'],
     [`  ${hoursMinutesSeconds(status.seconds)}`, 'plain'],
     [`  execs ${store.rate.perSecond(now).toFixed(1)}/s `, 'plain'],
@@ -66,7 +67,7 @@ export const secondLine = (input: FrameInput): string => {
   const { ui, status, columns, theme, store } = input;
   const message = ui.notice ?? (ui.read === status.message ? undefined : status.message);
   if (message !== undefined && (message.bad || ui.notice !== undefined)) {
-    return renderLine([[message.text, message.bad ? 'bad' : 'warn']], columns, theme);
+    return renderLine([[withoutFolders(message.text, columns), message.bad ? 'bad' : 'warn']], columns, theme);
   }
   if (status.replay !== undefined) {
     return timeBar(input, status.replay);
@@ -106,8 +107,9 @@ const timeBar = (
   const where = `[${ui.mode}] ${ui.focus === undefined ? '' : `${focusName(ui.focus, store)} `}`;
   const filter = ui.query.empty ? '' : `${where}filter: ${escapeText(ui.query.text)} `;
   const times = ` ${hoursMinutesSeconds(position)}/${hoursMinutesSeconds(length)} ${speedText(speed)} `;
-  const room = Math.max(0, columns - widthOf(times) - minBar);
-  const name = cutTo(filter === '' ? `${where}${file} ` : filter, Math.min(maxName, room));
+  const room = Math.min(maxName, Math.max(0, columns - widthOf(times) - minBar));
+  const path = withoutFolders(file, room - widthOf(where) - 1);
+  const name = cutTo(filter === '' ? `${where}${path} ` : filter, room);
   const width = Math.max(0, columns - widthOf(times) - widthOf(name));
   const done = length <= 0 ? width : Math.min(width, Math.round((position / length) * width));
   return renderLine(

@@ -1,6 +1,7 @@
 import { counted } from '../kernel/plural.ts';
 import { escapeText } from '../view/escape.ts';
 import type { Piece } from './line.ts';
+import { lostText } from './lost.ts';
 import type { TableContext } from './table.ts';
 
 /**
@@ -26,7 +27,7 @@ export const hostPieces = (name: string, { store, now, theme }: TableContext, cl
     [`${theme.glyphs.open} host ${escapeText(name)}`, 'title'],
     [`  ${counted(containers, 'container')}  ${alive} alive`, 'plain'],
     [rate > 0 ? ` ${rate.toFixed(1)}/s` : '', 'good'],
-    [lost > 0 || unknownLoss ? `  lost ${unknownLoss ? 'at least ' : ''}${lost}` : '', 'bad'],
+    [lost > 0 || unknownLoss ? `  lost ${lostText(lost, unknownLoss)}` : '', 'bad'],
     [clock === undefined ? '' : `  clock ${escapeText(clock)}`, 'warn'],
     [kernel === undefined ? '' : `  ${escapeText(kernel)} ${escapeText(arch ?? '')}`, 'dim'],
   ];

@@ -1,4 +1,5 @@
 import { wantsColor } from '../console/color.ts';
+import { howMany } from '../console/loss.ts';
 import { divertSay, speaksUtf8 } from '../console/say.ts';
 import type { Stop, StopReason } from '../console/stop.ts';
 import { viewSize } from '../console/terminal.ts';
@@ -109,7 +110,7 @@ export class TuiOutput implements Output {
     const { store } = this.#view;
     const execs = [...store.groups.values()].reduce((sum, group) => sum + group.execs, 0);
     const seconds = Math.round((performance.now() - this.#began) / 1000);
-    return `${execs} execs in ${seconds} s, ${store.groups.size - 1} containers, ${store.unknownLoss ? 'at least ' : ''}${store.lost} events lost`;
+    return `${execs} execs in ${seconds} s, ${store.groups.size - 1} containers, ${howMany({ count: store.lost, exact: !store.unknownLoss })} lost`;
   }
 
   #status(): Status {

@@ -33,3 +33,7 @@ const hostWords = (text: string): string =>
     .words.filter(({ key }) => key === 'host')
     .map(({ start, end }) => text.slice(start, end))
     .join(' ');
+
+/** Why a word is left out. */
+export const problemText = ({ message, advice }: Problem): string =>
+  advice === undefined ? message : `${message}${message.endsWith(':') ? '' : ':'} ${advice}`;

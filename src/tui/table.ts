@@ -44,7 +44,7 @@ const freshNs = 10e9;
 export const tableColumns: readonly TableColumn[] = [
   {
     ...{ name: 'name', title: 'NAME', letter: 'n', about: 'name of the container' },
-    ...{ width: 12, rank: 0, grow: 1, most: 30 },
+    ...{ width: 12, rank: 0, grow: 3, most: 44 },
     cell: (family, { store }) => [
       nameOf(family.latest, store),
       !family.isHost && stateOf(family).running ? 'strong' : 'dim',

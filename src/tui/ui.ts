@@ -10,7 +10,7 @@ import { type MenuName, menus } from './menu.ts';
 import { stepOf } from './moves.ts';
 import { Place } from './place.ts';
 import { FilterPrompt } from './prompt.ts';
-import { parseQuery, type Query, type QueryUsers } from './query.ts';
+import { parseQuery, problemText, type Query, type QueryUsers } from './query.ts';
 import { transportOf } from './transport.ts';
 
 export type Overlay = 'help' | 'kinds' | 'details' | MenuName;
@@ -71,7 +71,8 @@ export class Ui extends Place {
     }
     if (this.prompt.isOpen) {
       this.prompt.press(key);
-      return undefined;
+      const problem = this.prompt.isOpen || key !== 'enter' ? undefined : this.query.problems[0];
+      return problem === undefined ? undefined : this.#note(`left out of the filter: ${problemText(problem)}`);
     }
     if (this.overlay !== undefined) {
       return this.#inOverlay(key, layout);

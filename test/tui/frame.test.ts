@@ -241,6 +241,24 @@ describe('screens', () => {
   });
 });
 
+describe('a line that has no room for a path', () => {
+  const path = '/srv/recordings/of/a/very/deep/tree/of/folders/session.ndjson';
+
+  it('keeps the name of a file and what is wrong with it, not its folders', () => {
+    const message = { text: `${path}: line 88: it is no exec of nstrace/1`, bad: true };
+    expect(new Desk({ columns: 80, status: { message } }).lines[1]!.trimEnd()).toBe(
+      '.../session.ndjson: line 88: it is no exec of nstrace/1',
+    );
+  });
+
+  it('keeps the name of a file that is replayed', () => {
+    const replay = { file: path, position: 65, length: 260, speed: 4 };
+    expect(new Desk({ columns: 80, isReplay: true, status: { state: 'playing', replay } }).lines[1]).toMatch(
+      /^\[containers\] \.\.\.\/session\.ndjson /,
+    );
+  });
+});
+
 describe('the first line', () => {
   it('says what is lost, and when it can be more', () => {
     const desk = new Desk().take(...aBusyMachine());

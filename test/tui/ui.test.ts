@@ -199,6 +199,15 @@ describe('typing a filter', () => {
     expect(desk.ui.query.text).toBe('');
   });
 
+  it('Enter says of a word that cannot be understood that it is left out, until the next key', () => {
+    const desk = flat(...execs(20));
+    desk.press('/');
+    desk.type('name:api run').press('enter');
+    expect(desk.ui.notice?.text).toMatch(/^left out of the filter: there is no key name: did you mean n:\?/);
+    desk.press('j');
+    expect(desk.ui.notice).toBeUndefined();
+  });
+
   it('Ctrl-U empties it, keys that are no text do nothing to it', () => {
     const desk = new Desk();
     desk.press('/', 'a', 'up', 'tab', 'pagedown', 'ctrl+a', 'left', '日', ' ', 'b');
