@@ -28,11 +28,12 @@ export class Baseline {
     alreadyReported: AlreadyReported,
   ): void {
     const { processes: table, containers, lives, containerRecords, records, readCgroup, emit } = this.#known;
-    const seen = new Set<Container>(containers.all());
+    const before = new Set<Container>(containers.all());
+    const seen = new Set<Container>();
     const fresh = running.filter((process) => alreadyReported(process.pid, process.startTicks) !== 'born');
     const processes = fresh.map((process) => this.#add(process));
     recall(states, running, containers, table, readCgroup);
-    for (const [index, process] of processes.entries()) {
+    for (const process of processes) {
       const parent = table.get(process.ppid);
       process.parent = parent;
       process.daemon ||= parent?.daemon === true;
@@ -40,12 +41,19 @@ export class Baseline {
       process.mntMoved = hasOwnMnt(process, parent, containers.host);
       lives.adopt(process, parent, time);
       const container = process.membership?.container;
-      if (container !== undefined && !seen.has(container)) {
+      if (container !== undefined && !before.has(container)) {
         seen.add(container);
+      }
+    }
+    // In the order of their numbers: those that files name come before those that began before them.
+    for (const container of containers.all()) {
+      if (seen.has(container)) {
         containerRecords.seen(container, time);
       }
+    }
+    for (const [index, process] of processes.entries()) {
       if (alreadyReported(process.pid, process.startTicks) === undefined) {
-        emit(records.process(process, fresh[index]!, time, parent));
+        emit(records.process(process, fresh[index]!, time, table.get(process.ppid)));
       }
     }
   }

@@ -823,6 +823,21 @@ describe('containers that were there before', () => {
     ]);
   });
 
+  it('are said in the order of their numbers, and before their processes', () => {
+    const world = setUp();
+    const running = [
+      processAs(80, 1, ['sleep'], { ns: { ...host, mnt: 501, pid: 500 }, nspid: [80, 1] }),
+      processAs(90, 1, ['nginx'], { ns: { ...host, mnt: 601, pid: 600 }, nspid: [90, 1] }),
+    ];
+    const state = { id: 'web', name: 'web', runtime: 'runc', init: 90, cgroups: [] };
+    world.model.baseline(running, [state], { mono: '1000', at: 1000 });
+    const said = world.records.filter(({ type }) => type === 'container' || type === 'process').slice(-4);
+    expect(said.map((record) => ('container' in record ? record.container?.instance : undefined))).toEqual([
+      1, 2, 2, 1,
+    ]);
+    expect(world.of('container').map(({ container }) => container.name)).toEqual(['web', 'sleep pid:[500]']);
+  });
+
   it('are made by the child of who unshares mounts and pids, also if that one is still there', () => {
     const world = setUp();
     const ns = { ...host, pid: 500, mnt: 501 };
