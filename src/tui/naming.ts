@@ -21,7 +21,7 @@ export const idOf = (id: string, store: Store): string => {
 
 /** The name, which is the id where no name is known. */
 export const nameOf = ({ ref }: Group, store: Store): string =>
-  ref !== null && ref.name === ref.id ? idOf(ref.id, store) : containerName(ref);
+  ref !== null && ref.name === ref.id && ref.id !== 'host' ? idOf(ref.id, store) : containerName(ref);
 
 /** With the host before it, where there are several. */
 export const placedName = (group: Group, store: Store): string =>

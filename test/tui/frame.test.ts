@@ -311,6 +311,13 @@ describe('the first line', () => {
   });
 });
 
+describe('a container that is called host', () => {
+  it.each(['containers', 'grouped', 'flat', 'tree', 'lanes'] as const)('is not the host: %s', (mode) => {
+    const desk = inMode(new Desk({ columns: 120, rows: 30 }).take(...lifeOf({ id: 'host' })), mode);
+    expect(desk.text).toContain('runc/host');
+  });
+});
+
 describe('the second line', () => {
   it('shows the mode, the order and the filter', () => {
     const desk = new Desk().take(...aBusyMachine());
