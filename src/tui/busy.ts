@@ -41,7 +41,7 @@ export const busiestRunning = (family: Family, context: TableContext): Running[]
   const { usage, source } = family.latest;
   if (!family.isHost) {
     return (usage?.busiest ?? []).flatMap(({ pid, cpuPercent }) => {
-      const process = store.processes.get(pid, source);
+      const process = cpuPercent < leastPercent ? undefined : store.processes.get(pid, source);
       return process === undefined ? [] : [{ process, cpuPercent }];
     });
   }

@@ -46,7 +46,7 @@ const textOf = (
           ? undefined
           : String(inode);
     }
-    case 'there':
+    case 'way in':
       return group === undefined ? undefined : wayInto(group, pid)[0];
     default:
       return undefined;

@@ -57,7 +57,7 @@ export const menus: Readonly<Record<MenuName, Menu>> = {
       { key: 'a', name: 'name', about: 'the name of the container' },
       { key: 'i', name: 'id', about: 'the whole id of the container' },
       { key: 'd', name: 'pidns', about: 'the inode of the pid namespace' },
-      { key: 't', name: 'there', about: 'a command that leads there' },
+      { key: 'w', name: 'way in', about: 'a command that leads into it, while it runs' },
     ],
   },
   jump: {

@@ -1,9 +1,9 @@
 import { quoteCommand } from '../view/quote.ts';
 import type { Group } from './group.ts';
 
-/** Commands that lead into the namespaces of a container, the runtime's own first. */
-export const wayInto = ({ ref, info }: Group, pid?: number): string[] => {
-  if (ref === null) {
+/** Commands that lead into the namespaces of a container that runs, the runtime's own first: pids of others are used again. */
+export const wayInto = ({ ref, info, ended, life }: Group, pid?: number): string[] => {
+  if (ref === null || ended || life?.endedAt !== undefined) {
     return [];
   }
   const { runtime, name, id } = ref;

@@ -186,6 +186,16 @@ describe('detailLines', () => {
     expect(lines[0]).toBe(`docker exec -it 'a'\\''b $(c)' sh`);
   });
 
+  it('say nothing of how to get into one that has ended: its pids may be those of others', () => {
+    const ref = { id: 'the-id', name: 'the-name', runtime: 'docker' };
+    const lines = detailsOf(
+      container({ op: 'seen', container: { ...ref, init: 77 } }),
+      container({ op: 'stopped', container: { ...ref, init: 77 }, code: 1 }),
+      exec({ ...inside(80, 2), container: ref }),
+    );
+    expect(sectionOf(lines, 'get there')).toEqual([]);
+  });
+
   it('say nothing of how to get to the host', () => {
     expect(sectionOf(detailsOf(exec()), 'get there')).toEqual([]);
   });

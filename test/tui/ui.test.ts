@@ -115,7 +115,7 @@ describe('keys that ask something of others', () => {
   it('c copies of containers and processes, too', () => {
     const desk = new Desk().take(...aBusyMachine());
     expect(desk.press('j', 'c', 'a')).toMatchObject({ text: 'xyxy12' });
-    expect(desk.press('c', 't')).toMatchObject({ text: 'runc exec -t xyxy12 sh' });
+    expect(desk.press('c', 'w')).toMatchObject({ text: 'runc exec -t xyxy12 sh' });
     expect(desk.press('c', 'd')).toMatchObject({ text: '4026532572' });
     desk.press('enter', 'tab', 'j', 'j');
     expect(desk.press('c', 'c')).toMatchObject({ text: 'sleep 1' });
