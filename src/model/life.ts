@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../kernel/time.ts';
+import { hex64 } from '../runtimes/state-file.ts';
 import { commandAbove, isStage } from './command.ts';
 import type { Container, End, Init, Membership } from './container.ts';
 import type { ContainerRecords } from './container-records.ts';
@@ -10,6 +11,15 @@ import { requesterOf } from './requester.ts';
 
 /** What a command that makes no container works for is there already. */
 const worksForOne: ReadonlySet<Command['action']> = new Set(['enter', 'monitor', 'manage']);
+
+/**
+ * Whether a command is for a container of that id: engines call a runtime with a folder of its state that is theirs, and where two
+ * say none, with the same root or namespace.
+ */
+const isForOneOf = (command: Command, { command: maker, root, ref }: Container): boolean =>
+  command.state !== undefined && maker?.state !== undefined
+    ? command.state === maker.state
+    : root === command.root || (maker === undefined && hex64.test(ref.id));
 
 /** Statuses of a program that could not be executed, by the shell's convention. */
 const cannotExecute: ReadonlySet<number | undefined> = new Set([126, 127]);
@@ -129,11 +139,11 @@ export class ContainerLives {
   /** A runtime's command was executed: what it says of names, and whom it works for. */
   noteCommand(command: Command): void {
     this.naming.note(command);
-    const { action, id, root, sure, from } = command;
+    const { action, id, sure, from } = command;
     if (sure && id !== undefined && command.made === undefined && worksForOne.has(action)) {
       const found = this.#containers
         .withId(id)
-        .filter((container) => container.root === root && speaksFor(from, container));
+        .filter((container) => isForOneOf(command, container) && speaksFor(from, container));
       command.made = found.length === 1 ? found[0] : undefined;
     }
   }

@@ -35,12 +35,14 @@ export const readOciCommand = (args: readonly string[], syntax: OciSyntax): Runt
   }
   const bundle = action === 'start' ? optionOf(rest, 'bundle', 'b') : undefined;
   const engine = bundle === undefined ? undefined : engineOf(bundle);
-  const root = engine === undefined ? optionOf(args.slice(1, 1 + next), 'root') : namespaceOf(bundle!);
+  const state = optionOf(args.slice(1, 1 + next), 'root') ?? syntax.usualRoot;
+  const root = engine === undefined ? state : namespaceOf(bundle!);
   return {
     runtime: engine ?? syntax.runtime,
     action,
     id,
     oci: true,
+    state,
     ...(bundle?.startsWith('/') ? { bundle } : {}),
     ...(root === undefined || root === syntax.usualRoot ? {} : { root }),
   };

@@ -35,6 +35,8 @@ export interface RuntimeCommand {
   readonly bundle?: string;
   /** Where the runtime keeps its containers, or their namespace, if that is not the usual one: ids are unique only there. */
   readonly root?: string;
+  /** The folder of its state as its command line says it: all commands for one container say the same. */
+  readonly state?: string;
   /** An OCI runtime: its own process is in the container before the container's program, and hooks may be. */
   readonly oci?: true;
   /** How it works for a container from outside, if that is not what its action says. */

@@ -261,6 +261,35 @@ describe('who has no container', () => {
     expect(lastExec(world)).not.toHaveProperty('for');
   });
 
+  it('is what an engine calls for a container that it made, by the folder of its state', () => {
+    const world = setUp();
+    const bundle = '/run/containerd/io.containerd.runtime.v2.task';
+    const create = (root: string, id: string) => `runc --root ${root} create --bundle ${bundle}/default/${id} ${id}`;
+    startContainer(world, { line: create('/e/one', 'c1'), path: '/default/c1', ns: namespaces(500) });
+    startContainer(world, { line: create('/e/two', 'c1'), path: '/two/c1', pid: 20, ns: namespaces(600) });
+    const instances = world
+      .of('container')
+      .flatMap(({ op, container }) => (op === 'started' ? [container.instance] : []));
+    const named = ['/e/one exec', '/e/two exec', '/e/one kill', '/e/two delete', '/e/three delete'].map(
+      (words, index) => {
+        const [root, command] = words.split(' ');
+        world.exec(40 + index, 1, `runc --root ${root} ${command} c1`);
+        return lastExec(world).for?.instance;
+      },
+    );
+    expect(named).toEqual([instances[0], instances[1], instances[0], instances[1], undefined]);
+  });
+
+  it('is what is called for a container that was there before, by its id of 64 digits', () => {
+    const world = setUp();
+    const id = 'c'.repeat(64);
+    const running = [processAs(90, 1, ['nginx'], { ns: { ...host, mnt: 601, pid: 600 }, nspid: [90, 1] })];
+    const state = { id, name: 'web', runtime: 'docker', init: 90, cgroups: [] };
+    world.model.baseline(running, [state], { mono: '1000', at: 1000 });
+    world.exec(30, 1, `runc --root /e/one kill ${id}`);
+    expect(lastExec(world)).toMatchObject({ role: 'runtime', for: { name: 'web' } });
+  });
+
   it('is what runs a container, and says for which', () => {
     const world = setUp();
     const { init } = startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });

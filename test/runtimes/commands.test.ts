@@ -84,8 +84,18 @@ describe('readRuntimeCommand', () => {
     ['systemd-nspawn --directory=/srv/box/ sleep 1', { runtime: 'systemd-nspawn', action: 'start', id: 'box' }],
     ['systemd-nspawn --version', undefined],
   ])('%s', (line, expected) => {
-    const { oci: _, ...command } = read(line) ?? {};
+    const { oci: _, state: __, ...command } = read(line) ?? {};
     expect(command).toEqual(expected ?? {});
+  });
+
+  it.each([
+    ['runc run x', '/run/runc', undefined],
+    ['crun kill x', '/run/crun', undefined],
+    ['runc --root /r --log /l kill x KILL', '/r', '/r'],
+    [`runc --root=/r create -b /run/containerd/io.containerd.runtime.v2.task/moby/${hex} ${hex}`, '/r', undefined],
+  ])('%s has its state in %s', (line, state, root) => {
+    expect(read(line)?.state).toBe(state);
+    expect(read(line)?.root).toBe(root);
   });
 });
 
