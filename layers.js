@@ -20,8 +20,10 @@ export const layers = [
   ['view'],
   // What is said on standard error and what ends a command: signals, a reader that went away.
   ['console'],
-  // What commands read, trace and write.
-  ['tracing', 'input', 'output'],
+  // What commands read; what they write; one live trace.
+  ['input'],
+  ['output'],
+  ['tracing'],
   // What people look at or take away.
   ['tui', 'report', 'export', 'query', 'diff', 'fleet', 'completion', 'doctor'],
   // One small file a command: parses, wires, runs. What several of them parse is in cli/options.

@@ -1,4 +1,4 @@
-import '../src/session/heap.ts';
+import '../src/session/v8.ts';
 import { measureHosts, measureShipping } from './fleet.ts';
 import { compareNow } from './now.ts';
 import { comparePair } from './pair.ts';

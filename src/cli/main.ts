@@ -1,4 +1,4 @@
-import '../session/heap.ts';
+import '../session/v8.ts';
 import { type Command, CommanderError } from 'commander';
 import { survivesHangup } from '../console/hangup.ts';
 import { sayError } from '../console/say.ts';

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { timeLeft } from '../console/limit.ts';
 import { sayError } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus } from '../errors.ts';
@@ -8,7 +9,6 @@ import { type FleetValues, isFleet, openFleet } from '../fleet/input.ts';
 import { type InputValues, RecordingInput } from '../input/recording.ts';
 import { play } from '../output/play.ts';
 import { outputFor } from '../output/standard.ts';
-import { timeLeft } from '../tracing/limit.ts';
 import { replayOnTerminal } from '../tui/replay.ts';
 import { addFilterOptions, type FilterValues, filterOf } from './options/filter.ts';
 import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { Limit } from '../console/limit.ts';
 import { say, sayError } from '../console/say.ts';
 import { sayWaiting } from '../console/selection.ts';
 import { Stop } from '../console/stop.ts';
@@ -8,7 +9,6 @@ import { type FleetValues, isFleet, openFleet } from '../fleet/input.ts';
 import { type InputValues, RecordingInput } from '../input/recording.ts';
 import { TimelineTrace } from '../output/timeline-trace.ts';
 import { TimelinePrinter, type TimelineSettings } from '../output/timelines.ts';
-import { Limit } from '../tracing/limit.ts';
 import { trace } from '../tracing/trace.ts';
 import { addFilterOptions, describeFilters, type FilterValues, filterOf } from './options/filter.ts';
 import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Limit, type LimitValues, timeLeft } from '../console/limit.ts';
 import { say, sayError } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus } from '../errors.ts';
@@ -7,7 +8,6 @@ import { momentOf } from '../filter/moment.ts';
 import { openOutput, type RotateValues, totalsOf } from '../output/file.ts';
 import { removeEmpty, sayRecorded } from '../output/recorded.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import { Limit, type LimitValues, timeLeft } from '../tracing/limit.ts';
 import { redactRecord } from '../view/redact/record.ts';
 import { type FleetValues, openFleet } from './input.ts';
 

@@ -1,10 +1,10 @@
+import { Limit, type LimitValues } from '../console/limit.ts';
 import { say } from '../console/say.ts';
 import { sayMissing } from '../console/selection.ts';
 import { exitStatus } from '../errors.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { Limit, type LimitValues } from '../tracing/limit.ts';
 import type { RecordingInput } from './recording.ts';
 
 export interface WantedValues extends LimitValues {

@@ -13,3 +13,14 @@ export interface Namespaces {
   readonly cgroup: number;
   readonly time: number;
 }
+
+/** Inodes that differ after from before. */
+export const changedNamespaces = (before: Namespaces, after: Namespaces): Partial<Record<NamespaceType, number>> => {
+  const changed: Partial<Record<NamespaceType, number>> = {};
+  for (const type of namespaceTypes) {
+    if (before[type] !== after[type]) {
+      changed[type] = after[type];
+    }
+  }
+  return changed;
+};

@@ -1,7 +1,7 @@
+import { parentOf, type Shape, Shapes } from './cgroup-shapes.ts';
 import { type CgroupSet, renamed } from './cgroups.ts';
 import type { Container } from './container.ts';
 import { Owners } from './owners.ts';
-import { parentOf, type Shape, Shapes } from './shapes.ts';
 
 /** Which containers cgroups lead to, by their paths in any hierarchy, and which paths look as if they should. */
 export class CgroupOwners {

@@ -1,10 +1,10 @@
 import { type Namespaces, type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { CgroupOwners } from './cgroup-owners.ts';
+import { parentOf } from './cgroup-shapes.ts';
 import { CgroupSet } from './cgroups.ts';
 import { Container, type Identity, type Init, type Membership } from './container.ts';
 import { NamespaceOwners } from './namespace-owners.ts';
 import type { Process } from './process.ts';
-import { parentOf } from './shapes.ts';
 
 /**
  * Which containers there are, and in which one a process stands by its namespaces and cgroups. What several containers share leads to

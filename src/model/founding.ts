@@ -2,6 +2,7 @@ import type { Namespaces } from '../kernel/namespaces.ts';
 import { textOf } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import { isItselfAgain } from '../runtimes/trust.ts';
+import type { Shape } from './cgroup-shapes.ts';
 import type { CgroupSet } from './cgroups.ts';
 import { commandAbove, monitorOf } from './command.ts';
 import type { Container, Identity, Membership } from './container.ts';
@@ -10,7 +11,6 @@ import type { Containers } from './containers.ts';
 import type { Naming, RuntimeKnowledge } from './naming.ts';
 import type { Command, Process } from './process.ts';
 import { requesterOf } from './requester.ts';
-import type { Shape } from './shapes.ts';
 
 /**
  * What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. runc calls its

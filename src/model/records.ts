@@ -1,4 +1,5 @@
 import { errnoName } from '../kernel/errno.ts';
+import { changedNamespaces } from '../kernel/namespaces.ts';
 import { textOf } from '../kernel/text.ts';
 import { monoOfTicks, type Nanoseconds } from '../kernel/time.ts';
 import type { CgroupEvent, ExecEvent, ExitEvent, FailedExecEvent, LostEvent, NamespaceEvent } from '../probe/event.ts';
@@ -7,8 +8,8 @@ import { spanOf } from '../record/clock.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { putArguments, putText } from '../record/text.ts';
 import type { WallClock } from './clock.ts';
+import { askedNamespaces, flagNames } from './clone-flags.ts';
 import type { Container, End } from './container.ts';
-import { askedNamespaces, changedNamespaces, flagNames } from './names.ts';
 import type { Process } from './process.ts';
 import {
   bytesOf,

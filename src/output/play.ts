@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Limit, type LimitValues } from '../console/limit.ts';
 import { Losses, sayMissing } from '../console/selection.ts';
 import type { Stop, StopReason } from '../console/stop.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
@@ -8,7 +9,6 @@ import type { Input } from '../input/recording.ts';
 import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { Pace } from '../replay/pace.ts';
-import { Limit, type LimitValues } from '../tracing/limit.ts';
 import type { Output } from './output.ts';
 
 interface PlayValues extends LimitValues {

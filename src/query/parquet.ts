@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { cannotOpen, cannotWrite, messageOf } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { openRecording } from '../recording/file.ts';
-import { allColumns, columnsOf, type RecordType, recordTypes, typedColumn } from './columns.ts';
 import { loadDuckDb } from './duckdb.ts';
 import { Engine } from './engine.ts';
 import { quoteName, quoteText } from './quote.ts';
+import { allColumns, columnsOf, type RecordType, recordTypes, typedColumn } from './schema.ts';
 import { spooledSource } from './sources.ts';
-import { RecordSpool } from './spool.ts';
+import { RecordSpool } from './unpacked.ts';
 
 /**
  * A folder with a file of Parquet for each type of record that there is (exec.parquet, ...), with the columns and types of

@@ -8,12 +8,12 @@ import type { RecordFilter } from '../filter/filter.ts';
 import { openRecording } from '../recording/file.ts';
 import { escapeText } from '../view/escape.ts';
 import { redactRecord } from '../view/redact/record.ts';
-import { printResult } from './ask.ts';
 import { Engine } from './engine.ts';
 import { type FormatName, formatFor } from './format.ts';
+import { printResult } from './print.ts';
 import { openSources } from './sources.ts';
-import type { Take } from './spool.ts';
 import { asksForNames } from './statement.ts';
+import type { Take } from './unpacked.ts';
 
 /** How many damages are reported one by one. */
 const maxReported = 10;

@@ -8,8 +8,8 @@ import type { Progress } from '../recording/reader.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { loadDuckDb, pathOf } from './duckdb.ts';
 import { quoteName, quoteText } from './quote.ts';
-import { spoolBytes, spoolRecords, type Take } from './spool.ts';
 import { type LateName, type Survey, survey } from './survey.ts';
+import { spoolBytes, spoolRecords, type Take } from './unpacked.ts';
 import type { Table } from './views.ts';
 
 /** An input of a query: a recording, or a file of Parquet. */

@@ -1,5 +1,5 @@
-import { allColumns, columnsOf, type RecordType, recordTypes, typedColumn } from './columns.ts';
 import { quoteName, quoteText } from './quote.ts';
+import { allColumns, columnsOf, type RecordType, recordTypes, typedColumn } from './schema.ts';
 
 /** A file that DuckDB reads, by a path that leads to its open descriptor. */
 export interface Table {

@@ -2,13 +2,13 @@ import { closeSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Batch, type Bookmark, type ChunkOptions, readChunks } from './batches.ts';
 import type { Damage } from './damage.ts';
+import type { Brief } from './fast-line.ts';
 import { LateNames, type Survey, survey } from './late-names.ts';
 import { groupParts } from './parts.ts';
 import { expandPaths, nextPart } from './paths.ts';
 import { RecordReader, type RecordType } from './records.ts';
 import { isPlainFile, openSource, type Place } from './source.ts';
-import { spoolStandardInput } from './spool.ts';
-import type { Brief } from './usual.ts';
+import { spoolStandardInput } from './temporary.ts';
 
 export interface ReadOptions {
   /** Ends the reading at once, also where nothing comes. */

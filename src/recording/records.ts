@@ -2,8 +2,8 @@ import { counted } from '../kernel/plural.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { valid } from '../record/valid.ts';
 import type { Damage } from './damage.ts';
+import { type Brief, briefRecordOf } from './fast-line.ts';
 import { isClosed, isTooDeep, isTooLong } from './line-shape.ts';
-import { type Brief, briefRecordOf } from './usual.ts';
 
 export type RecordType = NstraceRecord['type'];
 

@@ -20,7 +20,7 @@ import type { ProcProcess } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
-import { Completion } from './complete.ts';
+import { FillIn } from './fill-in.ts';
 import { headerOf } from './header.ts';
 import { exitsIn, reportedBy } from './meanwhile.ts';
 import { requireRights } from './rights.ts';
@@ -54,7 +54,7 @@ export class Session {
   readonly #tracer: Tracer;
   readonly #model: Model;
   readonly #bpftrace: Version;
-  readonly #completion: Completion;
+  readonly #fillIn: FillIn;
   readonly #host = readHostNamespaces();
   #waiting: KernelEvent[] | undefined = [];
   #overflow = 0;
@@ -66,7 +66,7 @@ export class Session {
   private constructor(options: SessionOptions, command: readonly string[], bpftrace: Version, features: Features) {
     this.#options = options;
     this.#bpftrace = bpftrace;
-    this.#completion = new Completion(features.tailKey);
+    this.#fillIn = new FillIn(features.tailKey);
     const hierarchies = parseHierarchies(readProcText('/proc/self/cgroup') ?? '');
     this.#model = new Model({
       host: this.#host,
@@ -189,12 +189,12 @@ export class Session {
       waiting,
     );
     this.#waiting = undefined;
-    this.#completion.next();
+    this.#fillIn.next();
     for (const event of waiting) {
-      this.#model.event(this.#completion.complete(event));
+      this.#model.event(this.#fillIn.complete(event));
     }
     // Those up to the next heartbeat come later than these.
-    this.#completion.next();
+    this.#fillIn.next();
     if (this.#overflow > 0) {
       const { mono, at } = this.#last;
       this.#model.lost(
@@ -227,7 +227,7 @@ export class Session {
       this.#last = event;
     }
     if (this.#waiting === undefined) {
-      this.#model.event(this.#completion.complete(event));
+      this.#model.event(this.#fillIn.complete(event));
     } else if (this.#waiting.length < maxWaiting) {
       this.#waiting.push(event);
     } else {
@@ -237,7 +237,7 @@ export class Session {
 
   #beat(time: Nanoseconds): void {
     this.#last = time;
-    this.#completion.next();
+    this.#fillIn.next();
     if (this.#watch.changed()) {
       this.#clock.setOffset(readWallOffset());
     }

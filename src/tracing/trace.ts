@@ -1,3 +1,4 @@
+import { Limit, type LimitValues, timeLeft } from '../console/limit.ts';
 import { LossNotice } from '../console/loss.ts';
 import { say } from '../console/say.ts';
 import { sayWaiting } from '../console/selection.ts';
@@ -12,7 +13,6 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { Session } from '../session/session.ts';
 import { UsageSource } from '../session/usage.ts';
 import { UserNames } from '../view/users.ts';
-import { Limit, type LimitValues, timeLeft } from './limit.ts';
 
 export interface TraceValues extends LimitValues {
   /** The bpftrace to run, if not the system's. */

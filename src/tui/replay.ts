@@ -1,4 +1,5 @@
 import { wantsColor } from '../console/color.ts';
+import { Limit, type LimitValues } from '../console/limit.ts';
 import { divertSay, speaksUtf8 } from '../console/say.ts';
 import type { Stop } from '../console/stop.ts';
 import { viewSize } from '../console/terminal.ts';
@@ -10,7 +11,6 @@ import type { NstraceRecord } from '../record/schema.ts';
 import type { Bookmark } from '../recording/batches.ts';
 import { Account, type Moment } from '../replay/moment.ts';
 import { type Controls, Player } from '../replay/player.ts';
-import { Limit, type LimitValues } from '../tracing/limit.ts';
 import { UserNames } from '../view/users.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { copy } from './clipboard.ts';

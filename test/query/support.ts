@@ -1,6 +1,6 @@
 import { Engine } from '../../src/query/engine.ts';
 import { openSources } from '../../src/query/sources.ts';
-import type { Take } from '../../src/query/spool.ts';
+import type { Take } from '../../src/query/unpacked.ts';
 import { type Plain, plainOf } from '../../src/query/value.ts';
 
 export interface Asked {

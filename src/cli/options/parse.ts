@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { maxTimerMs } from '../../console/limit.ts';
 import { didYouMean } from '../../kernel/nearest.ts';
-import { maxTimerMs } from '../../tracing/limit.ts';
 import { groupIdOf } from '../../view/groups.ts';
 import { UserNames } from '../../view/users.ts';
 

@@ -1,7 +1,7 @@
+import { signalName } from '../../kernel/signals.ts';
 import type { ExitEvent } from '../../probe/event.ts';
 import type { End } from '../container.ts';
 import type { Known } from '../known.ts';
-import { signalName } from '../names.ts';
 import { RecentSet } from '../recent.ts';
 import type { ExecEvents } from './exec.ts';
 import type { ForkEvents } from './fork.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { askedNamespaces, asksForNamespaces, changedNamespaces, flagNames, signalName } from '../../src/model/names.ts';
-import { containerNs, hostNs } from '../fixtures/records.ts';
+import { askedNamespaces, asksForNamespaces, flagNames } from '../../src/model/clone-flags.ts';
+import { containerNs } from '../fixtures/records.ts';
 
 /** What runc run asks for: mnt, uts, ipc, pid and net. */
 const runcFlags = 0x6c02_0000;
@@ -28,26 +28,5 @@ describe('flags of clone', () => {
     const { mnt, uts, ipc, pid, net } = containerNs;
     expect(askedNamespaces(runcFlags, containerNs)).toEqual({ mnt, uts, ipc, pid, net });
     expect(askedNamespaces(CLONE_VFORK_VM, containerNs)).toEqual({});
-  });
-});
-
-describe('changedNamespaces', () => {
-  it('reports the inodes that are new', () => {
-    const { mnt, uts, ipc, pid, net } = containerNs;
-    expect(changedNamespaces(hostNs, containerNs)).toEqual({ mnt, uts, ipc, pid, net });
-    expect(changedNamespaces(hostNs, hostNs)).toEqual({});
-  });
-});
-
-describe('signalName', () => {
-  it.each([
-    [6, 'SIGABRT'],
-    [9, 'SIGKILL'],
-    [11, 'SIGSEGV'],
-    [15, 'SIGTERM'],
-    [29, 'SIGIO'],
-    [35, 'SIG35'],
-  ])('names %d %s', (signal, name) => {
-    expect(signalName(signal)).toBe(name);
   });
 });

@@ -5,7 +5,7 @@ import type { Damage } from '../recording/damage.ts';
 import { EndlessLine, maxLineBytes } from '../recording/endless.ts';
 import { readRecords } from '../recording/reader.ts';
 import { openSource } from '../recording/source.ts';
-import { openNameless } from '../recording/spool.ts';
+import { openNameless } from '../recording/temporary.ts';
 
 /** What is taken of a recording; a record may be another on its way. */
 export type Take = (record: NstraceRecord) => NstraceRecord | undefined;

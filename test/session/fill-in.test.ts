@@ -3,7 +3,7 @@ import { monoOfTicks } from '../../src/kernel/time.ts';
 import type { ForkEvent } from '../../src/probe/event.ts';
 import { ownPidns } from '../../src/procfs/host.ts';
 import { startOf } from '../../src/procfs/process.ts';
-import { Completion } from '../../src/session/complete.ts';
+import { FillIn } from '../../src/session/fill-in.ts';
 import { host } from '../fixtures/lines.ts';
 
 const { pid, ppid } = process;
@@ -30,12 +30,12 @@ const forkAt = (at: number): ForkEvent => ({
 
 describe('a fork that the probe sent in part', () => {
   it('is completed from /proc', () => {
-    const event = new Completion(0n).complete(forkAt(start + 5_000_000));
+    const event = new FillIn(0n).complete(forkAt(start + 5_000_000));
     expect(event).toMatchObject({ whole: true, uid: process.getuid!(), ns: { pid: ownPidns() }, start: { at: start } });
   });
 
   it('is not, with another process that has the pid by now', () => {
-    const event = new Completion(0n).complete(forkAt(start - 1_000_000_000));
+    const event = new FillIn(0n).complete(forkAt(start - 1_000_000_000));
     expect(event).toMatchObject({ whole: false, ns: host });
   });
 });

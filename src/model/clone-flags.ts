@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import { type Namespaces, type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
+import type { Namespaces, NamespaceType } from '../kernel/namespaces.ts';
 
 /** CLONE_NEW* (include/uapi/linux/sched.h). */
 const cloneFlags: readonly [number, string, NamespaceType][] = [
@@ -23,22 +22,3 @@ export const flagNames = (flags: number): string[] =>
 /** The inodes of the kinds that CLONE_NEW* flags ask for. */
 export const askedNamespaces = (flags: number, ns: Namespaces): Partial<Record<NamespaceType, number>> =>
   Object.fromEntries(cloneFlags.filter(([flag]) => (flags & flag) !== 0).map(([, , type]) => [type, ns[type]]));
-
-/** Inodes that differ after from before. */
-export const changedNamespaces = (before: Namespaces, after: Namespaces): Partial<Record<NamespaceType, number>> => {
-  const changed: Partial<Record<NamespaceType, number>> = {};
-  for (const type of namespaceTypes) {
-    if (before[type] !== after[type]) {
-      changed[type] = after[type];
-    }
-  }
-  return changed;
-};
-
-const signalNames = new Map(Object.entries(constants.signals).map(([name, value]) => [value, name]));
-/** Names that Node knows twice. */
-signalNames.set(constants.signals.SIGABRT, 'SIGABRT');
-signalNames.set(constants.signals.SIGIO, 'SIGIO');
-
-/** Real-time signals have numbers only. */
-export const signalName = (signal: number): string => signalNames.get(signal) ?? `SIG${signal}`;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Limit, maxTimerMs, timeLeft } from '../../src/tracing/limit.ts';
+import { Limit, maxTimerMs, timeLeft } from '../../src/console/limit.ts';
 import { container, exec, exit, footer, header, lost, process as running } from '../fixtures/records.ts';
 
 describe('--max-events', () => {

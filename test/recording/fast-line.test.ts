@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { valid } from '../../src/record/valid.ts';
-import { briefOf, endOf, hostRecordOf } from '../../src/recording/usual.ts';
+import { briefOf, endOf, hostRecordOf } from '../../src/recording/fast-line.ts';
 import { exec, exit, fork, inContainer, process } from '../fixtures/records.ts';
 
 const head = ['type', 'seq', 'time', 'mono', 'pid', 'nspid', 'ns', 'container', 'ppid'];

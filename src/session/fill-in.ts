@@ -7,7 +7,7 @@ import { Directories } from './directories.ts';
 import { tailSum } from './tail.ts';
 
 /** Fills in from /proc what a probe could not send, where it is certain. */
-export class Completion {
+export class FillIn {
   readonly #directories = new Directories();
   readonly #terminals = new Terminals();
   readonly #tailKey: bigint;
