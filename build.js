@@ -51,7 +51,7 @@ await build({
     js: "import { createRequire as bundledRequire } from 'node:module';\nconst require = bundledRequire(import.meta.url);",
   },
   // Ink's connection to React's developer tools, which is not there in production.
-  alias: { 'react-devtools-core': './src/tui/no-devtools.ts' },
+  alias: { 'react-devtools-core': './src/tui/terminal/no-devtools.ts' },
   // Optional: large, and loaded only where it is installed (src/library.ts).
   external: ['@duckdb/node-api'],
   legalComments: 'none',

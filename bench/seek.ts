@@ -5,7 +5,7 @@ import type { Bookmark } from '../src/recording/reader.ts';
 import { Reading } from '../src/recording/reader.ts';
 import { Account, type Moment } from '../src/replay/moment.ts';
 import { Player } from '../src/replay/player.ts';
-import { Store } from '../src/tui/store.ts';
+import { Store } from '../src/tui/store/store.ts';
 import { writeRecording } from './recording.ts';
 
 /** Plays a million records to their end, and goes back. */

@@ -3,12 +3,12 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { render } from 'ink';
 import { createElement } from 'react';
 import type { NstraceRecord } from '../src/record/schema.ts';
-import { App } from '../src/tui/app.ts';
-import { maxEvents } from '../src/tui/event-log.ts';
-import { boundHeap } from '../src/tui/heap.ts';
-import { modes } from '../src/tui/rows.ts';
-import { makeTheme } from '../src/tui/theme.ts';
-import { Ui } from '../src/tui/ui.ts';
+import { Ui } from '../src/tui/keys/ui.ts';
+import { makeTheme } from '../src/tui/paint/theme.ts';
+import { modes } from '../src/tui/rows/rows.ts';
+import { maxEvents } from '../src/tui/store/event-log.ts';
+import { App } from '../src/tui/terminal/app.ts';
+import { boundHeap } from '../src/tui/terminal/v8.ts';
 import { pauseAfter, View } from '../src/tui/view.ts';
 import { container, containerNs, exec, header, process as running } from '../test/fixtures/records.ts';
 

@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import { visibleCommands } from '../src/cli/program.ts';
 import { flags, keys } from '../src/filter/keys.ts';
-import { type Binding, bindings } from '../src/tui/bindings.ts';
+import { type Binding, bindings } from '../src/tui/keys/bindings.ts';
 import { version } from '../src/version.ts';
 
 /** The manual page nstrace(8) in man(7)'s language: commands and options are the program's own. */

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { NstraceRecord } from '../src/record/schema.ts';
-import { buildFrame } from '../src/tui/frame.ts';
-import { Listing } from '../src/tui/listing.ts';
-import type { Mode } from '../src/tui/rows.ts';
-import { Store } from '../src/tui/store.ts';
-import { makeTheme } from '../src/tui/theme.ts';
-import { Ui } from '../src/tui/ui.ts';
+import { Ui } from '../src/tui/keys/ui.ts';
+import { buildFrame } from '../src/tui/paint/frame.ts';
+import { makeTheme } from '../src/tui/paint/theme.ts';
+import { Listing } from '../src/tui/rows/listing.ts';
+import type { Mode } from '../src/tui/rows/rows.ts';
+import { Store } from '../src/tui/store/store.ts';
 import { UserNames } from '../src/view/users.ts';
 
 /**

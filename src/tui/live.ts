@@ -18,16 +18,16 @@ import type { Sink } from '../recording/sink.ts';
 import { FileSink } from '../recording/sinks/file.ts';
 import { escapeText } from '../view/escape.ts';
 import { UserNames } from '../view/users.ts';
-import { capabilitiesOf } from './capabilities.ts';
-import { copy } from './clipboard.ts';
-import type { Effect } from './effect.ts';
-import type { Status } from './frame-input.ts';
-import { kindsOf } from './listed.ts';
-import { Meter } from './meter.ts';
-import { OwnUsage } from './own-usage.ts';
-import type { Tui } from './start.ts';
-import { makeTheme } from './theme.ts';
-import { Ui } from './ui.ts';
+import type { Effect } from './keys/effect.ts';
+import { kindsOf } from './keys/first-kinds.ts';
+import { Ui } from './keys/ui.ts';
+import type { Status } from './paint/frame-input.ts';
+import { Meter } from './paint/meter.ts';
+import { makeTheme } from './paint/theme.ts';
+import { capabilitiesOf } from './terminal/capabilities.ts';
+import { copy } from './terminal/clipboard.ts';
+import { OwnUsage } from './terminal/own-usage.ts';
+import type { Tui } from './terminal/start.ts';
 import { View } from './view.ts';
 
 const noCount: Count = { made: 0, delivered: 0, lost: 0 };
@@ -77,7 +77,7 @@ export class TuiOutput implements Output {
 
   /** Ink and React are loaded only for a terminal: they take longer than all the rest. */
   async show(): Promise<void> {
-    const { startTui } = await import('./start.ts');
+    const { startTui } = await import('./terminal/start.ts');
     this.#tui = startTui(this.#view, () => this.#stop.now('hangup'));
     this.#view.ui.patternsLoaded(await loadPatterns());
   }

@@ -12,16 +12,16 @@ import type { Bookmark } from '../recording/batches.ts';
 import { Account, type Moment } from '../replay/moment.ts';
 import { type Controls, Player } from '../replay/player.ts';
 import { UserNames } from '../view/users.ts';
-import { capabilitiesOf } from './capabilities.ts';
-import { copy } from './clipboard.ts';
-import type { Effect } from './effect.ts';
-import type { Status } from './frame-input.ts';
-import { kindsOf } from './listed.ts';
+import type { Effect } from './keys/effect.ts';
+import { kindsOf } from './keys/first-kinds.ts';
+import { Ui } from './keys/ui.ts';
 import type { LiveSettings } from './live.ts';
-import { OwnUsage } from './own-usage.ts';
-import type { Tui } from './start.ts';
-import { makeTheme } from './theme.ts';
-import { Ui } from './ui.ts';
+import type { Status } from './paint/frame-input.ts';
+import { makeTheme } from './paint/theme.ts';
+import { capabilitiesOf } from './terminal/capabilities.ts';
+import { copy } from './terminal/clipboard.ts';
+import { OwnUsage } from './terminal/own-usage.ts';
+import type { Tui } from './terminal/start.ts';
 import { View } from './view.ts';
 
 interface ReplaySettings extends InputValues, LimitValues, LiveSettings {
@@ -100,7 +100,7 @@ export const replayOnTerminal = async (
   });
   let tui: Tui | undefined;
   try {
-    const { startTui } = await import('./start.ts');
+    const { startTui } = await import('./terminal/start.ts');
     tui = startTui(view, () => stop.now('hangup'));
     void loadPatterns().then((compile) => view.ui.patternsLoaded(compile));
     await player.run(signal);

@@ -1,11 +1,11 @@
-import type { Effect } from './effect.ts';
-import { buildFrame } from './frame.ts';
-import type { Status } from './frame-input.ts';
-import type { Frame } from './layout.ts';
-import { Listing } from './listing.ts';
-import { Store } from './store.ts';
-import type { Theme } from './theme.ts';
-import type { Ui } from './ui.ts';
+import type { Effect } from './keys/effect.ts';
+import type { Ui } from './keys/ui.ts';
+import { buildFrame } from './paint/frame.ts';
+import type { Status } from './paint/frame-input.ts';
+import type { Frame } from './paint/layout.ts';
+import type { Theme } from './paint/theme.ts';
+import { Listing } from './rows/listing.ts';
+import { Store } from './store/store.ts';
 
 /** A frame is made at most once in this time; keys are shown at once. */
 const tickMs = 100;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bindings } from '../../src/tui/bindings.ts';
-import { menus } from '../../src/tui/menu.ts';
+import { bindings } from '../../src/tui/keys/bindings.ts';
+import { menus } from '../../src/tui/keys/menu.ts';
 import { widthOf } from '../../src/view/width.ts';
 import { at, lifeOf } from '../fixtures/story.ts';
 import { aBusyMachine, Desk, execs, unsafe, withoutStyles } from '../tui/support.ts';

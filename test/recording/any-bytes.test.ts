@@ -13,7 +13,7 @@ import { mergeBatches } from '../../src/recording/merge.ts';
 import { Reading } from '../../src/recording/reader.ts';
 import { Repairer } from '../../src/recording/repair.ts';
 import { FileSink } from '../../src/recording/sinks/file.ts';
-import { Store } from '../../src/tui/store.ts';
+import { Store } from '../../src/tui/store/store.ts';
 import { checkText } from '../../src/view/check.ts';
 import { columns } from '../../src/view/columns.ts';
 import { lanesText } from '../../src/view/lanes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { Account, type Moment } from '../../src/replay/moment.ts';
-import { Store } from '../../src/tui/store.ts';
+import { Store } from '../../src/tui/store/store.ts';
 import { header, lost } from '../fixtures/records.ts';
 import { at, inTime, lifeOf, startOf } from '../fixtures/story.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { Account } from '../../src/replay/moment.ts';
-import { Store } from '../../src/tui/store.ts';
+import { Store } from '../../src/tui/store/store.ts';
 import { container, exec, exit, fork, header, hostNs, lost, process as running } from '../fixtures/records.ts';
 import { at, castOf, inTime, startOf } from '../fixtures/story.ts';
 import { Desk } from './support.ts';

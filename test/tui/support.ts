@@ -1,16 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
 import { loadPatterns } from '../../src/filter/pattern.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import type { Effect } from '../../src/tui/effect.ts';
-import type { ViewEvent } from '../../src/tui/event.ts';
-import { buildFrame } from '../../src/tui/frame.ts';
-import type { Status } from '../../src/tui/frame-input.ts';
-import type { Frame } from '../../src/tui/layout.ts';
-import { Listing } from '../../src/tui/listing.ts';
-import type { Mode } from '../../src/tui/rows.ts';
-import { Store } from '../../src/tui/store.ts';
-import { makeTheme } from '../../src/tui/theme.ts';
-import { Ui } from '../../src/tui/ui.ts';
+import type { Effect } from '../../src/tui/keys/effect.ts';
+import { Ui } from '../../src/tui/keys/ui.ts';
+import { buildFrame } from '../../src/tui/paint/frame.ts';
+import type { Status } from '../../src/tui/paint/frame-input.ts';
+import type { Frame } from '../../src/tui/paint/layout.ts';
+import { makeTheme } from '../../src/tui/paint/theme.ts';
+import { Listing } from '../../src/tui/rows/listing.ts';
+import type { Mode } from '../../src/tui/rows/rows.ts';
+import type { ViewEvent } from '../../src/tui/store/event.ts';
+import { Store } from '../../src/tui/store/store.ts';
 import {
   container,
   containerNs,

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Effect } from '../../src/tui/effect.ts';
-import type { Status } from '../../src/tui/frame-input.ts';
-import type { Mode } from '../../src/tui/rows.ts';
-import { makeTheme } from '../../src/tui/theme.ts';
-import { Ui } from '../../src/tui/ui.ts';
+import type { Effect } from '../../src/tui/keys/effect.ts';
+import { Ui } from '../../src/tui/keys/ui.ts';
+import type { Status } from '../../src/tui/paint/frame-input.ts';
+import { makeTheme } from '../../src/tui/paint/theme.ts';
+import type { Mode } from '../../src/tui/rows/rows.ts';
 import { View } from '../../src/tui/view.ts';
 import { exec } from '../fixtures/records.ts';
 import { at, castOf, inTime, lifeOf, startOf } from '../fixtures/story.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { bindings } from '../../src/tui/bindings.ts';
-import { menus } from '../../src/tui/menu.ts';
+import { bindings } from '../../src/tui/keys/bindings.ts';
+import { menus } from '../../src/tui/keys/menu.ts';
 import { widthOf } from '../../src/view/width.ts';
 import { at, lifeOf } from '../fixtures/story.ts';
 import { aBusyMachine, Desk, execs, hostileText, unsafe, withoutStyles } from './support.ts';

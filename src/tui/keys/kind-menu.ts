@@ -1,0 +1,35 @@
+import { type Kind, kinds } from '../store/event.ts';
+
+/** Shown from the start; forks and cgroups are many and say little. */
+const usualKinds: readonly Kind[] = ['exec', 'failed', 'exit', 'join', 'namespace', 'container'];
+
+/** Which kinds of events are shown, and the list where they are chosen. */
+export class KindMenu {
+  /** A new set after every change. */
+  shown: ReadonlySet<Kind>;
+  cursor = 0;
+
+  constructor(shown: readonly Kind[] = usualKinds) {
+    this.shown = new Set(shown);
+  }
+
+  press(key: string): void {
+    if (key === 'down' || key === 'j') {
+      this.cursor = Math.min(kinds.length - 1, this.cursor + 1);
+    } else if (key === 'up' || key === 'k') {
+      this.cursor = Math.max(0, this.cursor - 1);
+    } else if (key === ' ' || key === 'enter') {
+      this.#toggle(kinds[this.cursor]!);
+    } else if (Number(key) >= 1 && Number(key) <= kinds.length) {
+      this.#toggle(kinds[Number(key) - 1]!);
+    }
+  }
+
+  #toggle(kind: Kind): void {
+    const next = new Set(this.shown);
+    if (!next.delete(kind)) {
+      next.add(kind);
+    }
+    this.shown = next;
+  }
+}
