@@ -8,6 +8,7 @@ import type { FleetAccess } from '../fleet/access.ts';
 import { isFleet } from '../fleet/input.ts';
 import { escapeText } from '../view/escape.ts';
 import { addAccessOptions } from './options/access.ts';
+import { parsePlace } from './options/parse.ts';
 
 interface ArchiveValues extends FleetAccess {
   from: string;
@@ -31,7 +32,7 @@ export const addArchive = (program: Command): void => {
     .command('archive')
     .description('write what a fleet has shipped as Parquet by cluster and day, and go on where it stopped')
     .requiredOption('--from <url>', 'nats://HOST:4222')
-    .requiredOption('-o, --output <folder>', 'where to')
+    .requiredOption('-o, --output <folder>', 'where to', parsePlace)
     .option('--cluster <name>', 'only hosts of this cluster')
     .option('--share <n/m>', 'only the Nth of M shares of the hosts: for several writers to one folder')
     .option('-f, --follow', 'look for more once a minute, until Ctrl-C')

@@ -88,8 +88,11 @@ const requireOptions = ({ output, repair = false, json, force }: CheckValues): v
   if (!repair && output !== undefined && output !== 'table' && output !== 'json') {
     throw usageError(`-o ${output} is neither table nor json`, 'to write a file: nstrace check --repair -o NEW FILE');
   }
-  if (repair && output === undefined) {
-    throw usageError('--repair needs a new file', 'nstrace check --repair -o NEW FILE');
+  if (repair && (output === undefined || output === '-')) {
+    throw usageError(
+      '--repair needs a new file: what it finds goes to standard output',
+      'nstrace check --repair -o NEW FILE',
+    );
   }
   if (force && !repair) {
     throw usageError('--force is for --repair', 'a check alone writes nothing');

@@ -11,6 +11,7 @@ import { expandPaths } from '../recording/paths.ts';
 import { escapeText } from '../view/escape.ts';
 import { addSelectorOptions, chosenBy, collectText, type SelectorValues } from './options/filter.ts';
 import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';
+import { parsePlace } from './options/parse.ts';
 
 interface QueryValues extends SessionValues, SelectorValues, Omit<FleetValues, 'since'> {
   run?: string;
@@ -55,7 +56,7 @@ export const addQuery = (program: Command): void => {
     )
     .option('--until <time>', 'not what came after: RFC 3339, or an age such as 10m')
     .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(formats).default('table'))
-    .option('--write <file>', 'write the result as Parquet, with secrets masked')
+    .option('--write <file>', 'write the result as Parquet, with secrets masked', parsePlace)
     .option('--no-redact', 'with --write: as it was recorded')
     .option('--force', 'with --write: over an existing file')
     .option('--strict', 'end with status 4 if a recording is damaged or incomplete')

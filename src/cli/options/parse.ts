@@ -11,6 +11,14 @@ export const collect = (value: string, before: string[] = []): string[] => {
   return [...before, value];
 };
 
+/** Where no text goes, `-` would be a file of that name. */
+export const parsePlace = (value: string): string => {
+  if (value === '-') {
+    throw new InvalidArgumentError('this cannot go to standard output: name a place');
+  }
+  return value;
+};
+
 export const collectNumber = (value: string, before: number[] = []): number[] => {
   const digits = /^(?:[a-z]+:\[)?(\d+)\]?$/.exec(value);
   if (digits === null) {

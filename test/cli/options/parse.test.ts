@@ -5,10 +5,18 @@ import {
   collectNumber,
   parseCount,
   parseDuration,
+  parsePlace,
   parseSize,
   parseUser,
   sizeOf,
 } from '../../../src/cli/options/parse.ts';
+
+describe('a place to write to', () => {
+  it('is no standard output', () => {
+    expect(parsePlace('./-')).toBe('./-');
+    expect(() => parsePlace('-')).toThrow(InvalidArgumentError);
+  });
+});
 
 describe('a duration', () => {
   it.each([

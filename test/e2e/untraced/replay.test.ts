@@ -379,6 +379,8 @@ describe('check', () => {
       stderr: expect.stringContaining('it exists'),
     });
     expect((await run(program, 'check', '--repair', cut)).exitCode).toBe(2);
+    expect((await run(program, 'check', '--repair', '-o', '-', cut)).exitCode).toBe(2);
+    expect((await run(program, 'query', cut, 'SELECT 1', '--write', '-')).exitCode).toBe(2);
   });
 });
 
