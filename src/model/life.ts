@@ -21,6 +21,14 @@ const isForOneOf = (command: Command, { command: maker, root, ref }: Container):
     ? command.state === maker.state
     : root === command.root || (maker === undefined && hex64.test(ref.id));
 
+/** A child of the process that waits to run the container's program: an OCI runtime calls hooks there. */
+const isHook = ({ parent, ppid }: Process, container: Container): boolean =>
+  container.command?.oci === true &&
+  parent?.pid === ppid &&
+  !parent.ended &&
+  !parent.settled &&
+  parent.membership?.container === container;
+
 /** Statuses of a program that could not be executed, by the shell's convention. */
 const cannotExecute: ReadonlySet<number | undefined> = new Set([126, 127]);
 
@@ -115,7 +123,13 @@ export class ContainerLives {
       return;
     }
     if (!container.started) {
-      if (container.init === undefined && process.origin === 'init' && this.#canBeInit(process, container, call)) {
+      if (container.init === undefined && isHook(process, container)) {
+        process.origin = 'born';
+      } else if (
+        container.init === undefined &&
+        process.origin === 'init' &&
+        this.#canBeInit(process, container, call)
+      ) {
         process.membership = this.founding.becomesInit(process, container);
       }
       const { init } = container;

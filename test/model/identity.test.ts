@@ -444,6 +444,27 @@ describe('a program that is called as a runtime is', () => {
     expect(lives(world).slice(0, 3)).toEqual(['1 created', '1 started', '1 stopped 3']);
   });
 
+  it.each(['runc', 'crun'])('is a hook of %s before the program of a container without a pid namespace', (runtime) => {
+    const world = setUp();
+    world.exec(10, 1, `${runtime} run web`);
+    world.cgroup('mkdir', 10, '/web');
+    world.fork(12, 10);
+    world.cgroup('attach', 10, '/web', 12);
+    world.namespace('unshare', 12, { ...namespaces(500), pid: host.pid });
+    world.fork(13, 12);
+    world.exec(13, 12, 'ldconfig');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'web' }, origin: 'born' });
+    world.exit(13);
+    world.exec(12, 10, 'sh');
+    expect(lastExec(world)).toMatchObject({ container: { name: 'web' }, origin: 'init', evidence: 'init' });
+    world.fork(14, 12);
+    world.exec(14, 12, 'sleep');
+    expect(lastExec(world)).toMatchObject({ origin: 'born', evidence: 'lineage' });
+    world.exit(14);
+    world.exit(12, 6 << 8);
+    expect(lives(world).slice(0, 3)).toEqual(['1 created', '1 started', '1 stopped 6']);
+  });
+
   it('is what made a container, whatever its stages call themselves', () => {
     const world = setUp();
     world.exec(10, 1, 'runc-1.2 run web', { exe: '/srv/runc-1.2' });

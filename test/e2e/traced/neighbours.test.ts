@@ -175,6 +175,28 @@ describe('a container of runc', () => {
     }
   });
 
+  traced('has hooks before its program, which are not its first process', async () => {
+    const hooks = (name: string) => [{ path: '/bin/true', args: ['true', mark, name] }];
+    const bundle = await makeBundle((spec) => {
+      const { linux } = spec as unknown as { linux: { namespaces: { type: string }[] } };
+      linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'pid');
+      Object.assign(spec, { hooks: { createContainer: hooks('create'), startContainer: hooks('start') } });
+    });
+    try {
+      const name = `${mark}hooks`;
+      const found = await trace([], () => bundle.run(name, ['sh', '-c', `exit 6; ${mark}`]));
+      for (const hook of ['create', 'start']) {
+        expect(ran(found, 'true', mark, hook), hook).toMatchObject({ container: { name }, origin: 'born' });
+      }
+      const init = ran(found, 'sh', '-c', `exit 6; ${mark}`);
+      expect(init).toMatchObject({ container: { name }, origin: 'init', evidence: 'init' });
+      expect(found.of('container').find(isStarted(name))?.pid).toBe(init?.pid);
+      expect(lifeOf(found, init?.container?.instance)).toEqual(['created', 'started', 'stopped 6', 'removed']);
+    } finally {
+      await bundle.remove();
+    }
+  });
+
   traced('that is never started has no start; what joins one stays in it, whoever has ended', async () => {
     const [never, again] = [`${mark}never`, `${mark}again`];
     const [first, second] = [await makeBundle(), await makeBundle()];
