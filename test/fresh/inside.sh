@@ -62,12 +62,15 @@ echo 'deb: installed, traced, upgraded, removed without a trace'
 
 # The shell remembers where nstrace was.
 hash -r
+prefix=$(npm prefix --global)
 npm install --global --offline --no-audit --no-fund --loglevel=error /packages/nstrace-*.tgz >/dev/null
 nstrace --version
 trace
 npm uninstall --global --loglevel=error nstrace >/dev/null
-# npm leaves the folder that it made for manuals.
-rmdir --ignore-fail-on-non-empty /usr/local/share/man/man8 2>/dev/null || true
+# npm leaves the folders that it made for manuals and packages: in /usr/local, or in /usr if Node is Debian's.
+for folder in share/man/man8 lib/node_modules; do
+  grep -qxF "$prefix/$folder" /packages/before || rmdir --ignore-fail-on-non-empty "$prefix/$folder" 2>/dev/null || true
+done
 rm -rf /root/.npm
 files >/packages/after
 diff /packages/before /packages/after || fail 'npm uninstall left, or took, what is above'
