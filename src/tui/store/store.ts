@@ -3,44 +3,18 @@ import { clockNs } from '../../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../../record/schema.ts';
 import type { Moment } from '../../replay/moment.ts';
 import { goesOn } from './changes.ts';
-import { Containers } from './containers.ts';
+import type { Containers } from './containers.ts';
 import type { Kind, ViewEvent, ViewProcess } from './event.ts';
-import { EventLog, unlisted } from './event-log.ts';
-import type { FairLog } from './fair.ts';
+import { unlisted } from './event-log.ts';
 import type { Group } from './group.ts';
 import { invocationOf } from './invocations.ts';
-import { type About, Population } from './population.ts';
-import { Rate } from './rate.ts';
+import { Kept } from './kept.ts';
+import type { About } from './population.ts';
 import { isByHand, note, Repeats } from './repeats.ts';
-import { type Join, type Trace, Traces } from './traces.ts';
+import type { Join, Trace } from './traces.ts';
 
-/** Seconds of the sparkline. */
-const historySeconds = 61;
-
-/** All that a live view shows, made of records. Nothing here knows of terminals. */
-export class Store {
-  readonly traces = new Traces();
-  readonly containers = new Containers();
-  readonly processes = new Population(this.traces);
-  readonly rate = new Rate(historySeconds);
-  footer: RecordOf<'footer'> | undefined;
-  /** Readings of CPU and memory. */
-  usages = 0;
-  lost = 0;
-  /** Losses of which it is not known how many they are. */
-  unknownLoss = false;
-  /** Time in ns of the last record or heartbeat, on the clock of the stream. */
-  now = 0;
-  /** Wall time of the last record. */
-  lastTime = '';
-  beganAt = 0;
-  /** Grows with every record that was taken. */
-  version = 0;
-  /** Grows where events were folded into others. */
-  folds = 0;
-  /** Grows where a container got another name, image or pod: its events stand elsewhere then. */
-  renames = 0;
-  readonly #events = new EventLog();
+/** Makes what a view shows out of records: what each of them changes. Nothing here knows of terminals. */
+export class Store extends Kept {
   /** For words of filters that are typed later. */
   readonly #knowledge = new Knowledge({ keepsLineage: true });
   readonly #repeats = new Repeats();
@@ -48,62 +22,6 @@ export class Store {
   #subject: Subject | undefined;
   #trace: Trace = this.traces.first;
   #at = 0;
-
-  constructor() {
-    this.containers.addHost(this.traces.first);
-  }
-
-  get events(): FairLog<ViewEvent> {
-    return this.#events.log;
-  }
-
-  /** The id that the next event gets. */
-  get nextId(): number {
-    return this.#events.nextId;
-  }
-
-  /** By the key of records; hosts among them. */
-  get groups(): ReadonlyMap<number | string, Group> {
-    return this.containers.byKey;
-  }
-
-  get groupings(): number {
-    return this.containers.version + this.renames;
-  }
-
-  /** The only host, or the first of several. */
-  get host(): Group {
-    return this.traces.first.host;
-  }
-
-  get header(): RecordOf<'header'> | undefined {
-    return this.traces.first.source.header;
-  }
-
-  get endedProcesses(): FairLog<ViewProcess> {
-    return this.processes.ended;
-  }
-
-  get containersAlive(): number {
-    return this.containers.alive;
-  }
-
-  /** Containers of which no life goes on. */
-  get ended(): number {
-    return this.containers.over.size;
-  }
-
-  /** Wall time in ms of a time of the stream. */
-  wallMs(at: number): number {
-    return (
-      (this.header === undefined ? Date.parse(this.lastTime) : Date.parse(this.header.time)) + (at - this.beganAt) / 1e6
-    );
-  }
-
-  /** Time went on, though nothing may have happened. */
-  passed(ns: string): void {
-    this.now = Math.max(this.now, Number(ns));
-  }
 
   take(record: NstraceRecord): void {
     this.version += 1;
@@ -171,15 +89,10 @@ export class Store {
     const { over } = this.containers;
     for (const group of this.groups.values()) {
       if (over.has(group.nameKey)) {
-        this.#forget(group);
+        this.forget(group);
       }
     }
     this.version += 1;
-  }
-
-  /** The name of a container of which only the id is known. */
-  nameOf(id: string): string | undefined {
-    return this.containers.nameOf(id);
   }
 
   /** The first record of another source. What the same host recorded before is over: its processes are reported anew. */
@@ -330,7 +243,7 @@ export class Store {
     }
     if (op === 'removed') {
       for (const old of this.containers.tooMany()) {
-        this.#forget(old);
+        this.forget(old);
       }
     }
   }
@@ -345,7 +258,7 @@ export class Store {
 
   #event(kind: Kind | 'lost', record: NstraceRecord, group: Group, process?: ViewProcess): ViewEvent {
     group.lastAt = this.#at;
-    const event = this.#events.add(kind, record, this.#subject!, group, process);
+    const event = this.log.add(kind, record, this.#subject!, group, process);
     if (process?.entry !== undefined) {
       note(process.entry, event);
     }
@@ -353,12 +266,6 @@ export class Store {
       this.folds += process.invocation.take(event) ? 1 : 0;
     }
     return event;
-  }
-
-  #forget(group: Group): void {
-    this.containers.forget(group);
-    this.#events.abandon(group);
-    this.processes.abandon(group);
   }
 }
 
