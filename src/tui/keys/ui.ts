@@ -2,18 +2,15 @@ import type { CompilePattern } from '../../filter/pattern.ts';
 import type { Corrections, Layout } from '../paint/layout.ts';
 import type { GroupKind } from '../rows/grouping.ts';
 import { parseQuery, problemText, type Query, type QueryUsers } from '../rows/query.ts';
-import type { Kind, ViewEvent, ViewProcess } from '../store/event.ts';
+import type { Kind } from '../store/event.ts';
 import { type Command, commandOf } from './bindings.ts';
 import { copyEffect } from './copy.ts';
 import type { Effect, Jump } from './effect.ts';
 import { KindMenu } from './kind-menu.ts';
-import { type MenuName, menus } from './menu.ts';
-import { stepOf } from './moves.ts';
+import { type Choice, Overlay } from './overlay.ts';
 import { Place } from './place.ts';
 import { FilterPrompt } from './prompt.ts';
 import { transportOf } from './transport.ts';
-
-export type Overlay = 'help' | 'kinds' | 'details' | MenuName;
 
 export interface UiOptions {
   readonly isReplay: boolean;
@@ -25,10 +22,7 @@ export interface UiOptions {
 /** What the user did to the view: where it is, what it shows, and what is on top of it. */
 export class Ui extends Place {
   readonly prompt: FilterPrompt;
-  overlay: Overlay | undefined;
-  menuCursor = 0;
-  details: ViewEvent | ViewProcess | undefined;
-  scroll = 0;
+  readonly overlay = new Overlay();
   mouse = false;
   notice: { text: string; bad: boolean } | undefined;
   /** The message that was there when a key was pressed: it gives its place back. */
@@ -53,10 +47,7 @@ export class Ui extends Place {
   restart(): void {
     this.pausedAt = undefined;
     this.frozen = undefined;
-    this.details = undefined;
-    if (this.overlay === 'details') {
-      this.overlay = undefined;
-    }
+    this.overlay.forgetDetails();
   }
 
   /** Takes a key by its name, as keys.ts names them. */
@@ -74,8 +65,9 @@ export class Ui extends Place {
       const problem = this.prompt.isOpen || key !== 'enter' ? undefined : this.query.problems[0];
       return problem === undefined ? undefined : this.#note(`left out of the filter: ${problemText(problem)}`);
     }
-    if (this.overlay !== undefined) {
-      return this.#inOverlay(key, layout);
+    if (this.overlay.name !== undefined) {
+      const choice = this.overlay.press(key, commandOf(key, this), this.kinds);
+      return choice && this.#choose(choice, layout);
     }
     if (/^\d$/.test(key) && (key !== '0' || this.#count !== '')) {
       this.#count = `${this.#count}${key}`.slice(0, maxDigits);
@@ -96,7 +88,7 @@ export class Ui extends Place {
   click(line: number, layout: Layout): Effect | undefined {
     const index = layout.top + line - layout.firstLine;
     const row = index >= layout.top && index < layout.top + layout.height ? layout.rows.at(index) : undefined;
-    if (row === undefined || this.overlay !== undefined || this.prompt.isOpen) {
+    if (row === undefined || this.overlay.name !== undefined || this.prompt.isOpen) {
       return undefined;
     }
     // The second click on a line opens it.
@@ -124,60 +116,17 @@ export class Ui extends Place {
     this.toEnd();
   }
 
-  #inOverlay(key: string, layout: Layout): Effect | undefined {
-    const overlay = this.overlay!;
-    const command = commandOf(key, this);
-    if (key === 'q' || key === 'escape' || (command === opens[overlay] && !isMenu(overlay))) {
-      // A copy menu is opened out of details, too.
-      const isAbove = overlay === 'copy' && this.details !== undefined;
-      this.overlay = isAbove ? 'details' : undefined;
-      this.details = isAbove ? this.details : undefined;
-      return undefined;
-    }
-    if (isMenu(overlay)) {
-      return this.#inMenu(overlay, key, layout);
-    }
-    if (overlay === 'kinds') {
-      this.kinds.press(key);
-    } else if (command === 'copy' && overlay === 'details') {
-      this.#openMenu('copy');
-    } else {
-      this.scroll = Math.max(0, this.scroll + (stepOf(command, overlayPage) ?? 0));
-    }
-    return undefined;
-  }
-
-  #inMenu(name: MenuName, key: string, layout: Layout): Effect | undefined {
-    const { items } = menus[name];
-    const chosen = key === 'enter' || key === ' ' ? items[this.menuCursor] : items.find((item) => item.key === key);
-    if (chosen !== undefined) {
-      return this.#choose(name, chosen.name, layout);
-    }
-    const reversed = name === 'sort' ? items.find((item) => item.key.toUpperCase() === key) : undefined;
-    if (reversed !== undefined) {
-      this.overlay = undefined;
-      return this.sortBy({ column: reversed.name, reversed: true });
-    }
-    const step = stepOf(commandOf(key, this), items.length) ?? 0;
-    this.menuCursor = Math.min(items.length - 1, Math.max(0, this.menuCursor + step));
-    return undefined;
-  }
-
-  #choose(name: MenuName, choice: string, layout: Layout): Effect | undefined {
-    this.overlay = undefined;
-    switch (name) {
+  #choose({ menu, name, reversed }: Choice, layout: Layout): Effect | undefined {
+    switch (menu) {
       case 'sort':
-        return this.sortBy({ column: choice, reversed: false });
+        return this.sortBy({ column: name, reversed });
       case 'by':
-        this.groupBy(choice as GroupKind);
+        this.groupBy(name as GroupKind);
         return undefined;
       case 'jump':
-        return { type: 'jump', to: choice as Jump };
-      case 'copy': {
-        const of = this.details ?? this.selected(layout);
-        this.overlay = this.details === undefined ? undefined : 'details';
-        return copyEffect(choice, of);
-      }
+        return { type: 'jump', to: name as Jump };
+      case 'copy':
+        return copyEffect(name, this.overlay.details ?? this.selected(layout));
     }
   }
 
@@ -189,17 +138,17 @@ export class Ui extends Place {
         return { type: command };
       case 'help':
       case 'kinds':
-        this.overlay = command;
-        this.scroll = 0;
-        return undefined;
       case 'sort':
       case 'by':
       case 'jump':
-        return this.#openMenu(command);
+        this.overlay.open(command);
+        return undefined;
       case 'copy':
-        return this.selected(layout) === undefined
-          ? this.#note('no line is chosen: j and k choose one')
-          : this.#openMenu('copy');
+        if (this.selected(layout) === undefined) {
+          return this.#note('no line is chosen: j and k choose one');
+        }
+        this.overlay.open('copy');
+        return undefined;
       case 'sortAgain':
         return this.sortAgain();
       case 'filter':
@@ -239,12 +188,6 @@ export class Ui extends Place {
     return undefined;
   }
 
-  #openMenu(name: MenuName): undefined {
-    this.overlay = name;
-    this.menuCursor = 0;
-    return undefined;
-  }
-
   /** Without a cursor: the first container, which is where the eye is. */
   #open(layout: Layout): undefined {
     const row = this.selected(layout) ?? (this.mode === 'containers' ? layout.rows.at(0) : undefined);
@@ -256,20 +199,15 @@ export class Ui extends Place {
       case 'heading':
         return this.focusOn(row.heading.by, row.heading.key, row.key);
       case 'event':
-        return this.#detailsOf(row.event);
+        this.overlay.openDetails(row.event);
+        return undefined;
       case 'process':
       case 'lane':
-        return this.#detailsOf(row.process);
+        this.overlay.openDetails(row.process);
+        return undefined;
       default:
         return undefined;
     }
-  }
-
-  #detailsOf(of: ViewEvent | ViewProcess): undefined {
-    this.details = of;
-    this.overlay = 'details';
-    this.scroll = 0;
-    return undefined;
   }
 
   #back(): undefined {
@@ -285,12 +223,12 @@ export class Ui extends Place {
 
   override correct(corrections: Corrections): void {
     super.correct(corrections);
-    this.scroll = corrections.scroll ?? this.scroll;
+    this.overlay.scroll = corrections.scroll ?? this.overlay.scroll;
   }
 
   protected override toEnd(): void {
     super.toEnd();
-    this.details = undefined;
+    this.overlay.details = undefined;
   }
 
   /** To the next event that the last filter matches, though nothing is filtered now. */
@@ -307,12 +245,5 @@ export class Ui extends Place {
 /** A value of the filter language that blanks, commas and signs do not cut. */
 const quoted = (value: string): string => (/^[\w.-]+$/.test(value) ? value : `"${value.replaceAll('"', '')}"`);
 
-/** What opens it closes it too. */
-const opens: Readonly<Partial<Record<Overlay, Command>>> = { help: 'help', kinds: 'kinds' };
-
-const isMenu = (overlay: Overlay): overlay is MenuName => Object.hasOwn(menus, overlay);
-
-/** Lines of a page in what is on top, which does not know its height. */
-const overlayPage = 10;
 /** Of the number before a command. */
 const maxDigits = 7;

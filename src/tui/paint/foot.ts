@@ -67,14 +67,14 @@ const tailOf = (text: string, columns: number): string => {
 };
 
 const footKeys = (ui: Ui): readonly (readonly [string, string])[] => {
-  if (ui.overlay === 'details') {
+  if (ui.overlay.name === 'details') {
     return [
       ['Esc', 'back'],
       ['c', 'copy'],
       ['j k', 'scroll'],
     ];
   }
-  if (ui.overlay !== undefined) {
+  if (ui.overlay.name !== undefined) {
     return [
       ['Esc', 'back'],
       ['j k', 'move'],

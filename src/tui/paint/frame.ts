@@ -68,7 +68,7 @@ const bodyOf = (input: FrameInput, height: number): Body => {
   };
   const overlay = overlayLines(input, height);
   if (overlay !== undefined) {
-    const scroll = overlay.scroll === ui.scroll ? {} : { scroll: overlay.scroll };
+    const scroll = overlay.scroll === ui.overlay.scroll ? {} : { scroll: overlay.scroll };
     return { lines: overlay.lines, layout, corrections: { ...corrections, ...scroll } };
   }
   if (isQuiet(input) || (rows.length === 0 && above.length + 3 > height)) {

@@ -17,15 +17,15 @@ export interface Overlaid {
 /** Help, details or a menu in the place of the body, if one of them is open. */
 export const overlayLines = (input: FrameInput, height: number): Overlaid | undefined => {
   const { ui, store, users, columns, theme } = input;
-  switch (ui.overlay) {
+  switch (ui.overlay.name) {
     case undefined:
       return undefined;
     case 'help':
       return scrolled(helpLines(ui.isReplay, theme.glyphs), ui, height, columns, theme);
     case 'details':
-      return ui.details === undefined
+      return ui.overlay.details === undefined
         ? undefined
-        : scrolled(detailLines(ui.details, store, users), ui, height, columns, theme);
+        : scrolled(detailLines(ui.overlay.details, store, users), ui, height, columns, theme);
     case 'kinds':
       return listed(
         'Kinds of events',
@@ -36,12 +36,12 @@ export const overlayLines = (input: FrameInput, height: number): Overlaid | unde
         height,
       );
     default: {
-      const { title, items, hint = 'a letter or Enter chooses, Esc goes back' } = menus[ui.overlay];
+      const { title, items, hint = 'a letter or Enter chooses, Esc goes back' } = menus[ui.overlay.name];
       return listed(
         title,
         hint,
         items.map(({ key, name, about }) => `  ${key}  ${name.padEnd(10)} ${about}`),
-        ui.menuCursor,
+        ui.overlay.cursor,
         input,
         height,
       );
@@ -71,13 +71,13 @@ const listed = (
     columns,
     theme,
   );
-  return { scroll: ui.scroll, lines: padLines([head, ...lines], height, columns) };
+  return { scroll: ui.overlay.scroll, lines: padLines([head, ...lines], height, columns) };
 };
 
 /** Long lines go on in the next one: nothing of a command is hidden. */
 const scrolled = (text: readonly string[], ui: Ui, height: number, columns: number, theme: Theme): Overlaid => {
   const all = text.flatMap((line) => wrap(theme.text(line), columns));
-  const scroll = Math.min(ui.scroll, Math.max(0, all.length - height));
+  const scroll = Math.min(ui.overlay.scroll, Math.max(0, all.length - height));
   const below = all.length - scroll - height;
   const lines = all
     .slice(scroll, scroll + height)

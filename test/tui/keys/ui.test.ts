@@ -47,7 +47,7 @@ describe('the keys of modes, order and kinds', () => {
     desk.press('escape');
     expect(desk.text).not.toContain('broken');
     desk.press('e', '2', 'k', 'enter', 'e');
-    expect(desk.ui.overlay).toBeUndefined();
+    expect(desk.ui.overlay.name).toBeUndefined();
     expect([desk.ui.kinds.shown.has('failed'), desk.ui.kinds.shown.has('exec')]).toEqual([true, false]);
     expect(desk.text).toContain('broken');
     expect(desk.text).not.toContain('ran');
@@ -102,13 +102,21 @@ describe('keys that ask something of others', () => {
     expect(desk.press('q')).toEqual({ type: 'quit' });
   });
 
+  it('a key without a meaning leaves details open', () => {
+    const desk = flat(...execs(3));
+    desk.press('k', 'enter', 'y');
+    expect(desk.ui.overlay.name).toBe('details');
+    desk.press('escape');
+    expect(desk.ui.overlay.name).toBeUndefined();
+  });
+
   it('c opens what can be copied of the line under the cursor, also out of its details', () => {
     const desk = flat(...execs(3));
     expect(desk.press('c')).toBeUndefined();
     expect(desk.second).toContain('no line is chosen');
     expect(desk.press('k', 'k', 'c', 'c')).toEqual({ type: 'copy', what: 'command', text: 'run 1' });
     expect(desk.press('enter', 'c', 'p')).toEqual({ type: 'copy', what: 'pid', text: '1001' });
-    expect(desk.ui.overlay).toBe('details');
+    expect(desk.ui.overlay.name).toBe('details');
     expect(desk.press('escape', 'c', 'i')).toEqual({ type: 'copy', what: 'id', text: undefined });
   });
 
@@ -335,7 +343,7 @@ describe('Enter and Esc', () => {
   it('Enter does nothing without a cursor in a list of events', () => {
     const desk = flat(...execs(3));
     desk.press('enter');
-    expect([desk.ui.overlay, desk.ui.focus]).toEqual([undefined, undefined]);
+    expect([desk.ui.overlay.name, desk.ui.focus]).toEqual([undefined, undefined]);
   });
 
   it('Esc leaves a container before it clears the filter', () => {
@@ -434,7 +442,7 @@ describe('moving', () => {
     desk.press('j');
     expect(place(desk)).toBe(oldest + 1);
     desk.press('enter');
-    expect(desk.ui.overlay).toBe('details');
+    expect(desk.ui.overlay.name).toBe('details');
   });
 
   it('stays on its event when older ones are forgotten', () => {

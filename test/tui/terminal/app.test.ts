@@ -89,7 +89,7 @@ describe('App', () => {
     expect(text()).toContain('exec at 2026');
     await press('\x1b');
     await press('\x1b');
-    expect(view.ui.overlay).toBeUndefined();
+    expect(view.ui.overlay.name).toBeUndefined();
     await press('?');
     expect(text()).toContain('Moving');
   });
