@@ -65,9 +65,10 @@ const judge = async (words: readonly string[], values: DiffValues): Promise<numb
     if (signal.aborted) {
       return exitStatus.interrupted;
     }
-    if (comparison.containers.length === 0 && (values.container ?? []).some((word) => !word.startsWith('!'))) {
+    const asking = comparison.containers.length === 0 ? asksFor(values) : [];
+    if (asking.length > 0) {
       throw usageError(
-        'there is no container to judge by what -c asks for',
+        `there is no container to judge by what ${asking.join(' and ')} asks for`,
         '`nstrace timeline FILE` lists those in it',
       );
     }
@@ -80,6 +81,16 @@ const judge = async (words: readonly string[], values: DiffValues): Promise<numb
     return exitStatus.usage;
   }
 };
+
+/** The options that ask for a part of the recordings: with nothing in it there is nothing to judge. */
+const asksFor = ({ container = [], host, since, until, where }: DiffValues): string[] =>
+  Object.entries({
+    '-c': container.some((word) => !word.startsWith('!')),
+    '--host': host !== undefined,
+    '--since': since !== undefined,
+    '--until': until !== undefined,
+    '--where': where !== undefined,
+  }).flatMap(([name, isSet]) => (isSet ? [name] : []));
 
 const comparisonOf = async (
   words: readonly string[],

@@ -38,6 +38,7 @@ describe('a container that is in neither', () => {
   ] as const)('cannot be judged by %s', async (_, args) => {
     const none = await run(program, ...args(), '-c', 'nosuch');
     expect(none).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('no container to judge') });
+    expect(await run(program, ...args(), '--host', 'nosuch')).toMatchObject({ exitCode: 2, stdout: '' });
     expect((await run(program, ...args(), '-c', 'web')).exitCode).toBe(0);
     expect((await run(program, ...args(), '-c', '!web', '-c', '!db')).exitCode).toBe(0);
   });
