@@ -4,6 +4,7 @@ import { write } from '../console/stdout.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { type FleetValues, isFleet, spoolFleet } from '../fleet/input.ts';
+import { counted } from '../kernel/plural.ts';
 import { formats } from '../query/format.ts';
 import { namedQueries, namedSql, views } from '../query/named.ts';
 import type { QuerySession, SessionValues } from '../query/session.ts';
@@ -112,7 +113,7 @@ const copyOf = async (from: string, values: QueryValues, signal: AbortSignal): P
 
 const ask = async (session: QuerySession, sql: string, values: QueryValues): Promise<number> => {
   if (values.write !== undefined) {
-    say(`${await session.write(sql)} rows in ${escapeText(values.write)}`);
+    say(`${counted(await session.write(sql), 'row')} in ${escapeText(values.write)}`);
   } else {
     await session.print(sql);
   }

@@ -80,7 +80,12 @@ export const readBaseline = (file: string): Baseline => {
   try {
     text = readText(file);
   } catch (error) {
-    throw usageError(`cannot open ${file}: ${messageOf(error)}`, '`nstrace baseline FILE... -o FILE` makes a baseline');
+    const { code } = error as NodeJS.ErrnoException;
+    const why = { ENOENT: 'there is no such file', EACCES: 'you may not read it', EISDIR: 'it is a folder' }[`${code}`];
+    throw usageError(
+      `cannot open ${file}: ${why ?? messageOf(error)}`,
+      '`nstrace baseline FILE... -o FILE` makes a baseline',
+    );
   }
   return parseBaseline(text, file);
 };

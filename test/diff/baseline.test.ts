@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addToBaseline, baselineText, parseBaseline } from '../../src/diff/baseline.ts';
+import { addToBaseline, baselineText, parseBaseline, readBaseline } from '../../src/diff/baseline.ts';
 import { formatEntry, parseEntry } from '../../src/diff/baseline-line.ts';
 import { compareBaseline } from '../../src/diff/compare.ts';
 import { Judge } from '../../src/diff/judge.ts';
@@ -118,4 +118,11 @@ it('waits for the name of a container', () => {
   judge.take(exec({ ...inContainer, ...at(200), container: { id, name: 'web', runtime: 'docker' } }));
   judge.end();
   expect(lines).toEqual([]);
+});
+
+it.each([
+  ['/nowhere/baseline', 'there is no such file'],
+  ['/', 'it is a folder'],
+])('says why %s cannot be read', (file, why) => {
+  expect(() => readBaseline(file)).toThrow(`cannot open ${file}: ${why}`);
 });
