@@ -55,4 +55,36 @@ export const writePlace = ({ from, to, query, selected, open }: Place, fallback:
   return String(words);
 };
 
+/** The address follows the place after so long without a change. */
+const saveMs = 150;
+
+/** Keeps the place in the address of the page. */
+export class PlaceKeeper {
+  readonly place: Place;
+  readonly #fallback: Place;
+  #saving = 0;
+
+  constructor(fallback: Place) {
+    this.#fallback = fallback;
+    this.place = this.#read();
+  }
+
+  /** The address was changed. */
+  readAgain(): void {
+    Object.assign(this.place, this.#read());
+  }
+
+  save(): void {
+    clearTimeout(this.#saving);
+    this.#saving = window.setTimeout(() => {
+      const words = writePlace(this.place, this.#fallback);
+      history.replaceState(null, '', words === '' ? location.pathname + location.search : `#${words}`);
+    }, saveMs);
+  }
+
+  #read(): Place {
+    return readPlace(location.hash, { ...this.#fallback, open: new Set(this.#fallback.open) });
+  }
+}
+
 const trim = (ms: number): string => String(Number(Math.max(0, ms).toFixed(6)));
