@@ -1,30 +1,28 @@
-import { mkdtempSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, truncateSync, write } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { PassThrough, Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openRecording } from '../../src/recording/file.ts';
-import { FileGone, FileSink } from '../../src/recording/sinks/file.ts';
+import { FileGone, FileSink, type WriteSome } from '../../src/recording/sinks/file.ts';
 import { GzipSink } from '../../src/recording/sinks/gzip.ts';
 import { StreamSink } from '../../src/recording/sinks/stream.ts';
 
-/** Room that is left on the disk of these tests, and the most that one write takes. */
-const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY, most: Number.POSITIVE_INFINITY }));
+/** A disk with `room` bytes left, of which one write takes at most `most`. */
+class Disk {
+  room = Number.POSITIVE_INFINITY;
+  most = Number.POSITIVE_INFINITY;
 
-vi.mock('node:fs', async (importOriginal) => {
-  const fs = await importOriginal<typeof import('node:fs')>();
-  type Done = (error: NodeJS.ErrnoException | null, written: number) => void;
-  const write = (descriptor: number, bytes: Buffer, from: number, length: number, at: null, done: Done): void => {
-    const fits = Math.min(length, disk.room, disk.most);
-    disk.room -= fits;
+  readonly write: WriteSome = (descriptor, bytes, from, length, at, done) => {
+    const fits = Math.min(length, this.room, this.most);
+    this.room -= fits;
     if (fits === 0) {
       setImmediate(done, Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' }), 0);
     } else {
-      fs.write(descriptor, bytes, from, fits, at, done);
+      write(descriptor, bytes, from, fits, at, done);
     }
   };
-  return { ...fs, write };
-});
+}
 
 let folder: string;
 let path: string;
@@ -34,8 +32,10 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
-  disk.room = disk.most = Number.POSITIVE_INFINITY;
 });
+
+/** A disk may be busy with something else. */
+const patience = { timeout: 60_000 };
 
 const noError = (error: Error): never => {
   throw error;
@@ -48,7 +48,7 @@ describe('FileSink', () => {
       const sink = new FileSink(openRecording(path, { force: true }), (error) => errors.push(error));
       sink.put('a line\n');
       sink.flush();
-      await vi.waitFor(() => expect(sink.pending).toBe(0));
+      await vi.waitFor(() => expect(sink.pending).toBe(0), patience);
       harm();
       sink.put('another\n');
       await sink.end();
@@ -60,8 +60,9 @@ describe('FileSink', () => {
   const lines = Array.from({ length: 20_000 }, (_, index) => `{"line":${index},"text":"é"}\n`);
 
   it('writes everything in order, also if the kernel takes it piece by piece', async () => {
+    const disk = new Disk();
     disk.most = 10_007;
-    const sink = new FileSink(openRecording(path, { force: false }), noError);
+    const sink = new FileSink(openRecording(path, { force: false }), noError, disk.write);
     for (const line of lines) {
       sink.put(line);
     }
@@ -79,9 +80,10 @@ describe('FileSink', () => {
   });
 
   it('keeps only whole lines on a full disk, says it once and ends', async () => {
+    const disk = new Disk();
     disk.room = 200_001;
     const onError = vi.fn();
-    const sink = new FileSink(openRecording(path, { force: false }), onError);
+    const sink = new FileSink(openRecording(path, { force: false }), onError, disk.write);
     for (const line of lines) {
       sink.put(line);
     }
@@ -94,12 +96,13 @@ describe('FileSink', () => {
   });
 
   it('writes nothing after a failure, even if there is room again', async () => {
+    const disk = new Disk();
     disk.room = 0;
     const onError = vi.fn();
-    const sink = new FileSink(openRecording(path, { force: false }), onError);
+    const sink = new FileSink(openRecording(path, { force: false }), onError, disk.write);
     sink.put('lost\n');
     sink.flush();
-    await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), patience);
     disk.room = 1000;
     sink.put('late\n');
     await sink.end();
@@ -169,7 +172,7 @@ describe('StreamSink', () => {
     const onError = vi.fn();
     const { stream, sink } = make(onError);
     stream.destroy(Object.assign(new Error('EPIPE'), { code: 'EPIPE' }));
-    await vi.waitFor(() => expect(onError).toHaveBeenCalled());
+    await vi.waitFor(() => expect(onError).toHaveBeenCalled(), patience);
     sink.put('late\n');
     await sink.end();
     expect(onError).toHaveBeenCalledOnce();

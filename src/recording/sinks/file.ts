@@ -1,10 +1,21 @@
 import { close, fstatSync, fsyncSync, ftruncateSync, write } from 'node:fs';
 import { blockBytes, type OnSinkError, type SizedSink } from '../sink.ts';
 
+/** Writes a part of bytes to the end of a file, as much as the kernel takes at once: write of node:fs. */
+export type WriteSome = (
+  descriptor: number,
+  bytes: Buffer,
+  from: number,
+  length: number,
+  at: null,
+  done: (error: NodeJS.ErrnoException | null, written: number) => void,
+) => void;
+
 /** Writes to a file in order, and cuts off a half-written line if the disk is full. */
 export class FileSink implements SizedSink {
   readonly #descriptor: number;
   readonly #onError: OnSinkError;
+  readonly #writeSome: WriteSome;
   #text = '';
   #queue: Buffer[] = [];
   #writing = false;
@@ -16,9 +27,10 @@ export class FileSink implements SizedSink {
   pending = 0;
   size = 0;
 
-  constructor(descriptor: number, onError: OnSinkError) {
+  constructor(descriptor: number, onError: OnSinkError, writeSome: WriteSome = write) {
     this.#descriptor = descriptor;
     this.#onError = onError;
+    this.#writeSome = writeSome;
   }
 
   put(text: string): void {
@@ -118,7 +130,7 @@ export class FileSink implements SizedSink {
   }
 
   #write(bytes: Buffer, from: number): void {
-    write(this.#descriptor, bytes, from, bytes.length - from, null, (error, written) => {
+    this.#writeSome(this.#descriptor, bytes, from, bytes.length - from, null, (error, written) => {
       if (error) {
         this.#fail(error, bytes.subarray(0, from));
       } else if (from + written < bytes.length) {
