@@ -147,6 +147,7 @@ export class TimelineBuilder {
       if (record.container !== null) {
         known.invocation.steps.push(known.exec);
       }
+      this.#linkKnown(record);
     } else if (known.invocation?.ofRuntime === false && record.container === null) {
       known.invocation = undefined;
     }
@@ -212,6 +213,14 @@ export class TimelineBuilder {
         this.#removed.set(draft, BigInt(record.mono) + lingerNs);
         return;
       default:
+    }
+  }
+
+  /** Engines do not wait for the runtime, which can have ended before its program joins: whom it works for is said before. */
+  #linkKnown({ pid, role, for: served }: RecordOf<'exec'>): void {
+    const draft = role === 'runtime' && served !== undefined ? this.#drafts.get(keyOf(served)) : undefined;
+    if (draft !== undefined) {
+      this.#link(pid, draft);
     }
   }
 

@@ -329,6 +329,23 @@ describe('a container that was there before', () => {
     expect(timeline.entries.map(short)).toContain('exec 611 top (joined by 600)');
     expect(timeline.entries.map(short)).toContain('exit 10123 (ends)');
   });
+
+  it('has all that who enters does, also if that has ended before its program runs', () => {
+    const detached = (served: boolean) =>
+      enterOf().flatMap((record) => {
+        const own = 'pid' in record && record.pid === entering.runc && record.type !== 'container';
+        if (own && record.type === 'exit') {
+          return [];
+        }
+        const ended = exit({ ...at(109), ...outside(entering.runc), comm: 'runc', code: 0 });
+        const known = own && served ? { ...record, role: 'runtime', for: ref } : record;
+        return record.type === 'container' ? [ended, known] : [known];
+      }) as NstraceRecord[];
+    const steps = (served: boolean) =>
+      buildOne([...startOf(), ...detached(served), ...endOf()]).entries.filter(({ pid }) => pid === entering.runc);
+    expect(steps(false)).toEqual([]);
+    expect(steps(true).map(short)).toEqual(['exec 600 runc exec xyxy12 top (helper)', 'exit 600 (helper)']);
+  });
 });
 
 describe('several containers', () => {
