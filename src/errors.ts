@@ -153,7 +153,7 @@ export const damaged = (path: string, count: number): NstraceError =>
 export const noSuchContainer = (text: string, known: readonly string[], file?: string): NstraceError => {
   const names = `${known.slice(0, maxNamed).join(', ')}${known.length > maxNamed ? ', ...' : ''}`;
   const near = nearestFew(text, known, maxNear);
-  const [none, some] = file === undefined ? ['no container is running', 'running are'] : ['it has none', 'it has'];
+  const [none, some] = file === undefined ? ['no container is running', 'running:'] : ['it has none', 'it has'];
   return new NstraceError(`there is no container ${JSON.stringify(text)}${file === undefined ? '' : ` in ${file}`}`, {
     advice:
       known.length === 0 ? none : `${near.length === 0 ? '' : `did you mean ${near.join(' or ')}? `}${some} ${names}`,

@@ -56,7 +56,7 @@ describe('an error', () => {
     expect(errors.noSuchContainer('x', []).advice).toBe('no container is running');
     expect(errors.noSuchContainer('x', [], 'a.ndjson').advice).toBe('it has none');
     const many = Array.from({ length: 30 }, (_, index) => `container-${index}`);
-    expect(errors.noSuchContainer('qqq', many).advice).toMatch(/^running are container-0, .*container-19, \.\.\.$/);
+    expect(errors.noSuchContainer('qqq', many).advice).toMatch(/^running: container-0, .*container-19, \.\.\.$/);
   });
 });
 

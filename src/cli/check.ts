@@ -25,7 +25,7 @@ const examples = `
 Examples:
   nstrace check session.ndjson                      is it whole, and if not, what is missing from when to when?
   nstrace check session.*.ndjson                    the parts of a recording that was rotated
-  nstrace check *.ndjson -o json | jq .missing      as data: one object a recording
+  nstrace check *.ndjson -o json | jq .missing      as data: one object per recording
   nstrace check --repair -o good.ndjson cut.ndjson  write what is good of it, with a true footer
 
 Exit status: 0 complete, 1 valid but not complete, 4 damaged, 2 could not be judged.
@@ -37,7 +37,7 @@ export const addCheck = (program: Command): void => {
     .description('say whether recordings are valid and complete, and what is missing from when to when')
     .argument('<file...>', 'recordings, also packed (.gz); - reads standard input')
     .option('--repair', 'write what is good of one recording into the file that -o names')
-    .option('-o, --output <format>', 'table, or json: one object a recording; with --repair the new file')
+    .option('-o, --output <format>', 'table, or json: one object per recording; with --repair the new file')
     .addOption(new Option('--json', 'the same as -o json'))
     .option('--force', 'with --repair: write over an existing file')
     .addHelpText('after', examples)

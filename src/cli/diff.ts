@@ -46,7 +46,7 @@ export const addDiff = (program: Command): void => {
     )
     .option('--no-redact', 'show secrets in arguments as they were recorded')
     .addOption(
-      new Option('-o, --output <format>', 'table, or json: one finding a line')
+      new Option('-o, --output <format>', 'table, or json: one finding per line')
         .choices(['table', 'json'])
         .default('table'),
     )

@@ -19,8 +19,8 @@ Examples:
   nstrace export session.ndjson --to chrome-json -o session.json    open it in speedscope
   nstrace export session.ndjson --to csv -c web > web.csv           of one container, for a spreadsheet
   nstrace export 'night-*.ndjson.gz' --to csv -o night.csv          of several, merged by time
-  nstrace export session.ndjson --to ecs | curl ... --data-binary @-    Elastic Common Schema, a line an event
-  nstrace export session.ndjson --to otlp-json -o logs.json         OpenTelemetry logs, a request a line
+  nstrace export session.ndjson --to ecs | curl ... --data-binary @-    Elastic Common Schema, one event per line
+  nstrace export session.ndjson --to otlp-json -o logs.json         OpenTelemetry logs, one request per line
   nstrace export session.ndjson --to parquet -o session/            a file for each type of record, with DuckDB
 `;
 

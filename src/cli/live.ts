@@ -38,7 +38,7 @@ type LiveValues = FilterValues & LineValues & TracerValues & JudgingValues & Fle
 export const addLive = (program: Command): void => {
   const command = program
     .command('live', { isDefault: true })
-    .description('trace now: a view on a terminal, else one line an exec with its container')
+    .description('trace now: a view on a terminal, else one line per exec with its container')
     .addHelpText('after', examples)
     .action(async (values: LiveValues) => {
       requireJsonOrTable(values);
@@ -52,13 +52,13 @@ export const addLive = (program: Command): void => {
       const status = await live(values, judging);
       process.exitCode = judging?.status(status) ?? status;
     });
+  addLineOptions(addFilterOptions(command, usualKinds));
+  addGroupOption(command, 'what stands together: headings in the view, a first column of lines');
+  addJudgingOptions(command);
+  addTracerOptions(command);
   addFleetOptions(
     command,
     'instead of this host: nats://…, what the agents of a fleet ship, as it comes; or a recording',
-  );
-  addGroupOption(
-    addTracerOptions(addLineOptions(addFilterOptions(addJudgingOptions(command), usualKinds))),
-    'what stands together: headings in the view, a first column of lines',
   );
 };
 

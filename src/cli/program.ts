@@ -32,7 +32,7 @@ Examples:
   nstrace check session.ndjson             is anything missing in it?
   sudo nstrace ps                          what runs now, container by container
   sudo nstrace inspect xyxy12:7            one process: its namespaces, cgroups, ancestry, rights
-  sudo nstrace why 4711                    on what evidence a process stands in its container
+  sudo nstrace why 4711                    why a process belongs to its container
   sudo nstrace doctor                      what does this machine lack?
 `;
 
@@ -72,9 +72,9 @@ export const buildProgram = (writeOut: (text: string) => void = () => {}): Comma
   addPs(program);
   addNs(program);
   addInspect(program);
+  addWhy(program);
   addAgent(program);
   addArchive(program);
-  addWhy(program);
   addDoctor(program);
   addCompletion(program);
   for (const command of program.commands) {

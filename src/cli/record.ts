@@ -45,6 +45,9 @@ Examples:
   sudo nstrace record --rotate 100MB --keep 10 -o s.ndjson   in parts, the last gigabyte
 `;
 
+const untilHelp =
+  'not what came after: RFC 3339, or an age such as 10m; with -c X, stopped: until X has stopped, with its exit code';
+
 export const addRecord = (program: Command): void => {
   const command = program
     .command('record')
@@ -76,8 +79,9 @@ export const addRecord = (program: Command): void => {
       const status = await record(words, values, judging);
       process.exitCode = judging?.status(status) ?? status;
     });
+  addFilterOptions(addJudgingOptions(addRotateOptions(command)), 'all but usage', untilHelp);
+  addTracerOptions(command);
   addFleetOptions(command, 'instead of this host: nats://…, what the agents of a fleet ship');
-  addTracerOptions(addFilterOptions(addJudgingOptions(addRotateOptions(command)), 'all but usage'));
 };
 
 const fileOf = ({ output }: RecordValues): string =>

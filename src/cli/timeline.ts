@@ -52,7 +52,9 @@ export const addTimeline = (program: Command): void => {
     .option('--lanes', 'draw a bar for each process, from its start to its exit')
     .option('-q, --quote', 'quote arguments so that a shell reads them back')
     .option('--max-args <n>', 'show at most N arguments', parseCount)
-    .addOption(new Option('-o, --output <format>', 'table, or json: one object a container').choices(['table', 'json']))
+    .addOption(
+      new Option('-o, --output <format>', 'table, or json: one object per container').choices(['table', 'json']),
+    )
     .option('--json', 'the same as -o json')
     .addHelpText('after', examples)
     .action(async (files: string[], values: TimelineValues) => {

@@ -27,7 +27,7 @@ Examples:
 export const addWhy = (program: Command): void => {
   const command = program
     .command('why')
-    .description('show on what evidence a process stands in its container')
+    .description('show the evidence that a process belongs to its container')
     .argument('<process>', 'a host pid, or a container and a pid inside: NAME or NAME:PID')
     .option('--from <file>', 'answer out of a recording, also for processes that are gone')
     .option('--at <time>', 'with --from: as of then; RFC 3339, or an age such as 10m')

@@ -6,7 +6,7 @@ import { say } from './say.ts';
 
 const intervalMs = 1000;
 
-/** Says on stderr what was lost, one line a second in all with a sum, however many losses there are. */
+/** Says on stderr what was lost, at most one line per second, with a sum, however many losses there are. */
 export class LossNotice {
   #said = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;

@@ -65,7 +65,7 @@ export const sayWaiting = (selection: ContainerSelection): void => {
     if (near.length > 0) {
       say(`  did you mean ${near.map(escapeText).join(' or ')}?`);
     }
-    say(names.length === 0 ? '  no container is running' : `  running are ${listed(names)}`);
+    say(names.length === 0 ? '  no container is running' : `  running: ${listed(names)}`);
   }
 };
 

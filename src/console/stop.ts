@@ -15,7 +15,7 @@ export type StopReason =
 const signals = { SIGINT: 'interrupt', SIGTERM: 'terminated', SIGHUP: 'hangup' } as const;
 export type StopSignal = keyof typeof signals;
 
-/** After a second Ctrl-C a recording has so long for its footer. */
+/** How long a recording has for its footer after a second Ctrl-C. */
 const footerMs = 3000;
 
 /** No person presses twice within this time: timeout(1) sends one SIGINT to its child and once more to the whole group. */

@@ -5,7 +5,7 @@ import { formatEntry } from './baseline-line.ts';
 import { keyOf, kindOf, programOf } from './summary.ts';
 import { patternOf } from './word.ts';
 
-/** A container whose name is not known yet is waited for so long, in ns of the trace. */
+/** How long a container waits for its name, in ns of the trace. */
 const waitNs = 2_000_000_000n;
 /** Findings that are remembered, so that each is reported once. */
 const maxRemembered = 10_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The one source of what `doctor --json` prints: an array with one finding a check, in the order of the checks. */
+/** The one source of what `doctor --json` prints: an array with one finding per check, in the order of the checks. */
 export const doctorSchema = z.array(
   z.object({
     name: z.string().describe('what was checked'),

@@ -3,7 +3,7 @@ import type { Finding } from './schema.ts';
 
 const labels = { ok: 'ok', limited: 'LIMITED', missing: 'MISSING' } as const;
 
-/** What doctor prints: a line a finding, below it what mends it and what does not work without it, and a verdict. */
+/** What doctor prints: one line per finding, below it what mends it and what does not work without it, and a verdict. */
 export const doctorText = (findings: readonly Finding[]): string => {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const below = ' '.repeat('MISSING'.length + width + 3);

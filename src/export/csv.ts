@@ -108,7 +108,7 @@ const what = (record: NstraceRecord): string | undefined => {
   }
 };
 
-/** RFC 4180: a row a record under a row of names. */
+/** RFC 4180: one row per record under a row of names. */
 export class CsvExporter implements Exporter {
   readonly #out: Out;
   #begun = false;

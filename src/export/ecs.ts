@@ -4,7 +4,7 @@ import { quoteCommand } from '../view/quote.ts';
 import type { Exporter, Out } from './exporter.ts';
 import { type Process, Processes, type Rights } from './processes.ts';
 
-/** Elastic Common Schema: one JSON object a line. What it has no field for stands under `nstrace`. */
+/** Elastic Common Schema: one JSON object per line. What it has no field for stands under `nstrace`. */
 const ecsVersion = '9.4.0';
 
 /** The allowed values of event.type (ECS, event.category process and host). */

@@ -4,7 +4,7 @@ import type { ContainerInfo, NamespaceSet, NstraceRecord, RecordOf } from '../re
 /** Ended containers that are remembered: the last ones may still have records to come. */
 const maxEnded = 1000;
 
-/** A process that stands for its container. */
+/** A process that represents its container. */
 export interface FirstProcess {
   readonly pid: number;
   readonly uid: number;

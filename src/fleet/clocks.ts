@@ -17,7 +17,7 @@ export interface HostClock {
 }
 
 interface Bounds {
-  /** The host is ahead at least so much: what the quickest message shows. */
+  /** How far the host is ahead at least: what the quickest message shows. */
   atLeastMs: number;
   /** The quickest round trip: no message that was as quick was longer on its way. */
   roundTripMs: number;

@@ -35,7 +35,7 @@ interface State extends Position {
   readonly until: number | undefined;
 }
 
-/** A write of so much is whole or not there, whenever the process is killed; a disk writes sectors whole. */
+/** A write of this size is whole or not there, whenever the process is killed; a disk writes sectors whole. */
 const sectorBytes = 512;
 
 /**

@@ -112,7 +112,7 @@ export class FleetInput implements Input {
     this.#reported.add(key);
     if (this.#reported.size <= maxReported) {
       say(
-        `the clock of ${escapeText(of.host)} is ${clockText(clock)}: so much its records are off among those of others`,
+        `the clock of ${escapeText(of.host)} is ${clockText(clock)}: its records are off by that among those of others`,
       );
     }
   }

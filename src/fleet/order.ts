@@ -5,7 +5,7 @@ import type { StreamBatch } from './stream.ts';
 
 /** What an agent gathers before it sends, and what that takes: a record of another host that is earlier came by then. */
 const settleMs = 1000;
-/** A host that is behind is waited for so long. */
+/** How long a host that is behind is waited for. */
 const maxWaitMs = 5000;
 /** Records that wait; what was stored comes faster than it is read. */
 const maxHeld = 65_536;
@@ -121,7 +121,7 @@ export class Order {
     return until;
   }
 
-  /** Who has sent nothing for so long is not waited for. */
+  /** A host that has sent nothing for this time is not waited for. */
   #forget(nowMs: number): void {
     for (const [recording, { runs, lastMs }] of this.#sources) {
       if (runs.length === 0 && nowMs - lastMs > maxWaitMs) {

@@ -102,7 +102,7 @@ export class Shipper {
     }
   }
 
-  /** Sends the rest, at most so long. */
+  /** Sends the rest, for at most `ms`. */
   async finish(running: Promise<void>, ms: number): Promise<void> {
     this.#closing = true;
     this.#hurry.abort();

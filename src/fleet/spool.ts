@@ -33,7 +33,7 @@ interface Gap {
   mono: string;
 }
 
-/** How many parts the limit makes of a spool: so much of it goes at a time. */
+/** Parts of a spool that is full: the oldest of them is dropped at a time. */
 const partsOfSpool = 32;
 const maxPartBytes = 64 * 1024 * 1024;
 const minPartBytes = 64 * 1024;

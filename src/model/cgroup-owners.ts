@@ -43,7 +43,7 @@ export class CgroupOwners {
     }
   }
 
-  /** Whoever is in that cgroup stands by a container, and is not in it. */
+  /** The processes in that cgroup monitor a container, and are not in it. */
   claimForMonitor(path: string): void {
     this.#shapes.noteMonitor(path);
     this.#version += 1;

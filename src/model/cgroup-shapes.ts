@@ -9,7 +9,7 @@ export interface Shape {
   readonly pod?: Pod | undefined;
 }
 
-/** What cgroups look like by their paths: like a container's, or like those of what stands by one. */
+/** What cgroups look like by their paths: like a container's, or like those of a monitor. */
 export class Shapes {
   readonly #byPath = new Map<string, Shape>();
   readonly #monitors = new Set<string>();

@@ -115,6 +115,6 @@ const evidenceOf = ({ madeBy, command, rank, init }: Container): string[] => [
 const nameSources: Readonly<Record<NameRank, string>> = {
   shape: 'the path of its cgroup',
   command: 'the command of its runtime',
-  monitor: 'what stands by it',
+  monitor: 'its monitor',
   file: 'a file of its runtime',
 };

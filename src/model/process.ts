@@ -76,7 +76,7 @@ export interface Command extends RuntimeCommand {
   readonly from: Container | undefined;
   /** It is root's, and a program of the system: what it says of names and images counts. */
   readonly sure: boolean;
-  /** The container that it made, or stands by. */
+  /** The container that it made, or monitors. */
   made: Container | undefined;
 }
 

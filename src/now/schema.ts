@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namespaceTypes } from '../kernel/namespaces.ts';
 import { schemas } from '../record/schema.ts';
 
-/** The one source of what `ps`, `ns` and `inspect` print with -o json: one object a line. */
+/** The one source of what `ps`, `ns` and `inspect` print with -o json: one object per line. */
 
 const pid = z.int().nonnegative();
 const inode = z.int().nonnegative();

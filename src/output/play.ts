@@ -26,7 +26,7 @@ interface PlayOptions {
   readonly signal: AbortSignal;
 }
 
-/** What was read is shown after so long, though no more comes. */
+/** What was read is shown after this time at the latest. */
 const flushMs = 50;
 /** Timers take 24 days at most. */
 const maxSleepMs = 60_000;

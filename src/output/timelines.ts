@@ -26,7 +26,7 @@ export interface TimelineSettings {
   lanes?: boolean;
   quote?: boolean;
   maxArgs?: number;
-  /** One object a container, instead of text. */
+  /** One object per container, instead of text. */
   readonly json: boolean;
 }
 

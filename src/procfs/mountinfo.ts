@@ -9,7 +9,7 @@ export interface MountBudget {
 
 const whileTracing: MountBudget = { each: 20, all: 100 };
 const windowMs = 1000;
-/** Mounts that cost more are not looked at again for so long. */
+/** How long mounts that cost more are not read again. */
 const restMs = 30_000;
 const maxResting = 1024;
 /** Large enough for most containers, small enough that one reading of mounts in 100,000 others takes a few hundredths of a second. */

@@ -29,7 +29,7 @@ export const formatFor = (name: FormatName, width: number | undefined): Format =
   }
 };
 
-/** One object a row. What a terminal would act on is written as an escape, which is the same text to a reader of JSON. */
+/** One object per row. What a terminal would act on is written as an escape, which is the same text to a reader of JSON. */
 class JsonFormat implements Format {
   readonly time = 'utc';
   #columns: readonly string[] = [];

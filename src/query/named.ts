@@ -10,9 +10,9 @@ export const views = {
   forks: 'births of processes',
   namespaces: 'namespaces made and entered',
   cgroups: 'cgroups made, entered, renamed and removed',
-  containers: 'one row a life: created, started, stopped, startup_ns, code, joins',
+  containers: 'one row per life: created, started, stopped, startup_ns, code, joins',
   joins: 'who entered a container, with the first program and who brought it',
-  processes: 'one row a process, with its last program',
+  processes: 'one row per process, with its last program',
   lost: 'what is missing, from when to when',
   records: 'all records with all columns',
 } as const;
@@ -47,7 +47,7 @@ GROUP BY exe, how ORDER BY times DESC, exe LIMIT 50`,
 FROM execs GROUP BY container, exe ORDER BY container, times DESC, exe`,
   },
   'who-entered': {
-    about: 'who came into a container from outside, and what he ran there',
+    about: 'who came into a container from outside, and what they ran there',
     sql: 'SELECT time, container_name, pid, line, uid, by_pid, by_uid, by_comm, by_args FROM joins ORDER BY mono',
   },
   'shells-in-containers': {

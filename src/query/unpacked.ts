@@ -10,7 +10,7 @@ import { openNameless } from '../recording/temporary.ts';
 /** What is taken of a recording; a record may be another on its way. */
 export type Take = (record: NstraceRecord) => NstraceRecord | undefined;
 
-/** How a record begins: what has none for so long is no recording, as a device that makes bytes without end. */
+/** How a record begins: a file without it in its first bytes is no recording (a device without end). */
 const recordMark = '{"type":"';
 
 /**

@@ -136,7 +136,7 @@ const joinsView = (): string => `CREATE OR REPLACE VIEW joins AS
     ON j.recording = e.recording AND j.pid = e.pid AND j.mono <= e.mono
   QUALIFY row_number() OVER (PARTITION BY j.recording, j.seq ORDER BY e.mono, e.seq) = 1`;
 
-/** One row a life. Where recordings of 0.1 have no `instance`, each one made or seen begins another life of its id. */
+/** One row per life. Where recordings of 0.1 have no `instance`, each one made or seen begins another life of its id. */
 const containersView = (): string => {
   const latest = (sql: string): string => `arg_max(${sql}, seq)`;
   const when = (op: string, column: string): string => `min(${column}) FILTER (op = '${op}')`;
@@ -164,7 +164,7 @@ const containersView = (): string => {
   FROM lives GROUP BY recording, container_key, life`;
 };
 
-/** One row a process: (pid, start). A pid that is used again is another process. */
+/** One row per process: (pid, start). A pid that is used again is another process. */
 const processesView = (): string => `CREATE OR REPLACE VIEW processes AS WITH steps AS (
     SELECT *, CASE WHEN type IN ('fork', 'process') THEN 1
         WHEN coalesce(lag(type) OVER born, 'exit') = 'exit' THEN 1 ELSE 0 END AS begins

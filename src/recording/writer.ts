@@ -7,7 +7,7 @@ import { Tally } from './tally.ts';
 
 /** What waits to be written; beyond it records are dropped and counted. */
 const maxPendingBytes = 64 * 1024 * 1024;
-/** Writing goes on when so much has left. */
+/** Writing goes on when no more than this is pending. */
 const enoughRoomBytes = 48 * 1024 * 1024;
 
 /** Writes records as NDJSON. Where the reader or the disk is too slow, a `lost` record says what is missing. */

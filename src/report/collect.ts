@@ -137,7 +137,7 @@ export class ReportCollector {
       : Number(BigInt(mono) + shift - this.#base);
   }
 
-  /** What is outside of containers has to give way, from its end, when there is too much. */
+  /** What is outside of containers is dropped first, from its end, when there is too much. */
   #keep(record: NstraceRecord, at: number): void {
     const isHost = 'container' in record && record.container === null && !('for' in record && record.for !== undefined);
     const list = isHost ? this.#host : this.#inside;

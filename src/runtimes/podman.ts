@@ -9,7 +9,7 @@ import { hex64, isObject, isValidId, readStateList, stringOf } from './state-fil
 const storage = '/var/lib/containers/storage';
 const drivers = ['overlay', 'vfs', 'btrfs', 'zfs'] as const;
 
-/** conmon stands by each container, and knows its id, its name and its bundle (podman, libpod/oci_conmon_linux.go). */
+/** conmon monitors each container, and knows its id, its name and its bundle (podman, libpod/oci_conmon_linux.go). */
 const readConmon = (args: readonly string[]): RuntimeCommand | undefined => {
   const id = optionOf(args, 'c', 'cid');
   const name = optionOf(args, 'n', 'name');

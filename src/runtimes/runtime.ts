@@ -13,7 +13,7 @@ export interface Runtime {
    * such folders too: only with a namespace of its own in it, or with the runtime's command, it is a container.
    */
   readonly readCgroup?: (folder: string, above: readonly string[]) => CgroupOwner | undefined;
-  /** Its containers that run now, from its state files and from the processes that stand by them. No daemon is asked. */
+  /** Its containers that run now, from its state files and from the processes that monitor them. No daemon is asked. */
   readonly list?: (running: readonly ProcProcess[]) => ContainerState[];
   /** What its files say about one of its containers; undefined if they say nothing. */
   readonly describe?: (query: Query) => Description | undefined;
@@ -45,7 +45,7 @@ export interface RuntimeCommand {
   readonly data?: string;
 }
 
-/** A cgroup that a runtime made: for a container, or for what stands by one and is not in it. */
+/** A cgroup that a runtime made: for a container, or for its monitor, which is not in it. */
 export type CgroupOwner =
   | {
       readonly id: string;

@@ -6,7 +6,7 @@ import type { Timeline, TimelineEntry } from './schema.ts';
 
 /** Steps of a runtime's command before it is known which container it is about. */
 const maxSteps = 200;
-/** After its removal a container is waited for so long, for the end of the command that ran it. */
+/** How long after its removal a container waits for the end of the command that ran it. */
 const lingerNs = 2_000_000_000n;
 
 /** What somebody outside does for a container, with all of its children: `runc run`, `docker exec`, `nsenter`. */

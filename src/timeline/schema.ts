@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namespaceTypes } from '../kernel/namespaces.ts';
 import { schemas } from '../record/schema.ts';
 
-/** The one source of what `nstrace timeline -o json` prints: one object a container. */
+/** The one source of what `nstrace timeline -o json` prints: one object per container. */
 
 const time = schemas.container.shape.time;
 const inodes = z.partialRecord(z.enum(namespaceTypes), z.int().nonnegative());

@@ -9,7 +9,7 @@ import { size } from './sizes.ts';
 export interface CommandStyle {
   /** Paste-able shell quoting. */
   readonly quote: boolean;
-  /** At most this many arguments are shown; `...` stands for the rest. */
+  /** At most this many arguments are shown; `...` replaces the rest. */
   readonly maxArgs: number;
 }
 

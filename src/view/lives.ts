@@ -6,7 +6,7 @@ import { endingText } from './ending.ts';
 import { escapeText } from './escape.ts';
 import { type TableColumn, tableText } from './table.ts';
 
-/** One line a life: when, how long, how it ended, how long it took to start. */
+/** One line per life: when, how long, how it ended, how long it took to start. */
 export const livesText = (lives: readonly Timeline[], width: number | undefined): string => {
   const hosts = lives.some(({ host }) => host !== undefined);
   return tableText(hosts ? [hostColumn, ...columns] : columns, lives, { header: true, width });

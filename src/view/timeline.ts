@@ -15,7 +15,7 @@ export interface TimelineStyle {
   readonly unicode: boolean;
 }
 
-/** A timeline to be read by a person: what it is about, then one line a step, indented by process tree. */
+/** A timeline to be read by a person: what it is about, then one line per step, indented by process tree. */
 export const timelineText = (timeline: Timeline, style: TimelineStyle): string =>
   [...heading(timeline, style), '', ...steps(timeline, style)].map((line) => `${line.trimEnd()}\n`).join('');
 

@@ -84,7 +84,7 @@ export const padTo = (text: string, columns: number): string => text + ' '.repea
 export const padStartTo = (text: string, columns: number): string =>
   ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
 
-/** A text in pieces that are at most so wide, the later ones behind `indent`. */
+/** A text in pieces of at most that width, the later ones behind `indent`. */
 export const wrapTo = (text: string, columns: number, indent: string): string[] => {
   const lines: string[] = [];
   let line = '';

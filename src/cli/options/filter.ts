@@ -52,10 +52,15 @@ export const addRangeOptions = (command: Command): Command =>
   command
     .option('--host <glob>', 'only records of this host (repeat)', collectText)
     .option('--since <time>', 'not what was before: RFC 3339, or an age such as 10m')
-    .option('--until <time>', 'not what came after: RFC 3339, or an age such as 10m');
+    .option('--until <time>', untilHelp);
 
-/** @param usual which kinds of events there are without -e, in words */
-export const addFilterOptions = (command: Command, usual: string): Command =>
+const untilHelp = 'not what came after: RFC 3339, or an age such as 10m';
+
+/**
+ * @param usual which kinds of events there are without -e, in words
+ * @param until what --until is to the command, if it is more than a time
+ */
+export const addFilterOptions = (command: Command, usual: string, until = untilHelp): Command =>
   addSelectorOptions(command)
     .option('--ns <inode>', 'only processes in this namespace, of whatever type (repeat)', collectNumber)
     .option('-p, --pid <pid>', 'only this host pid and its descendants (repeat)', collectNumber)
@@ -68,10 +73,7 @@ export const addFilterOptions = (command: Command, usual: string): Command =>
     .option('-e, --events <list>', `which kinds: ${eventKinds.join(', ')}, or all (without it: ${usual})`, parseEvents)
     .option('--host <glob>', 'only records of this host (repeat)', collectText)
     .option('--since <time>', 'not what was before: RFC 3339, or an age such as 10m')
-    .option(
-      '--until <time>',
-      'not what came after: RFC 3339, or an age such as 10m; record -c X --until stopped: until X has stopped, with its exit code',
-    )
+    .option('--until <time>', until)
     .option('--duration <time>', 'stop after this time: 30s, 5m, 1h', parseDuration)
     .option('--max-events <n>', 'stop after N events', parseCount);
 

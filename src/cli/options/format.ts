@@ -9,7 +9,7 @@ export interface FormatValues {
 /** @param each what one line of JSON is */
 export const addJsonOptions = (command: Command, each = 'object'): Command =>
   command
-    .addOption(new Option('-o, --output <format>', `table, or json: one ${each} a line`).choices(['table', 'json']))
+    .addOption(new Option('-o, --output <format>', `table, or json: one ${each} per line`).choices(['table', 'json']))
     .option('--json', 'the same as -o json');
 
 /** @throws NstraceError (2) if both were asked for */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blockBytes, type OnSinkError, type Sink } from '../sink.ts';
 
-/** At the end, a reader that takes nothing for so long is given up. */
+/** At the end, how long to wait for a reader that takes nothing. */
 const stalledMs = 2000;
 
 /** Standard output. A pipe whose reader stalls does not block: what waits is counted in `pending`. */

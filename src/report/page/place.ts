@@ -55,7 +55,7 @@ export const writePlace = ({ from, to, query, selected, open }: Place, fallback:
   return String(words);
 };
 
-/** The address follows the place after so long without a change. */
+/** The address follows the place when it has not changed for this time. */
 const saveMs = 150;
 
 /** Keeps the place in the address of the page. */

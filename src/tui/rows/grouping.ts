@@ -7,7 +7,7 @@ import type { Source } from '../store/source.ts';
 
 export { type GroupKind, groupKinds } from '../../filter/group.ts';
 
-/** Stands for what has no such thing. */
+/** The group of what has no such thing. */
 export const noKey = '-';
 
 export const isNamespace = isNamespaceKind;

@@ -38,7 +38,7 @@ const maskUrls = (text: string): string =>
     return at >= tokenLength ? `://${mask}${host}` : whole;
   });
 
-/** No user has so long a name. */
+/** No user has a longer name. */
 const tokenLength = 16;
 
 /** `Authorization: Bearer SECRET`, `X-Api-Key: SECRET`, `Cookie: a=b; c=d`: all that follows; the scheme stays. */

@@ -309,7 +309,7 @@ describe('ps', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/there is no container "no-such-container"/);
-    expect(stderr).toMatch(new RegExp(`running are .*${web}`));
+    expect(stderr).toMatch(new RegExp(`running: .*${web}`));
     expect(stderr).toContain(docked);
   });
 

@@ -47,7 +47,7 @@ describe('-c', () => {
       expect(exitCode).toBe(0);
       expect(stderr).toContain(`waiting for a container ${name}x`);
       expect(stderr).toContain(`did you mean ${name}`);
-      expect(stderr).toMatch(new RegExp(`running are .*${name}`));
+      expect(stderr).toMatch(new RegExp(`running: .*${name}`));
       await execa('runc', ['kill', name, 'KILL'], { reject: false });
       await container;
     } finally {
