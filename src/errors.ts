@@ -127,6 +127,12 @@ export const cannotWrite = (path: string, why: string): NstraceError =>
     status: exitStatus.failed,
   });
 
+export const cannotSpool = (folder: string, why: string): NstraceError =>
+  new NstraceError(`writing the spool ${folder} failed: ${why}`, {
+    advice: 'free some space, give it less with --spool-size, or name another one with --spool',
+    status: exitStatus.failed,
+  });
+
 export const recordingGone = (path: string, why: string): NstraceError =>
   new NstraceError(`the recording ${path} is gone: ${why}`, {
     advice: 'record to a place that nothing else cleans up or rotates',

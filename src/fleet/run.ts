@@ -1,5 +1,5 @@
 import { say, sayError } from '../console/say.ts';
-import { exitStatus } from '../errors.ts';
+import { cannotSpool, exitStatus, messageOf } from '../errors.ts';
 import { PartsOutput } from '../output/parts.ts';
 import { openRecording } from '../recording/file.ts';
 import { FileSink } from '../recording/sinks/file.ts';
@@ -54,11 +54,13 @@ export const runAgent = async (
     ...{ values, filter, filters },
     usage: filter.events.has('usage'),
     makeOutput: (stop, wants) => {
-      fail = (error) => stop.fail(error);
+      const failWriting = (error: Error): void => stop.fail(cannotSpool(folder, messageOf(error)));
+      // Of a cursor; what else a shipper throws is no fault of the disk.
+      fail = (error) => (isOfSystem(error) ? failWriting(error) : stop.fail(error));
       const output = new PartsOutput({
         path: spoolPath(folder, new Date()),
         ...{ maxBytes: partBytes(limitBytes), maxMs: undefined, keep: undefined, change: undefined, wants },
-        open: (path) => new FileSink(openRecording(path, { force: false }), (error) => stop.fail(error)),
+        open: (path) => new FileSink(openRecording(path, { force: false }), failWriting),
         onNotice: say,
       });
       parts = output;
@@ -77,3 +79,5 @@ export const runAgent = async (
   server?.close();
   return failure === undefined ? exitStatus.ok : sayError(failure);
 };
+
+const isOfSystem = (error: NodeJS.ErrnoException): boolean => error.code !== undefined && error.syscall !== undefined;

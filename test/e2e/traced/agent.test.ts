@@ -1,4 +1,4 @@
-import { chmod, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
@@ -31,6 +31,23 @@ const startAgent = (...options: string[]) => {
 const ran = (word: string) => (record: NstraceRecord) => record.type === 'exec' && record.args[1] === word;
 
 describe('nstrace agent', () => {
+  traced('ends where the disk is full, and says so', async () => {
+    await mkdir(spool);
+    const full = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"';
+    const options = ['agent', '--spool', spool, '--to', 'stdout', '--metrics', 'off', ...bpftraceOption];
+    const child = execa('unshare', ['-m', 'sh', '-c', full, spool, program, ...options], {
+      ...{ reject: false, buffer: { stdout: false, stderr: true }, stdin: 'ignore' },
+    });
+    // More than there is room for, however little else runs.
+    createInterface({ input: child.stdout! }).once(
+      'line',
+      () => void execa(tool('spawn'), ['300', tool('noop')], { reject: false }),
+    );
+    const { exitCode, stderr } = await child;
+    expect(stderr).toContain(`writing the spool ${spool} failed: ENOSPC`);
+    expect(exitCode).toBe(1);
+  });
+
   traced('ships what it traces, every record once, also over a kill', async () => {
     const first = startAgent();
     await first.until(({ type }) => type === 'header');
