@@ -87,6 +87,17 @@ export const commandAbove = (process: Process, action: 'start' | 'enter'): Comma
   return undefined;
 };
 
+/** The nearest process of an engine that a process comes from. */
+export const engineAbove = (process: Process, engine: string): Process | undefined => {
+  let at: Process | undefined = process;
+  for (let up = 0; at !== undefined && up < maxAncestors; up += 1, at = at.parent) {
+    if (at.engine === engine) {
+      return at;
+    }
+  }
+  return undefined;
+};
+
 /** The monitor of a container is the parent of its runtime: conmon. */
 export const monitorOf = (command: Command): Command | undefined => {
   let at: Process | undefined = command.owner;

@@ -1,10 +1,11 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
 import { textOf } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
+import { imageOfRun } from '../runtimes/client/podman.ts';
 import { isItselfAgain } from '../runtimes/trust.ts';
 import type { Shape } from './cgroup-shapes.ts';
 import type { CgroupSet } from './cgroups.ts';
-import { commandAbove, monitorOf } from './command.ts';
+import { commandAbove, engineAbove, monitorOf } from './command.ts';
 import type { Container, Identity, Membership } from './container.ts';
 import type { ContainerRecords } from './container-records.ts';
 import type { Containers } from './containers.ts';
@@ -248,6 +249,7 @@ export class Founding {
         container.bundle ??= monitor.bundle === undefined ? undefined : { path: monitor.bundle, uid: monitor.by.uid };
         if (monitor.sure || monitor.by.uid === command.by.uid) {
           container.learn(nameOf(monitor), 'monitor');
+          container.image ??= imageAskedOf(monitor);
         }
       }
     }
@@ -304,6 +306,12 @@ const identityOf = (command: Command, id = ''): Identity => ({
   ...(command.root === undefined ? {} : { root: command.root }),
   ...(command.image === undefined ? {} : { image: command.image }),
 });
+
+/** The engine above a monitor has the image in its arguments, where it was asked to run one. */
+const imageAskedOf = (monitor: Command): string | undefined => {
+  const engine = engineAbove(monitor.owner, 'podman');
+  return engine === undefined || engine.argsCut ? undefined : imageOfRun(engine.args.map(textOf));
+};
 
 const nameOf = ({ name, image }: Command): { name?: string; image?: string } => ({
   ...(name === undefined ? {} : { name }),

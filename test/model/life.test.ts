@@ -229,6 +229,38 @@ describe('a name', () => {
     expect(recordOf(world, 'created')?.container).toMatchObject({ id: hex, name: 'web', runtime: 'podman' });
   });
 
+  it.each([
+    ['podman --root /r run --rm --name web img:1 sleep 1', 'img:1'],
+    ['/usr/bin/podman container run -dit -e A=b --pod=p img:2', 'img:2'],
+    ['podman --no-such-option run img:3', undefined],
+    ['podman run --rootfs /srv/web', undefined],
+    ['podman start web', undefined],
+  ])('that podman above it was given has the image: %s', (line, image) => {
+    const world = setUp();
+    world.exec(19, 1, line, { exe: '/usr/bin/podman' });
+    world.exec(20, 19, conmon);
+    startContainer(world, podman);
+    expect(recordOf(world, 'created')?.container).toMatchObject({ name: 'web' });
+    expect(recordOf(world, 'created')?.container.image).toBe(image);
+  });
+
+  it('that somebody is called podman says no image', () => {
+    const world = setUp();
+    world.exec(19, 1, 'podman run --name web evil.example/miner:1', { exe: '/home/eve/podman' });
+    world.exec(20, 19, conmon);
+    startContainer(world, podman);
+    expect(recordOf(world, 'created')?.container).not.toHaveProperty('image');
+  });
+
+  it('that a file has of the image goes before that', () => {
+    const world = setUp(() => ({ name: 'web', image: 'docker.io/library/img:1' }));
+    world.exec(19, 1, 'podman run --name web img:1', { exe: '/usr/bin/podman' });
+    world.exec(20, 19, conmon);
+    startContainer(world, podman);
+    expect(world.lives()).toEqual(['created web', 'started web']);
+    expect(recordOf(world, 'created')?.container.image).toBe('docker.io/library/img:1');
+  });
+
   it('that conmon was given counts only from the parent of the container', () => {
     const world = setUp();
     world.exec(20, 1, conmon);
