@@ -14,10 +14,15 @@ const otherBpftrace = process.env.NSTRACE_TEST_BPFTRACE;
 export const bpftraceOption: readonly string[] = otherBpftrace === undefined ? [] : ['--bpftrace', otherBpftrace];
 
 /** A test that traces: skipped, with the reason in its name, where that cannot work. */
-export const traced = (name: string, run: () => Promise<void>, timeout?: number): void => {
-  const why = inject('cannotTrace');
+export const traced = (name: string, run: () => Promise<void>, timeout?: number): void =>
+  unless(inject('cannotTrace'), name, run, timeout);
+
+/** The same of one that makes a user namespace. */
+export const tracedWithUserns = (name: string, run: () => Promise<void>, timeout?: number): void =>
+  unless(inject('cannotMakeUserns'), name, run, timeout);
+
+const unless = (why: string, name: string, run: () => Promise<void>, timeout?: number): void =>
   it.skipIf(why !== '')(why === '' ? name : `${name} (skipped: ${why})`, run, timeout);
-};
 
 export const tool = (name: string): string => join(inject('tools'), name);
 

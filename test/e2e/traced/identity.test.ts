@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
-import { program, type Trace, tool, trace, traced } from '../support/trace.ts';
+import { program, type Trace, tool, trace, traced, tracedWithUserns } from '../support/trace.ts';
 
 /** Each case is a situation of a real system in which single clues mislead: cgroup paths, inodes, ids, command lines. */
 
@@ -213,7 +213,7 @@ describe('a path or a command line makes no container', () => {
     expect(found.of('container').filter(({ container }) => container.id.startsWith('abab'))).toEqual([]);
   });
 
-  traced('a program of a user that calls itself runc is not in the container of that name', async () => {
+  tracedWithUserns('a program of a user that calls itself runc is not in the container of that name', async () => {
     const place = await bundle('sleep 2.2');
     const name = `${mark}real`;
     const found = await trace([], async ({ until }) => {
@@ -233,6 +233,7 @@ describe('a path or a command line makes no container', () => {
     expect(named(found, 'started', name)).toHaveLength(1);
     expect(lifeOf(found, started?.container.instance)).toEqual(['created', 'started', 'stopped 0', 'removed']);
     const fakes = found.of('exec').filter(({ args }) => args[0] === 'runc' && args.includes(name) && args[1] !== 'run');
+    expect(fakes).not.toHaveLength(0);
     for (const fake of fakes) {
       expect(fake.container?.instance).not.toBe(started?.container.instance);
     }
@@ -306,25 +307,29 @@ describe('a path or a command line makes no container', () => {
 });
 
 describe('starts and ends', () => {
+  const expectInit = (found: Trace, inside: RecordOf<'exec'> | undefined, code: number): void => {
+    const instance = inside?.container?.instance;
+    expect(lifeOf(found, instance)).toEqual(['created', 'started', `stopped ${code}`, 'removed']);
+    const started = found
+      .of('container')
+      .find(({ op, container }) => op === 'started' && container.instance === instance);
+    expect(started?.start_seen).toBe('birth');
+  };
+
   traced('a first process that executes nothing is the init of what it made', async () => {
     const script = `syscall(272, 0x20000); system("sleep 0.1"); system("true ${mark}"); exit 9`;
-    const found = await trace([], async () => {
-      await run('perl', '-e', script);
-      const box = ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
-      await run('bwrap', ...box, 'sh', '-c', `sleep 0.1; exit 6; ${mark}`);
-    });
+    const found = await trace([], () => run('perl', '-e', script));
     const [inPerl] = ran(found, 'true', mark);
     expect(inPerl).toMatchObject({ container: { runtime: 'perl' }, origin: 'born', evidence: 'lineage' });
-    expect(lifeOf(found, inPerl?.container?.instance)).toEqual(['created', 'started', 'stopped 9', 'removed']);
+    expectInit(found, inPerl, 9);
+  });
+
+  tracedWithUserns('a first process of bubblewrap, which executes nothing, too', async () => {
+    const box = ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
+    const found = await trace([], () => run('bwrap', ...box, 'sh', '-c', `sleep 0.1; exit 6; ${mark}`));
     const [inBwrap] = ran(found, 'sh', '-c', `sleep 0.1; exit 6; ${mark}`);
     expect(inBwrap).toMatchObject({ container: { runtime: 'bwrap' }, origin: 'born' });
-    expect(lifeOf(found, inBwrap?.container?.instance)).toEqual(['created', 'started', 'stopped 6', 'removed']);
-    for (const instance of [inPerl?.container?.instance, inBwrap?.container?.instance]) {
-      const started = found
-        .of('container')
-        .find(({ op, container }) => op === 'started' && container.instance === instance);
-      expect(started?.start_seen).toBe('birth');
-    }
+    expectInit(found, inBwrap, 6);
   });
 
   traced('a start counts from the exec of what asked, and one that failed is none', async () => {

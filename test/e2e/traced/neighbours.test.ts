@@ -7,7 +7,7 @@ import { removeNspawnCgroups } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
 import { makeBundle } from '../support/runc.ts';
-import { program, type Trace, tool, trace, traced } from '../support/trace.ts';
+import { program, type Trace, tool, trace, traced, tracedWithUserns } from '../support/trace.ts';
 
 /** Situations beside those that went wrong once: what holds for the one must hold for its neighbour. */
 
@@ -91,16 +91,13 @@ describe('a sandbox', () => {
     }
   });
 
-  traced('is none with a user, network or cgroup namespace alone', async () => {
-    const found = await trace([], async () => {
-      for (const option of ['-U', '-n', '-C']) {
-        await run('unshare', option, tool('noop'), `${mark}${option}`);
-      }
-    });
-    for (const option of ['-U', '-n', '-C']) {
-      expect(ran(found, tool('noop'), `${mark}${option}`)?.container).toBeNull();
-    }
-  });
+  const isNoneWith = (option: string) => async () => {
+    const found = await trace([], () => run('unshare', option, tool('noop'), `${mark}${option}`));
+    expect(ran(found, tool('noop'), `${mark}${option}`)).toMatchObject({ container: null });
+  };
+  tracedWithUserns('is none with a user namespace alone', isNoneWith('-U'));
+  traced('is none with a network namespace alone', isNoneWith('-n'));
+  traced('is none with a cgroup namespace alone', isNoneWith('-C'));
 });
 
 describe('a container of runc', () => {

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect } from 'vitest';
 import type { Finding } from '../../../src/doctor/schema.ts';
 import { run } from '../support/run.ts';
-import { program, traced } from '../support/trace.ts';
+import { program, traced, tracedWithUserns } from '../support/trace.ts';
 
 const path = join(import.meta.dirname, '../../../docs/nstrace-doctor-1.schema.json');
 const isValid = new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(path, 'utf8')));
@@ -28,9 +28,6 @@ describe('doctor', () => {
       advice: expect.stringContaining('--pid=host'),
     });
     expect(inPidns.get('probes')?.text).toMatch(/^not tried, without pid namespace/);
-
-    const inUserns = await findingsOf('unshare', '-U', '-r', ...doctor);
-    expect(inUserns.get('user namespace')).toMatchObject({ level: 'missing', advice: expect.stringContaining('sudo') });
 
     const withOwnRun = await findingsOf(
       'unshare',
@@ -65,6 +62,11 @@ describe('doctor', () => {
     );
     expect(withoutRights.get('rights')?.text).toBe('root without CAP_SYS_ADMIN, as in a container');
     expect(withoutRights.get('other processes')).toMatchObject({ level: 'limited' });
+  });
+
+  tracedWithUserns('names what is missing in a user namespace', async () => {
+    const inUserns = await findingsOf('unshare', '-U', '-r', ...doctor);
+    expect(inUserns.get('user namespace')).toMatchObject({ level: 'missing', advice: expect.stringContaining('sudo') });
   });
 
   traced('says how this distribution installs bpftrace', async () => {
