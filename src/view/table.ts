@@ -65,7 +65,7 @@ const fitWidths = (widths: readonly number[], room: number): number[] => {
 
 const leastWidth = 4;
 
-/** By the columns named, `-name` the other way round; equal rows stay as they are. */
+/** By the columns named, `-name` in reverse order; equal rows stay as they are. */
 export const sortRows = <Row>(
   rows: readonly Row[],
   columns: readonly TableColumn<Row>[],

@@ -9,7 +9,7 @@ import { life, ran, summaryOf } from './support.ts';
 const web = life('web');
 const diff = (a: readonly NstraceRecord[], b: readonly NstraceRecord[]): Finding[] =>
   compare(summaryOf([...web, ...a]), summaryOf([...web, ...b])).findings;
-const told = (findings: readonly Finding[]): string[] =>
+const linesOf = (findings: readonly Finding[]): string[] =>
   findings.map(({ change, what, exe, shape = [] }) => [change, what, exe, ...shape].join(' ').trim());
 
 it('finds no difference of a recording from itself', () => {
@@ -20,7 +20,7 @@ it('finds no difference of a recording from itself', () => {
 it('finds programs and arguments that are new or gone', () => {
   const a = [...ran(['ls', '-l']), ...ran(['wget', 'x'])];
   const b = [...ran(['ls', '-a']), ...ran(['curl', 'x'])];
-  expect(told(diff(a, b)).sort()).toEqual([
+  expect(linesOf(diff(a, b)).sort()).toEqual([
     'gone arguments /bin/ls -l',
     'gone program /bin/wget x',
     'new arguments /bin/ls -a',
@@ -37,26 +37,28 @@ it('takes for no difference what changes from run to run', () => {
 it('learns which position varies within A', () => {
   const a = [...ran(['job', '--id', 'red', 'go']), ...ran(['job', '--id', 'blue', 'go'])];
   expect(diff(a, ran(['job', '--id', 'green', 'go']))).toEqual([]);
-  expect(told(diff(a, ran(['job', '--id', 'green', 'stop'])))).toContain('new arguments /bin/job --id green stop');
+  expect(linesOf(diff(a, ran(['job', '--id', 'green', 'stop'])))).toContain('new arguments /bin/job --id green stop');
 });
 
 it('keeps the program of a command in one word', () => {
   const a = [...ran(['sh', '-c', 'sleep 1']), ...ran(['sh', '-c', 'sleep 2']), ...ran(['sh', '-c', 'ls'])];
   expect(diff(a, [...ran(['sh', '-c', 'sleep 3']), ...ran(['sh', '-c', 'ls'])])).toEqual([]);
-  expect(told(diff(a, [...a, ...ran(['sh', '-c', 'curl evil'])]))).toEqual(['new arguments /bin/sh -c curl evil']);
+  expect(linesOf(diff(a, [...a, ...ran(['sh', '-c', 'curl evil'])]))).toEqual(['new arguments /bin/sh -c curl evil']);
 });
 
 it('finds failures that were not there, and codes that changed', () => {
-  expect(told(diff(ran(['make']), ran(['make'], { code: 2 })))).toEqual(['new failure /bin/make']);
-  expect(told(diff(ran(['make'], { code: 2 }), ran(['make'], { code: 3 })))).toEqual(['changed outcome /bin/make']);
+  expect(linesOf(diff(ran(['make']), ran(['make'], { code: 2 })))).toEqual(['new failure /bin/make']);
+  expect(linesOf(diff(ran(['make'], { code: 2 }), ran(['make'], { code: 3 })))).toEqual(['changed outcome /bin/make']);
   const missing = failedExec({ ...inContainer, container: { id: 'web', name: 'web', runtime: 'runc' }, exe: '/bin/x' });
-  expect(told(diff([], [missing]))).toEqual(['new program /bin/x -l']);
+  expect(linesOf(diff([], [missing]))).toEqual(['new program /bin/x -l']);
 });
 
 it('finds who entered', () => {
-  expect(told(diff([], ran(['sh'], { origin: 'joined' })))).toEqual(['new join /bin/sh']);
+  expect(linesOf(diff([], ran(['sh'], { origin: 'joined' })))).toEqual(['new join /bin/sh']);
   // Inside it ran anyway; brought in from outside it did not.
-  expect(told(diff(ran(['sh']), [...ran(['sh']), ...ran(['sh'], { origin: 'joined' })]))).toEqual(['new join /bin/sh']);
+  expect(linesOf(diff(ran(['sh']), [...ran(['sh']), ...ran(['sh'], { origin: 'joined' })]))).toEqual([
+    'new join /bin/sh',
+  ]);
 });
 
 it('finds containers of one side only, and matches by image', () => {
@@ -84,7 +86,7 @@ it('reports against a baseline only what is not in it, with the line that would 
   const baseline = parseBaseline('web exec /bin/ls * => 0\nweb exec /bin/gone => 0\n', 'b');
   const seen = summaryOf([...web, ...ran(['ls', '-l']), ...ran(['curl', 'a b']), ...ran(['ls', 'x'], { code: 1 })]);
   const comparison = compareBaseline(baseline, seen);
-  expect(told(comparison.findings)).toEqual(['new failure /bin/ls x', 'new program /bin/curl a b']);
+  expect(linesOf(comparison.findings)).toEqual(['new failure /bin/ls x', 'new program /bin/curl a b']);
   const allowing = comparison.findings.map(({ line }) => line);
   expect(allowing).toEqual(['web exec /bin/ls x => 1', 'web exec /bin/curl "a b" => 0']);
   const more = parseBaseline(`web exec /bin/ls * => 0\n${allowing.join('\n')}`, 'b');
@@ -94,7 +96,7 @@ it('reports against a baseline only what is not in it, with the line that would 
 it('distinguishes what a busybox executes as itself', () => {
   const applet = (name: string) =>
     ran([name, '/x']).map((record) => ({ ...record, exe: '/proc/self/exe' }) as NstraceRecord);
-  expect(told(diff(applet('cat'), [...applet('cat'), ...applet('rm')]))).toEqual(['new program rm /x']);
+  expect(linesOf(diff(applet('cat'), [...applet('cat'), ...applet('rm')]))).toEqual(['new program rm /x']);
 });
 
 it('shows nothing that a terminal would act on', () => {
@@ -106,7 +108,7 @@ it('shows nothing that a terminal would act on', () => {
 
 it('takes a pattern of a program for what it says, and stars in names for themselves', () => {
   const baseline = parseBaseline('web exec /usr/bin/* ... => *\n"\\*x" exec /bin/ls => *\n', 'b');
-  const found = (records: readonly NstraceRecord[]) => told(compareBaseline(baseline, summaryOf(records)).findings);
+  const found = (records: readonly NstraceRecord[]) => linesOf(compareBaseline(baseline, summaryOf(records)).findings);
   expect(found([...web, ...ran(['evil'])])).toEqual(['new program /bin/evil']);
   expect(found([...life('*x'), ...ran(['ls'], { name: '*x' })])).toEqual([]);
   expect(found([...life('yx'), ...ran(['ls'], { name: 'yx' })])).toEqual(['new program /bin/ls']);

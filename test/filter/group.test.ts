@@ -62,7 +62,7 @@ describe('groupOf', () => {
     expect(group('container', exec({ ...inContainer, container: odd }))).toBe('runc/host');
   });
 
-  it('of a container is that of its init, not of who came first', () => {
+  it('of a container is that of its init, not of the first process', () => {
     const early = exec({ ...inContainer, pid: 10122, ns: hostNs, uid: 5 });
     const init = exec({ ...inContainer, uid: 7 });
     const records = [container({ container: info }), early, init, container({ op: 'stopped', container: info })];

@@ -199,7 +199,7 @@ describe('ContainerSelection', () => {
       ...{ id, name, runtime: 'docker', instance: number },
     });
 
-    it('select a container while it bears them', () => {
+    it('select a container while it has them', () => {
       const selection = select('web2');
       const first = instance('a'.repeat(64), 'web2', 1);
       const second = instance('b'.repeat(64), 'web2', 2);
@@ -220,7 +220,7 @@ describe('ContainerSelection', () => {
       expect(selection.wantsLife({ ...first, name: 'old' })).toBe(true);
     });
 
-    it('that several containers bear select all of them, which is said', () => {
+    it('that several containers have select all of them, and that is reported', () => {
       const selection = select('web2');
       const twins = ['a', 'b'].map((id, index) => ({ ...instance(id.repeat(64), 'web2', index + 1), root: `/${id}` }));
       for (const twin of twins) {
@@ -238,7 +238,7 @@ describe('ContainerSelection', () => {
     });
   });
 
-  it('goes on hearing of a container whose runtime was guessed wrong at first', () => {
+  it('still selects a container whose runtime was guessed wrong at first', () => {
     const id = 'c'.repeat(64);
     for (const word of ['cccc', id, '10777', 'pid:[4026539999]']) {
       const selection = select(word);

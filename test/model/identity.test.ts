@@ -88,7 +88,7 @@ describe('containers of one id, or in one cgroup', () => {
     expect(lives(world)).toEqual(['1 created', '1 started']);
   });
 
-  it('lose who only was in their cgroup when that one leaves it', () => {
+  it('lose a process that was only in their cgroup when it leaves that', () => {
     const world = setUp();
     startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
     world.exec(30, 1, 'sh');
@@ -152,7 +152,7 @@ describe('cgroups that are renamed or entered without an event of the kernel', (
     expect(pathsOf(world)).toEqual([['rename', '', '/after']]);
   });
 
-  it('are entered by who is born there', () => {
+  it('are entered by processes that are born there', () => {
     const world = setUp();
     startContainer(world, { line: 'runc run a', path: '/a', ns: namespaces(500) });
     world.exec(30, 1, 'sh');
@@ -408,7 +408,7 @@ describe('namespaces without a runtime', () => {
     expect(world.of('container').at(-1)?.container.runtime).toBe('buildah-chroot-exec');
   });
 
-  it('that were there before are joined by who enters them', () => {
+  it('that were there before are joined by processes that enter them', () => {
     const world = setUp();
     world.baseline(
       processAs(20, 1, ['sleep'], { ns: { ...host, mnt: 501 } }),

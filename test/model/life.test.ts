@@ -113,7 +113,7 @@ describe('a container that is known by the path of its cgroup', () => {
     expect(world.lives()).toEqual([`created ${hex}`, `started ${hex}`]);
   });
 
-  it('belongs to who asked for it, though systemd made its cgroup', () => {
+  it('belongs to the user who asked for it, though systemd made its cgroup', () => {
     const describeIt = answering(undefined);
     const world = setUp(describeIt);
     const path = `/system.slice/docker-${hex}.scope`;
@@ -366,7 +366,7 @@ describe('a name', () => {
   });
 });
 
-describe('what stands by a container', () => {
+describe('the monitor of a container', () => {
   it.each([
     ['lxc-start', '/lxc.monitor.web'],
     ['conmon', `/machine.slice/libpod-conmon-${hex}.scope`],
@@ -587,7 +587,7 @@ describe('namespaces', () => {
     expect(recordOf(world, 'started')?.container.shared).toEqual(usual);
   });
 
-  it('that are used again do not lead to who had them, though its cgroup was left behind', () => {
+  it('that are used again do not lead to the container that had them, though its cgroup was left behind', () => {
     const world = setUp();
     const { init } = startContainer(world, plain('first'));
     world.exit(init);
@@ -602,7 +602,7 @@ describe('namespaces', () => {
     expect(world.lives().slice(3)).toEqual(['created unshare pid:[500]', 'started unshare pid:[500]']);
   });
 
-  it('for mounts that are used again do not lead to who had them either', () => {
+  it('for mounts that are used again do not lead to the container that had them either', () => {
     const world = setUp();
     const { init } = startContainer(world, plain('first'));
     world.exit(init);
@@ -674,7 +674,7 @@ describe('a kill for want of memory', () => {
     expect(recordOf(world, 'stopped')).not.toHaveProperty('oom');
   });
 
-  it('is not reported for who was chosen and ended by itself', () => {
+  it('is not reported for a process that was chosen and ended by itself', () => {
     const world = setUp();
     const { init } = startContainer(world, docker);
     world.oom(init);
@@ -684,7 +684,7 @@ describe('a kill for want of memory', () => {
     expect(recordOf(world, 'stopped')).not.toHaveProperty('oom');
   });
 
-  it('is not reported for who was killed by somebody', () => {
+  it('is not reported for a process that another one killed', () => {
     const world = setUp();
     const { init } = startContainer(world, docker);
     world.oom(999);
@@ -737,7 +737,7 @@ describe('who joins a container', () => {
     expect(recordOf(world, 'joined')).toMatchObject({ nspid: [22, 2], by: { comm: 'runc' } });
   });
 
-  it('is brought by who sent it, though it sends somebody itself as soon as it is there', () => {
+  it('is brought by the process that sent it, though it sends another one itself as soon as it is there', () => {
     const world = setUp();
     startContainer(world, docker);
     world.exec(20, 1, `runc exec ${hex} runc exec other true`);
@@ -870,7 +870,7 @@ describe('containers that were there before', () => {
     expect(world.of('container').map(({ container }) => container.name)).toEqual(['web', 'sleep pid:[500]']);
   });
 
-  it('are made by the child of who unshares mounts and pids, also if that one is still there', () => {
+  it('are made by the child of a process that unshares mounts and pids, even while that process lives', () => {
     const world = setUp();
     const ns = { ...host, pid: 500, mnt: 501 };
     const line = ['unshare', '-pf', '--mount-proc', 'sleep', '9'];
@@ -925,7 +925,7 @@ describe('containers that were there before', () => {
     ]);
   });
 
-  it('do not take in what stands by them', () => {
+  it('do not include their monitors', () => {
     const world = setUp();
     world.baseline(
       processAs(80, 1, ['conmon'], { cgroups: new Map([['', `/machine.slice/libpod-conmon-${hex}.scope`]]) }),

@@ -232,7 +232,7 @@ describe('the model', () => {
     expect(lifeOf(world)).toEqual(['created', 'started', 'stopped', 'removed']);
   });
 
-  it('lets who enters a container that is created, and not started yet, join it', () => {
+  it('reports a join of a process that enters a container that is created and not started yet', () => {
     const world = setUp();
     const { exec, fork, cgroup, namespace } = world;
     exec(10, 1, 'runc create web', { vfork: 0x4100 });

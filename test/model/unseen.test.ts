@@ -28,7 +28,7 @@ describe('namespaces that nobody was seen to make or to join', () => {
     expect(changes(world)).toEqual([['unshare', 21, { net: 901, uts: 900 }]]);
   });
 
-  it('are not those of a thread, of a child that was not found, or of who is new', () => {
+  it('are not those of a thread, of a child that was not found, or of a new process', () => {
     const world = setUp();
     world.exec(20, 1, 'sh');
     world.exec(20, 1, 'true', { ns: made, oldTid: 25 });

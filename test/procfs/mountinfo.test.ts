@@ -71,7 +71,7 @@ describe('mounts of others', () => {
     expect(read()).toBe(first);
   });
 
-  it('are none of who is gone, which is no refusal', () => {
+  it('are none of a process that is gone, which is no refusal', () => {
     const mounts = open();
     expect(mounts.read(8, 1)).toBeUndefined();
     expect(mounts.refused).toBe(0);

@@ -156,7 +156,7 @@ describe('readBundle', () => {
     expect(readBundle({ path, uid })).toBeUndefined();
   });
 
-  it.skipIf(uid !== 0)('reads a file of who called the runtime, and of nobody else', () => {
+  it.skipIf(uid !== 0)('reads a file of the user who called the runtime, and of nobody else', () => {
     write({ annotations: { 'nerdctl/name': 'web' } });
     chownSync(`${path}/config.json`, 4711, 4711);
     expect(readBundle({ path, uid: 4711 })).toEqual({ name: 'web' });

@@ -186,7 +186,7 @@ describe.skipIf(uid !== 0)('docker.list', () => {
     ]);
   });
 
-  it('asks nobody who only calls himself dockerd where names are', () => {
+  it('does not ask a program that only calls itself dockerd where names are', () => {
     describeWith(web);
     writeState('runtime-runc');
     const words = ['--data-root', '/nowhere', `--exec-root=${root}/exec`] as const;

@@ -45,7 +45,7 @@ describe('rootsOf', () => {
     expect(rootsOf([runc, processAs(10, 1, ['crun', '--root', '/srv/crun'])], 'runc')).toEqual(['/srv/runc']);
   });
 
-  it('takes none of users, and none of who is in a container: there the path is another one', () => {
+  it('takes none of users, and none of processes in a container: there the path is another one', () => {
     expect(rootsOf([{ ...runc, uid: 1000 }], 'runc')).toEqual([]);
     expect(rootsOf([{ ...runc, elsewhere: true }], 'runc')).toEqual([]);
   });

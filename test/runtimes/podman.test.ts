@@ -114,7 +114,7 @@ describe('podman.describe', () => {
     expect(describeIt()).toBeUndefined();
   });
 
-  it.skipIf(uid !== 0)('reads the list of who called the runtime, and of nobody else', () => {
+  it.skipIf(uid !== 0)('reads the list of the user who called the runtime, and of nobody else', () => {
     write([web]);
     chownSync(list(), 4711, 4711);
     expect(podman.describe?.(query(id, { path, uid: 4711 }))).toMatchObject({ name: 'web' });
@@ -135,7 +135,20 @@ describe('podman.describe', () => {
 
 describe('podman.list', () => {
   const conmon = (...more: string[]) =>
-    processAs(200, 1, ['/usr/bin/conmon', '--api-version', '1', '-c', id, '-u', id, '-b', path, '-n', 'told', ...more]);
+    processAs(200, 1, [
+      '/usr/bin/conmon',
+      '--api-version',
+      '1',
+      '-c',
+      id,
+      '-u',
+      id,
+      '-b',
+      path,
+      '-n',
+      'named',
+      ...more,
+    ]);
   const init = processAs(201, 200, ['nginx'], { ns: { ...host, mnt: 7 } });
 
   it('lists the child of each conmon, named by the list', () => {
@@ -146,7 +159,7 @@ describe('podman.list', () => {
   });
 
   it('goes by the command line if no file says the name', () => {
-    expect(podman.list?.([conmon(), init])).toEqual([{ id, name: 'told', runtime: 'podman', init: 201, cgroups: [] }]);
+    expect(podman.list?.([conmon(), init])).toEqual([{ id, name: 'named', runtime: 'podman', init: 201, cgroups: [] }]);
   });
 
   it('goes by the id if there is no name at all', () => {
@@ -158,7 +171,7 @@ describe('podman.list', () => {
     write([web]);
     chownSync(list(), 4711, 4711);
     expect(podman.list?.([{ ...conmon(), uid: 4711 }, init])).toMatchObject([{ name: 'web' }]);
-    expect(podman.list?.([{ ...conmon(), uid: 4712 }, init])).toMatchObject([{ name: 'told' }]);
+    expect(podman.list?.([{ ...conmon(), uid: 4712 }, init])).toMatchObject([{ name: 'named' }]);
   });
 
   it('lists no container whose first process is not there', () => {
@@ -183,7 +196,7 @@ describe('podman.list', () => {
     expect(podman.list?.([conmon(), { ...init, ns: host }])).toEqual([]);
   });
 
-  it('believes who runs another program under that name only if it is root, of this host', () => {
+  it('believes another program of that name only if root of this host runs it', () => {
     const asUser = { ...conmon(), uid: 65_534, exe: '/tmp/conmon' };
     expect(podman.list?.([asUser, init])).toEqual([]);
     expect(podman.list?.([{ ...asUser, exe: '/usr/bin/conmon (deleted)' }, init])).toHaveLength(1);
@@ -193,19 +206,19 @@ describe('podman.list', () => {
   });
 
   it('stands a bundle that is no whole path', () => {
-    const relative = processAs(200, 1, ['conmon', '-c', id, '-n', 'told', '-b', `overlay-containers/${id}/userdata`]);
-    expect(podman.list?.([relative, init])).toMatchObject([{ name: 'told' }]);
+    const relative = processAs(200, 1, ['conmon', '-c', id, '-n', 'named', '-b', `overlay-containers/${id}/userdata`]);
+    expect(podman.list?.([relative, init])).toMatchObject([{ name: 'named' }]);
   });
 
   it('reads arguments that are no text', () => {
     const damaged = { text: '\u{fffd}', bytes: new Uint8Array([0xff]) };
     const found = { ...conmon(), args: [...conmon().args, damaged] };
-    expect(podman.list?.([found, init])).toMatchObject([{ name: 'told' }]);
+    expect(podman.list?.([found, init])).toMatchObject([{ name: 'named' }]);
   });
 });
 
 describe('podman.readCgroup', () => {
-  it('knows containers and what stands by them', () => {
+  it('knows containers and their monitors', () => {
     expect(podman.readCgroup?.(`libpod-${id}.scope`, ['machine.slice'])).toEqual({ id, runtime: 'podman' });
     expect(podman.readCgroup?.(`libpod-payload-${id}`, ['web.service'])).toEqual({ id, runtime: 'podman' });
     expect(podman.readCgroup?.(`libpod-conmon-${id}.scope`, ['machine.slice'])).toBe('monitor');

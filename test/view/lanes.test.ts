@@ -129,7 +129,7 @@ describe('lanesOf', () => {
     ]);
   });
 
-  it('has none for who only made a cgroup, and none for nothing', () => {
+  it('has none for a process that only made a cgroup, and none for no process', () => {
     expect(lanesOf([entry('cgroup', 5, 1, { op: 'mkdir' })])).toEqual([]);
     expect(lanesOf([])).toEqual([]);
   });

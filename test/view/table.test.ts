@@ -99,7 +99,7 @@ describe('sortRows', () => {
     expect(sorted('size')[0]).toBe('web');
   });
 
-  it('sorts the other way round', () => {
+  it('sorts in reverse order', () => {
     expect(sorted('-size').at(-1)).toBe('web');
     expect(sorted('-name')).toEqual(sorted('name').reverse());
   });
@@ -110,7 +110,7 @@ describe('sortRows', () => {
     expect(sorted('-size', '+name')).toEqual(['a-name-that-is-long', '日本', 'web']);
   });
 
-  it('leaves equal rows in their order, also the other way round', () => {
+  it('leaves equal rows in their order, also in reverse order', () => {
     expect(sorted('size')).toEqual(['web', '日本', 'a-name-that-is-long']);
     expect(sorted('-size')).toEqual(['日本', 'a-name-that-is-long', 'web']);
     expect(sorted()).toEqual(rows.map((row) => row.name));

@@ -219,7 +219,7 @@ describe('a step', () => {
     expect(stepsOf([{ args: ['sh'], origin: 'joined' }])).toEqual(['sh  (came in from outside)']);
   });
 
-  it('says that words of who brought it are left out, if they are', () => {
+  it('says that words of the process that brought it are left out, if they are', () => {
     const joined = (...args: string[]) => stepsOf([{ args: ['sh'], joined_by: { pid: 5, comm: 'runc', args } }])[0];
     expect(joined('runc', 'exec', 'a', 'sh')).toBe('▶ sh  JOINS, brought by pid 5: runc exec a sh');
     expect(joined('runc', 'exec', 'a', 'x'.repeat(80))).toMatch(

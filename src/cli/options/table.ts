@@ -14,7 +14,7 @@ export interface TableValues extends FormatValues {
 export const addTableOptions = (command: Command): Command =>
   command
     .option('--columns <list>', 'columns to show', parseList)
-    .option('--sort <list>', 'sort by these columns, -NAME the other way round', parseList)
+    .option('--sort <list>', 'sort by these columns; -NAME in reverse order', parseList)
     .option('--wide', 'whole lines, also on a terminal')
     .option('--no-header', 'no header line')
     .option('--watch [seconds]', 'look again and again, every 2 seconds without a number', parseSeconds);

@@ -77,7 +77,7 @@ export const bindings: readonly Binding[] = [
     foot: { rank: 70, word: 'kinds' },
   },
   {
-    ...{ section: 'What is shown', label: 's', what: 'sort containers by a column, once; S does it again' },
+    ...{ section: 'What is shown', label: 's', what: 'sort containers by a column, once; S sorts again' },
     keys: { s: 'sort', S: 'sortAgain' },
     foot: { rank: 60, word: 'sort' },
   },

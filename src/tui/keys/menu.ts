@@ -41,7 +41,7 @@ const groupAbout = (kind: GroupKind): string => {
 export const menus: Readonly<Record<MenuName, Menu>> = {
   sort: {
     title: 'Sort containers by',
-    hint: 'a letter or Enter chooses, a capital turns it round, Esc goes back',
+    hint: 'a letter or Enter chooses, a capital sorts in reverse, Esc goes back',
     items: tableColumns.map(({ letter, name, about }) => ({ key: letter, name, about })),
   },
   by: {

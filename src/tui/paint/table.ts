@@ -95,7 +95,7 @@ export const tableColumns: readonly TableColumn[] = [
     key: ({ alive }) => alive,
   },
   {
-    ...{ name: 'execs', title: 'EX/S', letter: 'x', about: 'programs started a second' },
+    ...{ name: 'execs', title: 'EX/S', letter: 'x', about: 'programs started per second' },
     ...{ width: 5, right: true, rank: 4 },
     cell: (family, { now }) => {
       const rate = family.perSecond(now / 1e9);
@@ -144,7 +144,7 @@ export const tableColumns: readonly TableColumn[] = [
 export interface Sort {
   /** A column's name. */
   readonly column: string;
-  /** The other way round. */
+  /** In reverse order. */
   readonly reversed: boolean;
 }
 

@@ -20,7 +20,7 @@ describe('the keys of modes, order and kinds', () => {
     expect(seen).toEqual(['grouped', 'flat', 'tree', 'lanes', 'containers']);
   });
 
-  it('s and a letter sort by a column, a capital the other way round, S sorts anew', () => {
+  it('s and a letter sort by a column, a capital in reverse, S sorts again', () => {
     const desk = new Desk().take(...aBusyMachine());
     desk.press('s', 'n');
     expect(desk.ui.sort).toEqual({ column: 'name', reversed: false });

@@ -26,7 +26,7 @@ const sectionOf = (lines: readonly string[], title: string): string[] => {
 const { inside, info } = castOf();
 
 describe('detailLines', () => {
-  it('show all that is known of who entered a container', () => {
+  it('show all that is known of a process that entered a container', () => {
     const desk = new Desk().take(...aBusyMachine());
     const joined = eventOf(desk, ({ record }) => record.type === 'exec' && record.origin === 'joined');
     expect(detailLines(joined, desk.store, users).join('\n')).toMatchInlineSnapshot(`

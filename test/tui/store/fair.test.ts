@@ -23,7 +23,7 @@ describe('FairLog', () => {
     expect([a.length, b.length, log.count, log.dropped]).toEqual([5, 5, 10, 0]);
   });
 
-  it('drops the oldest of who has most, and nothing of the quiet ones', () => {
+  it('drops the oldest of the group that has most, and nothing of the quiet ones', () => {
     const log = logOf(100);
     const [noisy, quiet] = [new Share<Item>(), new Share<Item>()];
     for (let id = 0; id < 10; id += 1) {

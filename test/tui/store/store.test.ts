@@ -163,7 +163,7 @@ describe('Store', () => {
 });
 
 describe('what a store keeps', () => {
-  it('is at most a number of events; the oldest of who has most go first', () => {
+  it('is at most a number of events; the oldest of the group that has most go first', () => {
     const store = storeOf(exec({ ...inside(7, 1), args: ['quiet'] }), ...execs(maxEvents + 10));
     expect(store.events.count).toBeLessThanOrEqual(maxEvents);
     expect(store.events.count).toBeGreaterThan(maxEvents - 1000);
