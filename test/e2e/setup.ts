@@ -9,8 +9,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Why tests that trace cannot run here; empty if they can. */
     cannotTrace: string;
-    /** The same of tests that make a user namespace. */
-    cannotMakeUserns: string;
+    /** The same of tests that a chroot is no place for. */
+    inChroot: string;
     /** The folder of the compiled test programs. */
     tools: string;
     /** A root file system with busybox. */
@@ -34,7 +34,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     process.stderr.write(`e2e tests are skipped: ${why}\n`);
   }
   project.provide('cannotTrace', why);
-  project.provide('cannotMakeUserns', why === '' ? await cannotMakeUserns() : why);
+  project.provide('inChroot', why === '' ? await inChroot() : why);
   project.provide('tools', tools);
   project.provide('rootfs', rootfs);
   return () => removeFolder(folder);
@@ -47,10 +47,10 @@ const cannotTrace = (): string => {
   return existsSync('/sys/kernel/btf/vmlinux') ? '' : 'the kernel has no BTF';
 };
 
-/** In a chroot nobody can. */
-const cannotMakeUserns = async (): Promise<string> => {
+/** The kernel lets nobody make a user namespace in a chroot, and whoever joins a mount namespace has the root before it. */
+const inChroot = async (): Promise<string> => {
   const { exitCode } = await execa('unshare', ['--user', 'true'], { reject: false });
-  return exitCode === 0 ? '' : 'no user namespace can be made here, as in a chroot';
+  return exitCode === 0 ? '' : 'a chroot, or no user namespaces';
 };
 
 const compile = async (sources: string, tools: string): Promise<void> => {

@@ -59,8 +59,8 @@ copy_npm() {
 }
 
 # run_in ROOT COMMAND [FOLDER]: with that root as /, and all else this machine's. In its own mount namespace, since nstrace rightly
-# takes what runs in another one for a container. runc and others can pivot in a chroot whose / is a mount. The kernel lets
-# nobody make a user namespace in a chroot: tests that need one are skipped there, and say so.
+# takes what runs in another one for a container. runc and others can pivot in a chroot whose / is a mount. In a chroot the kernel
+# lets nobody make a user namespace, and who joins a mount namespace has the root before it: such tests are skipped by name.
 run_in() {
   # shellcheck disable=SC2016
   bash -euc '

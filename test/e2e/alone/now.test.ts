@@ -14,7 +14,7 @@ import type { Engine } from '../support/engine.ts';
 import * as engines from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { type Ran, run } from '../support/run.ts';
-import { program, tool, traced, tracedWithUserns } from '../support/trace.ts';
+import { program, tool, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** What runs now, compared with what /proc, runc and lsns say of it. */
 const schema = join(import.meta.dirname, '../../../docs/nstrace-now-1.schema.json');
@@ -520,7 +520,7 @@ describe('ns', () => {
     );
   }
 
-  tracedWithUserns('says what each was made in and who owns it, as lsns does', async () => {
+  tracedOutsideChroot('says what each was made in and who owns it, as lsns does', async () => {
     start('unshare', '-Urfp', '--kill-child', '--mount-proc', 'sleep', '6051');
     const nested = await waitForPid('sleep', '6051');
     const inodes = [...ownInodes(), ...['user', 'pid', 'mnt'].map((type) => inodeOf(nested, type))];

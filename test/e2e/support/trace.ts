@@ -17,9 +17,9 @@ export const bpftraceOption: readonly string[] = otherBpftrace === undefined ? [
 export const traced = (name: string, run: () => Promise<void>, timeout?: number): void =>
   unless(inject('cannotTrace'), name, run, timeout);
 
-/** The same of one that makes a user namespace. */
-export const tracedWithUserns = (name: string, run: () => Promise<void>, timeout?: number): void =>
-  unless(inject('cannotMakeUserns'), name, run, timeout);
+/** The same of one that makes a user namespace, or cares for the root of who joins a container. */
+export const tracedOutsideChroot = (name: string, run: () => Promise<void>, timeout?: number): void =>
+  unless(inject('inChroot'), name, run, timeout);
 
 const unless = (why: string, name: string, run: () => Promise<void>, timeout?: number): void =>
   it.skipIf(why !== '')(why === '' ? name : `${name} (skipped: ${why})`, run, timeout);

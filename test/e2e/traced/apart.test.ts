@@ -8,7 +8,7 @@ import { containerd, type Engine, lxc, podman, podmanIn } from '../support/engin
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { imageName, makeImage } from '../support/image.ts';
 import { run } from '../support/run.ts';
-import { program, type Trace, tool, trace, traced } from '../support/trace.ts';
+import { program, type Trace, tool, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** What real runtimes give the same id, the same pod or the same pids, and what looks like one process and is many threads. */
 
@@ -177,7 +177,7 @@ describe('podman', () => {
     expect(own.filter(({ container }) => container !== null)).toEqual([]);
   });
 
-  traced('of a user is named, and has its own pid namespace', async () => {
+  tracedOutsideChroot('of a user is named, and has its own pid namespace', async () => {
     const folder = await makeFolder();
     const name = `${mark}user`;
     const env = { HOME: join(folder, 'home'), XDG_RUNTIME_DIR: join(folder, 'run') };

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
-import { program, type Trace, tool, trace, traced, tracedWithUserns } from '../support/trace.ts';
+import { program, type Trace, tool, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** Each case is a situation of a real system in which single clues mislead: cgroup paths, inodes, ids, command lines. */
 
@@ -213,7 +213,7 @@ describe('a path or a command line makes no container', () => {
     expect(found.of('container').filter(({ container }) => container.id.startsWith('abab'))).toEqual([]);
   });
 
-  tracedWithUserns('a program of a user that calls itself runc is not in the container of that name', async () => {
+  tracedOutsideChroot('a program of a user that calls itself runc is not in the container of that name', async () => {
     const place = await bundle('sleep 2.2');
     const name = `${mark}real`;
     const found = await trace([], async ({ until }) => {
@@ -324,7 +324,7 @@ describe('starts and ends', () => {
     expectInit(found, inPerl, 9);
   });
 
-  tracedWithUserns('a first process of bubblewrap, which executes nothing, too', async () => {
+  tracedOutsideChroot('a first process of bubblewrap, which executes nothing, too', async () => {
     const box = ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
     const found = await trace([], () => run('bwrap', ...box, 'sh', '-c', `sleep 0.1; exit 6; ${mark}`));
     const [inBwrap] = ran(found, 'sh', '-c', `sleep 0.1; exit 6; ${mark}`);

@@ -6,7 +6,7 @@ import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { docker, type Engine, podman, removeNspawnCgroups } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
-import { type Trace, trace, traced, tracedWithUserns } from '../support/trace.ts';
+import { type Trace, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 const mark = `nsnm${process.pid}`;
 
@@ -141,7 +141,7 @@ describe('what makes its sandbox without an id', () => {
     }
   });
 
-  tracedWithUserns('is called as the application: flatpak', async () => {
+  tracedOutsideChroot('is called as the application: flatpak', async () => {
     const env = await installApplication(folder);
     const found = await trace([], () =>
       execa('flatpak', ['run', '--user', 'org.nstrace.Test//1', '-c', `true; exit 3; ${mark}`], { env, reject: false }),

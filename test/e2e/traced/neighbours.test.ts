@@ -7,7 +7,7 @@ import { removeNspawnCgroups } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
 import { makeBundle } from '../support/runc.ts';
-import { program, type Trace, tool, trace, traced, tracedWithUserns } from '../support/trace.ts';
+import { program, type Trace, tool, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** Situations beside those that went wrong once: what holds for the one must hold for its neighbour. */
 
@@ -95,7 +95,7 @@ describe('a sandbox', () => {
     const found = await trace([], () => run('unshare', option, tool('noop'), `${mark}${option}`));
     expect(ran(found, tool('noop'), `${mark}${option}`)).toMatchObject({ container: null });
   };
-  tracedWithUserns('is none with a user namespace alone', isNoneWith('-U'));
+  tracedOutsideChroot('is none with a user namespace alone', isNoneWith('-U'));
   traced('is none with a network namespace alone', isNoneWith('-n'));
   traced('is none with a cgroup namespace alone', isNoneWith('-C'));
 });

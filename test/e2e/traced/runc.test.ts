@@ -6,7 +6,7 @@ import { namespaceTypes } from '../../../src/kernel/namespaces.ts';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { run } from '../support/run.ts';
 import { type Bundle, makeBundle } from '../support/runc.ts';
-import { trace, traced } from '../support/trace.ts';
+import { trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 const id = `xyxy12-${process.pid}`;
 const ref = { id, name: id, runtime: 'runc' };
@@ -83,7 +83,7 @@ describe('the walk of the article with runc', () => {
     );
   });
 
-  traced('exec: top joins them; its parent is the one that left', async () => {
+  tracedOutsideChroot('exec: top joins them; its parent is the one that left', async () => {
     let execPid = 0;
     const { of } = await trace([], async ({ until }) => {
       const running = bundle.run(id, ['sleep', '4']);

@@ -5,7 +5,7 @@ import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import type { Engine } from '../support/engine.ts';
 import * as engines from '../support/engine.ts';
 import { run } from '../support/run.ts';
-import { trace, traced, tracedWithUserns } from '../support/trace.ts';
+import { trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** Not older than what it is compared with, unlike a name that another test used. */
 const nameFor = (kind: string): string => `nstrace-${kind}-${process.pid}`;
@@ -102,7 +102,7 @@ describe('a container is named whole from its first record, with', () => {
   traced('systemd-nspawn', async () => {
     await follow(await engines.nspawn(), 'nspawn');
   });
-  tracedWithUserns('bubblewrap', async () => {
+  tracedOutsideChroot('bubblewrap', async () => {
     const inode = /pid:\[\d+\]$/;
     await follow(await engines.bubblewrap(), 'bwrap', { id: inode, name: /^bwrap pid:\[\d+\]$/, ownInit: true });
   });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import type { Engine } from '../support/engine.ts';
 import * as engines from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
-import { program, traced, tracedWithUserns } from '../support/trace.ts';
+import { program, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** Tab in real shells: bash and zsh in a terminal of tmux, fish through the command that it has for this. */
 const name = `nstrace-tab-${process.pid}`;
@@ -252,7 +252,7 @@ for (const kind of ['bash', 'zsh'] as const) {
       expect((await readdir(join(folder, 'hostile'))).sort()).toEqual(before);
     });
 
-    tracedWithUserns('executes nothing that the name of a container holds, which any user can choose', async () => {
+    tracedOutsideChroot('executes nothing that the name of a container holds, which any user can choose', async () => {
       const before = (await readdir(join(folder, 'work'))).sort();
       const own = join(folder, '$(touch x)');
       await execa('cp', ['/usr/bin/unshare', own]);

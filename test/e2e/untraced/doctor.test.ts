@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect } from 'vitest';
 import type { Finding } from '../../../src/doctor/schema.ts';
 import { run } from '../support/run.ts';
-import { program, traced, tracedWithUserns } from '../support/trace.ts';
+import { program, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 const path = join(import.meta.dirname, '../../../docs/nstrace-doctor-1.schema.json');
 const isValid = new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(path, 'utf8')));
@@ -64,7 +64,7 @@ describe('doctor', () => {
     expect(withoutRights.get('other processes')).toMatchObject({ level: 'limited' });
   });
 
-  tracedWithUserns('names what is missing in a user namespace', async () => {
+  tracedOutsideChroot('names what is missing in a user namespace', async () => {
     const inUserns = await findingsOf('unshare', '-U', '-r', ...doctor);
     expect(inUserns.get('user namespace')).toMatchObject({ level: 'missing', advice: expect.stringContaining('sudo') });
   });
