@@ -21,13 +21,20 @@ export const showOrWatch = async (
   }
   process.stdout.on('error', () => stop.abort());
   const release = onQuit(() => stop.abort());
+  const { isTTY } = process.stdout;
+  let shown = '';
   while (!stop.signal.aborted) {
     const text = await show();
-    await write(process.stdout.isTTY ? `\x1b[H\x1b[2J${firstLines(text, terminalSize().rows)}` : `${text}${between}`);
+    shown = isTTY ? `\x1b[H\x1b[2J${firstLines(text, terminalSize().rows)}` : `${text}${between}`;
+    await write(shown);
     const seconds = watch === true ? defaultWatchSeconds : watch;
     await sleep(seconds * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
   }
   release();
+  // The prompt of the shell stands on a line of its own.
+  if (isTTY && !shown.endsWith('\n')) {
+    await write('\n');
+  }
   return exitStatus.ok;
 };
 

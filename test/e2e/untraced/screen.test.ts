@@ -110,6 +110,14 @@ describe('the view of a replay on a terminal', () => {
     await unsized;
   });
 
+  it('leaves the prompt of the shell a line of its own after ps --watch', async () => {
+    const terminal = open(['ps', '--watch', '600'], { rows: 5 });
+    await terminal.until(/CONTAINER/);
+    terminal.pty.write('q');
+    expect((await terminal.exited).exitCode).toBe(0);
+    await expect.poll(() => terminal.raw.endsWith('\n')).toBe(true);
+  });
+
   it('shows several hosts of a merged recording, each with its own processes', async () => {
     const from = (host: string, recording: string, ms: number): NstraceRecord[] =>
       [header(), exec({ ...inContainer, ...at(ms), args: ['sh', '-c', host] })].map((record, index) => ({
