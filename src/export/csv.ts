@@ -2,6 +2,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { describe } from '../view/command.ts';
 import { escapeText } from '../view/escape.ts';
 import { withoutFormula } from '../view/formula.ts';
+import { lostWords } from '../view/lost.ts';
 import { quoteCommand } from '../view/quote.ts';
 import type { Exporter, Out } from './exporter.ts';
 
@@ -100,7 +101,7 @@ const what = (record: NstraceRecord): string | undefined => {
     case 'fork':
       return record.flags.length > 0 ? record.flags.join(' ') : undefined;
     case 'lost':
-      return `${record.exact ? '' : 'at least '}${record.count} lost between ${record.from} and ${record.to}, stage ${record.stage}`;
+      return `lost: ${lostWords(record)}, between ${record.from} and ${record.to}, stage ${record.stage}`;
     case 'footer':
       return `ended: ${record.reason}; ${record.complete ? 'complete' : 'not complete'}`;
     default:

@@ -46,6 +46,8 @@ it('has a row a record under one of names', async () => {
   expect(rows[1]).toMatchObject({ container: 'xyxy12', pid: '10123', nspid: '1', command: 'ls -l', ret: '0' });
   expect(rows[2]).toMatchObject({ code: '3', duration_ns: '12300000', container: '' });
   expect(rows[3]).toMatchObject({ lost: '3' });
+  const [, unknown] = await rowsOf(header(), lost({ count: 0, exact: false }));
+  expect(unknown?.what).toMatch(/^lost: nobody knows how many, between /);
 });
 
 it.each(['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', ' =1', '＝1', '|cmd', '=HYPERLINK("http://x","a")'])(

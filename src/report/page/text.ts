@@ -1,5 +1,6 @@
 import type { NstraceRecord, RecordOf } from '../../record/schema.ts';
 import { escapeText } from '../../view/escape.ts';
+import { lostWords } from '../../view/lost.ts';
 
 /** `1.234 s`, `12.3 ms`, `4 µs`: of a length of time in ns. */
 export const span = (ns: number): string => {
@@ -75,7 +76,7 @@ export const whatOf = (record: NstraceRecord): string => {
     case 'container':
       return `${record.op} ${escapeText(record.container.name)}${record.op === 'stopped' ? `, ${endOf(record)}` : ''}`;
     case 'lost':
-      return `${record.exact ? '' : 'at least '}${record.count} events lost (${escapeText(record.stage)})`;
+      return `events lost: ${lostWords(record)} (${escapeText(record.stage)})`;
     default:
       return '';
   }

@@ -5,6 +5,7 @@ import { commandLine, describe, innermostPid, wholeCommand } from '../../view/co
 import { seconds } from '../../view/durations.ts';
 import { endingText } from '../../view/ending.ts';
 import { escapeText } from '../../view/escape.ts';
+import { lostWords } from '../../view/lost.ts';
 import { placedName } from '../rows/naming.ts';
 import type { ViewEvent } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
@@ -61,9 +62,9 @@ const whatHappened = (event: ViewEvent, context: EventContext): Piece[] => {
       return containerPieces(event, record, context);
     case 'lost':
       if (record.stage === 'limit') {
-        return [[`${howMany(record)} events left out by a limit`, 'dim']];
+        return [[`${lostWords(record)} events left out by a limit`, 'dim']];
       }
-      return [[`${glyphs.fails} ${howMany(record)} events LOST (${escapeText(record.stage)})`, 'bad']];
+      return [[`${glyphs.fails} ${lostWords(record)} events LOST (${escapeText(record.stage)})`, 'bad']];
     case 'namespace':
       return [[`${glyphs.made} namespace ${describe(inARow(event, record), wholeCommand)}`, 'dim']];
     case 'cgroup':
@@ -146,6 +147,3 @@ const containerPieces = (
       ];
   }
 };
-
-const howMany = ({ exact, count }: { exact: boolean; count: number }): string =>
-  exact ? String(count) : count === 0 ? 'nobody knows how many' : `at least ${count}`;
