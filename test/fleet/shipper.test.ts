@@ -1,5 +1,5 @@
 import { appendFileSync, rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/fleet/batch.ts';
 import { Cursor } from '../../src/fleet/cursor.ts';
 import { Shipper } from '../../src/fleet/shipper.ts';
@@ -63,13 +63,13 @@ describe('a shipper', () => {
     const path = spool.part(2, execs(10));
     const sink = new TestSink();
     const first = ship(sink);
-    await first.shipper.finish(first.running, 5000);
+    await first.shipper.finish(first.running, 60_000);
     expect(sink.seqs).toEqual(upTo(2511));
 
     spool.append(path, execs(5));
     const again = new TestSink();
     const second = ship(again);
-    await second.shipper.finish(second.running, 5000);
+    await second.shipper.finish(second.running, 60_000);
     expect(again.seqs).toEqual([2512, 2513, 2514, 2515, 2516]);
   });
 
@@ -77,16 +77,16 @@ describe('a shipper', () => {
     const path = spool.part(1, [header()]);
     const sink = new TestSink();
     const { shipper, running } = ship(sink);
-    await vi.waitFor(() => expect(sink.seqs).toEqual([1]));
+    await expect.poll(() => sink.seqs).toEqual([1]);
     spool.append(path, execs(3));
-    await vi.waitFor(() => expect(sink.seqs).toEqual([1, 2, 3, 4]));
+    await expect.poll(() => sink.seqs).toEqual([1, 2, 3, 4]);
     // The next part begins before the last lines of this one are written.
     const ending = [spool.line(execs(1)[0]!), spool.line(footer())];
     spool.part(2, execs(2));
     await new Promise((resolve) => setTimeout(resolve, 300));
     appendFileSync(path, `${ending.join('\n')}\n`);
-    await vi.waitFor(() => expect(sink.seqs).toEqual(upTo(8)));
-    await shipper.finish(running, 5000);
+    await expect.poll(() => sink.seqs).toEqual(upTo(8));
+    await shipper.finish(running, 60_000);
   });
 
   it('knows the recording of a part that was empty when it was opened', async () => {
@@ -95,7 +95,7 @@ describe('a shipper', () => {
     const { shipper, running } = ship(sink);
     await new Promise((resolve) => setTimeout(resolve, 300));
     spool.append(path, [header(), ...execs(1)]);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(sink.batches.map(({ recording }) => recording)).toEqual([recordingOf(header())]);
     expect(sink.batches[0]!.header).toContain('"type":"header"');
   });
@@ -105,7 +105,7 @@ describe('a shipper', () => {
     const sink = new TestSink();
     sink.tries = [later, later];
     const { shipper, running, notices } = ship(sink);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(sink.seqs).toEqual([1, 2, 3, 4]);
     expect(shipper.shipped).toMatchObject({ batches: 1, records: 4, retries: 2, trouble: undefined });
     expect(notices).toEqual([
@@ -119,14 +119,14 @@ describe('a shipper', () => {
     const sink = new TestSink();
     sink.tries = Array.from({ length: 1000 }, () => later);
     const killed = ship(sink);
-    await vi.waitFor(() => expect(killed.shipper.shipped.retries).toBeGreaterThan(0));
+    await expect.poll(() => killed.shipper.shipped.retries).toBeGreaterThan(0);
     killed.shipper.abort();
     await killed.running;
 
     spool.append(path, execs(3));
     const again = new TestSink();
     const { shipper, running } = ship(again);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(again.batches.map(({ firstSeq, lastSeq }) => [firstSeq, lastSeq])).toEqual([
       [1, 4],
       [5, 7],
@@ -139,7 +139,7 @@ describe('a shipper', () => {
     spool.part(1, execs(2), 'b');
     const sink = new TestSink();
     const { shipper, running } = ship(sink);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(sink.seqs).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -149,19 +149,19 @@ describe('a shipper', () => {
     spool.part(3, execs(1));
     const sink = new TestSink();
     const { shipper, running } = ship(sink);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(sink.seqs).toEqual(upTo(5));
   });
 
   it('goes on with the next part where its own was dropped', async () => {
     const path = spool.part(1, [header(), ...execs(2)]);
     const first = ship(new TestSink());
-    await first.shipper.finish(first.running, 5000);
+    await first.shipper.finish(first.running, 60_000);
     rmSync(path);
     spool.part(2, execs(2));
     const sink = new TestSink();
     const { shipper, running } = ship(sink);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(sink.seqs).toEqual([4, 5]);
   });
 
@@ -170,7 +170,7 @@ describe('a shipper', () => {
     const sink = new TestSink();
     sink.tries = [() => 3];
     const { shipper, running, notices } = ship(sink);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(shipper.shipped).toMatchObject({ records: 1, refused: 3 });
     expect(notices).toEqual(['test: it refused 3 of 4 records for good']);
   });
@@ -180,7 +180,7 @@ describe('a shipper', () => {
     const sink = new TestSink();
     const outgoing = (line: string) => (line.includes('"exec"') ? undefined : line);
     const { shipper, running } = ship(sink, { outgoing });
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(sink.seqs).toEqual([1, 4]);
   });
 

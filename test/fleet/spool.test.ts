@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cursor } from '../../src/fleet/cursor.ts';
 import { Shipper } from '../../src/fleet/shipper.ts';
 import { RetryLater, type Sink } from '../../src/fleet/sink.ts';
@@ -48,7 +48,7 @@ describe('the limit of a spool', () => {
     const sink = new Gate();
     sink.open = true;
     const { shipper, running } = start(sink);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(new SpoolLimit(spool.folder, 1e9, [shipper]).trim()).toEqual([]);
     expect(names()).toEqual(['a.000002.ndjson']);
   });
@@ -70,7 +70,7 @@ describe('the limit of a spool', () => {
     spool.part(3, execs(10));
     const sink = new Gate();
     const { shipper, running } = start(sink);
-    await vi.waitFor(() => expect(shipper.shipped.retries).toBeGreaterThan(0));
+    await expect.poll(() => shipper.shipped.retries).toBeGreaterThan(0);
     const limit = new SpoolLimit(spool.folder, 1000, [shipper]);
     const lost = limit.trim();
     expect(lost.map(({ count, stage, exact }) => ({ count, stage, exact }))).toEqual([
@@ -80,7 +80,7 @@ describe('the limit of a spool', () => {
     limit.forget(limit.doomed());
     expect(names()).toEqual(['a.000003.ndjson']);
     sink.open = true;
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(sink.seqs).toEqual([
       ...Array.from({ length: 1000 }, (_, index) => index + 1),
       ...Array.from({ length: 10 }, (_, index) => 2604 + index),
@@ -91,7 +91,7 @@ describe('the limit of a spool', () => {
     const path = spool.part(1, [header(), ...execs(2), footer()]);
     spool.part(2, execs(1));
     const killed = start(new Gate());
-    await vi.waitFor(() => expect(killed.shipper.shipped.retries).toBeGreaterThan(0));
+    await expect.poll(() => killed.shipper.shipped.retries).toBeGreaterThan(0);
     const limit = new SpoolLimit(spool.folder, 1, [killed.shipper]);
     expect(limit.trim()).toEqual([]);
     killed.shipper.abort();
@@ -100,7 +100,7 @@ describe('the limit of a spool', () => {
     const sink = new Gate();
     sink.open = true;
     const { shipper, running } = start(sink);
-    await shipper.finish(running, 5000);
+    await shipper.finish(running, 60_000);
     expect(sink.seqs).toEqual([1, 2, 3, 4, 5]);
   });
 

@@ -66,4 +66,4 @@ it('any keys, clicks, sizes and events in any order leave a whole screen', () =>
     }),
     { numRuns: runs(60), examples: corpus<Step[]>('keys').map(([steps]) => [steps, false] as [Step[], boolean]) },
   );
-}, 60_000);
+});

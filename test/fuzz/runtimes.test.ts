@@ -200,7 +200,7 @@ describe('cgroup paths and command lines of anybody', () => {
       readCgroup(`/${piece.repeat(4000 / piece.length)}.scope`);
       readRuntimeCommand(['conmon', ...Array.from({ length: 300 }, () => piece.repeat(4000 / piece.length))], 'conmon');
       // Far more than it takes on any machine, far less than backtracking would.
-      expect(performance.now() - began).toBeLessThan(2000);
+      expect(performance.now() - began).toBeLessThan(10_000);
     }
   });
 });

@@ -116,7 +116,7 @@ describe('a bpftrace that ends by itself', () => {
       { steps: [{ print: `H ${begun + 900} ${begun + 800}\n@seq[0]: 0\n` }] },
     ]);
     await tracer.start();
-    await expect.poll(() => notices, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => notices).toHaveLength(1);
     expect(notices[0]).toMatch(/^bpftrace ended by itself: .*Tracing goes on/);
     expect(pids()).toEqual([101, 102]);
     expect(lost()).toMatchObject([{ exact: false, from: String(begun + 30), to: String(begun + 800) }]);
@@ -128,7 +128,7 @@ describe('a bpftrace that ends by itself', () => {
     const dies = { steps: [beat(5, 0), { wait: 20 }, { end: 1 }] };
     const { tracer, failures, slept } = make([dies]);
     await tracer.start();
-    await expect.poll(() => failures, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => failures).toHaveLength(1);
     expect(failures[0]!.message).toContain('bpftrace keeps ending by itself');
     expect(starts()).toBe(6);
     expect(slept).toEqual([800, 1600, 3200, 6400]);
@@ -140,7 +140,7 @@ describe('a bpftrace that ends by itself', () => {
       { steps: [beat(900, 0)] },
     ]);
     await tracer.start();
-    await expect.poll(() => notices, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => notices).toHaveLength(1);
     expect(notices[0]).toContain('somebody else stopped its probes');
   });
 });
