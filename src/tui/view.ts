@@ -2,8 +2,8 @@ import type { Effect } from './keys/effect.ts';
 import type { Ui } from './keys/ui.ts';
 import { buildFrame } from './paint/frame.ts';
 import type { Status } from './paint/frame-input.ts';
-import type { Frame } from './paint/layout.ts';
 import type { Theme } from './paint/theme.ts';
+import type { Frame } from './rows/layout.ts';
 import { Listing } from './rows/listing.ts';
 import { Store } from './store/store.ts';
 

@@ -1,6 +1,6 @@
-import type { Corrections, Layout } from '../paint/layout.ts';
 import type { Sort } from '../paint/table.ts';
 import type { GroupKind } from '../rows/grouping.ts';
+import type { Corrections, Layout } from '../rows/layout.ts';
 import type { Wanted } from '../rows/listing.ts';
 import type { Order } from '../rows/order.ts';
 import type { Query } from '../rows/query.ts';

@@ -1,6 +1,6 @@
 import type { CompilePattern } from '../../filter/pattern.ts';
-import type { Corrections, Layout } from '../paint/layout.ts';
 import type { GroupKind } from '../rows/grouping.ts';
+import type { Corrections, Layout } from '../rows/layout.ts';
 import { parseQuery, problemText, type Query, type QueryUsers } from '../rows/query.ts';
 import type { Kind } from '../store/event.ts';
 import { type Command, commandOf } from './bindings.ts';

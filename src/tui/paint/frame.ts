@@ -1,15 +1,15 @@
 import type { Ui } from '../keys/ui.ts';
-import { rowsOf } from '../rows/body.ts';
 import { familiesOf } from '../rows/families.ts';
+import type { Corrections, Frame, Layout } from '../rows/layout.ts';
 import type { Order } from '../rows/order.ts';
 import type { RowList } from '../rows/rows.ts';
+import { rowsOf } from './body.ts';
 import { cardLines } from './card.ts';
 import { emptyLines, isQuiet } from './empty.ts';
 import { footLine } from './foot.ts';
 import type { FrameInput } from './frame-input.ts';
 import { headLine, secondLine } from './head.ts';
 import { laneRuler } from './lane.ts';
-import type { Corrections, Frame, Layout } from './layout.ts';
 import { padLines, renderLine } from './line.ts';
 import { overlayLines } from './overlay.ts';
 import { type PaintContext, paintRow, treeHeader } from './paint.ts';

@@ -1,5 +1,5 @@
-import type { Order } from '../rows/order.ts';
-import type { RowList } from '../rows/rows.ts';
+import type { Order } from './order.ts';
+import type { RowList } from './rows.ts';
 
 export interface Frame {
   /** As many as there are rows, each exactly as wide as the terminal. */

@@ -1,13 +1,13 @@
 import type { Ui } from '../keys/ui.ts';
-import type { FrameInput } from '../paint/frame-input.ts';
+import { type Family, familiesOf } from '../rows/families.ts';
+import { flatRows } from '../rows/flat.ts';
+import { groupedRows, headingsOf } from '../rows/headings.ts';
+import type { Order } from '../rows/order.ts';
+import { inOrder } from '../rows/order.ts';
+import { laneRows, lanesByKey, livingByKey, type ProcessWanted, treeRows } from '../rows/processes.ts';
+import { type Heading, listOf, type Row, type RowList } from '../rows/rows.ts';
 import type { ViewProcess } from '../store/event.ts';
-import { type Family, familiesOf } from './families.ts';
-import { flatRows } from './flat.ts';
-import { groupedRows, headingsOf } from './headings.ts';
-import type { Order } from './order.ts';
-import { inOrder } from './order.ts';
-import { laneRows, lanesByKey, livingByKey, type ProcessWanted, treeRows } from './processes.ts';
-import { type Heading, listOf, type Row, type RowList } from './rows.ts';
+import type { FrameInput } from './frame-input.ts';
 
 /**
  * The rows that a mode shows.
