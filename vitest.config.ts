@@ -9,9 +9,10 @@ const alone = ['test/e2e/alone/**/*.test.ts'];
 
 const e2e = {
   globalSetup: ['test/e2e/setup.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  expect: { poll: { timeout: 20_000 } },
+  // As below: no test waits for long where all is well.
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 60_000 } },
 };
 
 /** Two files at once. Each tracer sees the whole machine, and tests look only at what they ran themselves. */

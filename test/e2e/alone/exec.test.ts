@@ -102,22 +102,48 @@ describe('exec', () => {
   traced('completes a long argv from /proc while the process lives', async () => {
     const words = Array.from({ length: 45 }, (_, index) => `${index}`.padStart(1000, '.'));
     const script = join(folder, 'wait.sh');
-    await writeFile(script, '#!/bin/sh\nsleep 1\n', { mode: 0o755 });
-    const { of } = await trace([], () => run(script, ...words));
+    await writeFile(script, '#!/bin/sh\nread line\n', { mode: 0o755 });
+    const { of } = await trace([], async ({ until }) => {
+      const child = execa(script, words, { reject: false });
+      await until((record) => record.type === 'exec' && record.exe === script);
+      child.stdin.end();
+      await child;
+    });
     const exec = of('exec').find(({ exe }) => exe === script);
     expect(exec?.args.slice(2)).toEqual(words);
     expect(exec?.args_truncated).toBe(false);
   });
 
-  traced(
-    'is traced by hand too, with each probe as its head says',
-    async () => {
-      // control.bt has nothing to say alone.
-      const names = readdirSync(probes).filter((name) => /[.]bt$/.test(name) && name !== 'control.bt');
-      expect(await Promise.all(names.map(runByHand))).toEqual(names.map((name) => `${name}: Attaching`));
-    },
-    120_000,
-  );
+  traced('is what ran, whatever its process has written over it since', async () => {
+    const long = 'a'.repeat(40_000);
+    const { of } = await trace([], async ({ until }) => {
+      const ways = ['head', 'tail', 'all', 'nothing'];
+      const children = ways.map((what) => execa(tool('overwrite'), [what, long], { reject: false }));
+      for (const { pid } of children) {
+        await until((record) => record.type === 'exec' && record.pid === pid);
+      }
+      for (const child of children) {
+        child.kill('SIGKILL');
+        await child;
+      }
+    });
+    const execs = of('exec').filter(({ exe }) => exe === tool('overwrite'));
+    expect(execs).toHaveLength(4);
+    for (const exec of execs) {
+      const argument = exec.args[2]!;
+      expect(argument).toMatch(/^a+$/);
+      expect(exec.args_bytes).toBe(exec.args[0]!.length + exec.args[1]!.length + 40_000 + 3);
+      expect(exec.args_truncated).toBe(argument.length < 40_000);
+      expect(argument.length).toBeGreaterThan(16_000);
+    }
+    expect(execs.find(({ args }) => args[1] === 'nothing')?.args[2]).toBe(long);
+  });
+
+  traced('is traced by hand too, with each probe as its head says', async () => {
+    // control.bt has nothing to say alone.
+    const names = readdirSync(probes).filter((name) => /[.]bt$/.test(name) && name !== 'control.bt');
+    expect(await Promise.all(names.map(runByHand))).toEqual(names.map((name) => `${name}: Attaching`));
+  });
 
   traced('reports who ran what: parent, user, path, script, descriptor, thread', async () => {
     const script = join(folder, 'hello.sh');

@@ -10,12 +10,14 @@ const folder = ownFolder();
 describe('loss', () => {
   traced('that is forced is counted exactly: made = delivered + lost, and placed in time', async () => {
     const spawned = 600;
-    const { of, footer, stderr } = await trace(['--bpftrace', await smallBuffers(folder)], async ({ pid }) => {
+    const { of, footer, stderr } = await trace(['--bpftrace', await smallBuffers(folder)], async ({ pid, until }) => {
       const bpftrace = bpftraceOf(pid);
       await run(tool('spawn'), '10', tool('noop'), 'before');
       process.kill(bpftrace, 'SIGSTOP');
       await run(tool('spawn'), String(spawned), tool('noop'), 'during');
       process.kill(bpftrace, 'SIGCONT');
+      // Until then the buffers are full.
+      await until((record) => record.type === 'lost');
       await sleep(500);
       await run(tool('spawn'), '10', tool('noop'), 'after');
     });
@@ -41,9 +43,9 @@ describe('loss', () => {
   traced('does not happen when tracing stops under load', async () => {
     for (let round = 0; round < 3; round += 1) {
       const spawning: Promise<unknown>[] = [];
-      const { footer } = await trace([], async () => {
+      const { footer } = await trace([], async ({ records, until }) => {
         spawning.push(run(tool('spawn'), '1500', tool('noop')), run(tool('spawn'), '1500', tool('noop')));
-        await sleep(500);
+        await until(() => records.filter(({ type }) => type === 'exec').length > 100);
       });
       await Promise.all(spawning);
       expect(footer).toMatchObject({ lost: 0, complete: true });

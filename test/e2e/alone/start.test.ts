@@ -1,6 +1,5 @@
 import { chmod, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bpftraceOf } from '../support/bpftrace.ts';
@@ -24,8 +23,8 @@ describe('a trace that begins on a busy host', () => {
   traced('reports nothing older than its header, and an end of each process that it has', async () => {
     const loops = [loop('/bin/true'), loop('/bin/true')];
     const ofLoops = new Set(loops.map(({ pid }) => pid));
-    const { records, of, footer } = await trace([], async () => {
-      await sleep(500);
+    const { records, of, footer } = await trace([], async ({ records: soFar, until }) => {
+      await until(() => soFar.filter((record) => record.type === 'exec' && ofLoops.has(record.ppid)).length > 20);
       await Promise.all(loops.map(({ stop }) => stop()));
     });
     const begun = BigInt(records[0]!.mono);
@@ -51,8 +50,8 @@ describe('a trace that begins on a busy host', () => {
   traced('ends every container that it has, and takes none for another', async () => {
     const loops = [loop('unshare -pf /bin/true'), loop('unshare -pf /bin/true')];
     const ofLoops = new Set(loops.map(({ pid }) => pid));
-    const { of, footer } = await trace([], async () => {
-      await sleep(500);
+    const { of, footer } = await trace([], async ({ records, until }) => {
+      await until(() => records.filter((record) => record.type === 'container' && record.op === 'removed').length > 30);
       await Promise.all(loops.map(({ stop }) => stop()));
     });
     const makers = new Set(

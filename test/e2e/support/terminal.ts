@@ -53,7 +53,8 @@ export class Terminal {
     this.exited = new Promise((resolve) => {
       this.pty.onExit((end) => {
         this.end = end;
-        resolve(end);
+        // The emulator takes what it is given a moment later.
+        void this.#written.then(() => resolve(end));
       });
     });
   }
@@ -101,9 +102,9 @@ export class Terminal {
     return this.raw.lastIndexOf(frame.begins) <= this.raw.lastIndexOf(frame.ends);
   }
 
-  /** Waits until the screen shows it, at most 20 s. */
+  /** Waits until the screen shows it, at most 60 s. */
   async until(wanted: RegExp | ((text: string) => boolean)): Promise<string> {
-    for (let tries = 0; tries < 1000; tries += 1) {
+    for (let tries = 0; tries < 3000; tries += 1) {
       await this.#written;
       const { text } = this;
       if (this.#isWhole && (typeof wanted === 'function' ? wanted(text) : wanted.test(text))) {

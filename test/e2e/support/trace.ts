@@ -49,7 +49,7 @@ export interface Trace {
 export interface Tracing {
   readonly pid: number;
   readonly records: NstraceRecord[];
-  /** Waits for a record, at most 20 s. */
+  /** Waits for a record, at most 60 s. */
   until(found: (record: NstraceRecord) => boolean): Promise<NstraceRecord>;
 }
 
@@ -75,7 +75,7 @@ export const trace = async (
     }
   })();
   const until = async (found: (record: NstraceRecord) => boolean): Promise<NstraceRecord> => {
-    for (let tries = 0; tries < 1000; tries += 1) {
+    for (let tries = 0; tries < 3000; tries += 1) {
       const record = records.find(found);
       if (record !== undefined) {
         return record;

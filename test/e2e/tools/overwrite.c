@@ -1,4 +1,4 @@
-// overwrite head|tail|all|nothing LONG...: writes Z over the beginning, the end, or all of its second argument, and stays a while.
+// overwrite head|tail|all|nothing LONG...: writes Z over the beginning, the end, or all of its second argument, and stays until it is killed.
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +10,5 @@ int main(int argc, char **argv) {
     case 't': memset(argv[2] + length - 1, 'Z', 1); break;
     case 'a': memset(argv[2], 'Z', length); break;
   }
-  usleep(1500000);
-  return 0;
+  for (;;) pause();
 }

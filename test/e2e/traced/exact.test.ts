@@ -11,27 +11,6 @@ beforeAll(async () => {
   await chmod(folder, 0o755);
 });
 
-describe('a long argv', () => {
-  const long = 'a'.repeat(40_000);
-
-  traced('is what ran, whatever its process has written over it since', async () => {
-    const { of } = await trace([], () =>
-      Promise.all(['head', 'tail', 'all', 'nothing'].map((what) => run(tool('overwrite'), what, long))),
-    );
-    const execs = of('exec').filter(({ exe }) => exe === tool('overwrite'));
-    expect(execs).toHaveLength(4);
-    for (const exec of execs) {
-      const argument = exec.args[2]!;
-      expect(argument).toMatch(/^a+$/);
-      expect(exec.args_bytes).toBe(exec.args[0]!.length + exec.args[1]!.length + 40_000 + 3);
-      expect(exec.args_truncated).toBe(argument.length < 40_000);
-      expect(argument.length).toBeGreaterThan(16_000);
-    }
-    const whole = execs.find(({ args }) => args[1] === 'nothing')!;
-    expect(whole.args[2]).toBe(long);
-  });
-});
-
 describe('a failed exec', () => {
   traced('that the kernel had begun with has its path, its arguments and the new name', async () => {
     const path = join(folder, 'unmappable');
