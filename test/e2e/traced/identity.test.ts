@@ -93,8 +93,16 @@ describe('containers of one id, or in one cgroup, are distinguished', () => {
     const pool = ({ linux }: Spec) => Object.assign(linux, { cgroupsPath: `/${mark}pool` });
     const place = await bundle('sleep 0.5; true in-pool; exit 4', pool);
     const names = [`${mark}p1`, `${mark}p2`];
-    const found = await trace([], () => Promise.all(names.map((name) => runc('run', '-b', place, name))));
-    for (const name of names) {
+    // Newer runcs refuse the second one, if the first has its process there by then.
+    const allowed: string[] = [];
+    const start = async (name: string): Promise<void> => {
+      if ((await runc('run', '-b', place, name)).exitCode === 4) {
+        allowed.push(name);
+      }
+    };
+    const found = await trace([], () => Promise.all(names.map(start)));
+    expect(allowed).not.toHaveLength(0);
+    for (const name of allowed) {
       const [started] = named(found, 'started', name);
       expect(lifeOf(found, started?.container.instance)).toEqual(['created', 'started', 'stopped 4', 'removed']);
       const inside = found.of('exec').filter(({ container }) => container?.instance === started?.container.instance);
@@ -348,7 +356,12 @@ describe('starts and ends', () => {
     expect(started?.startup_ns).toBeLessThan(600_000_000);
     expect(started).toMatchObject({ start_seen: 'exec', by: { comm: 'unshare' } });
     const [created] = named(found, 'created', name);
-    expect(lifeOf(found, created?.container.instance)).toEqual(['created', 'stopped 1', 'removed']);
+    expect(lifeOf(found, created?.container.instance)).toEqual([
+      'created',
+      // Newer runcs kill what they could not start.
+      expect.stringMatching(/^stopped (1|SIGKILL)$/),
+      'removed',
+    ]);
   });
 
   traced('a child by vfork in a new pid namespace is made by its parent', async () => {
