@@ -89,7 +89,7 @@ const findPids = (found: (pid: number) => boolean): number[] =>
 
 /** Also outside of tests, where there is no `expect.poll`. */
 const until = async (what: string, found: () => boolean): Promise<void> => {
-  for (let tries = 0; tries < 500 && !found(); tries += 1) {
+  for (let tries = 0; tries < 3000 && !found(); tries += 1) {
     await sleep(20);
   }
   if (!found()) {
@@ -145,7 +145,7 @@ beforeAll(async () => {
   for (const pid of [init.web, init.docked]) {
     await until('the processes of a container', () => membersOf(pid).length === 3);
   }
-}, 120_000);
+});
 
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) {
@@ -160,7 +160,7 @@ afterAll(async () => {
   await docker?.remove(docked);
   await docker?.close();
   await removeFolder(folder);
-}, 120_000);
+});
 
 /** A process that lives as long as its test. */
 const start = (file: string, ...args: string[]) => {
@@ -296,7 +296,7 @@ describe('ps', () => {
     start('sh', '-c', 'true & exec sleep 6032');
     const parent = await waitForPid('sleep', '6032');
     const zombie = async () => (await askPs('host')).find(({ ppid, state }) => ppid === parent && state === 'Z');
-    await expect.poll(zombie, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(zombie).toBeDefined();
     const { pid, args, comm } = (await zombie())!;
     expect(args).toEqual([]);
     const { stdout } = await nstrace('ps', 'host', '--no-header', '--columns', 'pid,state,rss,command');
@@ -396,15 +396,16 @@ const keepByMount = async (file: string): Promise<number> => {
 
 describe('ns', () => {
   traced('agrees with lsns about the namespaces of containers', async () => {
-    const [shown, theirs] = [byInode(await askNs()), await lsns()];
+    const [before, shown, theirs] = [await lsns(), byInode(await askNs()), await lsns()];
     const inodes = ownInodes();
     expect(inodes.length).toBeGreaterThanOrEqual(13);
     for (const inode of inodes) {
       const { type, nprocs } = theirs.get(inode)!;
       expect(shown.get(inode)).toMatchObject({ ns_type: type, processes: nprocs, host: false });
     }
-    for (const { ns, type } of theirs.values()) {
-      expect(shown.get(ns)?.ns_type ?? 'it came meanwhile').toBe(type);
+    // What others on the machine make meanwhile is in one of them only.
+    for (const { ns, type } of [...theirs.values()].filter((namespace) => before.has(namespace.ns))) {
+      expect(shown.get(ns)?.ns_type).toBe(type);
     }
   });
 
@@ -513,7 +514,7 @@ describe('ns', () => {
         keeper.stdout.on('data', (chunk) => {
           told += chunk;
         });
-        await expect.poll(() => told, { timeout: 10_000 }).toMatch(/^[a-z]+:\[\d+\]\n/);
+        await expect.poll(() => told).toMatch(/^[a-z]+:\[\d+\]\n/);
         const [kept] = (await askNs(told.trim())) as [NsRecord];
         expect(kept).toMatchObject({ ns_type: type, processes: 0, kept_by: [{ how: kind, pid: keeper.pid }] });
       },
@@ -827,7 +828,7 @@ describe('--watch', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     traced(`looks again, and ends with 0 on ${signal}`, async () => {
       const { child, output } = watch('ps', web, '--watch', '0.2');
-      await expect.poll(() => output.text.match(/^CONTAINER/gm)?.length ?? 0, { timeout: 20_000 }).toBeGreaterThan(1);
+      await expect.poll(() => output.text.match(/^CONTAINER/gm)?.length ?? 0).toBeGreaterThan(1);
       child.kill(signal);
       const { exitCode, stderr } = await child;
       expect(exitCode).toBe(0);
@@ -838,24 +839,24 @@ describe('--watch', () => {
 
   traced('sees what comes and goes', async () => {
     const { output, child } = watch('ps', 'host', '--watch', '0.2', '--columns', 'command');
-    await expect.poll(() => output.text, { timeout: 20_000 }).toContain('COMMAND');
+    await expect.poll(() => output.text).toContain('COMMAND');
     const sleeper = execa('sleep', ['6081'], { reject: false });
     cleanups.push(async () => {
       sleeper.kill('SIGKILL');
       await sleeper;
     });
-    await expect.poll(() => output.text, { timeout: 20_000 }).toMatch(/^sleep 6081$/m);
+    await expect.poll(() => output.text).toMatch(/^sleep 6081$/m);
     sleeper.kill('SIGKILL');
     await sleeper;
     const gone = () => !/^sleep 6081$/m.test(output.text.split('COMMAND').at(-2) ?? 'sleep 6081');
-    await expect.poll(gone, { timeout: 20_000 }).toBe(true);
+    await expect.poll(gone).toBe(true);
     child.kill('SIGINT');
     expect((await child).exitCode).toBe(0);
   });
 
   traced('goes on for long without a complaint', async () => {
     const { child, output } = watch('ns', '-c', web, '--watch', '0.1');
-    await expect.poll(() => output.text.match(/^TYPE/gm)?.length ?? 0, { timeout: 50_000 }).toBeGreaterThan(14);
+    await expect.poll(() => output.text.match(/^TYPE/gm)?.length ?? 0).toBeGreaterThan(14);
     child.kill('SIGINT');
     const { exitCode, stderr } = await child;
     expect(exitCode).toBe(0);
@@ -864,7 +865,7 @@ describe('--watch', () => {
 
   traced('writes one object a line with -o json', async () => {
     const { child, output } = watch('ps', mate, '--watch', '0.2', '-o', 'json');
-    await expect.poll(() => output.text.match(/^\{/gm)?.length ?? 0, { timeout: 20_000 }).toBeGreaterThan(2);
+    await expect.poll(() => output.text.match(/^\{/gm)?.length ?? 0).toBeGreaterThan(2);
     child.kill('SIGINT');
     expect((await child).exitCode).toBe(0);
     const times = parse<PsRecord>(output.text).map(({ time }) => time);

@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { bpftraceOption, parseRecord, program, tool, traced } from '../support/trace.ts';
@@ -24,7 +24,7 @@ const startAgent = (...options: string[]) => {
   const records: NstraceRecord[] = [];
   createInterface({ input: child.stdout! }).on('line', (line) => records.push(parseRecord(line)));
   const until = (found: (record: NstraceRecord) => boolean) =>
-    vi.waitFor(() => expect(records.some(found)).toBe(true), { timeout: 20_000, interval: 50 });
+    expect.poll(() => records.some(found), { interval: 50 }).toBe(true);
   return { child, records, until };
 };
 
@@ -62,6 +62,7 @@ describe('nstrace agent', () => {
     await second.until(ran('agent-two'));
     second.child.kill('SIGTERM');
     expect((await second.child).exitCode).toBe(0);
+    await second.until(({ type }) => type === 'footer');
 
     const all = [...first.records, ...second.records];
     const ids: string[] = [];

@@ -7,7 +7,7 @@ import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { containerd, type Engine, lxc, podman, podmanIn } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { imageName, makeImage } from '../support/image.ts';
-import { run } from '../support/run.ts';
+import { run, wake } from '../support/run.ts';
 import { program, type Trace, tool, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** What real runtimes give the same id, the same pod or the same pids, and what looks like one process and is many threads. */
@@ -84,10 +84,12 @@ describe('the same name', () => {
       await engine.call!('image', 'export', join(engine.folder!, 'again.tar'), imageName);
       await other('image', 'import', '--snapshotter', 'native', join(engine.folder!, 'again.tar'));
       const found = await trace([], async ({ records, until }) => {
-        await engine.start(name, 'sleep 2; exit 1');
-        await other('run', '-d', '--snapshotter', 'native', imageName, name, 'sh', '-c', 'sleep 2; exit 2');
+        await engine.start(name, 'sleep 6411; exit 1');
+        await other('run', '-d', '--snapshotter', 'native', imageName, name, 'sh', '-c', 'sleep 6412; exit 2');
         await until(() => records.filter((record) => isContainer(record, 'started', name)).length === 2);
         await other('task', 'exec', '--exec-id', 'e1', name, 'true', 'in-other');
+        await wake(6411);
+        await wake(6412);
         await until(() => records.filter((record) => isContainer(record, 'stopped', name)).length === 2);
         await engine.remove(name);
         await other('task', 'rm', '-f', name);
@@ -247,21 +249,22 @@ describe('docker in another pid namespace', () => {
     let [listed, why] = ['', ''];
     try {
       const image = await makeImage(folder);
-      await expect.poll(async () => (await client('info')).exitCode, { timeout: 20_000 }).toBe(0);
+      await expect.poll(async () => (await client('info')).exitCode).toBe(0);
       await client('load', '-i', image);
       const found = await trace([], async ({ until }) => {
-        await client('run', '-d', '--name', name, '--network', 'none', imageName, 'sh', '-c', 'sleep 6.5; exit 7');
+        await client('run', '-d', '--name', name, '--network', 'none', imageName, 'sh', '-c', 'sleep 6503; exit 7');
         const started = (await until((record) => isContainer(record, 'started', name))) as RecordOf<'container'>;
         listed = (await run(program, 'ps', name)).stdout;
         why = (await run(program, 'why', String(started.container.init))).stdout;
         await client('exec', name, 'true', 'in-dind');
+        await wake(6503);
         await until((record) => isContainer(record, 'removed', name));
       });
       expect(lives(found, name)).toEqual([[undefined, ['created', 'started', 'joined', 'stopped 7', 'removed']]]);
       const started = found.of('container').find((record) => isContainer(record, 'started', name));
       expect(started?.container.inside?.at(-1)?.runtime).toMatch(/unshare|dockerd/);
       expect(ranIn(found, 'true', 'in-dind')).toMatchObject({ container: { name }, origin: 'joined' });
-      expect(listed).toContain('sleep 6.5');
+      expect(listed).toContain('sleep 6503');
       expect(why).toContain(`container     ${name} (docker)`);
     } finally {
       await client('rm', '-f', name);

@@ -30,68 +30,63 @@ const isStarted =
     record.type === 'container' && record.op === 'started' && record.container.name === name;
 
 describe('who asked, from a terminal, is found', () => {
-  traced(
-    'behind dockerd: docker run, exec, start',
-    async () => {
-      const engine = await engines.docker();
-      const [name, unnamed] = [nameFor('docker'), nameFor('unnamed')];
-      const docker = engine.client!;
-      const ptys: Record<string, string> = {};
-      const ask = async (key: string, ...words: string[]): Promise<void> => {
-        ptys[key] = (await runInPty([...docker, ...words], auid)).tty;
-      };
-      try {
-        const found = await trace([], async ({ until }: Tracing) => {
-          await ask('run', 'run', '-d', '--network', 'none', '--name', name, imageName, 'sleep', '6301');
-          await until(isStarted(name));
-          await ask('exec', 'exec', '-e', 'A=b', name, 'sh', '-c', 'exit 3; one');
-          await ask('terminal', 'container', 'exec', '-it', name, 'sh', '-c', 'exit 3; two');
-          await ask('detached', 'exec', '-d', name, 'sh', '-c', 'exit 3; three');
-          await until((record) => record.type === 'exec' && record.args.at(-1) === 'exit 3; three');
-          // Without a terminal and a login it is not said who it was.
-          await engine.enter(name, 'exit 3; four', 0);
-          // Two who ask for the same at once.
-          await Promise.all([1, 2].map(() => ask('twice', 'exec', name, 'sh', '-c', 'sleep 0.5; exit 3; five')));
-          await ask('unnamed', 'run', '--rm', '--network', 'none', imageName, 'echo', unnamed);
-          await execa(docker[0]!, [...docker.slice(1), 'kill', name]);
-          await ask('start', 'start', name);
-          await until(
-            (record) =>
-              isStarted(name)(record) && record.type === 'container' && record.asked_by?.args?.[3] === 'start',
-          );
-        });
-        const run = started(found, name);
-        const created = found.of('container').find(({ op, container }) => op === 'created' && container.name === name);
-        const who = { uid: 0, user: 'root', auid, comm: 'docker' };
-        expect(run.asked_by).toMatchObject({
-          ...who,
-          tty: ptys.run,
-          args: [...docker, 'run', '-d', ...run.asked_by!.args!.slice(5)],
-        });
-        expect(created?.asked_by?.pid).toBe(run.asked_by?.pid);
-        expect(run.by?.comm).toBe('runc');
-        expect(run.startup?.client_ns).toBeGreaterThan(0);
-        // From the client's exec on: what is before the runtime's is no part of startup_ns.
-        const client = found.of('exec').find(({ pid, args }) => pid === run.asked_by?.pid && args[0] === 'docker')!;
-        const runtime = found.of('exec').find(({ pid }) => pid === run.by?.pid)!;
-        expect(run.startup?.client_ns).toBe(Number(BigInt(runtime.mono) - BigInt(client.mono)));
-        expect(askers(found, 'exit 3; one')).toMatchObject([{ ...who, tty: ptys.exec }]);
-        expect(askers(found, 'exit 3; two')).toMatchObject([{ ...who, tty: ptys.terminal }]);
-        expect(askers(found, 'exit 3; three')).toMatchObject([{ ...who, tty: ptys.detached }]);
-        expect(askers(found, 'exit 3; four')).toEqual([undefined]);
-        expect(askers(found, 'sleep 0.5; exit 3; five')).toEqual([undefined, undefined]);
-        const echo = found.of('exec').find(({ args, container }) => container !== null && args.at(-1) === unnamed)!;
-        const short = found.of('container').find(({ op, pid }) => op === 'started' && pid === echo.pid)!;
-        expect(short.asked_by).toMatchObject({ ...who, tty: ptys.unnamed });
-        const again = found.of('container').filter(isStarted(name)).at(-1)!;
-        expect(again.asked_by).toMatchObject({ ...who, tty: ptys.start, args: [...docker, 'start', name] });
-      } finally {
-        await engine.remove(name);
-        await engine.close();
-      }
-    },
-    120_000,
-  );
+  traced('behind dockerd: docker run, exec, start', async () => {
+    const engine = await engines.docker();
+    const [name, unnamed] = [nameFor('docker'), nameFor('unnamed')];
+    const docker = engine.client!;
+    const ptys: Record<string, string> = {};
+    const ask = async (key: string, ...words: string[]): Promise<void> => {
+      ptys[key] = (await runInPty([...docker, ...words], auid)).tty;
+    };
+    try {
+      const found = await trace([], async ({ until }: Tracing) => {
+        await ask('run', 'run', '-d', '--network', 'none', '--name', name, imageName, 'sleep', '6301');
+        await until(isStarted(name));
+        await ask('exec', 'exec', '-e', 'A=b', name, 'sh', '-c', 'exit 3; one');
+        await ask('terminal', 'container', 'exec', '-it', name, 'sh', '-c', 'exit 3; two');
+        await ask('detached', 'exec', '-d', name, 'sh', '-c', 'exit 3; three');
+        await until((record) => record.type === 'exec' && record.args.at(-1) === 'exit 3; three');
+        // Without a terminal and a login it is not said who it was.
+        await engine.enter(name, 'exit 3; four', 0);
+        // Two who ask for the same at once.
+        await Promise.all([1, 2].map(() => ask('twice', 'exec', name, 'sh', '-c', 'sleep 3; exit 3; five')));
+        await ask('unnamed', 'run', '--rm', '--network', 'none', imageName, 'echo', unnamed);
+        await execa(docker[0]!, [...docker.slice(1), 'kill', name]);
+        await ask('start', 'start', name);
+        await until(
+          (record) => isStarted(name)(record) && record.type === 'container' && record.asked_by?.args?.[3] === 'start',
+        );
+      });
+      const run = started(found, name);
+      const created = found.of('container').find(({ op, container }) => op === 'created' && container.name === name);
+      const who = { uid: 0, user: 'root', auid, comm: 'docker' };
+      expect(run.asked_by).toMatchObject({
+        ...who,
+        tty: ptys.run,
+        args: [...docker, 'run', '-d', ...run.asked_by!.args!.slice(5)],
+      });
+      expect(created?.asked_by?.pid).toBe(run.asked_by?.pid);
+      expect(run.by?.comm).toBe('runc');
+      expect(run.startup?.client_ns).toBeGreaterThan(0);
+      // From the client's exec on: what is before the runtime's is no part of startup_ns.
+      const client = found.of('exec').find(({ pid, args }) => pid === run.asked_by?.pid && args[0] === 'docker')!;
+      const runtime = found.of('exec').find(({ pid }) => pid === run.by?.pid)!;
+      expect(run.startup?.client_ns).toBe(Number(BigInt(runtime.mono) - BigInt(client.mono)));
+      expect(askers(found, 'exit 3; one')).toMatchObject([{ ...who, tty: ptys.exec }]);
+      expect(askers(found, 'exit 3; two')).toMatchObject([{ ...who, tty: ptys.terminal }]);
+      expect(askers(found, 'exit 3; three')).toMatchObject([{ ...who, tty: ptys.detached }]);
+      expect(askers(found, 'exit 3; four')).toEqual([undefined]);
+      expect(askers(found, 'sleep 3; exit 3; five')).toEqual([undefined, undefined]);
+      const echo = found.of('exec').find(({ args, container }) => container !== null && args.at(-1) === unnamed)!;
+      const short = found.of('container').find(({ op, pid }) => op === 'started' && pid === echo.pid)!;
+      expect(short.asked_by).toMatchObject({ ...who, tty: ptys.unnamed });
+      const again = found.of('container').filter(isStarted(name)).at(-1)!;
+      expect(again.asked_by).toMatchObject({ ...who, tty: ptys.start, args: [...docker, 'start', name] });
+    } finally {
+      await engine.remove(name);
+      await engine.close();
+    }
+  });
 
   traced('behind containerd: ctr run, task exec', async () => {
     const engine = await engines.containerd();

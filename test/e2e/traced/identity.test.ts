@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
-import { run } from '../support/run.ts';
+import { run, wake } from '../support/run.ts';
 import { program, type Trace, tool, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** Each case is a situation of a real system in which single clues mislead: cgroup paths, inodes, ids, command lines. */
@@ -61,8 +61,8 @@ const isExec = (record: NstraceRecord, ...args: string[]): record is RecordOf<'e
 describe('containers of one id, or in one cgroup, are distinguished', () => {
   traced('the same id in two roots of a runtime', async () => {
     const [one, two] = [`${mark}a`, `${mark}b`];
-    const first = await bundle('sleep 3; exit 1', ({ linux }) => Object.assign(linux, { cgroupsPath: `/${one}` }));
-    const second = await bundle('sleep 3; exit 2', ({ linux }) => Object.assign(linux, { cgroupsPath: `/${two}` }));
+    const first = await bundle('sleep 6701; exit 1', ({ linux }) => Object.assign(linux, { cgroupsPath: `/${one}` }));
+    const second = await bundle('sleep 6702; exit 2', ({ linux }) => Object.assign(linux, { cgroupsPath: `/${two}` }));
     const name = `${mark}web`;
     let listed = '';
     const found = await trace([], async ({ records, until }) => {
@@ -76,6 +76,8 @@ describe('containers of one id, or in one cgroup, are distinguished', () => {
       const inspecting = await run(program, 'inspect', name);
       expect(inspecting.exitCode).toBe(1);
       listed = inspecting.stderr;
+      await wake(6701);
+      await wake(6702);
       await Promise.all(running);
     });
     const started = named(found, 'started', name);
@@ -155,18 +157,19 @@ describe('a namespace is no identity by its inode', () => {
   });
 
   traced('a stranger in the cgroup of a dead container does not keep its namespaces', async () => {
-    const place = await bundle('sleep 9');
+    const place = await bundle('sleep 6703');
     const name = `${mark}dead`;
     const found = await trace([], async ({ until }) => {
       await runc('run', '-d', '-b', place, name);
       const procs = `$(ls -d /sys/fs/cgroup/unified/${name} /sys/fs/cgroup/${name} 2>/dev/null | head -1)/cgroup.procs`;
-      const stranger = shell(`echo $$ >${procs}; exec sleep 1.2`);
-      await until((record) => isExec(record, 'sleep', '1.2'));
+      const stranger = shell(`echo $$ >${procs}; exec sleep 6704`);
+      await until((record) => isExec(record, 'sleep', '6704'));
       await runc('kill', name, 'KILL');
       await sleep(200);
       for (let count = 0; count < 3; count += 1) {
         await run('unshare', '-m', 'sh', '-c', `exit 9; ${mark}`);
       }
+      await wake(6704);
       await stranger;
       await runc('delete', '-f', name);
     });
@@ -176,7 +179,7 @@ describe('a namespace is no identity by its inode', () => {
       expect(container).toMatchObject({ runtime: 'unshare', id: `mnt:[${ns.mnt}]` });
       expect(origin).toBe('init');
     }
-    expect(ran(found, 'sleep', '1.2')[0]).toMatchObject({ container: { name }, origin: 'joined', evidence: 'cgroup' });
+    expect(ran(found, 'sleep', '6704')[0]).toMatchObject({ container: { name }, origin: 'joined', evidence: 'cgroup' });
     const [started] = named(found, 'started', name);
     expect(lifeOf(found, started?.container.instance)).toEqual([
       ...['created', 'started', 'joined', 'stopped SIGKILL', 'removed'],
@@ -185,20 +188,22 @@ describe('a namespace is no identity by its inode', () => {
 
   traced('one command is one container, and who visits its mounts has joined it', async () => {
     const found = await trace([], async ({ until }) => {
-      const running = run('unshare', '-pf', '--mount-proc', 'sleep', '1.3');
-      const init = (await until((record) => isExec(record, 'sleep', '1.3'))) as RecordOf<'exec'>;
+      const running = run('unshare', '-pf', '--mount-proc', 'sh', '-c', 'sleep 6705; exit 0');
+      const init = (await until((record) => isExec(record, 'sh', '-c', 'sleep 6705; exit 0'))) as RecordOf<'exec'>;
       await run('nsenter', '-t', String(init.pid), '-m', 'true', mark);
+      await wake(6705);
       await running;
     });
-    const { instance } = ran(found, 'sleep', '1.3')[0]!.container!;
+    const { instance } = ran(found, 'sh', '-c', 'sleep 6705; exit 0')[0]!.container!;
     expect(ran(found, 'true', mark)[0]).toMatchObject({ container: { instance }, origin: 'joined', evidence: 'mnt' });
     expect(lifeOf(found, instance)).toEqual(['created', 'started', 'joined', 'stopped 0', 'removed']);
   });
 
   traced('the same for mounts that were there before', async () => {
-    const running = run('unshare', '-m', 'sleep', '25.31');
-    await sleep(200);
-    const pid = (await run('pgrep', '-x', '-f', 'sleep 25.31')).stdout.trim();
+    const running = run('unshare', '-m', 'sleep', '6706');
+    const find = async () => (await run('pgrep', '-x', '-f', 'sleep 6706')).stdout.trim();
+    await expect.poll(find).not.toBe('');
+    const pid = await find();
     const found = await trace([], () => run('nsenter', '-t', pid, '-m', 'true', `${mark}m`));
     process.kill(Number(pid));
     await running;
@@ -222,7 +227,7 @@ describe('a path or a command line makes no container', () => {
   });
 
   tracedOutsideChroot('a program of a user that calls itself runc is not in the container of that name', async () => {
-    const place = await bundle('sleep 2.2');
+    const place = await bundle('sleep 6707; exit 0');
     const name = `${mark}real`;
     const found = await trace([], async ({ until }) => {
       const running = runc('run', '-b', place, name);
@@ -235,6 +240,7 @@ describe('a path or a command line makes no container', () => {
         ],
         { reject: false },
       );
+      await wake(6707);
       await running;
     });
     const [started] = named(found, 'started', name);
@@ -257,7 +263,7 @@ describe('a path or a command line makes no container', () => {
     });
     await mkdir(join(shared, 'fake'), { recursive: true });
     await execa('cp', [tool('crowd'), join(shared, 'runc')]);
-    const onHost = execa('sleep', ['6.6'], { reject: false });
+    const onHost = execa('sleep', ['6708'], { reject: false });
     const stat = readFileSync(`/proc/${onHost.pid}/stat`, 'utf8');
     const state = {
       id: 'fake',
@@ -271,17 +277,17 @@ describe('a path or a command line makes no container', () => {
       'setpriv',
       [
         ...['--reuid=65534', '--regid=65534', '--clear-groups', 'bash', '-c'],
-        `exec -a conmon bash -c 'sleep 6.7; true' -c ${id} -n ${trusted}`,
+        `exec -a conmon bash -c 'sleep 6709; true' -c ${id} -n ${trusted}`,
       ],
       { stdio: 'ignore', reject: false },
     );
     try {
       await expect.poll(async () => (await run('pgrep', '-f', `^/data/runc --root=${shared}`)).exitCode).toBe(0);
-      await expect.poll(async () => (await run('pgrep', '-fx', 'sleep 6.7')).exitCode).toBe(0);
+      await expect.poll(async () => (await run('pgrep', '-fx', 'sleep 6709')).exitCode).toBe(0);
       const { stdout } = await run(program, 'ps');
       const lines = stdout.split('\n');
       expect(lines.some((line) => line.includes(`/data/runc --root=${shared}`) && !line.startsWith('host'))).toBe(true);
-      for (const command of ['sleep 6.6', 'sleep 6.7']) {
+      for (const command of ['sleep 6708', 'sleep 6709']) {
         expect(lines.find((line) => line.endsWith(command))).toMatch(/^host /);
       }
       expect(stdout).not.toContain(`${trusted} `);
@@ -289,7 +295,7 @@ describe('a path or a command line makes no container', () => {
     } finally {
       onHost.kill();
       monitor.kill();
-      await execa('pkill', ['-fx', 'sleep 6.7'], { reject: false });
+      await wake(6709);
       await execa('runc', ['kill', `${mark}eve`, 'KILL'], { reject: false });
       await Promise.all([eve, monitor, onHost]);
     }
@@ -376,23 +382,24 @@ describe('starts and ends', () => {
   });
 
   traced('ps keeps what is left of a container without a pid namespace whose init has ended', async () => {
-    const place = await bundle('sleep 0.4', ({ linux }) => {
+    const place = await bundle('sleep 6710', ({ linux }) => {
       linux.namespaces = (linux.namespaces as { type: string }[]).filter(({ type }) => type !== 'pid');
     });
     const name = `${mark}left`;
     await runc('run', '-d', '-b', place, name);
-    await runc('exec', '-d', name, 'sleep', '3.21');
-    await sleep(700);
+    await runc('exec', '-d', name, 'sleep', '6711');
+    await wake(6710);
+    await expect.poll(async () => (await run('pgrep', '-x', '-f', 'sh -c sleep 6710')).stdout).toBe('');
     const { stdout } = await run(program, 'ps', name);
-    await shell("kill $(pgrep -x -f 'sleep 3.21')");
+    await shell("kill $(pgrep -x -f 'sleep 6711')");
     await runc('delete', '-f', name);
-    expect(stdout).toContain('sleep 3.21');
+    expect(stdout).toContain('sleep 6711');
   });
 });
 
 describe('nstrace why', () => {
   traced('says on what evidence a process stands, now and out of a recording', async () => {
-    const place = await bundle('sleep 30');
+    const place = await bundle('sleep 600');
     const name = `${mark}why`;
     const file = join(folder, 'why.ndjson');
     let guest = '';

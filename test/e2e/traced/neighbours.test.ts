@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { removeNspawnCgroups } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
-import { run } from '../support/run.ts';
+import { run, wake } from '../support/run.ts';
 import { makeBundle } from '../support/runc.ts';
 import { program, type Trace, tool, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
@@ -106,18 +106,19 @@ describe('a container of runc', () => {
     let [listed, all] = ['', ''];
     try {
       const found = await trace(['-c', 'runc/host'], async ({ until }) => {
-        const running = bundle.run('host', ['sh', '-c', `sleep 6; exit 3; ${mark}`]);
+        const running = bundle.run('host', ['sh', '-c', `sleep 6615; exit 3; ${mark}`]);
         await until(isStarted('host'));
         listed = (await run(program, 'ps', 'runc/host')).stdout;
         all = (await run(program, 'ps', 'host')).stdout;
         await run(tool('noop'), 'outside');
+        await wake(6615);
         await running;
       });
-      const init = ran(found, 'sh', '-c', `sleep 6; exit 3; ${mark}`);
+      const init = ran(found, 'sh', '-c', `sleep 6615; exit 3; ${mark}`);
       expect(lifeOf(found, init?.container?.instance)).toEqual(['created', 'started', 'stopped 3', 'removed']);
       expect(ran(found, tool('noop'), 'outside')).toBeUndefined();
-      expect(listed).toContain(`sleep 6; exit 3; ${mark}`);
-      expect(all).not.toContain(`sleep 6; exit 3; ${mark}`);
+      expect(listed).toContain(`sleep 6615; exit 3; ${mark}`);
+      expect(all).not.toContain(`sleep 6615; exit 3; ${mark}`);
     } finally {
       await bundle.remove();
     }

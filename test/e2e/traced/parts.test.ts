@@ -26,7 +26,7 @@ const start = async (...options: string[]) => {
   child.stderr.on('data', (chunk: Buffer) => {
     output.text += chunk.toString();
   });
-  for (let tries = 0; tries < 1000 && !output.text.includes('recording to'); tries += 1) {
+  for (let tries = 0; tries < 3000 && !output.text.includes('recording to'); tries += 1) {
     await sleep(20);
   }
   expect(output.text).toContain('recording to');
@@ -136,7 +136,7 @@ describe('record --only', () => {
         { reject: false, stdin: 'ignore', env: { PATH: process.env.PATH ?? '' } },
       );
       await bundle.write(['sh', '-c', 'true; exit 5']);
-      for (let tries = 0; tries < 1000 && !existsSync(join(bundle.folder, 'begun')); tries += 1) {
+      for (let tries = 0; tries < 3000 && !existsSync(join(bundle.folder, 'begun')); tries += 1) {
         await sleep(20);
       }
       await other.run('only-other', ['true']);

@@ -17,8 +17,9 @@ describe('fork and exit', () => {
     expect(exits.map(({ pid }) => pid)).toEqual(pids);
     for (const [index, exit] of exits.entries()) {
       expect(exit).toMatchObject({ code: 0, core: false, ppid: spawner, comm: 'noop' });
+      // A child that was born and did not go on is reported with the tick of its birth.
       const lived = Number(BigInt(exit.mono) - BigInt(forks[index]!.mono));
-      expect(Math.abs(exit.duration_ns - lived)).toBeLessThan(5_000_000);
+      expect(Math.abs(exit.duration_ns - lived)).toBeLessThan(20_000_000);
     }
     expect(footer).toMatchObject({ lost: 0, cut: 0, complete: true });
   });

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, inject } from 'vitest';
 import { namespaceTypes } from '../../../src/kernel/namespaces.ts';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
-import { run } from '../support/run.ts';
+import { run, wake } from '../support/run.ts';
 import { type Bundle, makeBundle } from '../support/runc.ts';
 import { trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
@@ -33,19 +33,20 @@ describe('the walk of the article with runc', () => {
     let pidns = '';
     let runcPs = '';
     const { of, footer } = await trace([], async ({ until }) => {
-      const running = bundle.run(id, ['sh', '-c', 'sleep 3; exit 5']);
-      const init = (await until((record) => isExec(record, 'sh', '-c', 'sleep 3; exit 5'))) as RecordOf<'exec'>;
+      const running = bundle.run(id, ['sh', '-c', 'sleep 6801; exit 5']);
+      const init = (await until((record) => isExec(record, 'sh', '-c', 'sleep 6801; exit 5'))) as RecordOf<'exec'>;
       seen = namespacesOf(init.pid);
       pidns = (await run('ps', '-o', 'pidns=', '-p', String(init.pid))).stdout.trim();
       runcPs = (await run('runc', 'ps', '--format', 'json', id)).stdout;
+      await wake(6801);
       expect((await running).exitCode).toBe(5);
     });
-    const init = of('exec').find(({ container, args }) => container !== null && args[2] === 'sleep 3; exit 5')!;
+    const init = of('exec').find(({ container, args }) => container !== null && args[2] === 'sleep 6801; exit 5')!;
     expect(init).toMatchObject({ container: ref, nspid: [init.pid, 1], origin: 'init', comm: 'sh' });
     expect(init.ns).toEqual(seen);
     expect(String(init.ns.pid)).toBe(pidns);
     expect(JSON.parse(runcPs)).toContain(init.pid);
-    const child = of('exec').find((record) => isExec(record, 'sleep', '3') && record.container?.id === id);
+    const child = of('exec').find((record) => isExec(record, 'sleep', '6801') && record.container?.id === id);
     expect(child).toMatchObject({ container: ref, ppid: init.pid, origin: 'born', ns: init.ns });
     expect(child?.nspid[1]).toBeGreaterThan(1);
     const unshared = of('namespace').find(({ container, op }) => container?.id === id && op === 'unshare');
@@ -86,15 +87,16 @@ describe('the walk of the article with runc', () => {
   tracedOutsideChroot('exec: top joins them; its parent is the one that left', async () => {
     let execPid = 0;
     const { of } = await trace([], async ({ until }) => {
-      const running = bundle.run(id, ['sleep', '4']);
-      await until((record) => isExec(record, 'sleep', '4') && record.container?.id === id);
+      const running = bundle.run(id, ['sleep', '6802']);
+      await until((record) => isExec(record, 'sleep', '6802') && record.container?.id === id);
       const top = execa('runc', ['exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
       execPid = top.pid!;
       await until((record) => isExec(record, 'top', '-b') && record.container?.id === id);
+      await run('runc', 'kill', id, 'KILL');
       await running;
       await top;
     });
-    const init = of('exec').find((record) => isExec(record, 'sleep', '4') && record.container?.id === id)!;
+    const init = of('exec').find((record) => isExec(record, 'sleep', '6802') && record.container?.id === id)!;
     const top = of('exec').find((record) => isExec(record, 'top', '-b') && record.container?.id === id)!;
     expect(top).toMatchObject({ container: ref, origin: 'joined', ns: init.ns });
     expect(top.nspid[1]).toBeGreaterThan(1);

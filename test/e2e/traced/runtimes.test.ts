@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import type { Engine } from '../support/engine.ts';
 import * as engines from '../support/engine.ts';
-import { run } from '../support/run.ts';
+import { run, wake } from '../support/run.ts';
 import { trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** Not older than what it is compared with, unlike a name that another test used. */
@@ -40,9 +40,10 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
       const init = (await until((record) => ranIn(record, '-c', script))) as RecordOf<'exec'>;
       await until((record) => ranIn(record, '6201'));
       nspid = nspidOf(init.pid);
-      const entering = engine.enter(name, `sleep 1.5; exit 3; ${name}`, init.pid);
-      const guest = (await until((record) => ranIn(record, '-c', `sleep 1.5; exit 3; ${name}`))) as RecordOf<'exec'>;
+      const entering = engine.enter(name, `sleep 6207; exit 3; ${name}`, init.pid);
+      const guest = (await until((record) => ranIn(record, '-c', `sleep 6207; exit 3; ${name}`))) as RecordOf<'exec'>;
       enteredNspid = nspidOf(guest.pid);
+      await wake(6207);
       entered = await entering;
       process.kill(init.pid, 'SIGTERM');
       await until((record) => record.type === 'exit' && record.pid === init.pid);
@@ -70,7 +71,7 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
     if (engine.image !== undefined) {
       expect(created?.container.image).toBe(engine.image);
     }
-    const guest = of('exec').find(({ args }) => args[0]?.endsWith('sh') && args[2] === `sleep 1.5; exit 3; ${name}`);
+    const guest = of('exec').find(({ args }) => args[0]?.endsWith('sh') && args[2] === `sleep 6207; exit 3; ${name}`);
     expect(guest).toMatchObject({ container: ref, origin: 'joined', nspid: enteredNspid });
     expect(joined).toMatchObject({ pid: guest?.pid });
     expect(of('exit').find(({ pid }) => pid === guest?.pid)).toMatchObject({ code: 3, container: ref });

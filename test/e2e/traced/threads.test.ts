@@ -21,7 +21,7 @@ describe('a process whose first thread has ended', () => {
   traced('before tracing began, has the namespaces of those that live', async () => {
     const child = execa('unshare', ['-mpf', '--kill-child', tool('threads'), 'linger', '0'], { reject: false });
     const threads = async (): Promise<number> => {
-      for (let tries = 0; tries < 200; tries += 1) {
+      for (let tries = 0; tries < 3000; tries += 1) {
         const { stdout } = await run('pgrep', '-P', String(child.pid), '-x', 'threads');
         const pid = Number(stdout);
         if (pid > 0 && readdirSync(`/proc/${pid}/task`).length === 2) {

@@ -58,11 +58,11 @@ const press = async (...keys: string[]): Promise<void> => {
     await sleep(50);
   }
 };
-const shows = (wanted: RegExp) => expect.poll(screen, { timeout: 20_000, interval: 50 }).toMatch(wanted);
-const hides = (wanted: RegExp) => expect.poll(screen, { timeout: 20_000, interval: 50 }).not.toMatch(wanted);
+const shows = (wanted: RegExp) => expect.poll(screen, { interval: 50 }).toMatch(wanted);
+const hides = (wanted: RegExp) => expect.poll(screen, { interval: 50 }).not.toMatch(wanted);
 
 const file = (name: string): Promise<string> => readFile(join(folder, name), 'utf8').catch(() => '');
-const ends = (status: number) => expect.poll(() => file('status'), { timeout: 20_000 }).toBe(`${status}\n`);
+const ends = (status: number) => expect.poll(() => file('status')).toBe(`${status}\n`);
 
 /** What these tests run is to be seen among all that the machine does: tmux too is started for every look at the screen. */
 const onlyTrue = async (): Promise<void> => {
@@ -75,7 +75,7 @@ const onlyTrue = async (): Promise<void> => {
 /** A container that runs until it is removed, and is quiet. */
 const runs = async (): Promise<void> => {
   void bundle.run(id, ['sh', '-c', 'sleep 6301; true']);
-  await expect.poll(async () => (await run('runc', 'state', id)).stdout, { timeout: 10_000 }).toContain('"running"');
+  await expect.poll(async () => (await run('runc', 'state', id)).stdout).toContain('"running"');
 };
 
 describe('nstrace live on a terminal', () => {
@@ -294,7 +294,7 @@ describe('nstrace live on a terminal', () => {
 
   traced('says in a line that bpftrace failed, gives the terminal back and ends with a status', async () => {
     await start(['live', '--bpftrace', '/bin/false']);
-    await expect.poll(() => file('status'), { timeout: 20_000 }).toMatch(/^[1-9]/);
+    await expect.poll(() => file('status')).toMatch(/^[1-9]/);
     expect(await tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}')).toBe('0 1');
     expect(await file('stderr')).toMatch(/^nstrace: /m);
   });
@@ -306,6 +306,8 @@ describe('nstrace live on a terminal', () => {
     const child = (await run('ps', '--ppid', pid, '-o', 'pid=')).stdout.trim();
     await press('C-z');
     await expect.poll(() => tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}')).toBe('0 1');
+    // It gives the terminal back before it stops.
+    await expect.poll(async () => (await run('ps', '-o', 'state=', '-p', child)).stdout.trim()).toBe('T');
     process.kill(Number(child), 'SIGCONT');
     await shows(/● tracing/);
     await expect.poll(() => tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}')).toBe('1 0');

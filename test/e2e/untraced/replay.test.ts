@@ -154,11 +154,11 @@ describe('replay', () => {
     child.stdout.on('data', (chunk) => {
       shown += chunk;
     });
-    await expect.poll(() => shown, { timeout: 10_000 }).toContain('CONTAINER');
+    await expect.poll(() => shown).toContain('CONTAINER');
     await appendFile(file, `${lines[1]}\n${lines[2]?.slice(0, 20)}`);
-    await expect.poll(() => shown, { timeout: 10_000 }).toContain('ls -l');
+    await expect.poll(() => shown).toContain('ls -l');
     await appendFile(file, `${lines[2]?.slice(20)}\n`);
-    await expect.poll(() => shown, { timeout: 10_000 }).toContain('evil');
+    await expect.poll(() => shown).toContain('evil');
     await appendFile(
       file,
       lines
@@ -183,7 +183,7 @@ describe('replay', () => {
     child.stdout.on('data', (chunk) => {
       shown += chunk;
     });
-    await expect.poll(() => shown, { timeout: 10_000 }).toContain('soon');
+    await expect.poll(() => shown).toContain('soon');
     await sleep(200);
     child.kill('SIGINT');
     expect((await child).exitCode).toBe(0);
