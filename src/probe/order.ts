@@ -77,7 +77,7 @@ export class Order {
     this.#watch(totals);
     this.#beats.push({ time, totals, arrived: this.#waited });
     let reached: Beat | undefined;
-    for (let next = this.#beats[0]; next !== undefined && this.#isSettled(next); next = this.#beats[0]) {
+    for (let next = this.#beats[0]; next !== undefined && this.#isSettled(next, time); next = this.#beats[0]) {
       reached = this.#beats.shift();
     }
     if (reached !== undefined) {
@@ -106,14 +106,14 @@ export class Order {
   }
 
   /** Whether all up to a heartbeat is here, or is lost. */
-  #isSettled(beat: Beat): boolean {
+  #isSettled(beat: Beat, now: Nanoseconds): boolean {
     if (this.#sequence.has(beat.totals)) {
       return true;
     }
     if (!this.#isVain(beat)) {
       return false;
     }
-    this.#sequence.giveUp(beat.totals, beat.time);
+    this.#sequence.giveUp(beat.totals, beat.time, now);
     return true;
   }
 

@@ -117,11 +117,11 @@ export class Run implements Decoded, Rest {
     return left;
   }
 
-  /** Lines that were never made count as made and lost. */
-  noteSkipped(count: number): void {
+  /** Lines that were never made, up to now, count as made and lost. */
+  noteSkipped(count: number, now: Nanoseconds): void {
     if (count > 0) {
       this.sequence.lost += count;
-      const { mono, at } = this.#last;
+      const { mono, at } = now;
       this.#order.event({
         kind: 'lost',
         count,
@@ -209,8 +209,8 @@ export class Run implements Decoded, Rest {
     await drain(this, leave, onProgress);
   }
 
-  /** Emits what is left, and reports what is missing where that is known exactly. */
-  close(): RunEnd {
+  /** Emits what is left, and reports what is missing up to now where that is known exactly. */
+  close(now: Nanoseconds): RunEnd {
     if (this.#end !== undefined) {
       return this.#end;
     }
@@ -220,8 +220,8 @@ export class Run implements Decoded, Rest {
       this.#order.event(folded);
     }
     const exact = this.final !== undefined;
-    const gaps = this.sequence.settle(new Map(), this.#last, this.#begun);
-    const rest = this.sequence.settle(this.final ?? this.#totals, this.#last, this.#begun);
+    const gaps = this.sequence.settle(new Map(), now, this.#begun);
+    const rest = this.sequence.settle(this.final ?? this.#totals, now, this.#begun);
     for (const lost of exact ? [...gaps, ...rest] : gaps) {
       this.#order.event(lost);
     }

@@ -70,17 +70,21 @@ export class Sequence {
     return true;
   }
 
-  /** Counts what had been made by a time and did not come as lost: a CPU that makes no further line reveals no gap. */
-  giveUp(totals: ReadonlyMap<number, number>, time: Nanoseconds): void {
+  /**
+   * Counts what a heartbeat's totals have and did not come as lost: a CPU that makes no further line reveals no gap.
+   *
+   * @param beat its time: the totals can be read long after it, where bpftrace stood still
+   * @param now a time after the totals were read
+   */
+  giveUp(totals: ReadonlyMap<number, number>, beat: Nanoseconds, now: Nanoseconds): void {
     for (const [number, total] of totals) {
       const cpu = this.#cpu(number);
       if (total > cpu.seen) {
-        const mono = later(time.mono, cpu.mono);
-        this.#missing(cpu, total - cpu.seen, { mono, at: time.at });
+        this.#missing(cpu, total - cpu.seen, now);
         cpu.gap!.grew = false;
         cpu.seen = total;
         cpu.givenUp = total;
-        cpu.mono = mono;
+        cpu.mono = later(beat.mono, cpu.mono);
       }
     }
   }
@@ -104,7 +108,11 @@ export class Sequence {
     return losses;
   }
 
-  /** The end: every loss that was not given yet, and what the totals count and did not come. */
+  /**
+   * The end: every loss that was not given yet, and what the totals count and did not come.
+   *
+   * @param time after the totals were read
+   */
   settle(totals: ReadonlyMap<number, number>, time: Nanoseconds, begun: Nanoseconds): LostEvent[] {
     const losses: LostEvent[] = [];
     for (const number of totals.keys()) {
@@ -129,7 +137,7 @@ export class Sequence {
     this.lost += count;
     cpu.gap ??= { count: 0, from: cpu.mono, to: '', since: at, grew: true };
     cpu.gap.count += count;
-    cpu.gap.to = mono;
+    cpu.gap.to = later(mono, later(cpu.gap.to, cpu.gap.from));
     cpu.gap.grew = true;
   }
 

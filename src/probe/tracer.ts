@@ -137,7 +137,7 @@ export class Tracer {
     const run = this.#run;
     if (run !== undefined && !run.closed && run.begun) {
       await run.drain(leave, onProgress);
-      run.noteSkipped(countSkipped(run.child.pid));
+      run.noteSkipped(countSkipped(run.child.pid), bootTime());
       this.#close(run);
     }
     run?.child.abandon();
@@ -155,7 +155,7 @@ export class Tracer {
     if (run.closed) {
       return;
     }
-    const { exact, confirmed, missing } = run.close();
+    const { exact, confirmed, missing } = run.close(bootTime());
     this.#ended.made += run.made;
     this.#ended.delivered += run.sequence.delivered;
     this.#ended.lost += run.sequence.lost;

@@ -42,7 +42,7 @@ describe('a sequence', () => {
     expect(Number(given[1]!.from)).toBeGreaterThanOrEqual(Number(given[0]!.to));
   });
 
-  it('counts what is given up as lost, up to that time, and places what is missing later behind it', () => {
+  it('counts what is given up as lost, up to now, and places what is missing later behind that heartbeat', () => {
     const sequence = new Sequence();
     sequence.take(stamp(0, 2, 10));
     expect(sequence.losses(time(11), begun)).toEqual([]);
@@ -53,11 +53,12 @@ describe('a sequence', () => {
         [1, 4],
       ]),
       time(20),
+      time(30),
     );
     expect(sequence).toMatchObject({ delivered: 1, lost: 8 });
     expect(sequence.losses(time(30), begun)).toMatchObject([
-      { cpu: 0, count: 3, from: '10', to: '20', exact: true },
-      { cpu: 1, count: 4, from: '1', to: '20', exact: true },
+      { cpu: 0, count: 3, from: '10', to: '30', exact: true },
+      { cpu: 1, count: 4, from: '1', to: '30', exact: true },
     ]);
     expect(sequence.take(stamp(0, 7, 40))).toBe(true);
     expect(sequence.settle(new Map([[1, 4]]), time(50), begun)).toMatchObject([
@@ -66,10 +67,27 @@ describe('a sequence', () => {
     expect(sequence).toMatchObject({ delivered: 2, lost: 9 });
   });
 
+  it('places what is given up after the last line, where the heartbeat waited behind it while bpftrace stood still', () => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 1, 30));
+    sequence.giveUp(new Map([[0, 3]]), time(20), time(60));
+    expect(sequence.losses(time(60), begun)).toMatchObject([{ count: 2, from: '30', to: '60' }]);
+    sequence.take(stamp(0, 6, 50));
+    expect(sequence.settle(new Map(), time(70), begun)).toMatchObject([{ count: 2, from: '30', to: '50' }]);
+  });
+
+  it('never ends a loss before what it was joined to', () => {
+    const sequence = new Sequence();
+    sequence.take(stamp(0, 1, 30));
+    sequence.giveUp(new Map([[0, 3]]), time(20), time(60));
+    sequence.take(stamp(0, 6, 50));
+    expect(sequence.settle(new Map(), time(70), begun)).toMatchObject([{ count: 4, from: '30', to: '60' }]);
+  });
+
   it('leaves a line that was given up among the lost when it comes all the same', () => {
     const sequence = new Sequence();
     sequence.take(stamp(0, 1, 10));
-    sequence.giveUp(new Map([[0, 3]]), time(20));
+    sequence.giveUp(new Map([[0, 3]]), time(20), time(25));
     expect(sequence.take(stamp(0, 3, 12))).toBe(false);
     expect(sequence).toMatchObject({ delivered: 1, lost: 2 });
     expect(sequence.take(stamp(0, 4, 30))).toBe(false);

@@ -10,15 +10,17 @@ const folder = ownFolder();
 describe('loss', () => {
   traced('that is forced is counted exactly: made = delivered + lost, and placed in time', async () => {
     const spawned = 600;
-    const { of, footer, stderr } = await trace(['--bpftrace', await smallBuffers(folder)], async ({ pid, until }) => {
+    const { of, footer, stderr } = await trace(['--bpftrace', await smallBuffers(folder)], async ({ pid, records }) => {
       const bpftrace = bpftraceOf(pid);
       await run(tool('spawn'), '10', tool('noop'), 'before');
       process.kill(bpftrace, 'SIGSTOP');
       await run(tool('spawn'), String(spawned), tool('noop'), 'during');
       process.kill(bpftrace, 'SIGCONT');
-      // Until then the buffers are full.
-      await until((record) => record.type === 'lost');
-      await sleep(500);
+      // Until one is here the buffers can be full.
+      while (!records.some((record) => record.type === 'exec' && record.args[1] === 'here')) {
+        await run(tool('noop'), 'here');
+        await sleep(200);
+      }
       await run(tool('spawn'), '10', tool('noop'), 'after');
     });
     const { made, delivered, lost } = footer.probe;
@@ -33,7 +35,7 @@ describe('loss', () => {
     expect(seen + lost).toBeGreaterThanOrEqual(2 * spawned - lost);
     expect(made).toBeGreaterThanOrEqual(2 * (spawned + 20));
     for (const { from, to, stage, exact } of of('lost')) {
-      expect(from < to).toBe(true);
+      expect(from <= to).toBe(true);
       expect({ stage, exact }).toEqual({ stage: 'kernel', exact: true });
     }
     expect(of('exec').filter(({ args }) => args[1] === 'before' || args[1] === 'after')).toHaveLength(20);
