@@ -1,3 +1,4 @@
+import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 
 /** Kinds of records that can come in floods; what says how things are always passes. */
@@ -39,12 +40,10 @@ export class RateLimit {
       count.passed += 1;
       return true;
     }
-    if (count.dropped === 0) {
-      count.from = record.time;
-    }
+    const { time, mono } = record;
+    // The wall clock can be set back meanwhile.
+    Object.assign(count, count.dropped === 0 ? { from: time, to: time } : spanOf(count.from, count.to, time), { mono });
     count.dropped += 1;
-    count.to = record.time;
-    count.mono = record.mono;
     this.dropped += 1;
     return false;
   }

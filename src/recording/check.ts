@@ -1,3 +1,4 @@
+import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { Batch } from './batches.ts';
 import type { Damage } from './damage.ts';
@@ -123,7 +124,7 @@ export class Checker {
     }
     this.#events[record.type] = (this.#events[record.type] ?? 0) + 1;
     if (record.type !== 'header' && this.#last !== undefined && seq > this.#last.seq + 1) {
-      this.#gap({ count: seq - this.#last.seq - 1, exact: true, from: this.#last.time, to: time, stage: 'file' });
+      this.#gap({ count: seq - this.#last.seq - 1, exact: true, ...spanOf(this.#last.time, time), stage: 'file' });
     }
     this.#last = { seq, time };
     this.#footer = undefined;
@@ -157,7 +158,7 @@ export class Checker {
     this.#events = {};
     this.#merged ||= source_seq !== undefined;
     if (this.#last !== undefined && check.recording === recording && part !== undefined && seq > this.#last.seq + 1) {
-      this.#gap({ count: seq - this.#last.seq - 1, exact: true, from: this.#last.time, to: time, stage: 'file' });
+      this.#gap({ count: seq - this.#last.seq - 1, exact: true, ...spanOf(this.#last.time, time), stage: 'file' });
     }
     check.recording ??= recording;
     check.host ??= host.name;

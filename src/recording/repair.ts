@@ -1,3 +1,4 @@
+import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { Batch } from './batches.ts';
 import type { Sink } from './sink.ts';
@@ -82,7 +83,7 @@ export class Repairer {
     { time: from }: { time: string },
     { time, mono }: { time: string; mono: string },
   ): RecordOf<'lost'> {
-    return { type: 'lost', seq: 0, time, mono, count, exact: true, from, to: time, stage: 'disk' };
+    return { type: 'lost', seq: 0, time, mono, count, exact: true, ...spanOf(from, time), stage: 'disk' };
   }
 }
 

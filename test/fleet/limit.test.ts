@@ -12,6 +12,15 @@ describe('a limit of a container', () => {
     expect(limit.dropped).toBe(3);
   });
 
+  it('reports what it dropped from the earliest to the latest of it, also where the clock was set back', () => {
+    const limit = new RateLimit(0);
+    const at = (second: number) => `2026-01-01T00:00:0${second}.000000000Z`;
+    for (const second of [5, 9, 2]) {
+      limit.allows(exec({ time: at(second) }));
+    }
+    expect(limit.due(1500)).toMatchObject([{ count: 3, from: at(2), to: at(9) }]);
+  });
+
   it('counts each container apart', () => {
     const limit = new RateLimit(1);
     expect(limit.allows(exec())).toBe(true);

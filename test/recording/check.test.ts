@@ -192,6 +192,12 @@ describe('Repairer', () => {
     });
   });
 
+  it('says where records are missing, from the earlier to the later time where the clock was set back', async () => {
+    const back = lines([exec(), footer()], 4).map((line) => line.replaceAll(at(4000).time, at(1500).time));
+    const { found } = await again(whole[0], whole[1], ...back);
+    expect(found.missing).toMatchObject([{ count: 1, from: at(1500).time, to: at(2000).time }]);
+  });
+
   it('says where records are missing', async () => {
     const { found } = await again(whole[0], whole[1], 'garbage\n', whole[3], whole[4]);
     expect(found).toMatchObject({
