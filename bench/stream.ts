@@ -4,7 +4,7 @@ import { WallClock } from '../src/model/clock.ts';
 import { Model } from '../src/model/model.ts';
 import { type Decoded, Decoder } from '../src/probe/decode.ts';
 import { toWholeLines } from '../src/probe/lines.ts';
-import { Order } from '../src/probe/order.ts';
+import { CpuOrder } from '../src/probe/order.ts';
 import { NamespacePairs } from '../src/probe/pairs.ts';
 import { Sequence } from '../src/probe/sequence.ts';
 import { toLine } from '../src/recording/line.ts';
@@ -64,7 +64,7 @@ class Pipeline implements Decoded {
     },
   });
   readonly #pairs = new NamespacePairs((event) => this.#model.event(event));
-  readonly #order = new Order((event) => this.#pairs.take(event), this.#sequence);
+  readonly #order = new CpuOrder((event) => this.#pairs.take(event), this.#sequence);
   #beat: { time: Nanoseconds; totals: Map<number, number> } | undefined;
 
   event(event: Parameters<Decoded['event']>[0]): void {

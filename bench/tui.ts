@@ -6,7 +6,7 @@ import type { NstraceRecord } from '../src/record/schema.ts';
 import { Ui } from '../src/tui/keys/ui.ts';
 import { makeTheme } from '../src/tui/paint/theme.ts';
 import { modes } from '../src/tui/rows/rows.ts';
-import { maxEvents } from '../src/tui/store/event-log.ts';
+import { maxLogEvents } from '../src/tui/store/event-log.ts';
 import { App } from '../src/tui/terminal/app.ts';
 import { boundHeap } from '../src/tui/terminal/v8.ts';
 import { pauseAfter, View } from '../src/tui/view.ts';
@@ -197,7 +197,7 @@ const measureGrowth = async (frames: number, withInk: boolean): Promise<number> 
   const view = makeView();
   begin(view, 20);
   const source = lives(20, 1e5);
-  take(view, source, 3 * maxEvents);
+  take(view, source, 3 * maxLogEvents);
   const shown = withInk ? showOn(view) : undefined;
   const show = async (count: number): Promise<void> => {
     for (let index = 0; index < count; index += 1) {

@@ -5,7 +5,7 @@ import { Stop } from '../console/stop.ts';
 import { addToBaseline, baselineText } from '../diff/baseline.ts';
 import { readBaselineText, replaceBaseline, writeBaseline } from '../diff/baseline-file.ts';
 import { type SummaryValues, summarize } from '../diff/summaries.ts';
-import type { Match } from '../diff/summary.ts';
+import type { MatchBy } from '../diff/summary.ts';
 import { type Numbers, numberChoices } from '../diff/word.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import { escapeText } from '../view/escape.ts';
@@ -16,7 +16,7 @@ interface BaselineValues extends SummaryValues, SelectorValues {
   output: string;
   add?: boolean;
   force?: boolean;
-  match: Match;
+  match: MatchBy;
   numbers: Numbers;
 }
 

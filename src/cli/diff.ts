@@ -5,7 +5,7 @@ import { Stop } from '../console/stop.ts';
 import { readBaseline } from '../diff/baseline.ts';
 import { type Comparison, compare, compareBaseline } from '../diff/compare.ts';
 import { type SummaryValues, summarize } from '../diff/summaries.ts';
-import type { Match } from '../diff/summary.ts';
+import type { MatchBy } from '../diff/summary.ts';
 import { comparisonText } from '../diff/text.ts';
 import type { Numbers } from '../diff/word.ts';
 import { numberChoices } from '../diff/word.ts';
@@ -16,7 +16,7 @@ import { addReadOptions } from './options/input.ts';
 
 interface DiffValues extends SummaryValues, SelectorValues {
   baseline?: string;
-  match: Match;
+  match: MatchBy;
   numbers: Numbers;
   output: 'table' | 'json';
 }

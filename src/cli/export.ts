@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { Stop } from '../console/stop.ts';
 import { usageError } from '../errors.ts';
-import { type Format, formats } from '../export/formats.ts';
+import { type ExportFormat, exportFormats } from '../export/formats.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import { sayWritten, takeWanted } from '../input/wanted.ts';
 import { filterOf } from './options/filter.ts';
 import { type AllValues, addWantedOptions, openerOf, wordsOf } from './options/wanted.ts';
 
 interface ExportValues extends AllValues {
-  to?: Format;
+  to?: ExportFormat;
   output?: string;
   force?: boolean;
 }
@@ -32,7 +32,7 @@ export const addExport = (program: Command): void => {
       '[file...]',
       'recordings, also packed (.gz), patterns, several are merged by time; - reads standard input',
     )
-    .addOption(new Option('--to <format>', 'which format').choices(formats))
+    .addOption(new Option('--to <format>', 'which format').choices(exportFormats))
     .option('-o, --output <file>', 'where to: a file, - is standard output (the default); for parquet a folder')
     .option('--force', 'write over an existing file')
     .option('--no-redact', 'keep passwords, tokens and other secrets in arguments')
@@ -46,7 +46,7 @@ export const addExport = (program: Command): void => {
 const exportTo = async (files: readonly string[], values: ExportValues): Promise<number> => {
   if (values.to === undefined) {
     throw usageError(
-      `export needs a format: --to ${formats.join('|')}`,
+      `export needs a format: --to ${exportFormats.join('|')}`,
       'nstrace export FILE --to perfetto -o FILE.pftrace',
     );
   }

@@ -5,7 +5,7 @@ import { Stop } from '../console/stop.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { type FleetValues, isFleet, spoolFleet } from '../fleet/input.ts';
 import { counted } from '../kernel/plural.ts';
-import { formats } from '../query/format.ts';
+import { resultFormats } from '../query/format.ts';
 import { namedQueries, namedSql, views } from '../query/named.ts';
 import type { QuerySession, SessionValues } from '../query/session.ts';
 import { expandPaths } from '../recording/paths.ts';
@@ -56,7 +56,7 @@ export const addQuery = (program: Command): void => {
       'not what was before: RFC 3339, or an age such as 10m; for --run new-programs, since when they are new',
     )
     .option('--until <time>', 'not what came after: RFC 3339, or an age such as 10m')
-    .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(formats).default('table'))
+    .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(resultFormats).default('table'))
     .option('--write <file>', 'write the result as Parquet, with secrets masked', parsePlace)
     .option('--no-redact', 'with --write: as it was recorded')
     .option('--force', 'with --write: over an existing file')

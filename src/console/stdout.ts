@@ -1,5 +1,5 @@
 import { cannotWrite } from '../errors.ts';
-import type { Sink } from '../recording/sink.ts';
+import type { LineSink } from '../recording/sink.ts';
 import { StreamSink } from '../recording/sinks/stream.ts';
 import type { Stop } from './stop.ts';
 
@@ -8,7 +8,7 @@ import type { Stop } from './stop.ts';
  *
  * @param change what becomes of a text on a terminal
  */
-export const standardOutput = (stop: Stop, change?: (text: string) => string): Sink =>
+export const standardOutput = (stop: Stop, change?: (text: string) => string): LineSink =>
   new (change !== undefined && process.stdout.isTTY ? terminalSink(change) : StreamSink)(process.stdout, (error) => {
     if (error.code === 'EIO') {
       stop.now('hangup');

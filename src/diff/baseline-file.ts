@@ -15,7 +15,7 @@ import { openRecording } from '../recording/file.ts';
 /** @throws NstraceError (1) if it cannot be read */
 export const readBaselineText = (file: string): string => {
   try {
-    return readText(file);
+    return readSmallFile(file);
   } catch (error) {
     throw cannotOpen(file, messageOf(error), 'without --add it is made');
   }
@@ -25,7 +25,7 @@ export const readBaselineText = (file: string): string => {
 export const maxBaselineBytes = 16 * 1024 * 1024;
 
 /** @throws Error if it cannot be read, or is larger than a baseline */
-export const readText = (file: string): string => {
+export const readSmallFile = (file: string): string => {
   const descriptor = openSync(file, 'r');
   try {
     const chunks: Buffer[] = [];

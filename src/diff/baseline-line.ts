@@ -1,4 +1,4 @@
-import type { Shape } from './shapes.ts';
+import type { ArgsShape } from './shapes.ts';
 import type { Kind } from './summary.ts';
 import type { WordPattern } from './word.ts';
 
@@ -10,7 +10,7 @@ export interface BaselineEntry {
   readonly container: WordPattern;
   readonly kind: Kind;
   readonly exe: WordPattern;
-  readonly shape: Shape;
+  readonly shape: ArgsShape;
   /** Undefined is any. */
   readonly outcomes: ReadonlySet<string> | undefined;
 }

@@ -1,5 +1,5 @@
 import { messageOf, usageError } from '../errors.ts';
-import { readText } from './baseline-file.ts';
+import { readSmallFile } from './baseline-file.ts';
 import { type BaselineEntry, formatEntry, parseEntry } from './baseline-line.ts';
 import { matchesShape } from './shapes.ts';
 import type { Kind, Summary } from './summary.ts';
@@ -8,7 +8,7 @@ import { matchesWord } from './word.ts';
 const title = '# nstrace baseline 1';
 
 /** What ran, as a baseline says it and as a record does. */
-export interface Run {
+export interface ProgramRun {
   readonly container: string;
   readonly image: string | undefined;
   readonly kind: Kind;
@@ -36,7 +36,7 @@ export class Baseline {
   }
 
   /** The lines that allow it. */
-  find({ container, image, kind, exe, args }: Run): BaselineEntry[] {
+  find({ container, image, kind, exe, args }: ProgramRun): BaselineEntry[] {
     return [...(this.#byProgram.get(exe) ?? []), ...this.#others].filter(
       (entry) =>
         entry.kind === kind &&
@@ -78,7 +78,7 @@ export const parseBaseline = (text: string, file: string): Baseline => {
 export const readBaseline = (file: string): Baseline => {
   let text: string;
   try {
-    text = readText(file);
+    text = readSmallFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = { ENOENT: 'there is no such file', EACCES: 'you may not read it', EISDIR: 'it is a folder' }[`${code}`];

@@ -1,6 +1,6 @@
 import { type Baseline, matchesContainer } from './baseline.ts';
 import { type BaselineEntry, formatEntry } from './baseline-line.ts';
-import { matchesShape, type Shape, shapeKey } from './shapes.ts';
+import { type ArgsShape, matchesShape, shapeKey } from './shapes.ts';
 import { type StartupChange, startupChange } from './startup.ts';
 import type { ContainerFacts, Kind, Outcomes, ProgramFacts, ShapeFacts, Summary } from './summary.ts';
 import { matchesWord } from './word.ts';
@@ -12,7 +12,7 @@ export interface Finding {
   readonly change: 'new' | 'gone' | 'changed';
   readonly what: 'container' | 'program' | 'arguments' | 'join' | 'failure' | 'outcome' | 'end' | 'startup';
   readonly exe?: string;
-  readonly shape?: Shape;
+  readonly shape?: ArgsShape;
   readonly runs?: number;
   /** The first time, and the arguments then. */
   readonly first?: ShapeFacts['first'];
@@ -108,7 +108,7 @@ const comparePrograms = (key: string, a: ProgramFacts | undefined, b: ProgramFac
 };
 
 /** Whether a shape that was learned allows another one. */
-const coversShape = (known: Shape, shape: Shape, { first }: ShapeFacts): boolean =>
+const coversShape = (known: ArgsShape, shape: ArgsShape, { first }: ShapeFacts): boolean =>
   shapeKey(known) === shapeKey(shape) || matchesShape(known, first.args);
 
 const compareEntries = (key: string, own: readonly BaselineEntry[], program: ProgramFacts): Finding[] => {
@@ -141,7 +141,7 @@ const compareOutcomes = (key: string, program: ProgramFacts, seen: Seen, known: 
 };
 
 interface Seen {
-  readonly shape: Shape;
+  readonly shape: ArgsShape;
   readonly facts: ShapeFacts;
 }
 
@@ -162,7 +162,7 @@ const shapeFinding = (
   ...{ runs: facts.runs, first: facts.first, line: lineOf(container, kind, exe, shape, facts.outcomes) },
 });
 
-const lineOf = (container: string, kind: Kind, exe: string, shape: Shape, outcomes: Outcomes): string =>
+const lineOf = (container: string, kind: Kind, exe: string, shape: ArgsShape, outcomes: Outcomes): string =>
   formatEntry({ container, kind, exe, shape, outcomes: outcomes.size === 0 ? undefined : new Set(outcomes.keys()) });
 
 const countsOf = (container: string, a: ContainerFacts | undefined, b: ContainerFacts | undefined): Counts => {

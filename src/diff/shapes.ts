@@ -1,9 +1,9 @@
 import { anyMore, matchesWord, type WordPattern } from './word.ts';
 
 /** The arguments of a command line as patterns, argv[0] left out. `...` as the last one is any number of arguments more. */
-export type Shape = readonly WordPattern[];
+export type ArgsShape = readonly WordPattern[];
 
-export const matchesShape = (shape: Shape, args: readonly string[]): boolean => {
+export const matchesShape = (shape: ArgsShape, args: readonly string[]): boolean => {
   const open = shape.at(-1) === anyMore;
   const fixed = open ? shape.length - 1 : shape.length;
   if (open ? args.length < fixed : args.length !== fixed) {
@@ -17,7 +17,7 @@ export const matchesShape = (shape: Shape, args: readonly string[]): boolean => 
   return true;
 };
 
-export const shapeKey = (shape: Shape): string => shape.join('\0');
+export const shapeKey = (shape: ArgsShape): string => shape.join('\0');
 
 /** Of one program: beyond it, what differs between its command lines is taken for any text. */
 const maxShapes = 500;
@@ -26,16 +26,16 @@ const maxShapes = 500;
  * The argument shapes of one program as learned from its command lines: a position that varies, all others being the same,
  * is `*`. Each shape keeps what was counted for it.
  */
-export class Shapes<Facts> {
+export class ArgsShapes<Facts> {
   readonly #merge: (into: Facts, from: Facts) => void;
-  #shapes = new Map<string, { shape: Shape; facts: Facts }>();
+  #shapes = new Map<string, { shape: ArgsShape; facts: Facts }>();
 
   constructor(merge: (into: Facts, from: Facts) => void) {
     this.#merge = merge;
   }
 
   /** What is counted for a shape that is seen. */
-  at(shape: Shape, fresh: () => Facts): Facts {
+  at(shape: ArgsShape, fresh: () => Facts): Facts {
     const key = shapeKey(shape);
     const known = this.#shapes.get(key);
     if (known !== undefined) {
@@ -50,7 +50,7 @@ export class Shapes<Facts> {
   }
 
   /** As learned. */
-  learned(): { shape: Shape; facts: Facts }[] {
+  learned(): { shape: ArgsShape; facts: Facts }[] {
     this.#generalize();
     return [...this.#shapes.values()];
   }
@@ -75,9 +75,9 @@ export class Shapes<Facts> {
 
   #generalizeAt(position: number): void {
     const alike = new Map<string, number>();
-    const open = (shape: Shape): Shape => shape.with(position, `${beginning(shape[position]!)}*`);
-    const without = (shape: Shape): string => shapeKey(open(shape));
-    const varies = (shape: Shape): boolean => position < shape.length && !isOption(shape[position]!);
+    const open = (shape: ArgsShape): ArgsShape => shape.with(position, `${beginning(shape[position]!)}*`);
+    const without = (shape: ArgsShape): string => shapeKey(open(shape));
+    const varies = (shape: ArgsShape): boolean => position < shape.length && !isOption(shape[position]!);
     for (const { shape } of this.#shapes.values()) {
       if (varies(shape)) {
         alike.set(without(shape), (alike.get(without(shape)) ?? 0) + 1);
@@ -86,7 +86,7 @@ export class Shapes<Facts> {
     this.#replace((shape) => (varies(shape) && (alike.get(without(shape)) ?? 0) > 1 ? open(shape) : shape));
   }
 
-  #replace(change: (shape: Shape) => Shape): void {
+  #replace(change: (shape: ArgsShape) => ArgsShape): void {
     const old = this.#shapes;
     this.#shapes = new Map();
     for (const { shape, facts } of old.values()) {

@@ -1,5 +1,5 @@
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import { Shapes } from './shapes.ts';
+import { ArgsShapes } from './shapes.ts';
 import { type Numbers, patternOf } from './word.ts';
 
 /** How a program ended: an exit code, a signal, the errno of an exec that failed; by how often. */
@@ -23,7 +23,7 @@ export interface ProgramFacts {
   /** As a pattern, and as it was the first time. */
   readonly exe: string;
   readonly path: string;
-  readonly shapes: Shapes<ShapeFacts>;
+  readonly shapes: ArgsShapes<ShapeFacts>;
 }
 
 /** What was seen of containers that are compared as one. */
@@ -41,10 +41,10 @@ export interface ContainerFacts {
 }
 
 /** By what containers are the same: their names, or their images. */
-export type Match = 'name' | 'image';
+export type MatchBy = 'name' | 'image';
 
 export interface SummaryOptions {
-  readonly match: Match;
+  readonly match: MatchBy;
   readonly numbers: Numbers;
 }
 
@@ -86,7 +86,7 @@ export class Summary {
     } else if (op === 'started' && startup_ns !== undefined && facts.startupNs.length < maxStartups) {
       facts.startupNs.push(startup_ns);
     } else if (op === 'stopped') {
-      count(facts.ends, outcomeOf(signal, code));
+      addOutcome(facts.ends, outcomeOf(signal, code));
     }
   }
 
@@ -101,7 +101,7 @@ export class Summary {
     const facts = this.#shapeOf(record, source);
     facts.runs += 1;
     if (record.ret !== 0) {
-      count(facts.outcomes, outcomeOf(record.errno, record.ret));
+      addOutcome(facts.outcomes, outcomeOf(record.errno, record.ret));
     } else {
       this.#running.set(place, facts);
     }
@@ -112,7 +112,7 @@ export class Summary {
     const running = this.#running.get(place);
     if (running !== undefined) {
       this.#running.delete(place);
-      count(current(running).outcomes, outcomeOf(signal, code ?? 0));
+      addOutcome(current(running).outcomes, outcomeOf(signal, code ?? 0));
     }
   }
 
@@ -124,7 +124,7 @@ export class Summary {
     const key = `${kind}\0${exe}`;
     let program = programs.get(key);
     if (program === undefined) {
-      program = { kind, exe, path, shapes: new Shapes(merge) };
+      program = { kind, exe, path, shapes: new ArgsShapes(merge) };
       programs.set(key, program);
     }
     const args = record.args.slice(1);
@@ -153,12 +153,16 @@ export const programOf = ({ exe, args }: Pick<RecordOf<'exec'>, 'exe' | 'args'>)
 export const kindOf = ({ origin }: RecordOf<'exec'>): Kind => (origin === 'joined' ? 'join' : 'exec');
 
 /** By what a container is compared: a name that is only an id says nothing, its image does. */
-export const keyOf = ({ id, name }: { id: string; name: string }, image: string | undefined, match: Match): string => {
+export const keyOf = (
+  { id, name }: { id: string; name: string },
+  image: string | undefined,
+  match: MatchBy,
+): string => {
   const isId = name === id && /^[0-9a-f]{12,64}$/.test(id);
   return image !== undefined && (match === 'image' || isId) ? `image:${image}` : patternOf(name, 'long');
 };
 
-export const count = (counts: Outcomes, what: string): void => {
+export const addOutcome = (counts: Outcomes, what: string): void => {
   counts.set(what, (counts.get(what) ?? 0) + 1);
 };
 

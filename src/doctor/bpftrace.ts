@@ -4,7 +4,7 @@ import { findBpftrace } from '../probe/find.ts';
 import { Tracer } from '../probe/tracer.ts';
 import { isUntested, oldestTested, type Version, versionOf } from '../probe/version.ts';
 import { Limited } from './check.ts';
-import type { Finding } from './schema.ts';
+import type { DoctorFinding } from './schema.ts';
 
 /** @throws NstraceError (3) if there is none that root may run; Limited for one that is too old to have been tested */
 export const checkBpftrace = async (chosen: string | undefined): Promise<string> => {
@@ -24,7 +24,7 @@ export const describeBpftrace = (version: Version, path: string): string => {
 };
 
 /** Really attaches all probes, and detaches them. @throws NstraceError (3) that says what the system lacks */
-export const checkProbes = async (chosen: string | undefined, before: readonly Finding[]): Promise<string> => {
+export const checkProbes = async (chosen: string | undefined, before: readonly DoctorFinding[]): Promise<string> => {
   const missing = before.filter(({ level }) => level === 'missing').map(({ name }) => name);
   if (missing.length > 0) {
     throw new Error(`not tried, without ${missing.join(', ')}`);

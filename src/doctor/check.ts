@@ -1,5 +1,5 @@
 import { messageOf, NstraceError } from '../errors.ts';
-import type { Finding } from './schema.ts';
+import type { DoctorFinding } from './schema.ts';
 
 /** One thing that tracing needs, or needs to show all. */
 export interface Check {
@@ -13,7 +13,7 @@ export interface Check {
    *
    * @param before what the checks before it found
    */
-  readonly run: (before: readonly Finding[]) => Promise<string> | string;
+  readonly run: (before: readonly DoctorFinding[]) => Promise<string> | string;
 }
 
 /** Tracing works, and shows less. */
@@ -30,8 +30,8 @@ export class Limited extends Error {
 }
 
 /** Runs every check, also after one that failed. */
-export const examine = async (checks: readonly Check[]): Promise<Finding[]> => {
-  const findings: Finding[] = [];
+export const examine = async (checks: readonly Check[]): Promise<DoctorFinding[]> => {
+  const findings: DoctorFinding[] = [];
   for (const { name, without, run } of checks) {
     try {
       findings.push({ name, ok: true, level: 'ok', text: await run(findings) });

@@ -14,4 +14,4 @@ export const doctorSchema = z.array(
   }),
 );
 
-export type Finding = z.infer<typeof doctorSchema>[number];
+export type DoctorFinding = z.infer<typeof doctorSchema>[number];

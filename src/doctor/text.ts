@@ -1,10 +1,10 @@
 import { escapeText } from '../view/escape.ts';
-import type { Finding } from './schema.ts';
+import type { DoctorFinding } from './schema.ts';
 
 const labels = { ok: 'ok', limited: 'LIMITED', missing: 'MISSING' } as const;
 
 /** What doctor prints: one line per finding, below it what mends it and what does not work without it, and a verdict. */
-export const doctorText = (findings: readonly Finding[]): string => {
+export const doctorText = (findings: readonly DoctorFinding[]): string => {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const below = ' '.repeat('MISSING'.length + width + 3);
   const lines = findings.map(({ name, level, text, advice, without }) =>
@@ -17,7 +17,7 @@ export const doctorText = (findings: readonly Finding[]): string => {
   return lines.join('') + verdict(findings);
 };
 
-const verdict = (findings: readonly Finding[]): string => {
+const verdict = (findings: readonly DoctorFinding[]): string => {
   if (findings.some(({ level }) => level === 'missing')) {
     return 'nstrace cannot trace here yet. What needs no tracing works: nstrace ps, ns and inspect, and replay and timeline of recordings.\n';
   }

@@ -1,9 +1,7 @@
-import type { ContainerInfo, RecordOf } from '../record/schema.ts';
+import type { ContainerInfo, ProcessRecord, RecordOf } from '../record/schema.ts';
 import { describe } from '../view/command.ts';
 import { quoteCommand } from '../view/quote.ts';
 import type { Details } from './tracks.ts';
-
-export type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'>;
 
 /** What it was called with: few names, so that viewers can sum them up. */
 export const programName = ({ args, exe, comm }: RecordOf<'process' | 'exec'>): string => {
@@ -42,7 +40,7 @@ export const programDetails = (record: RecordOf<'process' | 'exec'>): Details =>
   ];
 };
 
-export const nameOf = (record: RecordOf<'namespace' | 'cgroup'>): string => {
+export const changeName = (record: RecordOf<'namespace' | 'cgroup'>): string => {
   if (record.type === 'cgroup') {
     return `cgroup ${record.op}`;
   }

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
 import { quoteCommand } from '../view/quote.ts';
 import type { Exporter, Out } from './exporter.ts';
-import { type Process, Processes, type Rights } from './processes.ts';
+import { Processes, type Rights, type TracedProcess } from './processes.ts';
 
 /** Elastic Common Schema: one JSON object per line. What it has no field for stands under `nstrace`. */
 const ecsVersion = '9.4.0';
@@ -59,7 +59,7 @@ export class EcsExporter implements Exporter {
     };
   }
 
-  #event(record: NstraceRecord, process: Process | undefined): object {
+  #event(record: NstraceRecord, process: TracedProcess | undefined): object {
     const about = 'pid' in record && record.type !== 'container';
     const container = 'container' in record ? record.container : null;
     return {
@@ -95,7 +95,7 @@ export class EcsExporter implements Exporter {
     };
   }
 
-  #process(record: AboutProcess, process: Process): object {
+  #process(record: AboutProcess, process: TracedProcess): object {
     const { parent } = process;
     const failed = record.type === 'exec' && record.ret !== 0;
     const args = failed ? record.args : process.args;
@@ -122,7 +122,7 @@ export class EcsExporter implements Exporter {
     };
   }
 
-  #parent(pid: number, known: Process | undefined): object {
+  #parent(pid: number, known: TracedProcess | undefined): object {
     const parent = this.#processes.find(pid) ?? (known?.pid === pid ? known : undefined);
     const id = parent && this.#processes.idOf(parent);
     return {

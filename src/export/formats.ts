@@ -1,10 +1,10 @@
 import type { Exporter, Out } from './exporter.ts';
 import { PerRecording } from './merged.ts';
 
-export const formats = ['perfetto', 'chrome-json', 'csv', 'ecs', 'ocsf', 'otlp-json', 'parquet'] as const;
-export type Format = (typeof formats)[number];
+export const exportFormats = ['perfetto', 'chrome-json', 'csv', 'ecs', 'ocsf', 'otlp-json', 'parquet'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
 /** Formats that are written into one file as records come; parquet is a folder (src/query/parquet.ts). */
-export type StreamFormat = Exclude<Format, 'parquet'>;
+export type StreamFormat = Exclude<ExportFormat, 'parquet'>;
 
 /** Each format is loaded when it is asked for. */
 export const makeExporter = async (format: StreamFormat, out: Out): Promise<Exporter> => {

@@ -3,7 +3,7 @@ import { quoteCommand } from '../view/quote.ts';
 import { unixMillis } from './clock.ts';
 import { exitCode, own } from './ecs.ts';
 import type { Exporter, Out } from './exporter.ts';
-import { type Process, Processes, type Rights } from './processes.ts';
+import { Processes, type Rights, type TracedProcess } from './processes.ts';
 
 /** Open Cybersecurity Schema Framework: Process Activity (1007) a line, and base events (0) for what is about no process. */
 const version = '1.8.0';
@@ -65,7 +65,7 @@ export class OcsfExporter implements Exporter {
     };
   }
 
-  #processEvent(record: AboutProcess, process: Process): object {
+  #processEvent(record: AboutProcess, process: TracedProcess): object {
     const activity = activityOf(record);
     const failed = record.type === 'exec' && record.ret !== 0;
     const target = this.#process(record, process);
@@ -103,7 +103,7 @@ export class OcsfExporter implements Exporter {
     };
   }
 
-  #process(record: AboutProcess, process: Process): object {
+  #process(record: AboutProcess, process: TracedProcess): object {
     const failed = record.type === 'exec' && record.ret !== 0;
     const args = failed ? record.args : process.args;
     const exact = 'args_base64' in record ? record.args_base64 : undefined;
@@ -124,7 +124,7 @@ export class OcsfExporter implements Exporter {
     };
   }
 
-  #parent(pid: number, known: Process | undefined): object {
+  #parent(pid: number, known: TracedProcess | undefined): object {
     const parent = this.#processes.find(pid) ?? (known?.pid === pid ? known : undefined);
     const uid = parent && this.#processes.idOf(parent);
     return {

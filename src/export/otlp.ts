@@ -3,7 +3,7 @@ import { describe } from '../view/command.ts';
 import { unixNanos } from './clock.ts';
 import { exitCode, own } from './ecs.ts';
 import type { Exporter, Out } from './exporter.ts';
-import { type Process, Processes, type Rights } from './processes.ts';
+import { Processes, type Rights, type TracedProcess } from './processes.ts';
 
 /** Log records of one request: far below the limit of 20 MiB that the Collector has for a body. */
 const maxRecords = 500;
@@ -84,7 +84,7 @@ export class OtlpExporter implements Exporter {
     this.#size = 0;
   }
 
-  #logRecord(record: NstraceRecord, process: Process | undefined): object {
+  #logRecord(record: NstraceRecord, process: TracedProcess | undefined): object {
     const time = unixNanos(record.time);
     // What a limit left out was chosen.
     const lost = record.type === 'lost' && record.stage !== 'limit';
@@ -100,7 +100,7 @@ export class OtlpExporter implements Exporter {
     };
   }
 
-  #attributes(record: NstraceRecord, process: Process | undefined): Attribute[] {
+  #attributes(record: NstraceRecord, process: TracedProcess | undefined): Attribute[] {
     const container = 'container' in record ? record.container : null;
     return attributes({
       'log.record.uid': `${this.#recording}:${record.seq}`,
@@ -110,7 +110,7 @@ export class OtlpExporter implements Exporter {
     });
   }
 
-  #process(record: AboutProcess, process: Process): Record<string, unknown> {
+  #process(record: AboutProcess, process: TracedProcess): Record<string, unknown> {
     const failed = record.type === 'exec' && record.ret !== 0;
     const program = record.type === 'exec' || record.type === 'process' ? record : undefined;
     const exe = failed ? record.exe : process.exe;

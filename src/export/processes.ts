@@ -1,7 +1,5 @@
-import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { NstraceRecord, ProcessRecord, RecordOf } from '../record/schema.ts';
 import { nanosOf, timeOf } from './clock.ts';
-
-export type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'>;
 
 /** Who a program runs as, where the recording says it. */
 export interface Rights {
@@ -12,7 +10,7 @@ export interface Rights {
 }
 
 /** What is known of a living process, for formats whose events say all of it each time. */
-export interface Process {
+export interface TracedProcess {
   readonly pid: number;
   /** CLOCK_BOOTTIME in ns, and the same as RFC 3339; undefined if its birth was not seen. */
   start: string | undefined;
@@ -21,18 +19,18 @@ export interface Process {
   exe: string | undefined;
   args: readonly string[] | undefined;
   uid: number | undefined;
-  parent: Process | undefined;
+  parent: TracedProcess | undefined;
 }
 
 /** The living processes of a recording, by pid. What a process was is forgotten after its exit. */
 export class Processes {
-  readonly #living = new Map<number, Process>();
+  readonly #living = new Map<number, TracedProcess>();
   #offset = 0n;
   /** Of the host that the records come from: with pid and start it makes an id that is unique among hosts. */
   bootId = '';
 
   /** The process that a record is about, as it is after it. */
-  take(record: NstraceRecord): Process | undefined {
+  take(record: NstraceRecord): TracedProcess | undefined {
     switch (record.type) {
       case 'header':
         this.#begin(record);
@@ -52,12 +50,12 @@ export class Processes {
     }
   }
 
-  find(pid: number): Process | undefined {
+  find(pid: number): TracedProcess | undefined {
     return this.#living.get(pid);
   }
 
   /** Unique among all processes of all hosts, as long as its start is known. */
-  idOf({ pid, start }: Process): string | undefined {
+  idOf({ pid, start }: TracedProcess): string | undefined {
     return start === undefined ? undefined : `${this.bootId}:${pid}:${start}`;
   }
 
@@ -69,7 +67,7 @@ export class Processes {
     this.#offset = nanosOf(header.time) - BigInt(header.mono);
   }
 
-  #program(record: RecordOf<'process' | 'exec'>): Process {
+  #program(record: RecordOf<'process' | 'exec'>): TracedProcess {
     let known = this.#living.get(record.pid);
     if (known === undefined || record.type === 'process') {
       const started = record.type === 'process' ? record.started : undefined;
@@ -84,18 +82,18 @@ export class Processes {
     return known;
   }
 
-  #born(record: ProcessRecord, start: string | undefined, startTime: string | undefined): Process {
+  #born(record: ProcessRecord, start: string | undefined, startTime: string | undefined): TracedProcess {
     const parent = 'ppid' in record ? this.#living.get(record.ppid) : undefined;
     const name = ('comm' in record ? record.comm : undefined) ?? parent?.name;
     const { exe, args, uid } = parent ?? {};
     // The parent of the parent is not kept, or each process would keep all that were above it.
     const above = parent && { ...parent, parent: undefined };
-    const born: Process = { pid: record.pid, start, startTime, name, exe, args, uid, parent: above };
+    const born: TracedProcess = { pid: record.pid, start, startTime, name, exe, args, uid, parent: above };
     this.#living.set(record.pid, born);
     return born;
   }
 
-  #exit(record: RecordOf<'exit'>): Process {
+  #exit(record: RecordOf<'exit'>): TracedProcess {
     const known = this.#living.get(record.pid) ?? this.#born(record, undefined, undefined);
     this.#living.delete(record.pid);
     if (known.start === undefined) {

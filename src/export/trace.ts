@@ -1,11 +1,10 @@
-import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { ContainerInfo, ContainerRef, NstraceRecord, ProcessRecord, RecordOf } from '../record/schema.ts';
 import { nanosOf } from './clock.ts';
 import {
   birthDetails,
   changeDetails,
+  changeName,
   containerDetails,
-  nameOf,
-  type ProcessRecord,
   processName,
   programDetails,
   programName,
@@ -162,7 +161,7 @@ export class TraceExporter implements Exporter {
         return this.#exits(life, record, at);
       case 'namespace':
       case 'cgroup':
-        return this.#format.instant(life.track, at, record.type, nameOf(record), changeDetails(record), noFlow);
+        return this.#format.instant(life.track, at, record.type, changeName(record), changeDetails(record), noFlow);
       default:
     }
   }

@@ -1,4 +1,4 @@
-import { containerKey, type Ref, type Source } from '../record/key.ts';
+import { containerKey, type RecordingRef, type Ref } from '../record/key.ts';
 import type { ContainerInfo, NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
 
 /** Ended containers that are remembered: the last ones may still have records to come. */
@@ -97,7 +97,11 @@ export class Containers {
     if (!('container' in record) || record.container === null) {
       return undefined;
     }
-    const known = this.of(record.container, record as Source, record.type === 'container' && record.op === 'named');
+    const known = this.of(
+      record.container,
+      record as RecordingRef,
+      record.type === 'container' && record.op === 'named',
+    );
     if (record.type === 'exec' || record.type === 'process') {
       if (known.first === undefined || record.pid === known.info.init) {
         known.first = { pid: record.pid, uid: record.uid, ns: record.ns };
@@ -114,15 +118,15 @@ export class Containers {
     }
     const pid = 'pid' in record ? record.pid : undefined;
     const places = this.#members.size > 0 && pid !== undefined ? this.#members.get(pid) : undefined;
-    if (places !== undefined && places.get((record as Source).recording) !== known) {
-      places.set((record as Source).recording, known);
+    if (places !== undefined && places.get((record as RecordingRef).recording) !== known) {
+      places.set((record as RecordingRef).recording, known);
       this.version += 1;
     }
     return known;
   }
 
   /** @param isNamed a record gives it a name: where there are no instances, another runtime can come with it */
-  of(container: Ref, source: Source = {}, isNamed = false): KnownContainer {
+  of(container: Ref, source: RecordingRef = {}, isNamed = false): KnownContainer {
     const key = containerKey(container, source);
     let known = this.#known.get(key);
     if (known === undefined) {

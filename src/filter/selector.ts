@@ -1,4 +1,4 @@
-import type { Ref, Source } from '../record/key.ts';
+import type { RecordingRef, Ref } from '../record/key.ts';
 import type { ContainerInfo, NstraceRecord } from '../record/schema.ts';
 import { Containers, type KnownContainer } from './containers.ts';
 
@@ -170,7 +170,7 @@ export class ContainerSelection {
    * @param container as the record has it, with the name that it had then
    * @param source the record, where it can be one of several hosts
    */
-  wants(container: Ref | null, source: Source = {}): boolean {
+  wants(container: Ref | null, source: RecordingRef = {}): boolean {
     if (this.empty) {
       // Nothing is learned then, and so nothing forgotten.
       return true;
@@ -183,7 +183,7 @@ export class ContainerSelection {
   }
 
   /** Whether the life of a container as a whole is wanted, whatever it was called meanwhile. */
-  wantsLife(container: Ref, source: Source = {}): boolean {
+  wantsLife(container: Ref, source: RecordingRef = {}): boolean {
     const known = this.containers.of(container, source);
     return this.#wants((selector) => selector.resolve(this.containers)?.hits.has(known) ?? false);
   }

@@ -2,7 +2,7 @@ import { closeSync, constants, fsyncSync, openSync, readdirSync, readFileSync, r
 import { join } from 'node:path';
 import { cannotOpen, messageOf, usageError } from '../errors.ts';
 import type { MergerState } from './merger.ts';
-import type { Share } from './share.ts';
+import type { HostShare } from './share.ts';
 
 /** How far a stream is in a folder of Parquet. */
 export interface ArchiveState {
@@ -16,18 +16,18 @@ export interface ArchiveState {
 }
 
 /** What is behind the names of files of one of several writers. */
-export const shareEnding = (share: Share | undefined): string =>
+export const shareEnding = (share: HostShare | undefined): string =>
   share === undefined ? '' : `-${share.index}of${share.of}`;
 
-const nameOf = (share: Share | undefined): string => `archive${shareEnding(share)}.json`;
-const pathOf = (folder: string, share: Share | undefined): string => join(folder, nameOf(share));
+const nameOf = (share: HostShare | undefined): string => `archive${shareEnding(share)}.json`;
+const pathOf = (folder: string, share: HostShare | undefined): string => join(folder, nameOf(share));
 
 /**
  * An archive is written by one, or by a number of writers that stays: else some hosts would be archived twice.
  *
  * @throws NstraceError (2)
  */
-export const requireWriters = (folder: string, share: Share | undefined): void => {
+export const requireWriters = (folder: string, share: HostShare | undefined): void => {
   const wanted = share?.of ?? 1;
   for (const name of readdirSync(folder)) {
     const found = /^archive(?:-\d+of(\d+))?\.json$/.exec(name);
@@ -42,7 +42,7 @@ export const requireWriters = (folder: string, share: Share | undefined): void =
 };
 
 /** @throws NstraceError (1) if it cannot be read: to begin anew would archive everything twice */
-export const readState = (folder: string, share: Share | undefined): ArchiveState | undefined => {
+export const readState = (folder: string, share: HostShare | undefined): ArchiveState | undefined => {
   try {
     return JSON.parse(readFileSync(pathOf(folder, share), 'utf8')) as ArchiveState;
   } catch (error) {
@@ -58,7 +58,7 @@ export const readState = (folder: string, share: Share | undefined): ArchiveStat
 };
 
 /** Written aside and put in place: never half. */
-export const writeState = (folder: string, share: Share | undefined, state: ArchiveState): void => {
+export const writeState = (folder: string, share: HostShare | undefined, state: ArchiveState): void => {
   const path = pathOf(folder, share);
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   const descriptor = openSync(`${path}.new`, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);

@@ -5,20 +5,20 @@ import { ParquetFolder } from '../query/parquet.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { type ArchiveState, readState, requireWriters, shareEnding, writeState } from './archive-state.ts';
 import { Merger } from './merger.ts';
-import { isInShare, type Share } from './share.ts';
+import { type HostShare, isInShare } from './share.ts';
 import { subjectToken } from './sinks/nats.ts';
 import { type FleetOptions, readStream, streamName } from './stream.ts';
 
 export interface ArchiveOptions extends Pick<FleetOptions, 'access' | 'cluster' | 'signal' | 'onDamage' | 'onBytes'> {
   readonly folder: string;
   /** Which hosts, where several write to the folder. */
-  readonly share: Share | undefined;
+  readonly share: HostShare | undefined;
 }
 
 /** Records of one set of files. */
 const chunkRecords = 200_000;
 /** What files are called while they are written. */
-const unfinished = (share: Share | undefined): string => `${shareEnding(share)}.new`;
+const unfinished = (share: HostShare | undefined): string => `${shareEnding(share)}.new`;
 
 /**
  * Writes what a stream has, and what its archive does not, as Parquet: `cluster=C/day=YYYY-MM-DD/TYPE-FIRST-LAST.parquet`, by
@@ -57,7 +57,7 @@ export const archive = async (options: ArchiveOptions): Promise<number> => {
 class Writer {
   readonly merger: Merger;
   readonly #folder: string;
-  readonly #share: Share | undefined;
+  readonly #share: HostShare | undefined;
   #state: ArchiveState;
   #first = 0;
   #last = 0;
@@ -68,7 +68,7 @@ class Writer {
   readonly #files = new Map<string, ParquetFolder>();
   written = 0;
 
-  constructor(folder: string, share: Share | undefined, state: ArchiveState, merger: Merger) {
+  constructor(folder: string, share: HostShare | undefined, state: ArchiveState, merger: Merger) {
     this.#folder = folder;
     this.#share = share;
     this.#state = state;

@@ -1,5 +1,5 @@
 /** When a message was sent by the clock of its host, and stored by that of the NATS server; all in ms. */
-export interface Stamp {
+export interface MessageTimes {
   readonly sentMs: number;
   readonly storedMs: number;
   /** What the message before took from the host to the server and back. */
@@ -36,7 +36,7 @@ const maxHosts = 10_000;
 export class Clocks {
   readonly #hosts = new Map<string, { cluster: string; host: string; began: number; now: Bounds; before: Bounds }>();
 
-  take({ cluster, host }: { cluster: string; host: string }, { sentMs, storedMs, roundTripMs }: Stamp): void {
+  take({ cluster, host }: { cluster: string; host: string }, { sentMs, storedMs, roundTripMs }: MessageTimes): void {
     const key = `${cluster}/${host}`;
     const found = this.#hosts.get(key);
     if (found === undefined && this.#hosts.size >= maxHosts) {

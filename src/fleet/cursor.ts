@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { Batch } from './batch.ts';
 
 /** How far a sink has stored what is in a spool. */
-export interface Position {
+export interface SpoolPosition {
   /** The name of the part. */
   readonly part: string;
   /** Bytes of it that were stored. */
@@ -24,13 +24,13 @@ export interface Position {
 }
 
 /** A batch whose part is gone from the spool. */
-export interface Kept {
+export interface OrphanBatch {
   readonly batch: Batch;
   readonly offset: number;
   readonly seq: number;
 }
 
-interface State extends Position {
+interface State extends SpoolPosition {
   /** Where the batch ends that is on its way: it is cut at the same place when it is sent again. */
   readonly until: number | undefined;
 }
@@ -61,7 +61,7 @@ export class Cursor {
     this.#bytes = Math.max(sectorBytes, fstatSync(this.#descriptor).size);
   }
 
-  get position(): Position {
+  get position(): SpoolPosition {
     return this.#state;
   }
 
@@ -78,7 +78,7 @@ export class Cursor {
   }
 
   /** Everything up to there was stored, or is gone. */
-  move(position: Position): void {
+  move(position: SpoolPosition): void {
     this.#write({ ...position, until: undefined });
     if (this.#hasKept) {
       this.#hasKept = false;
@@ -87,15 +87,15 @@ export class Cursor {
   }
 
   /** The part of the batch that is on its way is dropped: the batch is kept until the position moves. */
-  keep(kept: Kept): void {
+  keep(kept: OrphanBatch): void {
     this.#hasKept = true;
     put(this.#keptPath, kept);
   }
 
   /** The batch that was kept when the agent ended. */
-  takeKept(): Kept | undefined {
+  takeKept(): OrphanBatch | undefined {
     try {
-      const kept = JSON.parse(readFileSync(this.#keptPath, 'utf8')) as Kept;
+      const kept = JSON.parse(readFileSync(this.#keptPath, 'utf8')) as OrphanBatch;
       this.#hasKept = true;
       return typeof kept.batch.text === 'string' ? kept : undefined;
     } catch {

@@ -4,7 +4,7 @@ import { say, sayError } from '../console/say.ts';
 import { damaged, exitStatus, usageError } from '../errors.ts';
 import { momentOf } from '../filter/moment.ts';
 import { type BatchOptions, type Input, type InputValues, RecordingInput } from '../input/recording.ts';
-import type { Batch } from '../recording/reader.ts';
+import type { RecordBatch } from '../recording/reader.ts';
 import { escapeText } from '../view/escape.ts';
 import type { FleetAccess } from './access.ts';
 import { Clocks, clockText } from './clocks.ts';
@@ -53,7 +53,7 @@ export class FleetInput implements Input {
     this.#options = options;
   }
 
-  async *batches({ signal = this.#options.signal }: BatchOptions = {}): AsyncGenerator<Batch> {
+  async *batches({ signal = this.#options.signal }: BatchOptions = {}): AsyncGenerator<RecordBatch> {
     for await (const records of inOrder((until) => this.read(until), signal)) {
       if (records.length > 0) {
         yield { file: this.name, header: undefined, records, lines: [], next: undefined };
@@ -187,7 +187,7 @@ class EmptyInput implements Input {
     this.name = escapeText(url);
   }
 
-  async *batches(): AsyncGenerator<Batch> {}
+  async *batches(): AsyncGenerator<RecordBatch> {}
 
   async lastAt(): Promise<undefined> {}
 

@@ -2,7 +2,7 @@ import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { valid } from '../record/valid.ts';
 
 /** What one host sent at once, unpacked. */
-export interface Delivery {
+export interface HostBatch {
   readonly cluster: string;
   readonly host: string;
   readonly recording: string;
@@ -66,7 +66,7 @@ export class Merger {
   }
 
   /** @param wants whether a record is wanted; what is not gets no number */
-  take(delivery: Delivery, wants: (record: NstraceRecord) => boolean = () => true): MergedBatch {
+  take(delivery: HostBatch, wants: (record: NstraceRecord) => boolean = () => true): MergedBatch {
     const { cluster, host, recording, text } = delivery;
     let source = this.#sources.get(recording);
     if (source === undefined) {
@@ -90,7 +90,7 @@ export class Merger {
   }
 
   /** Who comes in later does not see the line that says which host it is: the header comes with each delivery. */
-  #begin(source: Source, { text, header, host }: Delivery, records: NstraceRecord[]): void {
+  #begin(source: Source, { text, header, host }: HostBatch, records: NstraceRecord[]): void {
     if (source.begun) {
       return;
     }

@@ -34,7 +34,7 @@ interface Source {
  * Holds records of several hosts until those of others that are earlier have come: a second, and longer for hosts that still
  * send what is old. Those of one recording keep their order, and each record gets its number in the merged stream.
  */
-export class Order {
+export class HostOrder {
   readonly #sources = new Map<string, Source>();
   readonly #heap = new Heap<Source>((one, other) => one.time < other.time);
   #held = 0;
@@ -142,7 +142,7 @@ export async function* inOrder(
 ): AsyncGenerator<NstraceRecord[]> {
   const aborter = new AbortController();
   const batches = open(AbortSignal.any([signal, aborter.signal]));
-  const order = new Order();
+  const order = new HostOrder();
   let coming = batches.next();
   try {
     for (;;) {

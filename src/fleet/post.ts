@@ -11,7 +11,7 @@ export interface PostOptions {
   readonly tls: OtlpTls;
 }
 
-export interface Answer {
+export interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: Buffer;
@@ -39,8 +39,8 @@ export class Poster {
   }
 
   /** @throws RetryLater if it was not answered, or with what may be tried again */
-  async post(body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Answer> {
-    let answer: Answer & { retryAfter: string | undefined };
+  async post(body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Reply> {
+    let answer: Reply & { retryAfter: string | undefined };
     try {
       answer = await this.#exchange(body, headers);
     } catch (error) {
@@ -59,7 +59,7 @@ export class Poster {
   #exchange(body: Uint8Array, headers: Readonly<Record<string, string>>) {
     const { url, timeoutMs } = this.#options;
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    return new Promise<Answer & { retryAfter: string | undefined }>((resolve, reject) => {
+    return new Promise<Reply & { retryAfter: string | undefined }>((resolve, reject) => {
       const sent = request(url, {
         method: 'POST',
         agent: this.#agent,

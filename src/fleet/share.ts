@@ -1,7 +1,7 @@
 import { usageError } from '../errors.ts';
 
 /** Which hosts of a stream one of several writers takes. */
-export interface Share {
+export interface HostShare {
   /** From 1. */
   readonly index: number;
   readonly of: number;
@@ -10,7 +10,7 @@ export interface Share {
 const maxWriters = 64;
 
 /** `2/3`. @throws NstraceError (2) */
-export const parseShare = (text: string): Share => {
+export const parseShare = (text: string): HostShare => {
   const [, index = 0, of = 0] = (/^(\d{1,2})\/(\d{1,2})$/.exec(text) ?? []).map(Number);
   if (index < 1 || index > of || of > maxWriters) {
     throw usageError(`--share ${JSON.stringify(text)} is no share`, '1/3, 2/3 and 3/3 are those of three writers');
@@ -22,7 +22,7 @@ export const parseShare = (text: string): Share => {
  * Whether the messages of a subject are in a share. A host is always in the same one: what is sent twice is found by who
  * has the first of it.
  */
-export const isInShare = (subject: string, { index, of }: Share): boolean => hash(subject) % of === index - 1;
+export const isInShare = (subject: string, { index, of }: HostShare): boolean => hash(subject) % of === index - 1;
 
 /** FNV-1a of 32 bits (draft-eastlake-fnv), and then mixed: the low bits of similar names are alike. */
 const hash = (text: string): number => {

@@ -3,8 +3,8 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { ConnectionOptions } from '@nats-io/transport-node';
 import { messageOf, NstraceError, systemError } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import type { Stamp } from './clocks.ts';
-import { type Delivery, type MergedBatch, Merger } from './merger.ts';
+import type { MessageTimes } from './clocks.ts';
+import { type HostBatch, type MergedBatch, Merger } from './merger.ts';
 import { connectNats, type NatsAccess, natsHeaders, subjectToken, unpackHeader } from './sinks/nats.ts';
 
 /** The stream that `agent setup` makes, and that readers read. */
@@ -90,7 +90,7 @@ export interface StreamBatch extends MergedBatch {
   /** The number of the message in the stream. */
   readonly message: number;
   /** When it was sent and stored, if its host said so. */
-  readonly clock: Stamp | undefined;
+  readonly clock: MessageTimes | undefined;
 }
 
 /** The most that a message may unpack to: 1,000 records of 64 KiB. */
@@ -126,7 +126,7 @@ export async function* readStream(options: FleetOptions): AsyncGenerator<StreamB
     for await (const message of await consumer.consume({ max_messages: maxWaiting })) {
       onBytes?.(message.data.length);
       onMessage?.(message.seq);
-      const delivery = wantsSubject(message.subject) ? unpack(message, onDamage) : undefined;
+      const delivery = wantsSubject(message.subject) ? unpackMessage(message, onDamage) : undefined;
       if (delivery !== undefined) {
         yield { ...merger.take(delivery, wants), message: message.seq, clock: stampOf(message) };
       }
@@ -178,7 +178,7 @@ export const connectOrExplain = async (access: NatsAccess, options: Partial<Conn
 };
 
 /** What a message says of clocks. */
-export const stampOf = (message: Pick<JsMsg, 'headers' | 'info'>): Stamp | undefined => {
+export const stampOf = (message: Pick<JsMsg, 'headers' | 'info'>): MessageTimes | undefined => {
   const [sentMs = Number.NaN, roundTripMs = Number.NaN] = (message.headers?.get(natsHeaders.clock) ?? '')
     .split(' ')
     .map((word) => (word === '' ? Number.NaN : Number(word)));
@@ -189,10 +189,10 @@ export const stampOf = (message: Pick<JsMsg, 'headers' | 'info'>): Stamp | undef
 };
 
 /** What a message holds; undefined where it cannot be unpacked. */
-export const unpack = (
+export const unpackMessage = (
   message: Pick<JsMsg, 'headers' | 'subject' | 'data' | 'seq'>,
   onDamage: (text: string) => void,
-): Delivery | undefined => {
+): HostBatch | undefined => {
   const get = (name: string): string => message.headers?.get(name) ?? '';
   try {
     const bytes =

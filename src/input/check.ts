@@ -1,11 +1,11 @@
 import { ProgressLine } from '../console/progress.ts';
-import { type Check, Checker } from '../recording/check.ts';
+import { Checker, type CheckResult } from '../recording/check.ts';
 import type { Damage } from '../recording/damage.ts';
 import { Reading } from '../recording/reader.ts';
 import { escapeText } from '../view/escape.ts';
 
 /** Reads all recordings, and judges each when it has ended. On a terminal it shows how far it is. */
-export async function* checkRecordings(files: readonly string[], signal: AbortSignal): AsyncGenerator<Check> {
+export async function* checkRecordings(files: readonly string[], signal: AbortSignal): AsyncGenerator<CheckResult> {
   const progress = process.stderr.isTTY ? new ProgressLine(files.map(escapeText).join(', ')) : undefined;
   // What is wrong is known before the records beside it are given.
   const damages: Damage[] = [];

@@ -5,7 +5,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import type { Bookmark } from '../recording/batches.ts';
 import type { Damage } from '../recording/damage.ts';
 import { mergeBatches } from '../recording/merge.ts';
-import { type Batch, Reading, type ReadOptions } from '../recording/reader.ts';
+import { Reading, type ReadOptions, type RecordBatch } from '../recording/reader.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { escapeText } from '../view/escape.ts';
 
@@ -76,7 +76,7 @@ export class RecordingInput {
    *
    * @throws NstraceError (1) if it cannot be read
    */
-  async *batches(options: BatchOptions = {}): AsyncGenerator<Batch> {
+  async *batches(options: BatchOptions = {}): AsyncGenerator<RecordBatch> {
     const { duration } = this.#values;
     const { from, merge = false, signal = this.#signal } = options;
     const reading = this.#open(options);
@@ -232,7 +232,7 @@ const nameOf = (path: string): string => (path === '-' ? 'standard input' : esca
 /** The beginning of each recording, counted in its own time. */
 class Span {
   readonly #lengthNs: bigint | undefined;
-  readonly #ends = new Map<Batch['header'], bigint>();
+  readonly #ends = new Map<RecordBatch['header'], bigint>();
 
   /** @param length in ms */
   constructor(length: number | undefined) {
@@ -240,7 +240,7 @@ class Span {
   }
 
   /** Leaves out what is later. Returns whether anything is left. */
-  cut({ records, lines, header }: Batch): boolean {
+  cut({ records, lines, header }: RecordBatch): boolean {
     if (this.#lengthNs === undefined) {
       return true;
     }

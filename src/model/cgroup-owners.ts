@@ -1,4 +1,4 @@
-import { parentOf, type Shape, Shapes } from './cgroup-shapes.ts';
+import { type CgroupShape, CgroupShapes, parentOf } from './cgroup-shapes.ts';
 import { type CgroupSet, renamed } from './cgroups.ts';
 import type { Container } from './container.ts';
 import { Owners } from './owners.ts';
@@ -8,7 +8,7 @@ export class CgroupOwners {
   readonly #living = new Owners<string>();
   /** Of containers that have ended. */
   readonly #ended = new Owners<string>();
-  readonly #shapes = new Shapes();
+  readonly #shapes = new CgroupShapes();
   /** Counts what was learnt: answers from before are looked up again. */
   #version = 0;
 
@@ -49,12 +49,12 @@ export class CgroupOwners {
     this.#version += 1;
   }
 
-  noteShape(shape: Shape): void {
+  noteShape(shape: CgroupShape): void {
     this.#shapes.note(shape);
   }
 
   /** The innermost cgroup of a process that looks like a container's, and is none yet. */
-  shapeOf(cgroups: CgroupSet): Shape | undefined {
+  shapeOf(cgroups: CgroupSet): CgroupShape | undefined {
     return this.#shapes.of(cgroups, (path) => this.#living.has(path));
   }
 

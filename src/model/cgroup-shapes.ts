@@ -2,7 +2,7 @@ import type { CgroupOwner, Labels, Pod } from '../runtimes/runtime.ts';
 import { type CgroupSet, renamed } from './cgroups.ts';
 
 /** A cgroup whose path looks like one that a runtime makes. That alone makes no container. */
-export interface Shape {
+export interface CgroupShape {
   readonly path: string;
   readonly owner: Extract<CgroupOwner, object>;
   readonly labels: Labels | undefined;
@@ -10,11 +10,11 @@ export interface Shape {
 }
 
 /** What cgroups look like by their paths: like a container's, or like those of a monitor. */
-export class Shapes {
-  readonly #byPath = new Map<string, Shape>();
+export class CgroupShapes {
+  readonly #byPath = new Map<string, CgroupShape>();
   readonly #monitors = new Set<string>();
 
-  note(shape: Shape): void {
+  note(shape: CgroupShape): void {
     this.#byPath.set(shape.path, shape);
   }
 
@@ -39,11 +39,11 @@ export class Shapes {
   }
 
   /** The innermost cgroup that looks like a container's, and is not inside one that is taken. */
-  of({ paths }: CgroupSet, isTaken: (path: string) => boolean): Shape | undefined {
+  of({ paths }: CgroupSet, isTaken: (path: string) => boolean): CgroupShape | undefined {
     if (this.#byPath.size === 0) {
       return undefined;
     }
-    let best: Shape | undefined;
+    let best: CgroupShape | undefined;
     for (const path of paths.values()) {
       for (let at = path; at.length > Math.max(best?.path.length ?? 1, 1) && !isTaken(at); at = parentOf(at)) {
         const shape = this.#byPath.get(at);

@@ -65,7 +65,7 @@ export const startsInvocation = (action: RuntimeCommand['action'] | undefined): 
   action === 'start' || action === 'enter' || action === 'sandbox';
 
 /** flatpak executes in its own process what makes the sandbox. */
-export const goesOn = ({ invocation, exe, pid }: Process): boolean =>
+export const keepsInvocation = ({ invocation, exe, pid }: Process): boolean =>
   invocation?.action === 'sandbox' &&
   invocation.made === undefined &&
   invocation.owner.pid === pid &&

@@ -3,7 +3,7 @@ import { textOf } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import { imageOfRun } from '../runtimes/client/podman.ts';
 import { isItselfAgain } from '../runtimes/trust.ts';
-import type { Shape } from './cgroup-shapes.ts';
+import type { CgroupShape } from './cgroup-shapes.ts';
 import type { CgroupSet } from './cgroups.ts';
 import { commandAbove, engineAbove, monitorOf } from './command.ts';
 import type { Container, Identity, Membership } from './container.ts';
@@ -151,7 +151,7 @@ export class Founding {
   }
 
   /** A cgroup that looks like a container's, with a process in a namespace that is not that of what is around it. */
-  #shapeOf(process: Process, around: Container | undefined): Shape | undefined {
+  #shapeOf(process: Process, around: Container | undefined): CgroupShape | undefined {
     const { host } = this.#containers;
     const outer = around?.ns ?? host;
     const { ns } = process;
@@ -164,7 +164,7 @@ export class Founding {
   #makeOfShape(
     process: Process,
     time: Nanoseconds,
-    { path, owner, labels, pod }: Shape,
+    { path, owner, labels, pod }: CgroupShape,
     how: 'created' | 'seen',
     command: Command | undefined,
     type: 'pid' | 'mnt' | undefined,

@@ -5,7 +5,6 @@ import type { ProcProcess } from '../procfs/process.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { ContainerState } from '../runtimes/runtime.ts';
 import { AskedFor } from './asked/asked.ts';
-import { type AlreadyReported, Baseline } from './baseline.ts';
 import type { WallClock } from './clock.ts';
 import type { ReadCommand } from './command.ts';
 import { ContainerRecords } from './container-records.ts';
@@ -15,6 +14,7 @@ import { ExecEvents } from './events/exec.ts';
 import { ExitEvents } from './events/exit.ts';
 import { ForkEvents } from './events/fork.ts';
 import { NamespaceEvents } from './events/namespace.ts';
+import { type AlreadyReported, Existing } from './existing.ts';
 import type { Known } from './known.ts';
 import { ContainerLives } from './life.ts';
 import type { RuntimeKnowledge } from './naming.ts';
@@ -46,7 +46,7 @@ export interface ModelOptions {
  */
 export class Model {
   readonly #known: Known;
-  readonly #baseline: Baseline;
+  readonly #existing: Existing;
   readonly #cgroups: CgroupEvents;
   readonly #forks: ForkEvents;
   readonly #namespaces: NamespaceEvents;
@@ -56,7 +56,7 @@ export class Model {
   constructor(options: ModelOptions) {
     const known = learn(options);
     this.#known = known;
-    this.#baseline = new Baseline(known);
+    this.#existing = new Existing(known);
     const cgroups = new CgroupEvents(known, options.hierarchies, options.cgroupPaths);
     const forks = new ForkEvents(known, cgroups);
     const namespaces = new NamespaceEvents(known, forks);
@@ -69,18 +69,18 @@ export class Model {
   }
 
   /** Processes and containers that were there when tracing began, before the first event is given. */
-  baseline(
+  existing(
     running: readonly ProcProcess[],
     states: readonly ContainerState[],
     time: Nanoseconds,
     alreadyReported: AlreadyReported = () => undefined,
   ): void {
-    this.#baseline.take(running, states, time, alreadyReported);
+    this.#existing.take(running, states, time, alreadyReported);
   }
 
   /** After a gap, from which no events came. */
   resume(running: readonly ProcProcess[], time: Nanoseconds, alreadyReported: AlreadyReported): void {
-    this.#baseline.resume(running, time, alreadyReported);
+    this.#existing.resume(running, time, alreadyReported);
   }
 
   /** Ten times a second: what could be known by now, is asked for. */

@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../kernel/time.ts';
-import type { CgroupReading, Description, Query } from '../runtimes/runtime.ts';
+import type { CgroupReading, Description, NameQuery } from '../runtimes/runtime.ts';
 import type { Container } from './container.ts';
 import type { Containers } from './containers.ts';
 import type { Command, Process } from './process.ts';
@@ -18,7 +18,7 @@ const roundBeats = 30;
 /** What runtimes know: their cgroups by path, and their files about a container. */
 export interface RuntimeKnowledge {
   readonly readCgroup: (path: string) => CgroupReading;
-  readonly describe: (query: Query) => Description | undefined;
+  readonly describe: (query: NameQuery) => Description | undefined;
 }
 
 interface Hint {

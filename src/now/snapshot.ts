@@ -2,12 +2,12 @@ import type { Namespaces } from '../kernel/namespaces.ts';
 import { counted } from '../kernel/plural.ts';
 import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
-import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies } from '../procfs/cgroup.ts';
 import { readWallOffset } from '../procfs/clock.ts';
 import { readHostNamespaces } from '../procfs/host.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import { hidesOthers, readProcText } from '../procfs/read.ts';
+import { scanProcesses } from '../procfs/scan.ts';
 import type { ContainerInfo, RecordOf } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
 
@@ -35,7 +35,7 @@ export interface Snapshot {
 
 export const takeSnapshot = async (): Promise<Snapshot> => {
   const host = readHostNamespaces();
-  const running = await readBaseline(new Set());
+  const running = await scanProcesses(new Set());
   const clock = new WallClock(readWallOffset());
   const records: RecordOf<'process'>[] = [];
   const containers: ContainerInfo[] = [];
@@ -58,7 +58,7 @@ export const takeSnapshot = async (): Promise<Snapshot> => {
     },
   });
   const now = process.hrtime.bigint();
-  model.baseline(running, listContainers(running), { mono: String(now), at: Number(now) });
+  model.existing(running, listContainers(running), { mono: String(now), at: Number(now) });
   const processes = running.map((proc, index) => ({ proc, record: records[index]! }));
   return {
     processes,

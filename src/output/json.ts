@@ -1,7 +1,7 @@
 import type { StopReason } from '../console/stop.ts';
 import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import type { Sink } from '../recording/sink.ts';
+import type { LineSink } from '../recording/sink.ts';
 import { RecordWriter } from '../recording/writer.ts';
 import type { Output } from './output.ts';
 import { sayUnread } from './unread.ts';
@@ -9,11 +9,11 @@ import { sayUnread } from './unread.ts';
 /** NDJSON, as a recording has it. */
 export class JsonOutput implements Output {
   readonly writer: RecordWriter;
-  readonly #sink: Sink;
+  readonly #sink: LineSink;
   readonly #change: ((record: NstraceRecord) => NstraceRecord) | undefined;
 
   /** @param change what becomes of a record before it is written */
-  constructor(sink: Sink, stage: 'pipe' | 'disk' = 'pipe', change?: (record: NstraceRecord) => NstraceRecord) {
+  constructor(sink: LineSink, stage: 'pipe' | 'disk' = 'pipe', change?: (record: NstraceRecord) => NstraceRecord) {
     this.#sink = sink;
     this.#change = change;
     this.writer = new RecordWriter(sink, stage);

@@ -4,7 +4,7 @@ import { type GroupKind, groupOf } from '../filter/group.ts';
 import type { EventKind } from '../filter/kinds.ts';
 import { Knowledge, type Subject } from '../filter/subject.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import type { Sink } from '../recording/sink.ts';
+import type { LineSink } from '../recording/sink.ts';
 import { chooseColumns, type LineOptions, LineView } from '../view/lines.ts';
 import { UserNames } from '../view/users.ts';
 import type { Output } from './output.ts';
@@ -34,7 +34,7 @@ type Begin = Pick<RecordOf<'header'>, 'mono' | 'recording'> & { source_seq?: num
 
 /** One line an event, under a header. */
 export class LineOutput implements Output {
-  readonly #sink: Sink;
+  readonly #sink: LineSink;
   readonly #values: LineSettings;
   readonly #events: ReadonlySet<string>;
   /** What is known of the records' containers and processes, if lines say their group. */
@@ -44,7 +44,7 @@ export class LineOutput implements Output {
   readonly #views = new Map<string, LineView>();
   #dropped = 0;
 
-  constructor(values: LineSettings, events: ReadonlySet<EventKind>, sink: Sink) {
+  constructor(values: LineSettings, events: ReadonlySet<EventKind>, sink: LineSink) {
     this.#sink = sink;
     this.#values = values;
     this.#events = events;

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '../console/say.ts';
 import { cannotWrite, NstraceError, usageError } from '../errors.ts';
-import { type Check, Checker, hasNothing } from '../recording/check.ts';
+import { Checker, type CheckResult, hasNothing } from '../recording/check.ts';
 import { type FileOptions, openRecording } from '../recording/file.ts';
 import { Reading } from '../recording/reader.ts';
 import { Repairer } from '../recording/repair.ts';
@@ -25,7 +25,7 @@ export const repairRecording = async (
   target: string,
   options: FileOptions,
   signal: AbortSignal,
-): Promise<Check> => {
+): Promise<CheckResult> => {
   const checker = new Checker();
   const reading = new Reading(files, {
     ...{ lines: true, carried: true, unknown: true },

@@ -1,4 +1,4 @@
-import { type BtfMember, kinds, magic } from './btf.ts';
+import { type BtfMember, btfKinds, magic } from './btf.ts';
 
 const headerBytes = 24;
 
@@ -10,7 +10,7 @@ export class BtfWriter {
   #stringBytes = 1;
 
   int(name: string, bytes: number, encoding: number): number {
-    return this.#add(name, kinds.int, bytes, [encoding]);
+    return this.#add(name, btfKinds.int, bytes, [encoding]);
   }
 
   /** What stands for a type by itself: a pointer, a typedef, const. */
@@ -19,7 +19,7 @@ export class BtfWriter {
   }
 
   array(element: number, index: number, length: number): number {
-    return this.#add('', kinds.array, 0, [element, index, length]);
+    return this.#add('', btfKinds.array, 0, [element, index, length]);
   }
 
   /** A structure or union without its members, which may point to it. */

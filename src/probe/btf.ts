@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Kinds of types (Documentation/bpf/btf.rst). */
-export const kinds = {
+export const btfKinds = {
   int: 1,
   pointer: 2,
   array: 3,
@@ -90,7 +90,7 @@ export class Btf {
   }
 
   /** The ids of the first types of these names. */
-  find(names: readonly string[], wantedKind: number = kinds.struct): Map<string, number> {
+  find(names: readonly string[], wantedKind: number = btfKinds.struct): Map<string, number> {
     const found = new Map<string, number>();
     const wanted = new Map(names.map((name) => [this.#placeOf(name), name] as const));
     for (let id = 1; id < this.#count && found.size < wanted.size; id += 1) {

@@ -1,6 +1,6 @@
 import type { Nanoseconds } from '../kernel/time.ts';
 import { beginCgroup } from './begin/cgroup.ts';
-import { beginExec, readCredentials, readFile } from './begin/exec.ts';
+import { beginExec, beginFile, readCredentials } from './begin/exec.ts';
 import { beginExit } from './begin/exit.ts';
 import { beginFailed, readFolded } from './begin/failed.ts';
 import { beginFork } from './begin/fork.ts';
@@ -174,7 +174,7 @@ export class Decoder {
       case letters.credentials:
         return readCredentials(fields, cpu);
       case letters.file:
-        return readFile(fields, cpu);
+        return beginFile(fields, cpu);
       case letters.exit:
         return beginExit(stamp, fields, cpu);
       case letters.fork:

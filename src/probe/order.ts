@@ -29,7 +29,7 @@ interface Progress {
  * within a CPU. A heartbeat at T comes with the number of lines each CPU had made: once all of them are here, everything
  * before T is, and is emitted in order. As long as lines of a CPU are still coming, all others wait for them.
  */
-export class Order {
+export class CpuOrder {
   readonly #out: (event: LineEvent) => void;
   readonly #sequence: Sequence;
   readonly #now: () => number;

@@ -5,7 +5,7 @@ import { drain, type Rest } from './drain.ts';
 import type { FoldedEvent, KernelEvent, LineEvent } from './event.ts';
 import type { Features } from './features.ts';
 import { HeldForks } from './held.ts';
-import { Order } from './order.ts';
+import { CpuOrder } from './order.ts';
 import { Pacing } from './pacing.ts';
 import { NamespacePairs } from './pairs.ts';
 import { awaitStart } from './patience.ts';
@@ -37,7 +37,7 @@ export class Run implements Decoded, Rest {
   /** The moment at which all probes began; undefined if bpftrace ended before. */
   readonly ready: Promise<Nanoseconds | undefined>;
   readonly #decoder = new Decoder(this, this.sequence);
-  readonly #order: Order;
+  readonly #order: CpuOrder;
   readonly #onBeat: (time: Nanoseconds) => void;
   readonly #messages: string[] = [];
   readonly #pacing: Pacing;
@@ -67,7 +67,7 @@ export class Run implements Decoded, Rest {
   ) {
     this.#onBeat = onBeat;
     const pairs = new NamespacePairs(onEvent);
-    this.#order = new Order((event) => pairs.take(event), this.sequence);
+    this.#order = new CpuOrder((event) => pairs.take(event), this.sequence);
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve;
     });

@@ -1,4 +1,4 @@
-import { type Btf, type BtfMember, kinds } from './btf.ts';
+import { type Btf, type BtfMember, btfKinds } from './btf.ts';
 import { BtfWriter } from './btf-writer.ts';
 
 /**
@@ -49,8 +49,8 @@ class Reduction {
   }
 
   takeIntegers(names: readonly string[]): void {
-    for (const [name, id] of this.#kernel.find(names, kinds.typedef)) {
-      this.#writer.reference(kinds.typedef, name, this.#type(id));
+    for (const [name, id] of this.#kernel.find(names, btfKinds.typedef)) {
+      this.#writer.reference(btfKinds.typedef, name, this.#type(id));
     }
   }
 
@@ -70,20 +70,20 @@ class Reduction {
     }
     const { kind, name, sizeOrType } = this.#kernel.type(plain);
     switch (kind) {
-      case kinds.int:
+      case btfKinds.int:
         return this.#keep(plain, this.#writer.int(name, sizeOrType, this.#kernel.encoding(plain)));
-      case kinds.pointer:
+      case btfKinds.pointer:
         return this.#pointer(plain, sizeOrType);
-      case kinds.struct:
-      case kinds.union:
+      case btfKinds.struct:
+      case btfKinds.union:
         return this.#structure(plain);
-      case kinds.typedef:
+      case btfKinds.typedef:
         return this.#keep(plain, this.#writer.reference(kind, name, this.#type(sizeOrType)));
-      case kinds.array: {
+      case btfKinds.array: {
         const { element, length } = this.#kernel.array(plain);
         return this.#keep(plain, this.#writer.array(this.#type(element), this.#unsigned, length));
       }
-      case kinds.enum:
+      case btfKinds.enum:
         return sizeOrType === 4 ? this.#unsigned : this.#bytes(sizeOrType);
       default:
         return this.#bytes(this.#size(plain));
@@ -104,7 +104,7 @@ class Reduction {
     if (qualifiers.has(kind)) {
       return this.#plain(sizeOrType);
     }
-    if (kind === kinds.typedef) {
+    if (kind === btfKinds.typedef) {
       const target = this.#plain(sizeOrType);
       return target !== 0 && this.#isStructure(target) && this.#kernel.type(target).name === '' ? id : target;
     }
@@ -112,7 +112,7 @@ class Reduction {
   }
 
   #pointer(id: number, to: number): number {
-    const ours = this.#keep(id, this.#writer.reference(kinds.pointer, '', 0));
+    const ours = this.#keep(id, this.#writer.reference(btfKinds.pointer, '', 0));
     const target = this.#plain(to);
     if (target !== 0 && this.#isPointedAt(target)) {
       this.#writer.setReference(ours, this.#type(target));
@@ -122,12 +122,14 @@ class Reduction {
 
   #isPointedAt(id: number): boolean {
     const { kind } = this.#kernel.type(id);
-    return kind === kinds.int || kind === kinds.pointer || (kind === kinds.struct && this.#wanted(id).length > 0);
+    return (
+      kind === btfKinds.int || kind === btfKinds.pointer || (kind === btfKinds.struct && this.#wanted(id).length > 0)
+    );
   }
 
   #isStructure(id: number): boolean {
     const { kind } = this.#kernel.type(id);
-    return kind === kinds.struct || kind === kinds.union;
+    return kind === btfKinds.struct || kind === btfKinds.union;
   }
 
   #structure(id: number): number {
@@ -145,13 +147,13 @@ class Reduction {
     };
     let end = 0;
     for (const { size, ...member } of members) {
-      if (kind === kinds.struct) {
+      if (kind === btfKinds.struct) {
         fill(end, member.offset);
       }
       filled.push({ ...member, type: this.#type(member.type) });
       end = member.offset + size;
     }
-    fill(kind === kinds.struct ? end : 0, bytes * 8);
+    fill(kind === btfKinds.struct ? end : 0, bytes * 8);
     this.#writer.setMembers(ours, filled);
     return ours;
   }
@@ -173,15 +175,20 @@ class Reduction {
   #size(id: number): number {
     const plain = this.#plain(id);
     const { kind, sizeOrType } = this.#kernel.type(plain);
-    if (kind === kinds.typedef) {
+    if (kind === btfKinds.typedef) {
       return this.#size(sizeOrType);
     }
-    if (kind === kinds.array) {
+    if (kind === btfKinds.array) {
       const { element, length } = this.#kernel.array(plain);
       return length * this.#size(element);
     }
-    return kind === kinds.pointer ? this.#pointerBytes : sizeOrType;
+    return kind === btfKinds.pointer ? this.#pointerBytes : sizeOrType;
   }
 }
 
-const qualifiers: ReadonlySet<number> = new Set([kinds.volatile, kinds.const, kinds.restrict, kinds.typeTag]);
+const qualifiers: ReadonlySet<number> = new Set([
+  btfKinds.volatile,
+  btfKinds.const,
+  btfKinds.restrict,
+  btfKinds.typeTag,
+]);

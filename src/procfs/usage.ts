@@ -54,7 +54,7 @@ export const readUsage = (
     return undefined;
   };
   const cpu =
-    firstOf(cpuacct, (folder) => parseCount(read(join(folder, 'cpuacct.usage')))) ??
+    firstOf(cpuacct, (folder) => countOf(read(join(folder, 'cpuacct.usage')))) ??
     firstOf(unified, (folder) => parseCpuStat(read(join(folder, 'cpu.stat'))));
   const bytes =
     firstOf(unified, (folder) => memoryOf(read, folder, 'memory.current', 'inactive_file')) ??
@@ -64,7 +64,7 @@ export const readUsage = (
 
 /** Without file pages that the kernel can drop at once, as `docker stats` has it. */
 const memoryOf = (read: ReadText, folder: string, file: string, inactive: string): number | undefined => {
-  const used = parseCount(read(join(folder, file)));
+  const used = countOf(read(join(folder, file)));
   if (used === undefined) {
     return undefined;
   }
@@ -72,7 +72,7 @@ const memoryOf = (read: ReadText, folder: string, file: string, inactive: string
   return droppable <= used ? used - droppable : used;
 };
 
-export const parseCount = (text: string | undefined): number | undefined => {
+export const countOf = (text: string | undefined): number | undefined => {
   const digits = /^(\d{1,16})\n?$/.exec(text ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);
 };
@@ -86,7 +86,7 @@ export const parseCpuStat = (text: string | undefined): number | undefined => {
 const fieldOf = (text: string, name: string): number | undefined => {
   for (const line of text.split('\n')) {
     if (line.startsWith(`${name} `)) {
-      return parseCount(line.slice(name.length + 1));
+      return countOf(line.slice(name.length + 1));
     }
   }
   return undefined;

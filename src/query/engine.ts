@@ -7,7 +7,7 @@ import { exitStatus, messageOf, NstraceError } from '../errors.ts';
 import { loadDuckDb, pathOf } from './duckdb.ts';
 import { quoteText } from './quote.ts';
 import { allColumns } from './schema.ts';
-import type { Source } from './sources.ts';
+import type { QueryInput } from './sources.ts';
 import { checkStatement, sqlError } from './statement.ts';
 import { createViews, readJson, recordsView } from './views.ts';
 
@@ -26,7 +26,7 @@ export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #folder: string;
-  readonly #sources: readonly Source[];
+  readonly #sources: readonly QueryInput[];
   readonly #progress: Shown | undefined;
   #tolerant = false;
 
@@ -34,7 +34,7 @@ export class Engine {
     instance: DuckDBInstance,
     connection: DuckDBConnection,
     folder: string,
-    sources: readonly Source[],
+    sources: readonly QueryInput[],
     progress: Shown | undefined,
   ) {
     this.#instance = instance;
@@ -48,7 +48,7 @@ export class Engine {
    * @param outs descriptors of files that results may be written to
    * @param progress is shown how far a statement is
    */
-  static async open(sources: readonly Source[], outs: readonly number[] = [], progress?: Shown): Promise<Engine> {
+  static async open(sources: readonly QueryInput[], outs: readonly number[] = [], progress?: Shown): Promise<Engine> {
     const { DuckDBInstance } = await loadDuckDb('query');
     const folder = mkdtempSync(join(tmpdir(), 'nstrace-query-'));
     const instance = await DuckDBInstance.create(':memory:', {

@@ -2,21 +2,21 @@ import { escapeText } from '../view/escape.ts';
 import { withoutFormula } from '../view/formula.ts';
 import { jsonLine } from '../view/json.ts';
 import { cutTo, padStartTo, padTo, widthOf } from '../view/width.ts';
-import { type Plain, type Time, textOf } from './value.ts';
+import { type Plain, plainText, type Time } from './value.ts';
 
 /** Result of a query as text: the header once, then rows as they come. */
-export interface Format {
+export interface ResultFormat {
   /** Data are in UTC; what people read is in the zone that they asked for. */
   readonly time: Time;
   header(columns: readonly string[]): string;
   rows(rows: readonly (readonly Plain[])[]): string;
 }
 
-export const formats = ['table', 'json', 'csv', 'markdown'] as const;
-export type FormatName = (typeof formats)[number];
+export const resultFormats = ['table', 'json', 'csv', 'markdown'] as const;
+export type FormatName = (typeof resultFormats)[number];
 
 /** @param width of the terminal, if the result goes to one */
-export const formatFor = (name: FormatName, width: number | undefined): Format => {
+export const formatFor = (name: FormatName, width: number | undefined): ResultFormat => {
   switch (name) {
     case 'json':
       return new JsonFormat();
@@ -30,7 +30,7 @@ export const formatFor = (name: FormatName, width: number | undefined): Format =
 };
 
 /** One object per row. What a terminal would act on is written as an escape, which is the same text to a reader of JSON. */
-class JsonFormat implements Format {
+class JsonFormat implements ResultFormat {
   readonly time = 'utc';
   #columns: readonly string[] = [];
 
@@ -58,7 +58,7 @@ const unique = (names: readonly string[]): string[] => {
 };
 
 /** RFC 4180. A text that a spreadsheet would take for a formula begins with an apostrophe. */
-class CsvFormat implements Format {
+class CsvFormat implements ResultFormat {
   readonly time = 'utc';
   readonly #onTerminal: boolean;
 
@@ -75,20 +75,20 @@ class CsvFormat implements Format {
   }
 
   #cell(value: Plain): string {
-    const text = this.#onTerminal ? escapeText(textOf(value)) : textOf(value);
+    const text = this.#onTerminal ? escapeText(plainText(value)) : plainText(value);
     const safe = typeof value === 'number' ? text : withoutFormula(text);
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   }
 }
 
-class MarkdownFormat implements Format {
+class MarkdownFormat implements ResultFormat {
   readonly time = 'local';
   header(columns: readonly string[]): string {
     return `${this.rows([columns])}|${' --- |'.repeat(columns.length)}\n`;
   }
 
   rows(rows: readonly (readonly Plain[])[]): string {
-    return rows.map((row) => `| ${row.map((value) => markdownText(textOf(value))).join(' | ')} |\n`).join('');
+    return rows.map((row) => `| ${row.map((value) => markdownText(plainText(value))).join(' | ')} |\n`).join('');
   }
 }
 
@@ -96,7 +96,7 @@ class MarkdownFormat implements Format {
 const markdownText = (text: string): string => escapeText(text).replace(/[\\`*_{}[\]<>&|~]/g, (sign) => `\\${sign}`);
 
 /** As wide as the longest of the first rows; on a terminal no line is longer than it. */
-class TableFormat implements Format {
+class TableFormat implements ResultFormat {
   readonly time = 'local';
   readonly #width: number | undefined;
   #columns: readonly string[] = [];
@@ -148,5 +148,5 @@ const tableText = (value: Plain): string => {
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) {
     return value.map((item) => escapeText(String(item))).join(' ');
   }
-  return escapeText(textOf(value));
+  return escapeText(plainText(value));
 };

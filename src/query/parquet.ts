@@ -6,7 +6,7 @@ import { openRecording } from '../recording/file.ts';
 import { loadDuckDb } from './duckdb.ts';
 import { Engine } from './engine.ts';
 import { quoteName, quoteText } from './quote.ts';
-import { allColumns, columnsOf, type RecordType, recordTypes, typedColumn } from './schema.ts';
+import { allColumns, columnsOf, type TableType, tableTypes, typedColumn } from './schema.ts';
 import { spooledSource } from './sources.ts';
 import { RecordSpool } from './unpacked.ts';
 
@@ -18,7 +18,7 @@ export class ParquetFolder {
   readonly #folder: string;
   readonly #force: boolean;
   readonly #spool = new RecordSpool();
-  readonly #types = new Set<RecordType>();
+  readonly #types = new Set<TableType>();
 
   private constructor(folder: string, force: boolean) {
     this.#folder = folder;
@@ -47,15 +47,15 @@ export class ParquetFolder {
    *
    * @param ending stands behind their names
    */
-  async end(ending = ''): Promise<Map<RecordType, number>> {
+  async end(ending = ''): Promise<Map<TableType, number>> {
     this.#spool.flush();
-    const files = recordTypes
+    const files = tableTypes
       .filter((type) => this.#types.has(type))
       .map((type) => ({ type, path: join(this.#folder, `${type}.parquet${ending}`) }))
       .map((file) => ({ ...file, out: openRecording(file.path, { force: this.#force }) }));
     const outs = files.map(({ out }) => out);
     const engine = await Engine.open([spooledSource(this.#spool.descriptor, '')], outs);
-    const rows = new Map<RecordType, number>();
+    const rows = new Map<TableType, number>();
     try {
       for (const { type, path, out } of files) {
         rows.set(type, await engine.write(selectOf(type), out).catch((error) => failed(path, error)));
@@ -77,7 +77,7 @@ const failed = (path: string, error: unknown): never => {
 };
 
 /** The columns of one type of record as the schema has them. */
-const selectOf = (type: RecordType): string => {
+const selectOf = (type: TableType): string => {
   const shared = allColumns();
   const select = [...columnsOf(type)]
     .filter(([name]) => name !== 'recording' && name !== 'host')

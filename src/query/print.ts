@@ -1,11 +1,11 @@
 import type { DuckDBResult } from '@duckdb/node-api';
-import type { Format } from './format.ts';
+import type { ResultFormat } from './format.ts';
 import { type Plain, plainOf } from './value.ts';
 
 /** Prints a result as it is read: memory does not grow with it. Returns the number of rows. */
 export const printResult = async (
   result: DuckDBResult,
-  format: Format,
+  format: ResultFormat,
   write: (text: string) => Promise<void>,
 ): Promise<number> => {
   const columns = result.columnNames();

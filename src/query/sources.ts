@@ -13,7 +13,7 @@ import { spoolBytes, spoolRecords, type Take } from './unpacked.ts';
 import type { Table } from './views.ts';
 
 /** An input of a query: a recording, or a file of Parquet. */
-export interface Source extends Table {
+export interface QueryInput extends Table {
   /** As the user called it. */
   readonly file: string;
   readonly host: string;
@@ -23,7 +23,7 @@ export interface Source extends Table {
   readonly names: readonly LateName[];
 }
 
-export interface SourceOptions {
+export interface InputOptions {
   /** Given, only these records are asked, and as they are returned. */
   readonly take?: Take | undefined;
   readonly signal: AbortSignal;
@@ -42,7 +42,7 @@ export interface SourceOptions {
  *
  * @throws NstraceError (1) if one cannot be read or is no recording
  */
-export const openSources = async (paths: readonly string[], options: SourceOptions): Promise<Source[]> => {
+export const openSources = async (paths: readonly string[], options: InputOptions): Promise<QueryInput[]> => {
   const sources: Opened[] = [];
   const files = paths.flatMap(filesIn);
   const onBytes = meterOf(files, options);
@@ -61,10 +61,10 @@ export const openSources = async (paths: readonly string[], options: SourceOptio
 };
 
 /** A source, with the numbers of its part and of its first and its last record. */
-type Opened = Source & { readonly part: number; readonly from: number; readonly to: number };
+type Opened = QueryInput & { readonly part: number; readonly from: number; readonly to: number };
 
 /** What is missing between the parts of a recording. */
-const reportAbsent = (sources: readonly Opened[], { onNotice }: SourceOptions): void => {
+const reportAbsent = (sources: readonly Opened[], { onNotice }: InputOptions): void => {
   const before = new Map<string, Opened>();
   for (const source of [...sources].sort((one, other) => one.part - other.part)) {
     const { recording, file, part, from } = source;
@@ -79,7 +79,7 @@ const reportAbsent = (sources: readonly Opened[], { onNotice }: SourceOptions): 
 };
 
 /** Adds up what is looked through, of what there is as far as that is known. */
-const meterOf = (files: readonly string[], { onProgress }: SourceOptions): ((count: number) => void) | undefined => {
+const meterOf = (files: readonly string[], { onProgress }: InputOptions): ((count: number) => void) | undefined => {
   if (onProgress === undefined) {
     return undefined;
   }
@@ -111,7 +111,7 @@ const filesIn = (path: string): string[] => {
 
 const openRecording = async (
   path: string,
-  options: SourceOptions,
+  options: InputOptions,
   onBytes: ((count: number) => void) | undefined,
 ): Promise<Opened> => {
   const file = path === '-' ? 'standard input' : path;
@@ -163,7 +163,7 @@ const beginsWithRecord = (descriptor: number): boolean => {
   return fstatSync(descriptor).size > 0 && head.toString('latin1', 0, count).trimStart().startsWith('{"type":');
 };
 
-const report = (file: string, { headers, missing, footer }: Survey, { onNotice }: SourceOptions): void => {
+const report = (file: string, { headers, missing, footer }: Survey, { onNotice }: InputOptions): void => {
   if (headers === 0) {
     onNotice(file, 'it does not begin with a header');
   }
@@ -178,7 +178,7 @@ const report = (file: string, { headers, missing, footer }: Survey, { onNotice }
 };
 
 /** Records that were spooled as one input. */
-export const spooledSource = (descriptor: number, file: string): Source => {
+export const spooledSource = (descriptor: number, file: string): QueryInput => {
   const { host, recording } = survey(descriptor);
   return { path: pathOf(descriptor), format: 'json', file, host, recording, first: true, names: [] };
 };

@@ -32,7 +32,9 @@ const plainOfObject = (value: Exclude<DuckDBValue, null | boolean | number | str
   }
   if ('entries' in value) {
     return Array.isArray(value.entries)
-      ? Object.fromEntries(value.entries.map(({ key, value: of }) => [textOf(plainOf(key, time)), plainOf(of, time)]))
+      ? Object.fromEntries(
+          value.entries.map(({ key, value: of }) => [plainText(plainOf(key, time)), plainOf(of, time)]),
+        )
       : Object.fromEntries(Object.entries(value.entries).map(([name, of]) => [name, plainOf(of, time)]));
   }
   if ('nanos' in value && typeof value.nanos === 'bigint') {
@@ -60,5 +62,5 @@ const timeOf = (value: bigint, digits: 6 | 9, time: Time): string => {
 const maxDateMs = 8.64e15;
 
 /** A value as text: plain where it is one, else JSON. */
-export const textOf = (value: Plain): string =>
+export const plainText = (value: Plain): string =>
   value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -1,5 +1,5 @@
 import { quoteName, quoteText } from './quote.ts';
-import { allColumns, columnsOf, type RecordType, recordTypes, typedColumn } from './schema.ts';
+import { allColumns, columnsOf, type TableType, tableTypes, typedColumn } from './schema.ts';
 
 /** A file that DuckDB reads, by a path that leads to its open descriptor. */
 export interface Table {
@@ -35,7 +35,7 @@ export const recordsView = (inputs: readonly Table[], options: { tolerant: boole
     r.container.instance AS instance, ${key} AS container_key
     FROM (${unionOf(inputs, columns, options.tolerant)}) r JOIN sources s ON s.path = r.filename
     ${options.named ? `LEFT JOIN names n ON n.recording = coalesce(r.recording, s.recording) AND n.key = ${key}` : ''}
-    WHERE r.seq IS NOT NULL AND (r.carried IS NULL OR s.first) AND r.type IN (${recordTypes.map(quoteText).join(', ')})`;
+    WHERE r.seq IS NOT NULL AND (r.carried IS NULL OR s.first) AND r.type IN (${tableTypes.map(quoteText).join(', ')})`;
 };
 
 const unionOf = (inputs: readonly Table[], columns: ReadonlyMap<string, string>, tolerant: boolean): string => {
@@ -85,7 +85,7 @@ const renamed: Readonly<Record<string, string>> = {
 };
 
 /** The columns of one type of record, the ones that people look for first. */
-const viewOf = (name: string, type: RecordType, where: string, extra: readonly string[] = []): string => {
+const viewOf = (name: string, type: TableType, where: string, extra: readonly string[] = []): string => {
   const shared = allColumns();
   const own = columnsOf(type);
   const isProcess = own.has('nspid');

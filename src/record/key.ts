@@ -7,12 +7,12 @@ export interface Ref {
 }
 
 /** Several hosts' records in one stream name the recording that each is from. */
-export interface Source {
+export interface RecordingRef {
   readonly recording?: string | undefined;
 }
 
 /** What distinguishes one life of a container from all others: the instance, or where there is none runtime and id. */
-export const containerKey = ({ id, runtime, instance }: Ref, { recording }: Source = {}): number | string => {
+export const containerKey = ({ id, runtime, instance }: Ref, { recording }: RecordingRef = {}): number | string => {
   if (instance === undefined) {
     return recording === undefined ? `${runtime}\0${id}` : `${recording}\0${runtime}\0${id}`;
   }
@@ -20,4 +20,4 @@ export const containerKey = ({ id, runtime, instance }: Ref, { recording }: Sour
 };
 
 /** The same for what runs outside of containers. */
-export const hostKey = ({ recording }: Source): string => (recording === undefined ? '' : `${recording}\0`);
+export const hostKey = ({ recording }: RecordingRef): string => (recording === undefined ? '' : `${recording}\0`);

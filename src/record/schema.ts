@@ -383,6 +383,8 @@ export const recordSchema = z.discriminatedUnion('type', [
 
 export type NstraceRecord = z.infer<typeof recordSchema>;
 export type RecordOf<Type extends NstraceRecord['type']> = Extract<NstraceRecord, { type: Type }>;
+/** Records about one process. */
+export type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'>;
 export type ContainerRef = NonNullable<RecordOf<'exec'>['container']>;
 export type ContainerInfo = RecordOf<'container'>['container'];
 export type NamespaceSet = RecordOf<'exec'>['ns'];

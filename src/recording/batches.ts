@@ -2,10 +2,10 @@ import { NstraceError } from '../errors.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { LateNames } from './late-names.ts';
 import { decode, LineCutter } from './lines.ts';
-import { needsSchema, type Position, type RecordReader } from './records.ts';
+import { needsSchema, type ReaderPosition, type RecordReader } from './records.ts';
 
 /** Records that were read at once. All are from one file and below one header. */
-export interface Batch {
+export interface RecordBatch {
   /** As it was named; `-` for standard input. */
   readonly file: string;
   /** Undefined for what has none, which was reported as damage. */
@@ -24,7 +24,7 @@ export interface Bookmark {
   readonly path: string;
   /** In bytes of the unpacked file. */
   readonly offset: number;
-  readonly position: Position;
+  readonly position: ReaderPosition;
   readonly header: RecordOf<'header'> | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface ChunkOptions {
 const maxStrangeLines = 10_000;
 
 /** The records of bytes that come in chunks. */
-export async function* readChunks(chunks: AsyncIterable<Buffer>, options: ChunkOptions): AsyncGenerator<Batch> {
+export async function* readChunks(chunks: AsyncIterable<Buffer>, options: ChunkOptions): AsyncGenerator<RecordBatch> {
   const { reader, signal, follow, from } = options;
   const cutter = new LineCutter(from?.offset);
   const batches = new Batches(options, cutter);
@@ -87,14 +87,14 @@ class Batches {
     this.#header = options.from?.header;
   }
 
-  async *take(pieces: readonly Buffer[]): AsyncGenerator<Batch> {
+  async *take(pieces: readonly Buffer[]): AsyncGenerator<RecordBatch> {
     for (const piece of pieces) {
       yield* this.#read(decode(piece));
     }
     yield* this.#flush(true);
   }
 
-  async *#read(text: string): AsyncGenerator<Batch> {
+  async *#read(text: string): AsyncGenerator<RecordBatch> {
     const { reader } = this.#options;
     for (let from = 0, end = text.indexOf('\n'); end !== -1; from = end + 1, end = text.indexOf('\n', from)) {
       const line = text.slice(from, end);
@@ -113,7 +113,7 @@ class Batches {
     }
   }
 
-  async *end(rest: string): AsyncGenerator<Batch> {
+  async *end(rest: string): AsyncGenerator<RecordBatch> {
     const { reader } = this.#options;
     let record = reader.end(rest);
     if (record === needsSchema) {
@@ -136,7 +136,7 @@ class Batches {
   }
 
   /** @param whole whether all of what was cut into lines is in the batches so far */
-  *#flush(whole: boolean): Generator<Batch> {
+  *#flush(whole: boolean): Generator<RecordBatch> {
     if (this.#records.length > 0) {
       const { name, group = 0, reader } = this.#options;
       const { offset } = this.#cutter;

@@ -1,6 +1,6 @@
 import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import type { Batch } from './batches.ts';
+import type { RecordBatch } from './batches.ts';
 import type { Damage } from './damage.ts';
 
 /** Where in time something is missing. */
@@ -18,7 +18,7 @@ export interface Gap {
 export type Verdict = 'complete' | 'incomplete' | 'damaged';
 
 /** What is known of one recording after all of it was read. */
-export interface Check {
+export interface CheckResult {
   readonly type: 'check';
   verdict: Verdict;
   readonly files: string[];
@@ -44,7 +44,8 @@ export interface Check {
 }
 
 /** A file without a single record is no damaged recording, but none. */
-export const hasNothing = ({ records, damage }: Check): boolean => records === 0 && damage.some(({ line }) => line > 0);
+export const hasNothing = ({ records, damage }: CheckResult): boolean =>
+  records === 0 && damage.some(({ line }) => line > 0);
 
 /** Gaps, and damages, that are listed. */
 const maxListed = 1000;
@@ -54,7 +55,7 @@ const maxListed = 1000;
  * from when to when, and what is damaged.
  */
 export class Checker {
-  readonly check: Check = {
+  readonly check: CheckResult = {
     ...{ type: 'check', verdict: 'complete', files: [], recording: undefined, host: undefined },
     ...{ from: undefined, to: undefined, reason: undefined, records: 0, events: {}, cut: 0 },
     ...{ parts: [], absent: [], missing: [], damage: [], more: 0 },
@@ -68,7 +69,7 @@ export class Checker {
   #merged = false;
 
   /** Whether records are of another recording than those before: some stand one behind the other in a file. */
-  isOther({ header }: Batch): boolean {
+  isOther({ header }: RecordBatch): boolean {
     const { recording } = this.check;
     return recording !== undefined && header !== undefined && !this.#merged && header.recording !== recording;
   }
@@ -84,7 +85,7 @@ export class Checker {
     }
   }
 
-  take({ file, records }: Batch): void {
+  take({ file, records }: RecordBatch): void {
     if (this.check.files.at(-1) !== file) {
       this.check.files.push(file);
     }
@@ -94,7 +95,7 @@ export class Checker {
   }
 
   /** The verdict, when all was read. */
-  finish(): Check {
+  finish(): CheckResult {
     const { check } = this;
     if (this.#footer === undefined && this.#last !== undefined) {
       this.#gap({ count: 0, exact: false, from: this.#last.time, stage: 'file' });

@@ -71,7 +71,7 @@ export const briefOf = (line: string): NstraceRecord | undefined => {
 };
 
 /** The record of a usual exit, with nothing but type, number, time, pid and how it ended; undefined if it is to be parsed. */
-export const endOf = (line: string): NstraceRecord | undefined => {
+export const fastExit = (line: string): NstraceRecord | undefined => {
   if (typeOf(line) !== 'exit' || line.length > maxLength || !anywhere.exit.test(line)) {
     return undefined;
   }
@@ -121,7 +121,7 @@ export const briefRecordOf = (line: string, brief: Brief): NstraceRecord | undef
   if (brief === 'all') {
     return briefOf(line);
   }
-  return (brief.ends === true ? endOf(line) : undefined) ?? hostRecordOf(line, brief.host);
+  return (brief.ends === true ? fastExit(line) : undefined) ?? hostRecordOf(line, brief.host);
 };
 
 interface Head {

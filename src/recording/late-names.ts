@@ -2,7 +2,7 @@ import { NstraceError } from '../errors.ts';
 import { clockNs } from '../record/clock.ts';
 import type { ContainerRef, NstraceRecord } from '../record/schema.ts';
 import { decode, LineCutter, parseObject } from './lines.ts';
-import { openSource, type Place } from './source.ts';
+import { type Input, openSource } from './source.ts';
 
 /** How a `container` record with the op `named` looks in its line, as nstrace writes it. */
 const namedMark = Buffer.from('"op":"named"');
@@ -96,7 +96,7 @@ export interface Survey {
  * @param onBytes called with the bytes that were looked through, chunk by chunk
  */
 export const survey = async (
-  place: Place,
+  place: Input,
   signal: AbortSignal,
   found: Survey = { names: new LateNames(), lastAt: undefined },
   onBytes?: (count: number) => void,

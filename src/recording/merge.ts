@@ -1,10 +1,10 @@
 import type { NstraceRecord } from '../record/schema.ts';
-import type { Batch } from './batches.ts';
+import type { RecordBatch } from './batches.ts';
 
 /** A recording that is read beside others. */
 interface Source {
-  readonly batches: AsyncGenerator<Batch>;
-  batch: Batch;
+  readonly batches: AsyncGenerator<RecordBatch>;
+  batch: RecordBatch;
   index: number;
 }
 
@@ -13,7 +13,7 @@ interface Source {
  * their order; each says where it is from (`host`, `recording`, `source_seq`), and `seq` is the stream's own. A batch is a
  * run of records of one recording. Of a single recording nothing is changed.
  */
-export async function* mergeBatches(recordings: readonly AsyncGenerator<Batch>[]): AsyncGenerator<Batch> {
+export async function* mergeBatches(recordings: readonly AsyncGenerator<RecordBatch>[]): AsyncGenerator<RecordBatch> {
   if (recordings.length === 1) {
     return yield* recordings[0]!;
   }
@@ -79,7 +79,7 @@ const nextOf = (sources: readonly Source[]): [number, string] => {
 const timeOf = ({ batch, index }: Source): string => batch.records[index]!.time;
 
 /** Of what was merged before, the first source counts. */
-const from = (record: NstraceRecord, { header }: Batch, seq: number): NstraceRecord => {
+const from = (record: NstraceRecord, { header }: RecordBatch, seq: number): NstraceRecord => {
   if (record.source_seq === undefined) {
     record.source_seq = record.seq;
     const name = header?.host.name;

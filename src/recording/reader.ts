@@ -1,13 +1,13 @@
 import { closeSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Batch, type Bookmark, type ChunkOptions, readChunks } from './batches.ts';
+import { type Bookmark, type ChunkOptions, type RecordBatch, readChunks } from './batches.ts';
 import type { Damage } from './damage.ts';
 import type { Brief } from './fast-line.ts';
 import { LateNames, type Survey, survey } from './late-names.ts';
 import { groupParts } from './parts.ts';
 import { expandPaths, nextPart } from './paths.ts';
 import { RecordReader, type RecordType } from './records.ts';
-import { isPlainFile, openSource, type Place } from './source.ts';
+import { type Input, isPlainFile, openSource } from './source.ts';
 import { spoolStandardInput } from './temporary.ts';
 
 export interface ReadOptions {
@@ -39,7 +39,7 @@ export interface ReadOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export type { Batch, Bookmark } from './batches.ts';
+export type { Bookmark, RecordBatch } from './batches.ts';
 
 export interface Progress {
   readonly bytes: number;
@@ -64,7 +64,10 @@ export interface Progress {
  *
  * @throws NstraceError (1) if there is no such file or it may not be read
  */
-export async function* readRecords(words: string | readonly string[], options: ReadOptions): AsyncGenerator<Batch> {
+export async function* readRecords(
+  words: string | readonly string[],
+  options: ReadOptions,
+): AsyncGenerator<RecordBatch> {
   const reading = new Reading(words, options);
   try {
     yield* reading.batches(options.signal);
@@ -90,7 +93,7 @@ export class Reading {
   }
 
   /** All records, or those from a bookmark on. */
-  async *batches(signal: AbortSignal, from?: Bookmark): AsyncGenerator<Batch> {
+  async *batches(signal: AbortSignal, from?: Bookmark): AsyncGenerator<RecordBatch> {
     const groups = await this.#grouped(signal);
     for (let group = from?.group ?? 0; group < groups.length && !signal.aborted; group += 1) {
       yield* this.#group(group, signal, from?.group === group ? from : undefined);
@@ -98,7 +101,7 @@ export class Reading {
   }
 
   /** Each recording by itself: to be read side by side. */
-  async recordings(signal: AbortSignal): Promise<AsyncGenerator<Batch>[]> {
+  async recordings(signal: AbortSignal): Promise<AsyncGenerator<RecordBatch>[]> {
     return (await this.#grouped(signal)).map((_, group) => this.#group(group, signal));
   }
 
@@ -133,7 +136,7 @@ export class Reading {
     return this.#groups;
   }
 
-  async #placeOf(path: string, signal: AbortSignal): Promise<Place> {
+  async #placeOf(path: string, signal: AbortSignal): Promise<Input> {
     if (path !== '-' || this.#options.follow === true || this.#options.spool === false) {
       return path;
     }
@@ -142,7 +145,7 @@ export class Reading {
   }
 
   /** The files of one recording, or one file of whatever is in it. */
-  async *#group(group: number, signal: AbortSignal, from?: Bookmark): AsyncGenerator<Batch> {
+  async *#group(group: number, signal: AbortSignal, from?: Bookmark): AsyncGenerator<RecordBatch> {
     const { follow = false, types, onDamage, carried, unknown, brief, lines: withLines = false } = this.#options;
     const paths = (await this.#grouped(signal))[group]!;
     const reader = new RecordReader(types, onDamage, { carried, unknown });
@@ -168,7 +171,7 @@ const partMs = 100;
 /** A part that ends because the next one begins. */
 const isRotation = (reason: string): boolean => reason.startsWith('rotat');
 
-async function* followParts(path: string, file: Omit<FileOptions, 'name' | 'place'>): AsyncGenerator<Batch> {
+async function* followParts(path: string, file: Omit<FileOptions, 'name' | 'place'>): AsyncGenerator<RecordBatch> {
   let at = path;
   let { lastFooter } = file.reader;
   while (!file.signal.aborted && lastFooter !== undefined) {
@@ -185,10 +188,10 @@ async function* followParts(path: string, file: Omit<FileOptions, 'name' | 'plac
   }
 }
 
-type FileOptions = ChunkOptions & { readonly place: Place };
+type FileOptions = ChunkOptions & { readonly place: Input };
 
 /** Reads one file from its beginning or from a place in it. */
-export const readFile = (options: FileOptions): AsyncGenerator<Batch> => {
+export const readFile = (options: FileOptions): AsyncGenerator<RecordBatch> => {
   const { place, follow, signal, from } = options;
   return readChunks(openSource(place, { follow, signal, ...(from && { from: from.offset }) }), options);
 };

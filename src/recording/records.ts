@@ -14,7 +14,7 @@ const framing = ['header', 'footer', 'lost'] as const;
 export const needsSchema = Symbol('needs schema');
 
 /** Where a reader stands in a recording, so that another can go on from there. */
-export interface Position {
+export interface ReaderPosition {
   readonly line: number;
   readonly seq: number;
   readonly recording: string;
@@ -71,7 +71,7 @@ export class RecordReader {
   }
 
   /** A file begins. */
-  begin(file: string, position?: Position): void {
+  begin(file: string, position?: ReaderPosition): void {
     this.#file = file;
     this.#line = position?.line ?? 0;
     this.#before = this.#seq;
@@ -86,7 +86,7 @@ export class RecordReader {
     }
   }
 
-  get position(): Position {
+  get position(): ReaderPosition {
     return {
       ...{ line: this.#line, seq: this.#seq },
       ...{ recording: this.#recording, part: this.#part, continued: this.#continued },

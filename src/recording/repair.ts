@@ -1,7 +1,7 @@
 import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import type { Batch } from './batches.ts';
-import type { Sink } from './sink.ts';
+import type { RecordBatch } from './batches.ts';
+import type { LineSink } from './sink.ts';
 import { RecordWriter } from './writer.ts';
 
 interface Place {
@@ -22,11 +22,11 @@ export class Repairer {
   #begun = false;
   #isLaterPart = false;
 
-  constructor(sink: Sink) {
+  constructor(sink: LineSink) {
     this.#writer = new RecordWriter(sink, 'disk');
   }
 
-  take({ records, lines }: Batch): void {
+  take({ records, lines }: RecordBatch): void {
     for (const [index, record] of records.entries()) {
       this.#record(record, lines[index]);
     }

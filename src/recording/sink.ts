@@ -1,5 +1,5 @@
 /** Where lines go: a file, a pipe, a terminal. Never blocks and never throws: failure is reported once. */
-export interface Sink {
+export interface LineSink {
   /** Bytes taken and not yet written. */
   readonly pending: number;
   put(text: string): void;
@@ -10,7 +10,7 @@ export interface Sink {
 }
 
 /** A sink into a file, which knows how long that is, with what still waits. */
-export interface SizedSink extends Sink {
+export interface SizedSink extends LineSink {
   readonly size: number;
 }
 

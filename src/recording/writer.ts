@@ -2,7 +2,7 @@ import type { Count } from '../probe/tracer.ts';
 import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { encode, renumber } from './line.ts';
-import type { Sink } from './sink.ts';
+import type { LineSink } from './sink.ts';
 import { Tally } from './tally.ts';
 
 /** What waits to be written; beyond it records are dropped and counted. */
@@ -12,7 +12,7 @@ const enoughRoomBytes = 48 * 1024 * 1024;
 
 /** Writes records as NDJSON. Where the reader or the disk is too slow, a `lost` record says what is missing. */
 export class RecordWriter {
-  readonly #sink: Sink;
+  readonly #sink: LineSink;
   readonly #stage: RecordOf<'lost'>['stage'];
   tally: Tally;
   /** What the footer says. */
@@ -20,7 +20,7 @@ export class RecordWriter {
   #dropped: Pick<RecordOf<'lost'>, 'count' | 'exact' | 'from' | 'to' | 'time' | 'mono'> | undefined;
 
   /** @param before the number of the last record before, if this goes on with another part */
-  constructor(sink: Sink, stage: 'pipe' | 'disk', before = 0) {
+  constructor(sink: LineSink, stage: 'pipe' | 'disk', before = 0) {
     this.tally = new Tally(before);
     this.#sink = sink;
     this.#stage = stage;

@@ -2,12 +2,12 @@ import { nanosOf } from '../export/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
-import { type Kept, keyOf, type Life, type ReportData, type Source } from './data.ts';
+import { type KeptEvents, type Life, lifeKey, type ReportData, type SourceRecording } from './data.ts';
 import { PackedRows, Packer } from './pack.ts';
 import { SummaryCounter } from './summary.ts';
 
 /** Events that a page has one by one: this many open in under 3 s. A part of them is for what is outside of containers. */
-export const maxEvents = 100_000;
+export const maxPageEvents = 100_000;
 const hostShare = 0.25;
 /** Steps of a container that are kept meanwhile. */
 const keptEntries = 200;
@@ -31,7 +31,7 @@ export class ReportCollector {
   readonly #inside = new PackedRows();
   readonly #host = new PackedRows();
   readonly #origins = new Map<string, Origin>();
-  readonly #sources: Source[] = [];
+  readonly #sources: SourceRecording[] = [];
   #origin: Origin;
   #header: RecordOf<'header'> | undefined;
   /** Of all recordings and parts, as far as they have one. */
@@ -47,7 +47,7 @@ export class ReportCollector {
   #hostUntil: number | undefined;
   #until: number | undefined;
 
-  constructor(limit = maxEvents) {
+  constructor(limit = maxPageEvents) {
     this.#limit = limit;
     this.#origin = this.#makeOrigin(undefined, 0n);
   }
@@ -163,7 +163,7 @@ export class ReportCollector {
     return nanosOf(time) === this.#base + this.#offset + BigInt(at);
   }
 
-  #kept(): Kept {
+  #kept(): KeptEvents {
     const kept = this.#host.count + this.#inside.count;
     return { total: this.#total, kept, hostUntil: this.#hostUntil, until: this.#until };
   }
@@ -192,7 +192,7 @@ export class ReportCollector {
     const since = (at: number | undefined): number | undefined => (at === undefined ? undefined : begin + at);
     this.#lives.push({
       ...{ seen, asked, asked_by, startup_ns, startup, code, signal, oom, counts, dropped, lost },
-      key: keyOf(container, recording),
+      key: lifeKey(container, recording),
       recording,
       container,
       begin,

@@ -9,29 +9,29 @@ export interface ReportData {
   /** Whether its times are shown in UTC, not in the reader's zone. */
   readonly utc: boolean;
   /** Recordings that are reported together; of a single one nothing else says which it is. */
-  readonly sources: readonly Source[];
+  readonly sources: readonly SourceRecording[];
   /** Of the last record. */
   readonly end: number;
   readonly footer: RecordOf<'footer'> | undefined;
   /** Places in which the file is damaged. */
   readonly damage: number;
-  readonly summary: Summary;
+  readonly summary: ReportSummary;
   readonly lives: readonly Life[];
   /** Containers beyond the limit, that are only counted. */
   readonly moreLives: number;
   readonly packed: Packed;
-  readonly kept: Kept;
+  readonly kept: KeptEvents;
 }
 
 /** One of several recordings: its pids, namespaces and instances are its own. */
-export interface Source {
+export interface SourceRecording {
   readonly recording: string;
   readonly host: string;
   readonly host_ns: RecordOf<'header'>['host_ns'];
 }
 
 /** How many events the page has one by one. */
-export interface Kept {
+export interface KeptEvents {
   readonly total: number;
   readonly kept: number;
   /** From when on events of the host, and those of containers, are missing one by one. */
@@ -39,7 +39,7 @@ export interface Kept {
   readonly until: number | undefined;
 }
 
-export interface Summary {
+export interface ReportSummary {
   readonly counts: Readonly<Record<string, number>>;
   readonly failedExecs: number;
   readonly badExits: number;
@@ -107,7 +107,7 @@ export interface Packed {
 }
 
 /** By instance, where recordings have it, and by recording, where there are several. */
-export const keyOf = (
+export const lifeKey = (
   { id, runtime, instance }: { id: string; runtime: string; instance?: number | undefined },
   recording: string | undefined,
 ): string => {

@@ -1,5 +1,5 @@
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import { type Join, keyOf, type Loss, type Ranked, type Summary, scopedKey } from './data.ts';
+import { type Join, type Loss, lifeKey, type Ranked, type ReportSummary, scopedKey } from './data.ts';
 
 /** Names that are counted one by one; beyond it they are counted together. */
 const maxNames = 20_000;
@@ -30,7 +30,7 @@ export class SummaryCounter {
     this.#counts[record.type] = (this.#counts[record.type] ?? 0) + 1;
     switch (record.type) {
       case 'process':
-        this.#living.set(scopedKey(record.pid, record.recording), programName(record));
+        this.#living.set(scopedKey(record.pid, record.recording), calledName(record));
         return;
       case 'fork': {
         const name = this.#living.get(scopedKey(record.ppid, record.recording)) ?? record.comm;
@@ -49,7 +49,7 @@ export class SummaryCounter {
     }
   }
 
-  finish(end: number): Summary {
+  finish(end: number): ReportSummary {
     return {
       counts: this.#counts,
       failedExecs: this.#failedExecs,
@@ -67,7 +67,7 @@ export class SummaryCounter {
 
   #exec(record: RecordOf<'exec'>, at: number): void {
     const where = record.container?.name ?? 'host';
-    const name = programName(record);
+    const name = calledName(record);
     if (record.ret === 0) {
       this.#living.set(scopedKey(record.pid, record.recording), name);
       this.#programs.add(name, where);
@@ -92,7 +92,7 @@ export class SummaryCounter {
   #joined({ container, pid, by, asked_by: askedBy, recording }: RecordOf<'container'>, at: number): void {
     this.#joinCount += 1;
     if (this.#joins.length < maxJoins) {
-      this.#joins.push({ at, recording, key: keyOf(container, recording), name: container.name, pid, by, askedBy });
+      this.#joins.push({ at, recording, key: lifeKey(container, recording), name: container.name, pid, by, askedBy });
     }
   }
 
@@ -106,7 +106,7 @@ export class SummaryCounter {
 }
 
 /** What it was called with, without its folder. */
-export const programName = ({ args, exe, comm }: { args: readonly string[]; exe: string; comm: string }): string => {
+export const calledName = ({ args, exe, comm }: { args: readonly string[]; exe: string; comm: string }): string => {
   const called = args[0] || exe;
   return called.slice(called.lastIndexOf('/') + 1).replace(/^-/, '') || comm;
 };

@@ -1,7 +1,7 @@
 import type { ProcProcess } from '../procfs/process.ts';
 import { readBundleConfig } from './annotations.ts';
 import { optionOf } from './flags.ts';
-import { isProgram, wordsOf } from './program.ts';
+import { argsOf, isProgram } from './program.ts';
 import { listRuncStates } from './runc.ts';
 import type { Description, Runtime } from './runtime.ts';
 import { hex64, isObject, isValidId, listIds, readStateFile, stringOf } from './state-file.ts';
@@ -60,7 +60,7 @@ const dockerds = (running: readonly ProcProcess[]) =>
   running
     .filter((process) => process.uid === 0 && isProgram(process, 'dockerd'))
     .map((process) => {
-      const args = wordsOf(process);
+      const args = argsOf(process);
       return {
         data: dataRootOf(args),
         exec: settingOf(args, 'exec-root') ?? execRoot,

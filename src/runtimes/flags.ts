@@ -1,5 +1,5 @@
 import type { ProcProcess } from '../procfs/process.ts';
-import { isProgram, wordsOf } from './program.ts';
+import { argsOf, isProgram } from './program.ts';
 
 /** Options of a command line that take a value; all others stand alone. */
 export interface Flags {
@@ -42,7 +42,7 @@ export const rootsOf = (running: readonly ProcProcess[], program: string): strin
   const roots = new Set<string>();
   for (const process of running) {
     if (process.uid === 0 && isProgram(process, program)) {
-      const root = optionOf(wordsOf(process).slice(1), 'root');
+      const root = optionOf(argsOf(process).slice(1), 'root');
       if (root?.startsWith('/') && roots.size < maxRoots) {
         roots.add(root);
       }

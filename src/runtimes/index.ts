@@ -14,7 +14,7 @@ import { lxc } from './lxc.ts';
 import { nspawn } from './nspawn.ts';
 import { podman, podmanPod } from './podman.ts';
 import { runc } from './runc.ts';
-import type { CgroupReading, ContainerState, Description, Query, Runtime, RuntimeCommand } from './runtime.ts';
+import type { CgroupReading, ContainerState, Description, NameQuery, Runtime, RuntimeCommand } from './runtime.ts';
 import { snap } from './snap.ts';
 
 /** In the order in which they are asked about a cgroup: those that are sure of it before those that guess. */
@@ -83,5 +83,5 @@ export const listContainers = (running: readonly ProcProcess[]): ContainerState[
 };
 
 /** What is known by now of a container: its runtime's files may be written later than its first process runs. */
-export const describeContainer = (query: Query): Description | undefined =>
+export const describeContainer = (query: NameQuery): Description | undefined =>
   runtimes.find(({ name }) => name === query.runtime)?.describe?.(query);

@@ -1,8 +1,8 @@
 import type { ProcProcess } from '../procfs/process.ts';
 import { readBundle, readBundleConfig } from './annotations.ts';
 import { optionOf } from './flags.ts';
-import { isProgram, wordsOf } from './program.ts';
-import type { Bundle, ContainerState, Description, Pod, Query, Runtime, RuntimeCommand } from './runtime.ts';
+import { argsOf, isProgram } from './program.ts';
+import type { Bundle, ContainerState, Description, NameQuery, Pod, Runtime, RuntimeCommand } from './runtime.ts';
 import { hex64, isObject, isValidId, readStateList, stringOf } from './state-file.ts';
 
 /** Where containers/storage keeps names, if not set otherwise. */
@@ -83,7 +83,7 @@ const podNameOf = (bundle: Bundle | undefined): string | undefined => {
   return stringOf(readBundleConfig({ ...bundle, path: beside })?.hostname);
 };
 
-const describe = ({ id, bundle }: Pick<Query, 'id' | 'bundle'>): Description | undefined => {
+const describe = ({ id, bundle }: Pick<NameQuery, 'id' | 'bundle'>): Description | undefined => {
   const folder = bundle?.path.replace(/\/[^/]+\/userdata\/?$/, '');
   const folders = [
     ...(folder === undefined ? [] : [folder]),
@@ -104,7 +104,7 @@ const describe = ({ id, bundle }: Pick<Query, 'id' | 'bundle'>): Description | u
  * container has its own mounts.
  */
 const stateOf = (conmon: ProcProcess, running: readonly ProcProcess[]): ContainerState | undefined => {
-  const command = readConmon(wordsOf(conmon));
+  const command = readConmon(argsOf(conmon));
   const init = running.find(({ ppid, ns }) => ppid === conmon.pid && (ns === undefined || ns.mnt !== conmon.ns?.mnt));
   if (command?.id === undefined || command.action !== 'monitor' || init === undefined) {
     return undefined;

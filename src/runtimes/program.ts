@@ -3,7 +3,7 @@ import type { ProcProcess } from '../procfs/process.ts';
 import { isSystemPath } from './trust.ts';
 
 /** The arguments of a running program, as text. */
-export const wordsOf = (process: ProcProcess): string[] => process.args.map(textOf);
+export const argsOf = (process: ProcProcess): string[] => process.args.map(textOf);
 
 /**
  * Whether a process is that program of this host, so that what its command line says is so: root runs it, or the file is where only

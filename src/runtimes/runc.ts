@@ -4,7 +4,7 @@ import { procRoot, readProcText } from '../procfs/read.ts';
 import { bundleOfLabels, describeAnnotations, readBundle } from './annotations.ts';
 import { rootsOf } from './flags.ts';
 import { engineOf, type OciSyntax, readOciCommand } from './oci-command.ts';
-import type { ContainerState, Description, Query, Runtime } from './runtime.ts';
+import type { ContainerState, Description, NameQuery, Runtime } from './runtime.ts';
 import { isObject, isValidId, listIds, numberOf, readStateFile, stringOf } from './state-file.ts';
 
 /** runc called by hand: `runc run xyxy12`. Its state is in /run/runc/ID/state.json (runc, libcontainer/container.go). */
@@ -114,7 +114,7 @@ const stateOfInit = (init: number, root: string): ContainerState | undefined => 
   return undefined;
 };
 
-const stateOf = ({ id, root = stateFolder, init }: Query): ContainerState | undefined => {
+const stateOf = ({ id, root = stateFolder, init }: NameQuery): ContainerState | undefined => {
   if (!root.startsWith('/')) {
     return undefined;
   }
@@ -127,7 +127,7 @@ const stateOf = ({ id, root = stateFolder, init }: Query): ContainerState | unde
 /** `runc --systemd-cgroup` without a cgroup path of the configuration (runc, docs/systemd.md). */
 const idOfScope = (folder: string): string | undefined => /^runc-(.+)\.scope$/.exec(folder)?.[1];
 
-const describe = (query: Query): Description | undefined => {
+const describe = (query: NameQuery): Description | undefined => {
   const state = stateOf(query);
   if (state !== undefined) {
     const { init: _, inside: __, cgroups: ___, id: ____, root: _____, ...description } = state;

@@ -16,7 +16,7 @@ export interface Runtime {
   /** Its containers that run now, from its state files and from the processes that monitor them. No daemon is asked. */
   readonly list?: (running: readonly ProcProcess[]) => ContainerState[];
   /** What its files say about one of its containers; undefined if they say nothing. */
-  readonly describe?: (query: Query) => Description | undefined;
+  readonly describe?: (query: NameQuery) => Description | undefined;
 }
 
 export interface RuntimeCommand {
@@ -86,7 +86,7 @@ export interface Description {
 }
 
 /** What a runtime's files are asked about a container. */
-export interface Query {
+export interface NameQuery {
   readonly runtime: string;
   readonly id: string;
   readonly root: string | undefined;

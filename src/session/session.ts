@@ -12,12 +12,12 @@ import { askForHeartbeat, askMs } from '../probe/switch.ts';
 import { mountTracefs } from '../probe/tracefs.ts';
 import { type Count, Tracer } from '../probe/tracer.ts';
 import type { Version } from '../probe/version.ts';
-import { readBaseline } from '../procfs/baseline.ts';
 import { parseHierarchies, readHierarchies } from '../procfs/cgroup.ts';
 import { bootTime, readWallOffset, WallClockWatch } from '../procfs/clock.ts';
 import { readHostNamespaces } from '../procfs/host.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
+import { scanProcesses } from '../procfs/scan.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
 import { FillIn } from './fill-in.ts';
@@ -163,7 +163,7 @@ export class Session {
     const begun = { time: this.#clock.time(ready.mono), mono: ready.mono, bpftrace: this.#bpftrace.text };
     this.#options.onRecord(headerOf({ ...begun, host: this.#host, filters, args }));
     this.#reading = this.#readRunning(ready, (running, waiting) =>
-      this.#model.baseline(running, listContainers(running), ready, reportedBy(waiting)),
+      this.#model.existing(running, listContainers(running), ready, reportedBy(waiting)),
     );
     return true;
   }
@@ -179,7 +179,7 @@ export class Session {
     { mono: from }: Nanoseconds,
     take: (running: readonly ProcProcess[], waiting: readonly KernelEvent[]) => void,
   ): Promise<void> {
-    const found = await readBaseline(new Set([process.pid, this.#tracer.pid]));
+    const found = await scanProcesses(new Set([process.pid, this.#tracer.pid]));
     await this.#everythingUpTo(bootTime().at);
     const waiting = this.#waiting ?? [];
     const ended = exitsIn(waiting);

@@ -1,7 +1,7 @@
-import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { ContainerInfo, ContainerRef, NstraceRecord, ProcessRecord, RecordOf } from '../record/schema.ts';
 import { readRuntimeCommand } from '../runtimes/index.ts';
 import { Draft } from './draft.ts';
-import { entryOf, type ProcessRecord } from './entry.ts';
+import { entryOf } from './entry.ts';
 import type { Timeline, TimelineEntry } from './schema.ts';
 
 /** Steps of a runtime's command before it is known which container it is about. */

@@ -1,7 +1,5 @@
-import type { RecordOf } from '../record/schema.ts';
+import type { ProcessRecord } from '../record/schema.ts';
 import type { TimelineEntry } from './schema.ts';
-
-export type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'>;
 
 /** A step of a timeline, as far as one record says it. Made for every record: no copies, no lists of fields. */
 export const entryOf = (record: ProcessRecord): TimelineEntry => {

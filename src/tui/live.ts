@@ -14,7 +14,7 @@ import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { openRecording } from '../recording/file.ts';
 import { Living } from '../recording/living.ts';
-import type { Sink } from '../recording/sink.ts';
+import type { LineSink } from '../recording/sink.ts';
 import { FileSink } from '../recording/sinks/file.ts';
 import { escapeText } from '../view/escape.ts';
 import { UserNames } from '../view/users.ts';
@@ -169,7 +169,7 @@ export class TuiOutput implements Output {
     }
     const file = `nstrace-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.ndjson`;
     try {
-      const sink: Sink = new FileSink(openRecording(file, { force: false }), (error) => {
+      const sink: LineSink = new FileSink(openRecording(file, { force: false }), (error) => {
         this.#message = { text: `writing ${file} failed: ${escapeText(error.message)}`, bad: true };
         this.#recording = undefined;
       });

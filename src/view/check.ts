@@ -1,4 +1,4 @@
-import type { Check, Gap } from '../recording/check.ts';
+import type { CheckResult, Gap } from '../recording/check.ts';
 import { moment } from './clock.ts';
 import { escapeText } from './escape.ts';
 
@@ -6,7 +6,7 @@ import { escapeText } from './escape.ts';
 const maxShown = 20;
 
 /** What a check found, to be read by a person: the verdict first. */
-export const checkText = (check: Check): string => {
+export const checkText = (check: CheckResult): string => {
   const lines = [`${check.files.map(nameOf).join(', ')}: ${check.verdict}`];
   const add = (name: string, text: string): void => {
     lines.push(`  ${name.padEnd(8)} ${text}`);
@@ -52,7 +52,7 @@ const list = <Item>(items: readonly Item[], show: (item: Item) => void): void =>
 
 const nameOf = (path: string): string => (path === '-' ? 'standard input' : escapeText(path));
 
-const eventsOf = ({ events }: Check): string => {
+const eventsOf = ({ events }: CheckResult): string => {
   const counts = Object.entries(events).filter(([type]) => type !== 'header' && type !== 'footer');
   return counts.length === 0 ? '' : `: ${counts.map(([type, count]) => `${count} ${type}`).join(', ')}`;
 };

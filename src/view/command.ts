@@ -14,7 +14,7 @@ export interface CommandStyle {
 }
 
 /** What a command line is made of: an exec, a process, a step of a timeline. */
-export interface Program {
+export interface CommandLine {
   readonly args?: readonly string[] | undefined;
   readonly args_base64?: readonly string[] | undefined;
   readonly args_truncated?: boolean | undefined;
@@ -23,7 +23,7 @@ export interface Program {
 }
 
 /** The command line of a record, safe to show. What is not there is said: `...` for arguments left out or cut. */
-export const commandLine = (program: Program, style: CommandStyle): string => {
+export const commandLine = (program: CommandLine, style: CommandStyle): string => {
   const { args = [], args_base64: exact, args_truncated: cut, exe, comm } = program;
   const shown = args.length > style.maxArgs ? args.slice(0, style.maxArgs) : args;
   const text = style.quote
@@ -39,7 +39,7 @@ export const commandLine = (program: Program, style: CommandStyle): string => {
 export const wholeCommand: CommandStyle = { quote: false, maxArgs: Number.POSITIVE_INFINITY };
 
 /** The command line, or the comm in brackets, as ps writes it: a kernel thread and a process that has ended have no arguments. */
-export const commandOrComm = (program: Program): string =>
+export const commandOrComm = (program: CommandLine): string =>
   program.args === undefined || program.args.length === 0
     ? `[${escapeText(program.comm ?? '?')}]`
     : commandLine(program, wholeCommand);
@@ -86,14 +86,14 @@ const describeNamespaces = ({ op, created, joined, tid }: RecordOf<'namespace'>)
 };
 
 /** What ended: the end of its path, or its comm where that names no program (a descriptor, busybox calling itself). */
-export const programName = ({ exe = '', comm = '?' }: Pick<RecordOf<'exit'>, 'exe' | 'comm'>): string => {
+export const exitedName = ({ exe = '', comm = '?' }: Pick<RecordOf<'exit'>, 'exe' | 'comm'>): string => {
   const name = exe.slice(exe.lastIndexOf('/') + 1);
   return name === '' || name === 'exe' || exe.startsWith('/dev/fd/') ? comm : name;
 };
 
 const describeExit = (record: RecordOf<'exit'>): string => {
   const how = endingText({ ...record, code: record.code ?? 0 });
-  return `${escapeText(programName(record))} ${how} after ${seconds(record.duration_ns)}`;
+  return `${escapeText(exitedName(record))} ${how} after ${seconds(record.duration_ns)}`;
 };
 
 const describeContainer = (record: RecordOf<'container'>): string => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inOrder, Order } from '../../src/fleet/order.ts';
+import { HostOrder, inOrder } from '../../src/fleet/order.ts';
 import type { StreamBatch } from '../../src/fleet/stream.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { exec } from '../fixtures/records.ts';
@@ -20,7 +20,7 @@ const names = (records: readonly NstraceRecord[]): string[] =>
 
 describe('Order', () => {
   it('gives records of several hosts by wall time, and those of one in their order', () => {
-    const order = new Order();
+    const order = new HostOrder();
     order.take(come('a', [100, 300, 250]), 0);
     order.take(come('b', [50, 200, 400]), 500);
     expect(order.due(900)).toEqual([]);
@@ -31,14 +31,14 @@ describe('Order', () => {
   });
 
   it('does not wait for a host that sends seldom, but is not behind', () => {
-    const order = new Order();
+    const order = new HostOrder();
     order.take(come('seldom', [100], 600), 600);
     order.take(come('busy', [900]), 1000);
     expect(names(order.due(2000))).toEqual(['seldom100', 'busy900']);
   });
 
   it('waits for one that still sends what is old, for some seconds', () => {
-    const order = new Order();
+    const order = new HostOrder();
     order.take(come('behind', [100], 60_000), 0);
     expect(names(order.due(1000))).toEqual(['behind100']);
     order.take(come('busy', [900]), 1100);
@@ -51,7 +51,7 @@ describe('Order', () => {
   });
 
   it('holds at most N records', () => {
-    const order = new Order();
+    const order = new HostOrder();
     for (let ms = 0; ms < 80; ms += 1) {
       order.take(
         come(

@@ -285,7 +285,7 @@ describe('who has no container', () => {
     const id = 'c'.repeat(64);
     const running = [processAs(90, 1, ['nginx'], { ns: { ...host, mnt: 601, pid: 600 }, nspid: [90, 1] })];
     const state = { id, name: 'web', runtime: 'docker', init: 90, cgroups: [] };
-    world.model.baseline(running, [state], { mono: '1000', at: 1000 });
+    world.model.existing(running, [state], { mono: '1000', at: 1000 });
     world.exec(30, 1, `runc --root /e/one kill ${id}`);
     expect(lastExec(world)).toMatchObject({ role: 'runtime', for: { name: 'web' } });
   });

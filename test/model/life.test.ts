@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Namespaces } from '../../src/kernel/namespaces.ts';
-import type { Description, Query } from '../../src/runtimes/runtime.ts';
+import type { Description, NameQuery } from '../../src/runtimes/runtime.ts';
 import { host } from '../fixtures/lines.ts';
 import { newPidns, processAs, type Start, setUp, startContainer, type World } from '../fixtures/model.ts';
 
@@ -39,7 +39,7 @@ const opsOf = (world: World): string[] => world.of('container').map(({ op }) => 
 const recordOf = (world: World, op: string) => world.of('container').findLast((record) => record.op === op);
 
 /** What is asked of runtimes, and answered as the test has it. */
-const answering = (answer: Description | undefined) => vi.fn((_query: Query): Description | undefined => answer);
+const answering = (answer: Description | undefined) => vi.fn((_query: NameQuery): Description | undefined => answer);
 
 describe('a container that is known by the path of its cgroup', () => {
   it('is one of the runtime’s caller, made with its first cgroup', () => {
@@ -276,7 +276,7 @@ describe('a name', () => {
   });
 
   it('that the root of a container says in it is nobody’s outside', () => {
-    const asked: Query[] = [];
+    const asked: NameQuery[] = [];
     const world = setUp((query) => {
       asked.push(query);
       return undefined;
@@ -297,7 +297,7 @@ describe('a name', () => {
   });
 
   it('that a daemon in a container says is so of what runs inside that', () => {
-    const asked: Query[] = [];
+    const asked: NameQuery[] = [];
     const world = setUp((query) => {
       asked.push(query);
       return undefined;
@@ -311,7 +311,7 @@ describe('a name', () => {
   });
 
   it('that daemons of the host say is not pushed out by those in a container', () => {
-    const asked: Query[] = [];
+    const asked: NameQuery[] = [];
     const world = setUp((query) => {
       asked.push(query);
       return undefined;
@@ -844,7 +844,7 @@ describe('containers that were there before', () => {
     ];
     const state = { id: 'in', name: 'web', runtime: 'docker', init: undefined, cgroups: ['/docker/in'] };
     const inside = { pid: 12, startTicks: 90 };
-    world.model.baseline(running, [{ ...state, inside }], { mono: '1000', at: 1000 });
+    world.model.existing(running, [{ ...state, inside }], { mono: '1000', at: 1000 });
     const seen = world.of('container').find(({ container }) => container.name === 'web');
     expect(seen?.container).toMatchObject({ init: 90, pidns: 600, inside: [{ id: 'pid:[500]' }] });
     expect(world.of('process').map(({ pid, container, origin }) => [pid, container?.name, origin])).toEqual([
@@ -862,7 +862,7 @@ describe('containers that were there before', () => {
       processAs(90, 1, ['nginx'], { ns: { ...host, mnt: 601, pid: 600 }, nspid: [90, 1] }),
     ];
     const state = { id: 'web', name: 'web', runtime: 'runc', init: 90, cgroups: [] };
-    world.model.baseline(running, [state], { mono: '1000', at: 1000 });
+    world.model.existing(running, [state], { mono: '1000', at: 1000 });
     const said = world.records.filter(({ type }) => type === 'container' || type === 'process').slice(-4);
     expect(said.map((record) => ('container' in record ? record.container?.instance : undefined))).toEqual([
       1, 2, 2, 1,

@@ -333,7 +333,7 @@ describe('the model', () => {
       proc(93, 1, [93], host, '/'),
     ];
     const state = { ...ref, init: 90, cgroups: ['/xyxy12'] };
-    world.model.baseline(running, [state], { mono: '1000', at: 1000 }, (pid) => (pid === 93 ? 'born' : undefined));
+    world.model.existing(running, [state], { mono: '1000', at: 1000 }, (pid) => (pid === 93 ? 'born' : undefined));
     expect(world.of('container')).toMatchObject([{ op: 'seen', container: { ...ref, init: 90, pidns: 500 } }]);
     expect(world.of('process').map(({ pid, container, origin }) => [pid, container?.id, origin])).toEqual([
       [1, undefined, undefined],

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ExitEvent, LineEvent } from '../../src/probe/event.ts';
-import { Order } from '../../src/probe/order.ts';
+import { CpuOrder } from '../../src/probe/order.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
 
 const setUp = () => {
   const given: string[] = [];
   const sequence = new Sequence();
   const clock = { ms: 0 };
-  const order = new Order(
+  const order = new CpuOrder(
     (event) => given.push(event.mono),
     sequence,
     () => clock.ms,
@@ -32,7 +32,7 @@ describe('a kill for want of memory', () => {
   const marked = (pid: number, at: number): LineEvent => ({ kind: 'oom', mono: String(at), at, cpu: 1, seq: 1, pid });
   const victims = (...events: LineEvent[]): number[] => {
     const found: number[] = [];
-    const order = new Order(
+    const order = new CpuOrder(
       (event) => event.kind === 'exit' && event.oom === true && found.push(event.pid),
       new Sequence(),
     );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Btf, type BtfMember, kinds } from '../../src/probe/btf.ts';
+import { Btf, type BtfMember, btfKinds } from '../../src/probe/btf.ts';
 import { BtfWriter } from '../../src/probe/btf-writer.ts';
 import { readProbes } from '../../src/probe/script.ts';
 import { structuresOf } from '../../src/probe/structures.ts';
@@ -11,13 +11,13 @@ const kernel = (): Btf => {
   const int = writer.int('int', 4, 0x0100_0020);
   const long = writer.int('long unsigned int', 8, 64);
   const char = writer.int('char', 1, 0x0100_0008);
-  const task = writer.structure(kinds.struct, 'task_struct', 128);
-  const cred = writer.structure(kinds.struct, 'cred', 40);
-  const unread = writer.structure(kinds.struct, 'unread', 16);
-  const id = writer.structure(kinds.struct, '', 4);
-  const inside = writer.structure(kinds.union, '', 8);
-  const hidden = writer.structure(kinds.struct, '', 8);
-  const to = (type: number): number => writer.reference(kinds.pointer, '', type);
+  const task = writer.structure(btfKinds.struct, 'task_struct', 128);
+  const cred = writer.structure(btfKinds.struct, 'cred', 40);
+  const unread = writer.structure(btfKinds.struct, 'unread', 16);
+  const id = writer.structure(btfKinds.struct, '', 4);
+  const inside = writer.structure(btfKinds.union, '', 8);
+  const hidden = writer.structure(btfKinds.struct, '', 8);
+  const to = (type: number): number => writer.reference(btfKinds.pointer, '', type);
   writer.setMembers(hidden, [
     { name: 'pad', type: int, offset: 0, bits: 0 },
     { name: 'tgid', type: int, offset: 32, bits: 0 },
@@ -29,19 +29,19 @@ const kernel = (): Btf => {
   writer.setMembers(id, [{ name: 'val', type: int, offset: 0, bits: 0 }]);
   writer.setMembers(cred, [
     { name: 'usage', type: long, offset: 0, bits: 0 },
-    { name: 'uid', type: writer.reference(kinds.typedef, 'kuid_t', id), offset: 64, bits: 0 },
+    { name: 'uid', type: writer.reference(btfKinds.typedef, 'kuid_t', id), offset: 64, bits: 0 },
   ]);
   writer.setMembers(task, [
     { name: 'state', type: long, offset: 0, bits: 0 },
-    { name: 'cred', type: to(writer.reference(kinds.const, '', cred)), offset: 64, bits: 0 },
-    { name: 'parent', type: to(writer.reference(kinds.typeTag, 'rcu', task)), offset: 128, bits: 0 },
+    { name: 'cred', type: to(writer.reference(btfKinds.const, '', cred)), offset: 64, bits: 0 },
+    { name: 'parent', type: to(writer.reference(btfKinds.typeTag, 'rcu', task)), offset: 128, bits: 0 },
     { name: 'other', type: to(unread), offset: 192, bits: 0 },
     { name: '', type: inside, offset: 256, bits: 0 },
     { name: 'comm', type: writer.array(char, int, 16), offset: 320, bits: 0 },
     { name: 'in_execve', type: int, offset: 451, bits: 1 },
     { name: 'last', type: long, offset: 512, bits: 0 },
   ]);
-  writer.reference(kinds.typedef, 'pid_t', writer.reference(kinds.typedef, '__kernel_pid_t', int));
+  writer.reference(btfKinds.typedef, 'pid_t', writer.reference(btfKinds.typedef, '__kernel_pid_t', int));
   return new Btf(writer.toBuffer());
 };
 
@@ -74,14 +74,14 @@ describe('the structures that bpftrace gets', () => {
     const targets = pointers.map(({ type }) => btf.type(btf.type(type).sizeOrType).name);
     expect(targets).toEqual(['cred', 'task_struct']);
     const uid = membersOf(btf, 'cred')!.find(({ name }) => name === 'uid')!;
-    expect(btf.type(uid.type)).toMatchObject({ kind: kinds.typedef, name: 'kuid_t' });
+    expect(btf.type(uid.type)).toMatchObject({ kind: btfKinds.typedef, name: 'kuid_t' });
   });
 
   it('keep the anonymous structures on the way, bitfields and arrays', () => {
     const btf = reduced('curtask->tgid, curtask->in_execve, curtask->comm');
     expect(shown(btf, 'task_struct')).toEqual(['gap_0@0', '@256', 'comm@320', 'in_execve@451:1', 'gap_57@456']);
     const inside = btf.members(membersOf(btf, 'task_struct')![1]!.type);
-    expect(btf.type(membersOf(btf, 'task_struct')![1]!.type)).toMatchObject({ kind: kinds.union, sizeOrType: 8 });
+    expect(btf.type(membersOf(btf, 'task_struct')![1]!.type)).toMatchObject({ kind: btfKinds.union, sizeOrType: 8 });
     expect(btf.members(inside[0]!.type).map(({ name, offset }) => `${nameOf(name)}@${offset}`)).toEqual([
       'gap_0@0',
       'tgid@32',
@@ -95,13 +95,13 @@ describe('the structures that bpftrace gets', () => {
   it('make a pointer to what nobody reads one to void', () => {
     const btf = reduced('curtask->other');
     const other = membersOf(btf, 'task_struct')!.find(({ name }) => name === 'other')!;
-    expect(btf.type(other.type)).toMatchObject({ kind: kinds.pointer, sizeOrType: 0 });
+    expect(btf.type(other.type)).toMatchObject({ kind: btfKinds.pointer, sizeOrType: 0 });
   });
 
   it('come with the names of integers that tracepoints use', () => {
     const btf = reduced('');
-    const id = btf.find(['pid_t'], kinds.typedef).get('pid_t')!;
-    expect(btf.type(btf.type(id).sizeOrType)).toMatchObject({ kind: kinds.int, name: 'int', sizeOrType: 4 });
+    const id = btf.find(['pid_t'], btfKinds.typedef).get('pid_t')!;
+    expect(btf.type(btf.type(id).sizeOrType)).toMatchObject({ kind: btfKinds.int, name: 'int', sizeOrType: 4 });
   });
 
   it('are not read from what is no BTF', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCount, parseCpuStat, readUsage, usageMounts } from '../../src/procfs/usage.ts';
+import { countOf, parseCpuStat, readUsage, usageMounts } from '../../src/procfs/usage.ts';
 
 const v2 = 'cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0\n';
 const hybrid = `tmpfs /sys/fs/cgroup tmpfs rw 0 0
@@ -68,7 +68,7 @@ describe('numbers of cgroup files', () => {
     ['12 13\n', undefined],
     [undefined, undefined],
   ])('%j is %s', (text, expected) => {
-    expect(parseCount(text)).toBe(expected);
+    expect(countOf(text)).toBe(expected);
   });
 
   it('are found by their name', () => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { formatFor, formats } from '../../src/query/format.ts';
+import { formatFor, resultFormats } from '../../src/query/format.ts';
 
 const hostile = 'a\x1b[31m\x07\r\nb\x9b\u202ec"|`<b>,=1';
-const print = (name: (typeof formats)[number], width?: number): string => {
+const print = (name: (typeof resultFormats)[number], width?: number): string => {
   const format = formatFor(name, width);
   return (
     format.header(['n', 'text']) +
@@ -14,7 +14,7 @@ const print = (name: (typeof formats)[number], width?: number): string => {
   );
 };
 
-it.each(formats)('gives a terminal nothing to act on: %s', (name) => {
+it.each(resultFormats)('gives a terminal nothing to act on: %s', (name) => {
   // Line ends are those of the format.
   expect(print(name, 200).replace(/\r?\n/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/);
 });

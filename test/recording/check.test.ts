@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { type Check, Checker } from '../../src/recording/check.ts';
+import { Checker, type CheckResult } from '../../src/recording/check.ts';
 import { openRecording } from '../../src/recording/file.ts';
 import { toLine } from '../../src/recording/line.ts';
 import { Reading } from '../../src/recording/reader.ts';
@@ -33,7 +33,7 @@ const lines = (records: readonly NstraceRecord[], first = 1): string[] =>
 const whole = lines([header(), exec(), exec(), exit(), footer({ events: { header: 1, exec: 2, exit: 1 } })]);
 
 /** Checks one recording, and writes what is good of it. */
-const check = async (...paths: string[]): Promise<{ found: Check; repaired: string; count: number }> => {
+const check = async (...paths: string[]): Promise<{ found: CheckResult; repaired: string; count: number }> => {
   const checker = new Checker();
   const target = `${folder}/repaired.ndjson`;
   const repairer = new Repairer(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { valid } from '../../src/record/valid.ts';
-import { briefOf, endOf, hostRecordOf } from '../../src/recording/fast-line.ts';
+import { briefOf, fastExit, hostRecordOf } from '../../src/recording/fast-line.ts';
 import { exec, exit, fork, inContainer, process } from '../fixtures/records.ts';
 
 const head = ['type', 'seq', 'time', 'mono', 'pid', 'nspid', 'ns', 'container', 'ppid'];
@@ -55,9 +55,9 @@ describe('a usual line', () => {
     const container = { id: 'a', name: '","ppid":1,"code":2,"core":', runtime: 'runc' };
     for (const how of [{ code: 3 }, { code: 0 }, { signal: 'SIGKILL' }, { signal: 'a"b\\' }]) {
       const { code: _, ...left } = exit({ seq: 5, container });
-      expect(endOf(written({ ...left, ...how }))).toMatchObject({ type: 'exit', seq: 5, pid: left.pid, ...how });
+      expect(fastExit(written({ ...left, ...how }))).toMatchObject({ type: 'exit', seq: 5, pid: left.pid, ...how });
     }
-    expect(endOf(written(exec()))).toBeUndefined();
+    expect(fastExit(written(exec()))).toBeUndefined();
   });
 
   it('is always a valid record, whatever is changed in it', () => {

@@ -8,7 +8,7 @@ import type { NstraceRecord } from '../../src/record/schema.ts';
 import { toLine } from '../../src/recording/line.ts';
 import { mergeBatches } from '../../src/recording/merge.ts';
 import { expandPaths } from '../../src/recording/paths.ts';
-import { type Batch, Reading, type ReadOptions, readRecords } from '../../src/recording/reader.ts';
+import { Reading, type ReadOptions, type RecordBatch, readRecords } from '../../src/recording/reader.ts';
 import { container, exec, footer, header, inContainer, process, xyxy12 } from '../fixtures/records.ts';
 import { at } from '../fixtures/story.ts';
 
@@ -32,7 +32,7 @@ const write = (name: string, ...records: NstraceRecord[]): string => {
 
 const read = async (words: string | string[], options: Partial<ReadOptions> = {}) => {
   const damage: string[] = [];
-  const batches: Batch[] = [];
+  const batches: RecordBatch[] = [];
   const reading = readRecords(words, {
     signal: aborter.signal,
     onDamage: ({ file, line, what }) => damage.push(`${file.slice(folder.length + 1)}:${line}: ${what}`),
@@ -142,7 +142,7 @@ describe('readRecords', () => {
       const args = Array.from({ length: 3000 }, (_, index) => `ä${Math.imul(index, 2654435761)}`);
       const path = write(name, ...one('a', ...args));
       const reading = new Reading(path, { onDamage: (damage) => expect.unreachable(damage.what) });
-      const all: Batch[] = [];
+      const all: RecordBatch[] = [];
       for await (const batch of reading.batches(aborter.signal)) {
         all.push(batch);
       }

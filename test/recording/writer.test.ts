@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import type { Sink } from '../../src/recording/sink.ts';
+import type { LineSink } from '../../src/recording/sink.ts';
 import { RecordWriter } from '../../src/recording/writer.ts';
 import { exec, header, lost } from '../fixtures/records.ts';
 
@@ -9,7 +9,7 @@ const now = { time: '2026-01-02T03:04:09.000000000Z', mono: '9000000000' };
 const probe = { made: 0, delivered: 0, lost: 0 };
 const at = (second: number) => ({ time: `2026-01-02T03:04:0${second}.000000000Z`, mono: `${second}000000000` });
 
-class MemorySink implements Sink {
+class MemorySink implements LineSink {
   pending = 0;
   text = '';
   ended = false;

@@ -1,7 +1,7 @@
 import type { ExecEvent, FailedExecEvent, FoldedEvent, LostEvent } from '../../probe/event.ts';
 import { isDaemon } from '../../runtimes/client/index.ts';
 import { engineIn, isItselfAgain } from '../../runtimes/trust.ts';
-import { goesOn, readCommand, startsInvocation } from '../command.ts';
+import { keepsInvocation, readCommand, startsInvocation } from '../command.ts';
 import { FailedExecs } from '../failed.ts';
 import type { Known } from '../known.ts';
 import type { Process } from '../process.ts';
@@ -64,7 +64,7 @@ export class ExecEvents {
     if (action !== undefined && action !== 'helper') {
       lives.noteCommand(process.command!);
     }
-    if (!startsInvocation(action) && action !== 'helper' && !goesOn(process)) {
+    if (!startsInvocation(action) && action !== 'helper' && !keepsInvocation(process)) {
       // It runs something else now.
       process.invocation = undefined;
     }

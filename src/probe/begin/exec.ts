@@ -73,7 +73,7 @@ export const beginExec = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: Na
 };
 
 /** The next line of this CPU is the exec that this belongs to, or more about it. */
-export const readFile = (fields: Fields, cpu: Cpu): void => {
+export const beginFile = (fields: Fields, cpu: Cpu): void => {
   fields.hex();
   const device = fields.high;
   const flags = fields.low;

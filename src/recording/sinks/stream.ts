@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { blockBytes, type OnSinkError, type Sink } from '../sink.ts';
+import { blockBytes, type LineSink, type OnSinkError } from '../sink.ts';
 
 /** At the end, how long to wait for a reader that takes nothing. */
 const stalledMs = 2000;
 
 /** Standard output. A pipe whose reader stalls does not block: what waits is counted in `pending`. */
-export class StreamSink implements Sink {
+export class StreamSink implements LineSink {
   readonly #stream: NodeJS.WriteStream;
   #text = '';
   #failed = false;

@@ -4,7 +4,7 @@ import type { Box } from './boxes.ts';
 import { link, quoted, startupBar } from './details.ts';
 import { h } from './dom.ts';
 import type { Model } from './model.ts';
-import { count, endOf, moment, span, words } from './text.ts';
+import { count, endOf, sinceStart, span, words } from './text.ts';
 
 export interface AnswerActions {
   readonly toBox: (box: Box) => void;
@@ -64,11 +64,13 @@ const warnings = ({ footer, damage, kept, summary, moreLives }: ReportData): HTM
   }
   if (kept.kept < kept.total) {
     const until =
-      kept.hostUntil === undefined ? '' : ` Events outside of containers are here up to ${moment(kept.hostUntil, 1e6)}`;
+      kept.hostUntil === undefined
+        ? ''
+        : ` Events outside of containers are here up to ${sinceStart(kept.hostUntil, 1e6)}`;
     const all =
       kept.until === undefined
         ? ', those of containers all.'
-        : `, those of containers up to ${moment(kept.until, 1e6)}.`;
+        : `, those of containers up to ${sinceStart(kept.until, 1e6)}.`;
     texts.push(
       `This page has ${kept.kept.toLocaleString('en')} of ${kept.total.toLocaleString('en')} events one by one; the numbers are about all.${until}${all} nstrace report -c NAME, or --since and --until, shows the rest.`,
     );
@@ -193,7 +195,7 @@ const entered = ({ summary }: ReportData, { toPid }: AnswerActions): HTMLElement
                 { class: 'right' },
                 [
                   ...[askedBy?.user, askedBy?.tty].flatMap((known) => (known === undefined ? [] : [escapeText(known)])),
-                  moment(at, 1e7),
+                  sinceStart(at, 1e7),
                 ].join(' · '),
               ),
             ),
@@ -288,7 +290,7 @@ const lost = ({ summary, footer }: ReportData, { toTime }: AnswerActions): HTMLE
             h(
               'li',
               {},
-              link(moment(at, 1e6), () => toTime(at)),
+              link(sinceStart(at, 1e6), () => toTime(at)),
               h('span', { class: 'what' }, escapeText(stage)),
               h('span', { class: 'right' }, howMany(times, exact)),
             ),

@@ -1,4 +1,4 @@
-import { moment } from './text.ts';
+import { sinceStart } from './text.ts';
 
 export interface Tick {
   readonly at: number;
@@ -6,11 +6,11 @@ export interface Tick {
 }
 
 /** Round moments, at least `room` px apart. */
-export const ticksOf = (from: number, to: number, width: number, room: number): Tick[] => {
+export const axisTicks = (from: number, to: number, width: number, room: number): Tick[] => {
   const step = roundStep(((to - from) * room) / Math.max(1, width));
   const ticks: Tick[] = [];
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
-    ticks.push({ at, label: moment(at, step) });
+    ticks.push({ at, label: sinceStart(at, step) });
   }
   return ticks;
 };

@@ -1,16 +1,16 @@
 import { escapeText } from '../../view/escape.ts';
 import type { Box, Proc, Space } from './boxes.ts';
-import { type Canvas, extent, type Frame, rowHeight, tint, xOf } from './frame.ts';
 import { shorten, smallFont } from './letters.ts';
 import type { Row } from './rows.ts';
 import { cross, diamond, dot, hatch, rounded, triangle } from './shapes.ts';
 import { commandOf, endOf, span } from './text.ts';
 import { colorOf } from './theme.ts';
+import { type Canvas, extent, rowHeight, tint, type Viewport, xOf } from './viewport.ts';
 
 const barInset = 5;
 
 /** What happened over time in a row: a life, a startup, a namespace, a process. */
-export const drawBar = (canvas: Canvas, frame: Frame, row: Row, y: number): void => {
+export const drawBar = (canvas: Canvas, frame: Viewport, row: Row, y: number): void => {
   switch (row.type) {
     case 'box':
       return drawBox(canvas, frame, row.box, y);
@@ -25,7 +25,7 @@ export const drawBar = (canvas: Canvas, frame: Frame, row: Row, y: number): void
 };
 
 /** The life of a container, with what was executed in it as ticks of one px: many cost no more than few. */
-const drawBox = (canvas: Canvas, frame: Frame, box: Box, y: number): void => {
+const drawBox = (canvas: Canvas, frame: Viewport, box: Box, y: number): void => {
   const { theme } = frame;
   const [x, width] = extent(frame, box.from, box.to);
   canvas.fillStyle = colorOf(tint(box), theme, theme.isDark ? 0.22 : 0.16);
@@ -52,7 +52,7 @@ const drawBox = (canvas: Canvas, frame: Frame, box: Box, y: number): void => {
 };
 
 /** Marks of one px. The next one that is drawn is the first one of another px: a million cost no more than the px there are. */
-const ticks = (canvas: Canvas, frame: Frame, times: Float64Array, y: number, height: number): void => {
+const ticks = (canvas: Canvas, frame: Viewport, times: Float64Array, y: number, height: number): void => {
   const perPx = (frame.to - frame.from) / (frame.width - frame.labels);
   let index = firstFrom(times, frame.from);
   while (index < times.length && times[index]! <= frame.to) {
@@ -64,7 +64,7 @@ const ticks = (canvas: Canvas, frame: Frame, times: Float64Array, y: number, hei
 
 const maxDiamonds = 500;
 
-const between = (times: Float64Array, { from, to }: Frame): Float64Array => {
+const between = (times: Float64Array, { from, to }: Viewport): Float64Array => {
   const first = firstFrom(times, from);
   return times.subarray(first, Math.min(firstFrom(times, to), first + maxDiamonds));
 };
@@ -91,7 +91,7 @@ const parts = [
   ['rest_ns', 'root file system and rest'],
 ] as const;
 
-const drawStartup = (canvas: Canvas, frame: Frame, box: Box, y: number): void => {
+const drawStartup = (canvas: Canvas, frame: Viewport, box: Box, y: number): void => {
   const { life } = box;
   const whole = life?.startup_ns ?? 0;
   const end = life?.started ?? box.from + whole;
@@ -109,7 +109,7 @@ const drawStartup = (canvas: Canvas, frame: Frame, box: Box, y: number): void =>
 };
 
 /** A band from the moment it was made; one that is shared is hatched. */
-const drawSpace = (canvas: Canvas, frame: Frame, box: Box, space: Space, y: number): void => {
+const drawSpace = (canvas: Canvas, frame: Viewport, box: Box, space: Space, y: number): void => {
   const { theme } = frame;
   const [x, width] = extent(frame, space.from, box.to);
   const isShared = space.shared.length > 0;
@@ -127,7 +127,7 @@ const drawSpace = (canvas: Canvas, frame: Frame, box: Box, space: Space, y: numb
   }
 };
 
-const drawProc = (canvas: Canvas, frame: Frame, box: Box, proc: Proc, y: number): void => {
+const drawProc = (canvas: Canvas, frame: Viewport, box: Box, proc: Proc, y: number): void => {
   const { theme } = frame;
   const isBefore = (proc.to ?? frame.end) < frame.from;
   if (isBefore || proc.from > frame.to) {
@@ -176,7 +176,15 @@ export const isBad = ({ exit }: Proc): boolean =>
   exit !== undefined && (exit.signal !== undefined || (exit.code ?? 0) !== 0);
 
 /** In the bar if it fits there, else behind it. */
-const barText = (canvas: Canvas, frame: Frame, text: string, proc: Proc, x: number, width: number, y: number): void => {
+const barText = (
+  canvas: Canvas,
+  frame: Viewport,
+  text: string,
+  proc: Proc,
+  x: number,
+  width: number,
+  y: number,
+): void => {
   canvas.font = smallFont;
   const end = isBad(proc) ? `  ${endOf(proc.exit!)}` : '';
   const marks = proc.execs.length > 0 ? Math.max(x, xOf(frame, proc.execs.at(-1)!)) + 8 : x + 6;

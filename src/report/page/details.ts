@@ -4,7 +4,7 @@ import type { Box, Proc } from './boxes.ts';
 import { h } from './dom.ts';
 import { shareText } from './labels.ts';
 import type { Model } from './model.ts';
-import { commandOf, endOf, moment, span, whatOf, words } from './text.ts';
+import { commandOf, endOf, sinceStart, span, whatOf, words } from './text.ts';
 
 export interface DetailsActions {
   readonly toProc: (proc: Proc) => void;
@@ -46,14 +46,14 @@ export const procDetails = (proc: Proc, model: Model, actions: DetailsActions): 
     ['Login', program?.auid === undefined ? undefined : `uid ${program.auid}`],
     ['Terminal', program?.tty && escapeText(program.tty)],
     ['Came in', proc.joined ? 'entered from outside' : program?.origin],
-    ['Began', proc.before ? 'before tracing' : `${moment(proc.from, 1e5)} · ${actions.time(proc.from)}`],
+    ['Began', proc.before ? 'before tracing' : `${sinceStart(proc.from, 1e5)} · ${actions.time(proc.from)}`],
     [
       'Ended',
       exit === undefined
         ? proc.to === undefined
           ? 'still running'
           : undefined
-        : `${moment(proc.to ?? to, 1e5)}, ${endOf(exit)}`,
+        : `${sinceStart(proc.to ?? to, 1e5)}, ${endOf(exit)}`,
     ],
     ['Lived', span(exit?.duration_ns ?? to - proc.from)],
     ['Namespaces', program && spacesOf(program.ns)],
@@ -104,9 +104,9 @@ export const boxDetails = (box: Box, actions: DetailsActions): HTMLElement[] => 
           .join(' ')
           .trim()}: ${words(person.args, person.comm)} (${person.evidence.map(escapeText).join(', ')})`,
     ],
-    ['Began', life.seen ? 'before tracing' : `${moment(life.begin, 1e5)} · ${actions.time(life.begin)}`],
-    ['Started', life.started === undefined ? 'no program seen' : moment(life.started, 1e5)],
-    ['Ended', life.stopped === undefined ? 'still running' : `${moment(life.stopped, 1e5)}, ${endOf(life)}`],
+    ['Began', life.seen ? 'before tracing' : `${sinceStart(life.begin, 1e5)} · ${actions.time(life.begin)}`],
+    ['Started', life.started === undefined ? 'no program seen' : sinceStart(life.started, 1e5)],
+    ['Ended', life.stopped === undefined ? 'still running' : `${sinceStart(life.stopped, 1e5)}, ${endOf(life)}`],
     ['Pid namespace', container.pidns === undefined ? undefined : String(container.pidns)],
     ['Init', container.init === undefined ? undefined : `pid ${container.init}`],
     ['Cgroup', container.cgroups?.map(escapeText).join(', ')],
@@ -152,8 +152,9 @@ const spaceList = (box: Box): HTMLElement =>
         {},
         h('b', {}, space.type),
         ` ${shareText(space)}`,
-        space.created !== undefined && ` · made at ${moment(space.created.at, 1e5)} by ${escapeText(space.created.by)}`,
-        ...space.joined.slice(0, 10).map(({ at, by }) => ` · joined at ${moment(at, 1e5)} by ${escapeText(by)}`),
+        space.created !== undefined &&
+          ` · made at ${sinceStart(space.created.at, 1e5)} by ${escapeText(space.created.by)}`,
+        ...space.joined.slice(0, 10).map(({ at, by }) => ` · joined at ${sinceStart(at, 1e5)} by ${escapeText(by)}`),
       ),
     ),
   );
@@ -211,7 +212,7 @@ const eventList = (events: readonly number[], model: Model): HTMLElement =>
       return h(
         'li',
         {},
-        h('span', { class: 'at' }, moment(record.at, 1e5)),
+        h('span', { class: 'at' }, sinceStart(record.at, 1e5)),
         ' ',
         h('b', {}, record.type),
         ` ${whatOf(record).slice(0, 300)}`,

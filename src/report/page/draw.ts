@@ -1,13 +1,13 @@
-import { type Tick, ticksOf } from './axis.ts';
+import { axisTicks, type Tick } from './axis.ts';
 import { drawBar } from './bars.ts';
-import { axisHeight, type Canvas, type Frame, rowHeight, xOf } from './frame.ts';
 import { drawLabel } from './labels.ts';
 import { smallFont } from './letters.ts';
 import type { Row } from './rows.ts';
 import { hatch } from './shapes.ts';
+import { axisHeight, type Canvas, rowHeight, type Viewport, xOf } from './viewport.ts';
 
-export const drawAxis = (canvas: Canvas, frame: Frame): Tick[] => {
-  const ticks = ticksOf(frame.from, frame.to, frame.width - frame.labels, 96);
+export const drawAxis = (canvas: Canvas, frame: Viewport): Tick[] => {
+  const ticks = axisTicks(frame.from, frame.to, frame.width - frame.labels, 96);
   canvas.fillStyle = frame.theme.surface;
   canvas.fillRect(0, 0, frame.width, axisHeight);
   canvas.font = smallFont;
@@ -24,7 +24,7 @@ export const drawAxis = (canvas: Canvas, frame: Frame): Tick[] => {
   return ticks;
 };
 
-export const drawGrid = (canvas: Canvas, frame: Frame, ticks: readonly Tick[]): void => {
+export const drawGrid = (canvas: Canvas, frame: Viewport, ticks: readonly Tick[]): void => {
   canvas.fillStyle = frame.theme.line;
   canvas.globalAlpha = 0.5;
   for (const { at } of ticks) {
@@ -33,7 +33,7 @@ export const drawGrid = (canvas: Canvas, frame: Frame, ticks: readonly Tick[]): 
   canvas.globalAlpha = 1;
 };
 
-export const drawRow = (canvas: Canvas, frame: Frame, row: Row, y: number): void => {
+export const drawRow = (canvas: Canvas, frame: Viewport, row: Row, y: number): void => {
   canvas.save();
   canvas.beginPath();
   canvas.rect(frame.labels, y, frame.width - frame.labels, rowHeight);
@@ -45,7 +45,7 @@ export const drawRow = (canvas: Canvas, frame: Frame, row: Row, y: number): void
 };
 
 /** Where a page has not all events, it shows that, lest it look quiet. */
-const drawMissing = (canvas: Canvas, frame: Frame, row: Row, y: number): void => {
+const drawMissing = (canvas: Canvas, frame: Viewport, row: Row, y: number): void => {
   const until = row.box.life === undefined ? frame.hostUntil : frame.until;
   if (until === undefined || until > frame.to || row.type === 'more') {
     return;

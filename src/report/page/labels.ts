@@ -1,13 +1,13 @@
 import { escapeText } from '../../view/escape.ts';
 import type { Space } from './boxes.ts';
-import { type Canvas, type Frame, rowHeight, tint } from './frame.ts';
 import { font, shorten, smallFont, strongFont } from './letters.ts';
 import type { Row } from './rows.ts';
 import { fold, rounded } from './shapes.ts';
 import { colorOf, type Theme } from './theme.ts';
+import { type Canvas, rowHeight, tint, type Viewport } from './viewport.ts';
 
 /** What stands left of a row. */
-export const drawLabel = (canvas: Canvas, frame: Frame, row: Row, y: number): void => {
+export const drawLabel = (canvas: Canvas, frame: Viewport, row: Row, y: number): void => {
   const { theme, labels } = frame;
   const middle = y + rowHeight / 2;
   canvas.save();

@@ -1,8 +1,8 @@
 import type { Proc } from './boxes.ts';
 import { drawAxis, drawGrid, drawRow } from './draw.ts';
-import { axisHeight, type Frame, rowHeight, xOf } from './frame.ts';
 import type { Row } from './rows.ts';
 import { readTheme, type Theme } from './theme.ts';
+import { axisHeight, rowHeight, type Viewport, xOf } from './viewport.ts';
 
 export interface LanesOptions {
   readonly end: number;
@@ -176,7 +176,7 @@ export class Lanes {
     return this.#width < 640 ? Math.min(132, this.#width * 0.36) : Math.min(300, this.#width * 0.27);
   }
 
-  #frame(): Frame {
+  #frame(): Viewport {
     return {
       width: this.#width,
       height: this.#height,

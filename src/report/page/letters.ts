@@ -1,4 +1,4 @@
-import type { Canvas } from './frame.ts';
+import type { Canvas } from './viewport.ts';
 
 export const font = '12px system-ui, sans-serif';
 export const strongFont = '600 12.5px system-ui, sans-serif';

@@ -1,6 +1,6 @@
-import type { ContainerRef, RecordOf } from '../../record/schema.ts';
-import { keyOf, type ReportData, scopedKey } from '../data.ts';
-import { programName } from '../summary.ts';
+import type { ContainerRef, ProcessRecord } from '../../record/schema.ts';
+import { lifeKey, type ReportData, scopedKey } from '../data.ts';
+import { calledName } from '../summary.ts';
 import type { Box, Proc } from './boxes.ts';
 import { Spaces } from './spaces.ts';
 import type { PageRecord } from './unpack.ts';
@@ -19,7 +19,8 @@ export interface Model {
 export const buildModel = (data: ReportData, records: readonly PageRecord[]): Model =>
   new ModelBuilder(data, records).build();
 
-type ProcessRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'> & { at: number };
+/** `at` is ns since the beginning. */
+type Timed = ProcessRecord & { at: number };
 
 /** The name of a process of which nothing was seen that says it. */
 const unknown = '?';
@@ -123,7 +124,7 @@ class ModelBuilder {
     box.events.push(index);
   }
 
-  #process(record: ProcessRecord, index: number): Proc {
+  #process(record: Timed, index: number): Proc {
     const key = scopedKey(record.pid, record.recording);
     let proc = this.#living.get(key);
     if (proc === undefined || record.type === 'fork' || record.type === 'process') {
@@ -145,7 +146,7 @@ class ModelBuilder {
     }
     if (record.type === 'process' || (record.type === 'exec' && record.ret === 0)) {
       proc.program = record;
-      proc.name = programName(record);
+      proc.name = calledName(record);
       if (record.type === 'exec') {
         proc.execs.push(record.at);
       }
@@ -163,7 +164,7 @@ class ModelBuilder {
     return proc;
   }
 
-  #born(record: ProcessRecord): Proc {
+  #born(record: Timed): Proc {
     const { recording } = record;
     const key = scopedKey(record.pid, recording);
     const ppid = 'ppid' in record ? record.ppid : undefined;
@@ -199,7 +200,7 @@ class ModelBuilder {
 
   /** The life of a container at a time: one id can have several. */
   #boxAt({ container, recording, at }: PageRecord & { container: ContainerRef | null }): Box {
-    const boxes = container === null ? undefined : this.#byKey.get(keyOf(container, recording));
+    const boxes = container === null ? undefined : this.#byKey.get(lifeKey(container, recording));
     return boxes?.findLast(({ life }) => life!.begin <= at) ?? boxes?.[0] ?? this.#host(recording);
   }
 

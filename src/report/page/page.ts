@@ -12,7 +12,7 @@ import { firstOpen, type Row, rowsOf } from './rows.ts';
 import type { Found, Search } from './search.ts';
 import { spokenProc } from './spoken.ts';
 import { EventTable } from './table.ts';
-import { count, moment } from './text.ts';
+import { count, sinceStart } from './text.ts';
 import { fillTip } from './tip.ts';
 import { Clock } from './unpack.ts';
 
@@ -100,7 +100,7 @@ export class Page {
     this.overview.setView(from, to);
     this.lanes.setView(from, to);
     byId('range').textContent =
-      `${moment(Math.max(0, from), (to - from) / 100)} – ${moment(Math.min(this.#data.end, to), (to - from) / 100)}`;
+      `${sinceStart(Math.max(0, from), (to - from) / 100)} – ${sinceStart(Math.min(this.#data.end, to), (to - from) / 100)}`;
     this.#keeper.save();
   }
 
@@ -233,7 +233,7 @@ export class Page {
 
   #showTip(row: Row | undefined, x: number, y: number, at: number): void {
     const { from, to } = this.#place;
-    fillTip(byId('tip'), row, { x, y }, moment(Math.max(0, at), (to - from) / 1000));
+    fillTip(byId('tip'), row, { x, y }, sinceStart(Math.max(0, at), (to - from) / 1000));
   }
 
   #clockTime(at: number): string {

@@ -1,4 +1,4 @@
-import type { Canvas, Frame } from './frame.ts';
+import type { Canvas, Viewport } from './viewport.ts';
 
 export const rounded = (canvas: Canvas, x: number, y: number, width: number, height: number, radius: number): void => {
   canvas.beginPath();
@@ -12,7 +12,7 @@ export const dot = (canvas: Canvas, x: number, y: number, radius: number): void 
   canvas.fill();
 };
 
-export const diamond = (canvas: Canvas, { theme }: Frame, x: number, y: number, color: string): void => {
+export const diamond = (canvas: Canvas, { theme }: Viewport, x: number, y: number, color: string): void => {
   canvas.beginPath();
   canvas.moveTo(x, y - 6);
   canvas.lineTo(x + 6, y);

@@ -18,7 +18,7 @@ export const span = (ns: number): string => {
 };
 
 /** A moment since the beginning, with as many digits as a scale of `step` ns needs. */
-export const moment = (at: number, step: number): string => {
+export const sinceStart = (at: number, step: number): string => {
   const digits = Math.max(0, Math.min(9, Math.ceil(-Math.log10(step / 1e9) - 1e-9)));
   if (at >= 60e9 && step >= 1e8) {
     const minutes = Math.floor(at / 60e9);

@@ -1,5 +1,5 @@
 /** What a key asks of the view, or of the trace or the replay behind it. */
-export type Command =
+export type KeyCommand =
   | ('down' | 'up' | 'wheelDown' | 'wheelUp' | 'pageDown' | 'pageUp' | 'halfDown' | 'halfUp' | 'first' | 'last')
   | ('follow' | 'open' | 'back' | 'mode' | 'filter' | 'next' | 'previous' | 'kinds' | 'sort' | 'sortAgain' | 'by')
   | ('clear' | 'longer' | 'shorter' | 'help' | 'pause' | 'record' | 'copy' | 'mouse' | 'suspend' | 'quit')
@@ -12,7 +12,7 @@ export interface Binding {
   readonly label: string;
   readonly what: string;
   /** Commands by key, as keys.ts names it. */
-  readonly keys: Readonly<Record<string, Command>>;
+  readonly keys: Readonly<Record<string, KeyCommand>>;
   /** Only in a trace, only in a replay, only in lanes; the first binding that holds counts. */
   readonly when?: 'live' | 'replay' | 'lanes';
   /** In the last line of the screen: a short word, and the place in the order of use. */
@@ -150,16 +150,16 @@ export const bindings: readonly Binding[] = [
   },
 ];
 
-export interface Place {
+export interface KeyContext {
   readonly isReplay: boolean;
   readonly mode: string;
 }
 
-const holds = ({ when }: Binding, { isReplay, mode }: Place): boolean =>
+const holds = ({ when }: Binding, { isReplay, mode }: KeyContext): boolean =>
   when === undefined || (when === 'lanes' ? mode === 'lanes' : isReplay === (when === 'replay'));
 
 /** What a key asks for where the user is. */
-export const commandOf = (key: string, place: Place): Command | undefined => {
+export const keyCommandOf = (key: string, place: KeyContext): KeyCommand | undefined => {
   for (const binding of bindings) {
     if (Object.hasOwn(binding.keys, key) && holds(binding, place)) {
       return binding.keys[key];

@@ -1,4 +1,4 @@
-export type Jump = 'start' | 'exit' | 'error' | 'join';
+import type { Jump } from '../../replay/player.ts';
 
 /** What a key asks of those who have more than the view. */
 export type Effect =

@@ -1,4 +1,4 @@
-import type { Command } from './bindings.ts';
+import type { KeyCommand } from './bindings.ts';
 
 /** Of one step of the mouse's wheel. */
 const wheelLines = 3;
@@ -9,7 +9,7 @@ const far = Number.MAX_SAFE_INTEGER;
  *
  * @param page the lines of a page
  */
-export const stepOf = (command: Command | undefined, page: number): number | undefined => {
+export const stepOf = (command: KeyCommand | undefined, page: number): number | undefined => {
   switch (command) {
     case 'down':
       return 1;

@@ -1,5 +1,5 @@
 import type { ViewEvent, ViewProcess } from '../store/event.ts';
-import type { Command } from './bindings.ts';
+import type { KeyCommand } from './bindings.ts';
 import type { KindMenu } from './kind-menu.ts';
 import { type MenuName, menus } from './menu.ts';
 import { stepOf } from './moves.ts';
@@ -16,7 +16,7 @@ export interface Choice {
 const overlayPage = 10;
 
 /** What opens it closes it too. */
-const opens: Readonly<Record<string, Command>> = { help: 'help', kinds: 'kinds' };
+const opens: Readonly<Record<string, KeyCommand>> = { help: 'help', kinds: 'kinds' };
 
 const isMenu = (name: string): name is MenuName => Object.hasOwn(menus, name);
 
@@ -60,7 +60,7 @@ export class Overlay {
   }
 
   /** Takes a key while it is open. */
-  press(key: string, command: Command | undefined, kinds: KindMenu): Choice | undefined {
+  press(key: string, command: KeyCommand | undefined, kinds: KindMenu): Choice | undefined {
     const name = this.name!;
     if (key === 'q' || key === 'escape' || (command !== undefined && command === opens[name])) {
       this.close();
@@ -76,7 +76,7 @@ export class Overlay {
     return undefined;
   }
 
-  #choose(menu: MenuName, key: string, command: Command | undefined): Choice | undefined {
+  #choose(menu: MenuName, key: string, command: KeyCommand | undefined): Choice | undefined {
     const { items } = menus[menu];
     const chosen = key === 'enter' || key === ' ' ? items[this.cursor] : items.find((item) => item.key === key);
     const reversed = menu === 'sort' ? items.find((item) => item.key.toUpperCase() === key) : undefined;

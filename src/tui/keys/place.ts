@@ -6,7 +6,7 @@ import type { Order } from '../rows/order.ts';
 import type { Query } from '../rows/query.ts';
 import { type Mode, modes, type Row, type RowList } from '../rows/rows.ts';
 import type { ViewEvent } from '../store/event.ts';
-import type { Command } from './bindings.ts';
+import type { KeyCommand } from './bindings.ts';
 import type { KindMenu } from './kind-menu.ts';
 import { stepOf } from './moves.ts';
 
@@ -179,7 +179,7 @@ export class Place {
     return false;
   }
 
-  protected move(command: Command, layout: Layout, count: number | undefined): undefined {
+  protected move(command: KeyCommand, layout: Layout, count: number | undefined): undefined {
     const { rows, top, height } = layout;
     const last = rows.length - 1;
     if (last < 0) {

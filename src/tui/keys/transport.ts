@@ -1,10 +1,10 @@
-import type { Command } from './bindings.ts';
+import type { KeyCommand } from './bindings.ts';
 import type { Effect } from './effect.ts';
 
 const seekSeconds = 5;
 
 /** What a command asks of a recording that plays, if anything. */
-export const transportOf = (command: Command): Effect | undefined => {
+export const transportOf = (command: KeyCommand): Effect | undefined => {
   switch (command) {
     case 'play':
       return { type: 'play' };

@@ -1,11 +1,12 @@
 import type { CompilePattern } from '../../filter/pattern.ts';
+import type { Jump } from '../../replay/player.ts';
 import type { GroupKind } from '../rows/grouping.ts';
 import type { Corrections, Layout } from '../rows/layout.ts';
 import { parseQuery, problemText, type Query, type QueryUsers } from '../rows/query.ts';
-import type { Kind } from '../store/event.ts';
-import { type Command, commandOf } from './bindings.ts';
+import type { ViewKind } from '../store/event.ts';
+import { type KeyCommand, keyCommandOf } from './bindings.ts';
 import { copyEffect } from './copy.ts';
-import type { Effect, Jump } from './effect.ts';
+import type { Effect } from './effect.ts';
 import { KindMenu } from './kind-menu.ts';
 import { type Choice, Overlay } from './overlay.ts';
 import { Place } from './place.ts';
@@ -15,7 +16,7 @@ import { transportOf } from './transport.ts';
 export interface UiOptions {
   readonly isReplay: boolean;
   readonly users: QueryUsers;
-  readonly kinds?: readonly Kind[] | undefined;
+  readonly kinds?: readonly ViewKind[] | undefined;
   readonly by?: GroupKind | undefined;
 }
 
@@ -66,7 +67,7 @@ export class Ui extends Place {
       return problem === undefined ? undefined : this.#note(`left out of the filter: ${problemText(problem)}`);
     }
     if (this.overlay.name !== undefined) {
-      const choice = this.overlay.press(key, commandOf(key, this), this.kinds);
+      const choice = this.overlay.press(key, keyCommandOf(key, this), this.kinds);
       return choice && this.#choose(choice, layout);
     }
     if (/^\d$/.test(key) && (key !== '0' || this.#count !== '')) {
@@ -75,7 +76,7 @@ export class Ui extends Place {
     }
     const count = this.#count === '' ? undefined : Number(this.#count);
     this.#count = '';
-    const command = commandOf(key, this);
+    const command = keyCommandOf(key, this);
     return command === undefined ? this.#unknown(key) : this.#do(command, layout, count);
   }
 
@@ -130,7 +131,7 @@ export class Ui extends Place {
     }
   }
 
-  #do(command: Command, layout: Layout, count: number | undefined): Effect | undefined {
+  #do(command: KeyCommand, layout: Layout, count: number | undefined): Effect | undefined {
     switch (command) {
       case 'quit':
       case 'record':

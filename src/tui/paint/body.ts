@@ -3,7 +3,7 @@ import { type Family, familiesOf } from '../rows/families.ts';
 import { flatRows } from '../rows/flat.ts';
 import { groupedRows, headingsOf } from '../rows/headings.ts';
 import type { Order } from '../rows/order.ts';
-import { inOrder } from '../rows/order.ts';
+import { inKeyOrder } from '../rows/order.ts';
 import { laneRows, lanesByKey, livingByKey, type ProcessWanted, treeRows } from '../rows/processes.ts';
 import { type Heading, listOf, type Row, type RowList } from '../rows/rows.ts';
 import type { ViewProcess } from '../store/event.ts';
@@ -45,7 +45,7 @@ export const rowsOf = (input: FrameInput, order: Order, height: number, from: nu
 /** A line for each container; with a filter only those in which something matches. */
 const tableRows = ({ store, ui, listing }: FrameInput, order: Order): RowList => {
   const rows: Row[] = [];
-  for (const family of inOrder(familiesOf(store), order)) {
+  for (const family of inKeyOrder(familiesOf(store), order)) {
     // Losses stand with the host, whatever is asked for: they are no reason to list it.
     const found = ui.query.empty ? undefined : listing.byKey.get(family.key);
     const matching = found?.some(({ kind }) => kind !== 'lost') ? found : undefined;

@@ -3,7 +3,7 @@ import { age } from '../../view/durations.ts';
 import { escapeText } from '../../view/escape.ts';
 import { type Family, startedMs, stateOf } from '../rows/families.ts';
 import { isNamespace, namespaceKey, namespaceTitle, noKey } from '../rows/grouping.ts';
-import { censusOf } from '../rows/headings.ts';
+import { membersOf } from '../rows/headings.ts';
 import { nameOf, sharesOf } from '../rows/naming.ts';
 import type { Heading } from '../rows/rows.ts';
 import type { ViewProcess } from '../store/event.ts';
@@ -56,7 +56,7 @@ const maxNames = 6;
 const keyPieces = (heading: Heading, context: TableContext): Piece[] => {
   const { store, theme } = context;
   const { by, key, depth } = heading;
-  const { processes, owner, families } = censusOf(heading, store);
+  const { processes, owner, families } = membersOf(heading, store);
   const owned = isNamespace(by) && owner !== undefined ? ownerText(heading, owner, context) : '';
   const inside = processes === 0 ? heading.groups : families.map(({ latest }) => latest);
   const others = [...new Set(inside.map((group) => nameOf(group, store)))].filter((name) => name !== owned);

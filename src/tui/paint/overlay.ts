@@ -1,7 +1,7 @@
 import { wrapTo } from '../../view/width.ts';
 import { menus } from '../keys/menu.ts';
 import type { Ui } from '../keys/ui.ts';
-import { kinds } from '../store/event.ts';
+import { viewKinds } from '../store/event.ts';
 import { detailLines } from './details.ts';
 import type { FrameInput } from './frame-input.ts';
 import { helpLines } from './help.ts';
@@ -30,7 +30,7 @@ export const overlayLines = (input: FrameInput, height: number): Overlaid | unde
       return listed(
         'Kinds of events',
         'Space switches, Esc goes back',
-        kinds.map((kind, index) => `  ${index + 1} [${ui.kinds.shown.has(kind) ? 'x' : ' '}] ${kind}`),
+        viewKinds.map((kind, index) => `  ${index + 1} [${ui.kinds.shown.has(kind) ? 'x' : ' '}] ${kind}`),
         ui.kinds.cursor,
         input,
         height,

@@ -18,11 +18,11 @@ export const personOf = ({ auid, uid, user, tty }: Requester, users: Users): str
 /** Who, as far as that is known, and with what: `alice, pts/3: docker exec web sh`. */
 export const askedBy = (by: Requester, users: Users): string => {
   const person = personOf(by, users);
-  return `${person === undefined ? '' : `${person}: `}${requestOf(by)}`;
+  return `${person === undefined ? '' : `${person}: `}${requestText(by)}`;
 };
 
 /** Its command line where that is short; engines call runtimes with long ones, of which the action says most. */
-export const requestOf = ({ comm, args = [] }: Requester): string => {
+export const requestText = ({ comm, args = [] }: Requester): string => {
   const line = args.join(' ') || comm;
   const action = args.find((arg) => actions.has(arg));
   return escapeText(line.length <= maxLine ? line : `${comm}${action === undefined ? '' : ` ${action}`}`);

@@ -23,7 +23,7 @@ export interface TableContext {
 }
 
 /** A column of the table of containers. */
-export interface TableColumn extends Sized {
+export interface ContainerColumn extends Sized {
   readonly name: string;
   readonly title: string;
   /** The key that sorts by it, after `s`. */
@@ -41,7 +41,7 @@ const none: Piece = ['-', 'dim'];
 const freshNs = 10e9;
 
 /** Every column: the one source for the table, its sort menu, help and the manual page. */
-export const tableColumns: readonly TableColumn[] = [
+export const tableColumns: readonly ContainerColumn[] = [
   {
     ...{ name: 'name', title: 'NAME', letter: 'n', about: 'name of the container' },
     ...{ width: 12, rank: 0, grow: 3, most: 44 },
@@ -168,10 +168,10 @@ const place = (text: string, width: number, right = false): string =>
 const columnsOfOne = tableColumns.filter(({ name }) => name !== 'host');
 
 /** Of the last width: every row of a frame asks. */
-let last: { width: number; areSeveral: boolean; placed: readonly Placed<TableColumn>[] } | undefined;
+let last: { width: number; areSeveral: boolean; placed: readonly Placed<ContainerColumn>[] } | undefined;
 
 /** The host is said where it is not the same of all. */
-const placed = (width: number, { traces: { areSeveral } }: Store): readonly Placed<TableColumn>[] => {
+const placed = (width: number, { traces: { areSeveral } }: Store): readonly Placed<ContainerColumn>[] => {
   if (last?.width !== width || last.areSeveral !== areSeveral) {
     last = { width, areSeveral, placed: placeColumns(width, areSeveral ? tableColumns : columnsOfOne) };
   }

@@ -132,7 +132,7 @@ export const stateOf = ({ latest }: Family): { text: string; bad: boolean; runni
     return { text: '-', bad: false, running: true };
   }
   if (life?.endedAt !== undefined && (alive === 0 || life.code !== undefined || life.signal !== undefined)) {
-    return { ...endOf(life), running: false };
+    return { ...endingOf(life), running: false };
   }
   if (life !== undefined && !life.before && life.startedAt === undefined && alive === 0) {
     return { text: 'created', bad: false, running: false };
@@ -141,7 +141,7 @@ export const stateOf = ({ latest }: Family): { text: string; bad: boolean; runni
 };
 
 /** How a life ended. */
-export const endOf = (life: Life): { text: string; bad: boolean } => {
+export const endingOf = (life: Life): { text: string; bad: boolean } => {
   if (life.oom) {
     return { text: 'OOM killed', bad: true };
   }

@@ -3,7 +3,7 @@ import type { Group } from '../store/group.ts';
 import type { Store } from '../store/store.ts';
 import { type Family, familiesOf } from './families.ts';
 import { type GroupKind, isNamespace, keyOfProcess, namespaceKey, noKey } from './grouping.ts';
-import { inOrder, type Order } from './order.ts';
+import { inKeyOrder, type Order } from './order.ts';
 import { eventRow, type Heading, hostOf, listOf, type Row, type RowList, titleRows } from './rows.ts';
 
 export interface HeadingOptions {
@@ -20,7 +20,7 @@ export interface HeadingOptions {
 export const headingsOf = ({ store, by, order, lists, filtered }: HeadingOptions): Heading[] => {
   if (by === 'container') {
     const depth = store.traces.areSeveral ? 1 : 0;
-    const families = inOrder(familiesOf(store), order)
+    const families = inKeyOrder(familiesOf(store), order)
       .filter(({ key, isHost, alive }) => lists.has(key) || (!filtered && (!isHost || alive > 0)))
       .map((family) => ({ by, key: family.key, depth, family, groups: family.groups }));
     return depth === 0 ? families : byHost(families);
@@ -145,7 +145,7 @@ export const groupedRows = (
 };
 
 /** What a heading is about, beside its key: who is in it. */
-export interface Census {
+export interface Members {
   readonly processes: number;
   /** The first that was in it, which as a rule made it. */
   readonly owner: ViewProcess | undefined;
@@ -153,7 +153,7 @@ export interface Census {
 }
 
 /** Who lives under a heading. */
-export const censusOf = ({ by, key }: Heading, store: Store): Census => {
+export const membersOf = ({ by, key }: Heading, store: Store): Members => {
   const families = familiesOf(store);
   const inside = new Set<Family>();
   let processes = 0;

@@ -1,11 +1,11 @@
-import type { Kind, ViewEvent } from '../store/event.ts';
+import type { ViewEvent, ViewKind } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
 import { type GroupKind, keyOfEvent } from './grouping.ts';
 import type { Query } from './query.ts';
 
 /** Which events are listed, and by what they stand together. */
 export interface Wanted {
-  readonly kinds: ReadonlySet<Kind>;
+  readonly kinds: ReadonlySet<ViewKind>;
   readonly query: Query;
   readonly by: GroupKind;
   /** Only those with this key. */

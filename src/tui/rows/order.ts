@@ -7,7 +7,7 @@ interface Placed {
 }
 
 /** The host comes last. */
-export const inOrder = <Item extends Placed>(items: ReadonlyMap<string, Item>, order: Order): Item[] => {
+export const inKeyOrder = <Item extends Placed>(items: ReadonlyMap<string, Item>, order: Order): Item[] => {
   const listed = new Set(order);
   const newer: Item[] = [];
   const hosts: Item[] = [];

@@ -4,7 +4,7 @@ import { addTo, type ViewEvent, type ViewProcess } from './event.ts';
 const maxGapNs = 1e9;
 
 /** `nsenter -a` calls setns for each type: one line has them all. Whether a change was folded into the first of its process. */
-export const goesOn = (process: ViewProcess, event: ViewEvent, at: number): boolean => {
+export const continuesChange = (process: ViewProcess, event: ViewEvent, at: number): boolean => {
   const { changes } = process;
   const { first } = changes ?? {};
   const isSame =

@@ -1,11 +1,11 @@
 import type { Subject } from '../../filter/subject.ts';
 import type { NstraceRecord } from '../../record/schema.ts';
-import type { Kind, ViewEvent, ViewProcess } from './event.ts';
+import type { ViewEvent, ViewKind, ViewProcess } from './event.ts';
 import { FairLog, Shares } from './fair.ts';
 import type { Group } from './group.ts';
 
 /** Events that are kept for scrolling back. */
-export const maxEvents = 50_000;
+export const maxLogEvents = 50_000;
 /** What they may take together, in bytes. */
 const maxEventBytes = 260_000_000;
 /** What an event takes beside the text of its arguments, and an argument beside its text. */
@@ -17,7 +17,7 @@ const bytesOf = ({ record }: ViewEvent): number =>
 
 /** The last events; every container has its share of them. */
 export class EventLog {
-  readonly log = new FairLog<ViewEvent>({ capacity: maxEvents, maxWeight: maxEventBytes, weigh: bytesOf });
+  readonly log = new FairLog<ViewEvent>({ capacity: maxLogEvents, maxWeight: maxEventBytes, weigh: bytesOf });
   readonly #shares = new Shares<Group, ViewEvent>(this.log);
   /** The id that the next event gets. */
   nextId = 0;
@@ -47,7 +47,7 @@ export const unlisted = (record: NstraceRecord, subject: Subject, group: Group, 
 
 const makeEvent = (
   id: number,
-  kind: Kind | 'lost',
+  kind: ViewKind | 'lost',
   record: NstraceRecord,
   subject: Subject,
   group: Group,

@@ -1,16 +1,16 @@
 import type { Subject } from '../../filter/subject.ts';
 import type { NamespaceSet, NstraceRecord, RecordOf } from '../../record/schema.ts';
-import type { Kept } from './fair.ts';
+import type { Droppable } from './fair.ts';
 import type { Group } from './group.ts';
 
-export const kinds = ['exec', 'failed', 'exit', 'join', 'namespace', 'container', 'fork', 'cgroup'] as const;
-export type Kind = (typeof kinds)[number];
+export const viewKinds = ['exec', 'failed', 'exit', 'join', 'namespace', 'container', 'fork', 'cgroup'] as const;
+export type ViewKind = (typeof viewKinds)[number];
 
 /** One line of the view: a record and what it belongs to. */
-export interface ViewEvent extends Kept {
+export interface ViewEvent extends Droppable {
   /** Rises with every event. */
   readonly id: number;
-  readonly kind: Kind | 'lost';
+  readonly kind: ViewKind | 'lost';
   readonly record: NstraceRecord;
   /** What a filter asks about. */
   readonly subject: Subject;
@@ -22,7 +22,7 @@ export interface ViewEvent extends Kept {
   /** Failed execs that were attempts at this one, as a search through PATH makes them. */
   misses: Fold<RecordOf<'exec'>> | undefined;
   /** Earlier runs of the same command that this one stands for. */
-  runs: Fold<Run> | undefined;
+  runs: Fold<EndedEntrance> | undefined;
   /** What the runtime did for it. */
   work: Fold<ViewEvent> | undefined;
 }
@@ -34,7 +34,7 @@ export interface Fold<Item> {
 }
 
 /** A command that entered and has ended. */
-export interface Run {
+export interface EndedEntrance {
   readonly time: string;
   readonly end: string;
 }

@@ -1,5 +1,5 @@
 /** An item that is kept until others need its room. */
-export interface Kept {
+export interface Droppable {
   /** It is no longer kept: lists that still hold it leave it out. */
   dropped: boolean;
 }
@@ -8,7 +8,7 @@ export interface Kept {
 const maxGone = 16;
 
 /** What one owner has in a FairLog, the oldest first. */
-export class Share<Item extends Kept> {
+export class Share<Item extends Droppable> {
   /** Dropped ones are undefined, for a while: taking them out each time would cost more than all the rest. */
   #items: (Item | undefined)[] = [];
   #head = 0;
@@ -66,7 +66,7 @@ const partAtOnce = 1 / 64;
  * The last items of several owners, in the order in which they came. Where there are too many, the oldest of whoever has most
  * are dropped: one owner with very many does not push out those of the others.
  */
-export class FairLog<Item extends Kept> {
+export class FairLog<Item extends Droppable> {
   readonly #options: FairLogOptions<Item>;
   readonly #shares = new Set<Share<Item>>();
   readonly #orphans = new Share<Item>();
@@ -163,7 +163,7 @@ export class FairLog<Item extends Kept> {
 }
 
 /** The shares of owners in a FairLog. */
-export class Shares<Owner extends object, Item extends Kept> {
+export class Shares<Owner extends object, Item extends Droppable> {
   readonly #log: FairLog<Item>;
   readonly #byOwner = new Map<Owner, Share<Item>>();
 

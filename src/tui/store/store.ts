@@ -2,19 +2,19 @@ import { Knowledge, type Subject } from '../../filter/subject.ts';
 import { clockNs } from '../../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../../record/schema.ts';
 import type { Moment } from '../../replay/moment.ts';
-import { goesOn } from './changes.ts';
+import { continuesChange } from './changes.ts';
 import type { Containers } from './containers.ts';
-import type { Kind, ViewEvent, ViewProcess } from './event.ts';
+import type { ViewEvent, ViewKind, ViewProcess } from './event.ts';
 import { unlisted } from './event-log.ts';
 import type { Group } from './group.ts';
 import { invocationOf } from './invocations.ts';
-import { Kept } from './kept.ts';
 import type { About } from './population.ts';
 import { isByHand, note, Repeats } from './repeats.ts';
-import type { Join, Trace } from './traces.ts';
+import { ViewState } from './state.ts';
+import type { PendingJoin, Trace } from './traces.ts';
 
 /** Makes what a view shows out of records: what each of them changes. Nothing here knows of terminals. */
-export class Store extends Kept {
+export class Store extends ViewState {
   /** For words of filters that are typed later. */
   readonly #knowledge = new Knowledge({ keepsLineage: true });
   readonly #repeats = new Repeats();
@@ -157,7 +157,7 @@ export class Store extends Kept {
   }
 
   /** The first program of a process that joined. */
-  #enters(process: ViewProcess, record: RecordOf<'exec'>, event: ViewEvent, join: Join): void {
+  #enters(process: ViewProcess, record: RecordOf<'exec'>, event: ViewEvent, join: PendingJoin): void {
     const byHand = isByHand(record, join.record);
     process.group.entrances.runs(join.record, record, byHand);
     if (byHand) {
@@ -214,7 +214,7 @@ export class Store extends Kept {
     }
     const event = this.#event(record.type, record, this.#groupOf(record), process);
     if (record.type === 'namespace' && process !== undefined) {
-      this.folds += goesOn(process, event, this.#at) ? 1 : 0;
+      this.folds += continuesChange(process, event, this.#at) ? 1 : 0;
     }
   }
 
@@ -256,7 +256,7 @@ export class Store extends Kept {
     return this.processes.begin(this.#trace, record, { group, startAt, before });
   }
 
-  #event(kind: Kind | 'lost', record: NstraceRecord, group: Group, process?: ViewProcess): ViewEvent {
+  #event(kind: ViewKind | 'lost', record: NstraceRecord, group: Group, process?: ViewProcess): ViewEvent {
     group.lastAt = this.#at;
     const event = this.log.add(kind, record, this.#subject!, group, process);
     if (process?.entry !== undefined) {

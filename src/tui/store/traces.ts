@@ -6,7 +6,7 @@ import { Misses } from './path-search.ts';
 import { Source } from './source.ts';
 
 /** A container was started or entered by a process that has not executed its program yet. */
-export interface Join {
+export interface PendingJoin {
   readonly record: RecordOf<'container'>;
   readonly event: ViewEvent | undefined;
 }
@@ -19,7 +19,7 @@ export class Trace {
   /** Those that live, by pid. */
   readonly processes = new Map<number, ViewProcess>();
   /** By pid. */
-  readonly joins = new Map<number, Join>();
+  readonly joins = new Map<number, PendingJoin>();
   readonly misses = new Misses();
   lost = 0;
   /** Losses of which it is not known how many they are. */

@@ -1,5 +1,5 @@
 import { isSecretName } from './names.ts';
-import { type ProgramRule, programOf } from './programs.ts';
+import { type ProgramRule, ruleOf } from './programs.ts';
 import { isSuspicious, mask, maskInside } from './text.ts';
 
 /**
@@ -20,7 +20,7 @@ const isPlain = (arg: string): boolean => {
   if (plain.has(arg)) {
     return true;
   }
-  if (isSuspicious(arg) || mayHoldCommand(arg) || programOf(arg) !== undefined) {
+  if (isSuspicious(arg) || mayHoldCommand(arg) || ruleOf(arg) !== undefined) {
     return false;
   }
   if (arg.length <= maxPlainLength) {
@@ -46,7 +46,7 @@ const redactWords = (args: readonly string[], depth: number): readonly string[] 
     if (rule !== undefined && (armed || rule.after === undefined)) {
       masked = byProgram(rule, arg, args[index - 1] ?? '', place);
     }
-    const program = masked === arg ? programOf(arg) : undefined;
+    const program = masked === arg ? ruleOf(arg) : undefined;
     if (program !== undefined) {
       rule = program;
       armed = false;

@@ -81,4 +81,4 @@ export const programs: ReadonlyMap<string, ProgramRule> = new Map<string, Progra
   ['security', { next: ['-w', '-p'] }],
 ]);
 
-export const programOf = (word: string): ProgramRule | undefined => programs.get(word.slice(word.lastIndexOf('/') + 1));
+export const ruleOf = (word: string): ProgramRule | undefined => programs.get(word.slice(word.lastIndexOf('/') + 1));

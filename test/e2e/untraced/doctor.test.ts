@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect } from 'vitest';
-import type { Finding } from '../../../src/doctor/schema.ts';
+import type { DoctorFinding } from '../../../src/doctor/schema.ts';
 import { run } from '../support/run.ts';
 import { program, traced, tracedOutsideChroot } from '../support/trace.ts';
 
@@ -12,10 +12,10 @@ const isValid = new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(p
 /** Without a bpftrace, so that no probes are attached: what is asked here is known before that. */
 const doctor = [program, 'doctor', '--json', '--bpftrace', '/no/such/bpftrace'];
 
-const findingsOf = async (...command: string[]): Promise<Map<string, Finding>> => {
+const findingsOf = async (...command: string[]): Promise<Map<string, DoctorFinding>> => {
   const { stdout, exitCode } = await run(...(command as [string, ...string[]]));
   expect(exitCode).toBe(3);
-  const findings = JSON.parse(stdout) as Finding[];
+  const findings = JSON.parse(stdout) as DoctorFinding[];
   expect(isValid(findings), JSON.stringify(isValid.errors)).toBe(true);
   return new Map(findings.map((finding) => [finding.name, finding]));
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bindings, bindingsOf, commandOf, footBindings } from '../../../src/tui/keys/bindings.ts';
+import { bindings, bindingsOf, footBindings, keyCommandOf } from '../../../src/tui/keys/bindings.ts';
 import { helpLines } from '../../../src/tui/paint/help.ts';
 import { makeTheme } from '../../../src/tui/paint/theme.ts';
 
@@ -17,15 +17,18 @@ describe('the table of keys', () => {
   });
 
   it('is about traces, replays and lanes where a binding says so', () => {
-    expect([commandOf(' ', live), commandOf(' ', replay)]).toEqual(['pause', 'play']);
-    expect([commandOf('r', live), commandOf('r', replay)]).toEqual(['record', undefined]);
-    expect([commandOf('+', live), commandOf('+', replay)]).toEqual([undefined, 'faster']);
-    expect([live, replay].map((place) => commandOf('+', { ...place, mode: 'lanes' }))).toEqual(['shorter', 'shorter']);
+    expect([keyCommandOf(' ', live), keyCommandOf(' ', replay)]).toEqual(['pause', 'play']);
+    expect([keyCommandOf('r', live), keyCommandOf('r', replay)]).toEqual(['record', undefined]);
+    expect([keyCommandOf('+', live), keyCommandOf('+', replay)]).toEqual([undefined, 'faster']);
+    expect([live, replay].map((place) => keyCommandOf('+', { ...place, mode: 'lanes' }))).toEqual([
+      'shorter',
+      'shorter',
+    ]);
   });
 
   it('knows no keys by the names of JavaScript', () => {
     for (const key of ['constructor', '__proto__', '']) {
-      expect(commandOf(key, live), key).toBeUndefined();
+      expect(keyCommandOf(key, live), key).toBeUndefined();
     }
   });
 

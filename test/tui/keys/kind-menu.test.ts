@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KindMenu } from '../../../src/tui/keys/kind-menu.ts';
-import { kinds } from '../../../src/tui/store/event.ts';
+import { viewKinds } from '../../../src/tui/store/event.ts';
 
 describe('the choice of kinds', () => {
   it('leaves out what is many and says little, unless asked otherwise', () => {
@@ -11,7 +11,7 @@ describe('the choice of kinds', () => {
   it('switches by number, and at the cursor, which stays in the list', () => {
     const menu = new KindMenu([]);
     menu.press('1');
-    expect([...menu.shown]).toEqual([kinds[0]]);
+    expect([...menu.shown]).toEqual([viewKinds[0]]);
     menu.press('up');
     menu.press('enter');
     expect([...menu.shown]).toEqual([]);
@@ -19,7 +19,7 @@ describe('the choice of kinds', () => {
       menu.press('j');
     }
     menu.press(' ');
-    expect([...menu.shown]).toEqual([kinds.at(-1)]);
+    expect([...menu.shown]).toEqual([viewKinds.at(-1)]);
   });
 
   it('is a new set after every change, and the same without one', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
-import { maxEvents } from '../../../src/tui/store/event-log.ts';
+import { maxLogEvents } from '../../../src/tui/store/event-log.ts';
 import { exec, failedExec, lost, usage } from '../../fixtures/records.ts';
 import { at, castOf, lifeOf, startOf } from '../../fixtures/story.ts';
 import { aBusyMachine, Desk, execs, inWeb, unsafe, web, withoutStyles } from '../support.ts';
@@ -434,7 +434,7 @@ describe('moving', () => {
     desk.press('g', 'j');
     expect(place(desk)).toBe(1);
     // Lists leave out what was dropped now and then.
-    for (const record of execs(maxEvents + 8000, 50)) {
+    for (const record of execs(maxLogEvents + 8000, 50)) {
       desk.take(record);
     }
     const oldest = place(desk);
@@ -449,7 +449,7 @@ describe('moving', () => {
     const desk = flat(...execs(1000));
     desk.press('k');
     expect(place(desk)).toBe(999);
-    for (const record of execs(maxEvents - 900, 1000)) {
+    for (const record of execs(maxLogEvents - 900, 1000)) {
       desk.take(record);
     }
     expect(desk.store.events.dropped).toBeGreaterThan(0);
@@ -538,7 +538,7 @@ describe('Space in a live trace', () => {
   it('does not say that it waits for events when the paused ones are gone', () => {
     const desk = flat(...execs(5));
     desk.press(' ');
-    for (const record of execs(maxEvents + 100, 5)) {
+    for (const record of execs(maxLogEvents + 100, 5)) {
       desk.take(record);
     }
     expect(desk.text).not.toContain('Waiting for something to run');
@@ -655,7 +655,7 @@ describe('overlays', () => {
     desk.press('k', 'enter');
     const before = desk.body;
     expect(before.join('\n')).toContain(web.name);
-    for (const record of execs(maxEvents + 1)) {
+    for (const record of execs(maxLogEvents + 1)) {
       desk.take(record);
     }
     expect(desk.body).toEqual(before);

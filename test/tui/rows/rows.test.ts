@@ -4,18 +4,18 @@ import { flatRows } from '../../../src/tui/rows/flat.ts';
 import type { GroupKind } from '../../../src/tui/rows/grouping.ts';
 import { groupedRows, headingsOf } from '../../../src/tui/rows/headings.ts';
 import { Listing, type Wanted } from '../../../src/tui/rows/listing.ts';
-import { inOrder } from '../../../src/tui/rows/order.ts';
+import { inKeyOrder } from '../../../src/tui/rows/order.ts';
 import { laneRows, lanesByKey, livingByKey, treeRows } from '../../../src/tui/rows/processes.ts';
 import { parseQuery } from '../../../src/tui/rows/query.ts';
 import type { RowList } from '../../../src/tui/rows/rows.ts';
-import type { Kind, ViewProcess } from '../../../src/tui/store/event.ts';
-import { maxEvents } from '../../../src/tui/store/event-log.ts';
+import type { ViewKind, ViewProcess } from '../../../src/tui/store/event.ts';
+import { maxLogEvents } from '../../../src/tui/store/event-log.ts';
 import { Store } from '../../../src/tui/store/store.ts';
 import { container, exec, exit, fork, process, xyxy12Info } from '../../fixtures/records.ts';
 import { at, castOf, lifeOf } from '../../fixtures/story.ts';
 import { aBusyMachine, execs, users } from '../support.ts';
 
-const kinds: ReadonlySet<Kind> = new Set(['exec', 'failed', 'exit', 'join', 'namespace', 'container']);
+const kinds: ReadonlySet<ViewKind> = new Set(['exec', 'failed', 'exit', 'join', 'namespace', 'container']);
 const any: Wanted = { kinds, query: parseQuery('', users), by: 'container', only: undefined, grouped: true };
 const searching = (text: string): Wanted => ({ ...any, query: parseQuery(text, users) });
 const every = () => true;
@@ -62,7 +62,7 @@ describe('the order of containers', () => {
   const items = (...keys: string[]) => new Map(keys.map((key) => [key, { key, isHost: key === '' }]));
 
   it('stays as it was asked for; what came since stands before, the newest first, and the host last', () => {
-    const placed = inOrder(items('', 'a', 'b', 'c', 'd'), ['c', 'gone', 'a', '']);
+    const placed = inKeyOrder(items('', 'a', 'b', 'c', 'd'), ['c', 'gone', 'a', '']);
     expect(placed.map(({ key }) => key)).toEqual(['d', 'b', 'c', 'a', '']);
   });
 });
@@ -147,7 +147,7 @@ describe('flatRows', () => {
   });
 
   it('gives the oldest one that is kept in the place of one that is gone', () => {
-    const store = storeOf(...execs(maxEvents + 100));
+    const store = storeOf(...execs(maxLogEvents + 100));
     const rows = flat(store);
     const oldest = Number(rows.at(0)!.key.slice(1));
     expect(oldest).toBeGreaterThanOrEqual(100);

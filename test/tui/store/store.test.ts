@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { maxEndedGroups } from '../../../src/tui/store/containers.ts';
-import { maxEvents } from '../../../src/tui/store/event-log.ts';
+import { maxLogEvents } from '../../../src/tui/store/event-log.ts';
 import { maxEndedProcesses } from '../../../src/tui/store/population.ts';
 import { Store } from '../../../src/tui/store/store.ts';
 import {
@@ -164,9 +164,9 @@ describe('Store', () => {
 
 describe('what a store keeps', () => {
   it('is at most a number of events; the oldest of the group that has most go first', () => {
-    const store = storeOf(exec({ ...inside(7, 1), args: ['quiet'] }), ...execs(maxEvents + 10));
-    expect(store.events.count).toBeLessThanOrEqual(maxEvents);
-    expect(store.events.count).toBeGreaterThan(maxEvents - 1000);
+    const store = storeOf(exec({ ...inside(7, 1), args: ['quiet'] }), ...execs(maxLogEvents + 10));
+    expect(store.events.count).toBeLessThanOrEqual(maxLogEvents);
+    expect(store.events.count).toBeGreaterThan(maxLogEvents - 1000);
     const kept = store.events.all.filter(({ dropped }) => !dropped);
     expect(kept).toHaveLength(store.events.count);
     // The container's own is older than all that were dropped.
@@ -177,10 +177,10 @@ describe('what a store keeps', () => {
   it('does not grow with events that nobody looks at', () => {
     const store = new Store();
     const record = exec();
-    for (let index = 0; index < 3 * maxEvents; index += 1) {
+    for (let index = 0; index < 3 * maxLogEvents; index += 1) {
       store.take(record);
     }
-    expect(store.events.all.length).toBeLessThanOrEqual(2 * maxEvents);
+    expect(store.events.all.length).toBeLessThanOrEqual(2 * maxLogEvents);
   });
 
   it('is at most a number of processes that have ended', () => {

@@ -5,7 +5,7 @@ export const rowHeight = 24;
 export const axisHeight = 28;
 
 /** Where a picture of lanes is drawn: the labels stand left of `labels` px, the times right of it. */
-export interface Frame {
+export interface Viewport {
   readonly width: number;
   readonly height: number;
   readonly labels: number;
@@ -19,7 +19,7 @@ export interface Frame {
   readonly until: number | undefined;
 }
 
-export const xOf = ({ width, labels, from, to }: Frame, at: number): number =>
+export const xOf = ({ width, labels, from, to }: Viewport, at: number): number =>
   labels + ((at - from) / (to - from)) * (width - labels);
 
 export type Canvas = CanvasRenderingContext2D;
@@ -28,7 +28,7 @@ export type Canvas = CanvasRenderingContext2D;
 export const tint = (box: Box): number | undefined => (box.life === undefined ? undefined : box.index);
 
 /** At least two px wide, and no wider than the picture. */
-export const extent = (frame: Frame, from: number, to: number): [x: number, width: number] => {
+export const extent = (frame: Viewport, from: number, to: number): [x: number, width: number] => {
   const left = Math.max(frame.labels - 10, xOf(frame, from));
   const right = Math.min(frame.width + 10, xOf(frame, to));
   return [left, Math.max(2, right - left)];

@@ -12,7 +12,7 @@ import { Traces } from './traces.ts';
 const historySeconds = 61;
 
 /** All that a live view shows. */
-export class Kept {
+export class ViewState {
   readonly traces = new Traces();
   readonly containers = new Containers();
   readonly processes = new Population(this.traces);

@@ -7,7 +7,7 @@ import { procRoot } from './read.ts';
 const atOnce = 100;
 
 /** Every running process but those left out, in the order in which they started: parents before children. */
-export const readBaseline = async (leaveOut: ReadonlySet<number>, root = procRoot): Promise<ProcProcess[]> => {
+export const scanProcesses = async (leaveOut: ReadonlySet<number>, root = procRoot): Promise<ProcProcess[]> => {
   const pids = readdirSync(root)
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && pid > 0 && !leaveOut.has(pid));

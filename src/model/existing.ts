@@ -13,7 +13,7 @@ import { hasOwnMnt, roleOf } from './roles.ts';
 export type AlreadyReported = (pid: number, startTicks: number) => 'born' | 'ran' | undefined;
 
 /** What was there when tracing began, or after a gap. */
-export class Baseline {
+export class Existing {
   readonly #known: Known;
 
   constructor(known: Known) {
