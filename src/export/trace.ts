@@ -1,5 +1,4 @@
 import type { ContainerInfo, ContainerRef, NstraceRecord, ProcessRecord, RecordOf } from '../record/schema.ts';
-import { nanosOf } from './clock.ts';
 import {
   birthDetails,
   changeDetails,
@@ -10,51 +9,22 @@ import {
   programName,
 } from './details.ts';
 import type { Exporter } from './exporter.ts';
+import { type Box, Hosts, type Life } from './hosts.ts';
 import { Rate } from './rate.ts';
 import { drawStartup } from './startup.ts';
 import { type Details, noFlow, type TraceFormat, type TrackKind } from './tracks.ts';
 
 type ContainerRecord = RecordOf<'container'>;
 
-interface Life {
-  track: number;
-  container: string;
-  /** Slices that are open: the life, and the program in it. */
-  open: number;
-}
-
-interface Box {
-  readonly track: number;
-  readonly startup: number;
-  isOpen: boolean;
-}
-
-/** One of the hosts whose records were merged: it has a clock and pids of its own. */
-class Host {
-  readonly boxes = new Map<string, Box>();
-  readonly living = new Map<number, Life>();
-  /** An arrow to the next exec of a pid. */
-  readonly arrows = new Map<number, number>();
-  /** In front of the names of its containers, if it is not the first one. */
-  name = '';
-  /** What makes its clock that of the first one, in ns; wall time says it. */
-  shift = 0n;
-}
-
 const host = 'host';
 
 /** Records become tracks: containers, and under them their processes with what they execute. */
 export class TraceExporter implements Exporter {
   readonly #format: TraceFormat;
-  readonly #hosts = new Map<string, Host>();
-  #host = new Host();
+  readonly #hosts = new Hosts();
   readonly #execs: Rate;
   #tracks = 0;
   #flows = 0;
-  #base = 0n;
-  #baseNumber = Number.NaN;
-  /** Wall time less the kernel's clock, in ns. */
-  #offset = 0n;
   #lostTrack = 0;
   #lost = 0;
   #execTrack = 0;
@@ -66,7 +36,7 @@ export class TraceExporter implements Exporter {
 
   take(record: NstraceRecord): void {
     if (record.type !== 'header' && record.recording !== undefined) {
-      this.#host = this.#hosts.get(record.recording) ?? this.#host;
+      this.#hosts.go(record.recording);
     }
     switch (record.type) {
       case 'header':
@@ -94,33 +64,14 @@ export class TraceExporter implements Exporter {
   }
 
   #header(record: RecordOf<'header'>): void {
-    const known = this.#hosts.get(record.recording);
-    if (known !== undefined) {
+    if (!this.#hosts.begin(record)) {
       // Another part.
-      this.#host = known;
       return;
     }
-    const offset = nanosOf(record.time) - BigInt(record.mono);
-    this.#host = new Host();
-    if (this.#hosts.size === 0) {
-      this.#base = BigInt(record.mono);
-      this.#baseNumber = Number(record.mono) <= Number.MAX_SAFE_INTEGER ? Number(record.mono) : Number.NaN;
-      this.#offset = offset;
+    if (this.#hosts.isFirst) {
       this.#format.header(record);
-    } else {
-      this.#host.name = `${record.host.name}: `;
-      this.#host.shift = offset - this.#offset;
     }
-    this.#hosts.set(record.recording, this.#host);
     this.#box(null);
-  }
-
-  /** Ns since the first header, exact. */
-  #at(mono: string): number {
-    const at = Number(mono);
-    return at <= Number.MAX_SAFE_INTEGER && !Number.isNaN(this.#baseNumber) && this.#host.shift === 0n
-      ? at - this.#baseNumber
-      : Number(BigInt(mono) + this.#host.shift - this.#base);
   }
 
   #track(parent: number, name: string, kind: TrackKind, pid: number): number {
@@ -131,18 +82,18 @@ export class TraceExporter implements Exporter {
 
   #box(container: ContainerRef | ContainerInfo | null): Box {
     const key = keyOf(container);
-    let box = this.#host.boxes.get(key);
+    let box = this.#hosts.current.boxes.get(key);
     if (box === undefined) {
-      const name = this.#host.name + (container === null ? host : `${container.name} (${container.runtime})`);
+      const name = this.#hosts.current.name + (container === null ? host : `${container.name} (${container.runtime})`);
       const track = this.#track(0, name, 'container', 0);
       box = { track, startup: container === null ? 0 : this.#track(track, 'startup', 'startup', 0), isOpen: false };
-      this.#host.boxes.set(key, box);
+      this.#hosts.current.boxes.set(key, box);
     }
     return box;
   }
 
   #process(record: ProcessRecord): void {
-    const at = this.#at(record.mono);
+    const at = this.#hosts.at(record.mono);
     const life = this.#life(record, at);
     switch (record.type) {
       case 'process':
@@ -167,7 +118,7 @@ export class TraceExporter implements Exporter {
   }
 
   #life(record: ProcessRecord, at: number): Life {
-    const known = this.#host.living.get(record.pid);
+    const known = this.#hosts.current.living.get(record.pid);
     const container = keyOf(record.container);
     if (known !== undefined && record.type !== 'fork' && record.type !== 'process') {
       if (known.container === container) {
@@ -181,7 +132,7 @@ export class TraceExporter implements Exporter {
     const inner = record.nspid.length > 1 ? ` (${record.nspid.at(-1)} inside)` : '';
     const track = this.#track(this.#box(record.container).track, `pid ${record.pid}${inner}`, 'process', record.pid);
     const life = { track, container, open: 1 };
-    this.#host.living.set(record.pid, life);
+    this.#hosts.current.living.set(record.pid, life);
     this.#format.begin(track, at, 'process', processName(record), birthDetails(record), noFlow);
     return life;
   }
@@ -191,9 +142,9 @@ export class TraceExporter implements Exporter {
       this.#format.end(life.track, at, []);
       life.open -= 1;
     }
-    const to = this.#host.arrows.get(record.pid) ?? 0;
+    const to = this.#hosts.current.arrows.get(record.pid) ?? 0;
     if (to !== 0) {
-      this.#host.arrows.delete(record.pid);
+      this.#hosts.current.arrows.delete(record.pid);
     }
     const flow = to === 0 ? noFlow : { from: 0, to };
     this.#format.begin(life.track, at, 'exec', programName(record), programDetails(record), flow);
@@ -217,8 +168,8 @@ export class TraceExporter implements Exporter {
       'duration_ns',
       duration_ns,
     ]);
-    this.#host.living.delete(record.pid);
-    this.#host.arrows.delete(record.pid);
+    this.#hosts.current.living.delete(record.pid);
+    this.#hosts.current.arrows.delete(record.pid);
   }
 
   #close(life: Life, at: number, details: Details): void {
@@ -229,7 +180,7 @@ export class TraceExporter implements Exporter {
   }
 
   #container(record: ContainerRecord): void {
-    const at = this.#at(record.mono);
+    const at = this.#hosts.at(record.mono);
     const { container, op } = record;
     const box = this.#box(container);
     if (!box.isOpen && (op === 'seen' || op === 'created' || op === 'started')) {
@@ -256,8 +207,8 @@ export class TraceExporter implements Exporter {
 
   /** From who asked for it to the runtime's command, and from that to the first program inside. */
   #arrow(record: ContainerRecord, at: number, name: string): void {
-    const by = record.by && this.#host.living.get(record.by.pid);
-    const person = record.asked_by && this.#host.living.get(record.asked_by.pid);
+    const by = record.by && this.#hosts.current.living.get(record.by.pid);
+    const person = record.asked_by && this.#hosts.current.living.get(record.asked_by.pid);
     let asked = 0;
     if (person !== undefined && record.asked_by?.pid !== record.by?.pid) {
       asked = this.#newFlow();
@@ -276,7 +227,7 @@ export class TraceExporter implements Exporter {
 
   #aim(pid: number | undefined, flow: number): void {
     if (pid !== undefined && flow !== 0) {
-      this.#host.arrows.set(pid, flow);
+      this.#hosts.current.arrows.set(pid, flow);
     }
   }
 
@@ -291,7 +242,7 @@ export class TraceExporter implements Exporter {
       this.#format.counter(this.#lostTrack, 0, 0);
     }
     this.#lost += record.count;
-    const at = this.#at(record.mono);
+    const at = this.#hosts.at(record.mono);
     this.#format.counter(this.#lostTrack, at, this.#lost);
     const { count, exact, from, to, stage, cpu } = record;
     const details = ['count', count, 'exact', exact, 'from', from, 'to', to, 'stage', stage, 'cpu', cpu];

@@ -109,3 +109,10 @@ export const monitorOf = (command: Command): Command | undefined => {
   }
   return undefined;
 };
+
+/** What names the namespaces that a process makes, once. */
+export const sandboxOf = (process: Process, how: 'created' | 'seen'): Command | undefined => {
+  const { invocation } = process;
+  const isOwn = how === 'seen' && invocation?.owner === process;
+  return invocation?.action === 'sandbox' && invocation.made === undefined && !isOwn ? invocation : undefined;
+};

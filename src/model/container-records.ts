@@ -4,7 +4,8 @@ import type { Asked, AskedFor } from './asked/asked.ts';
 import type { WallClock } from './clock.ts';
 import type { Container, Init, NameRank, Requester } from './container.ts';
 import type { Process } from './process.ts';
-import { requesterRecord, startupParts } from './requester.ts';
+import { requesterRecord } from './requester.ts';
+import { startupParts } from './startup.ts';
 
 type ContainerRecord = RecordOf<'container'>;
 

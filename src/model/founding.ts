@@ -1,27 +1,15 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
-import { textOf } from '../kernel/text.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
-import { imageOfRun } from '../runtimes/client/podman.ts';
-import { isItselfAgain } from '../runtimes/trust.ts';
 import type { CgroupShape } from './cgroup-shapes.ts';
 import type { CgroupSet } from './cgroups.ts';
-import { commandAbove, engineAbove, monitorOf } from './command.ts';
+import { commandAbove, monitorOf, sandboxOf } from './command.ts';
 import type { Container, Identity, Membership } from './container.ts';
 import type { ContainerRecords } from './container-records.ts';
 import type { Containers } from './containers.ts';
+import { identityOf, imageAskedOf, namesOf, toolName } from './identity.ts';
 import type { Naming, RuntimeKnowledge } from './naming.ts';
 import type { Command, Process } from './process.ts';
-import { requesterOf } from './requester.ts';
-
-/**
- * What a process is called: by its comm, or by how it was called where that says only `exe`, as of busybox' applets. runc calls its
- * stages `runc:[0:PARENT]`, whatever its own file is called (libcontainer/nsenter/nsexec.c).
- */
-const toolName = ({ comm, args }: Process): string => {
-  const name = textOf(comm).replace(/^runc:\[\d:[A-Z]+\]$/, 'runc');
-  const called = textOf(args[0] ?? '');
-  return name === 'exe' && called !== '' ? called.slice(called.lastIndexOf('/') + 1) : name;
-};
+import { calledBy, requesterOf } from './requester.ts';
 
 /** Makes containers: of a runtime's command and its cgroup, or of namespaces that somebody makes. */
 export class Founding {
@@ -248,7 +236,7 @@ export class Founding {
         monitor.made = container;
         container.bundle ??= monitor.bundle === undefined ? undefined : { path: monitor.bundle, uid: monitor.by.uid };
         if (monitor.sure || monitor.by.uid === command.by.uid) {
-          container.learn(nameOf(monitor), 'monitor');
+          container.learn(namesOf(monitor), 'monitor');
           container.image ??= imageAskedOf(monitor);
         }
       }
@@ -278,42 +266,3 @@ export class Founding {
     this.#records.removed(container, time);
   }
 }
-
-/** A stage that executed the program of its parent again was called by that. */
-const calledBy = (process: Process): Process => {
-  let at = process;
-  while (at.parent !== undefined && isItselfAgain(at.exe) && isSameProgram(at, at.parent)) {
-    at = at.parent;
-  }
-  return at;
-};
-
-const isSameProgram = (one: Process, other: Process): boolean =>
-  textOf(one.args[0] ?? '') === textOf(other.args[0] ?? '');
-
-/** What names the namespaces that a process makes, once. */
-const sandboxOf = (process: Process, how: 'created' | 'seen'): Command | undefined => {
-  const { invocation } = process;
-  const isOwn = how === 'seen' && invocation?.owner === process;
-  return invocation?.action === 'sandbox' && invocation.made === undefined && !isOwn ? invocation : undefined;
-};
-
-/** @param id of a container whose runtime has none */
-const identityOf = (command: Command, id = ''): Identity => ({
-  id: command.id ?? id,
-  name: command.name ?? command.id ?? `${command.runtime} ${id}`,
-  runtime: command.runtime,
-  ...(command.root === undefined ? {} : { root: command.root }),
-  ...(command.image === undefined ? {} : { image: command.image }),
-});
-
-/** The engine above a monitor has the image in its arguments, where it was asked to run one. */
-const imageAskedOf = (monitor: Command): string | undefined => {
-  const engine = engineAbove(monitor.owner, 'podman');
-  return engine === undefined || engine.argsCut ? undefined : imageOfRun(engine.args.map(textOf));
-};
-
-const nameOf = ({ name, image }: Command): { name?: string; image?: string } => ({
-  ...(name === undefined ? {} : { name }),
-  ...(image === undefined ? {} : { image }),
-});

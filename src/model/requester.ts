@@ -1,7 +1,7 @@
 import { textOf } from '../kernel/text.ts';
-import type { Nanoseconds } from '../kernel/time.ts';
 import type { RecordOf } from '../record/schema.ts';
-import type { Container, Init, Requester } from './container.ts';
+import { isItselfAgain } from '../runtimes/trust.ts';
+import type { Requester } from './container.ts';
 import type { Process } from './process.ts';
 
 type ContainerRecord = RecordOf<'container'>;
@@ -31,31 +31,14 @@ export const requesterRecord = ({ pid, uid, comm, args }: Requester): NonNullabl
   args: [...args],
 });
 
-/**
- * The stretches of a start, each from the mark before it: from the client's command, if there is one, to the runtime's; until the first
- * cgroup, until the first namespace, until init's birth in all of them, until its exec.
- */
-export const startupParts = (
-  container: Container,
-  requester: Requester,
-  init: Init,
-  time: Nanoseconds,
-  clientAt: number | undefined,
-): NonNullable<ContainerRecord['startup']> => {
-  const marks = [
-    ['runtime_ns', container.cgroupAt ?? container.namespacesAt],
-    ['cgroup_ns', container.cgroupAt === undefined ? undefined : container.namespacesAt],
-    ['namespaces_ns', init.startAt],
-    ['rest_ns', time.at],
-  ] as const;
-  const parts: NonNullable<ContainerRecord['startup']> =
-    clientAt === undefined ? {} : { client_ns: Math.max(0, Math.round(requester.at - clientAt)) };
-  let from = requester.at;
-  for (const [name, at] of marks) {
-    if (at !== undefined && at >= from) {
-      parts[name] = Math.round(at - from);
-      from = at;
-    }
+/** A stage that executed the program of its parent again was called by that. */
+export const calledBy = (process: Process): Process => {
+  let at = process;
+  while (at.parent !== undefined && isItselfAgain(at.exe) && isSameProgram(at, at.parent)) {
+    at = at.parent;
   }
-  return parts;
+  return at;
 };
+
+const isSameProgram = (one: Process, other: Process): boolean =>
+  textOf(one.args[0] ?? '') === textOf(other.args[0] ?? '');

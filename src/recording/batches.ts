@@ -2,7 +2,8 @@ import { NstraceError } from '../errors.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { LateNames } from './late-names.ts';
 import { decode, LineCutter } from './lines.ts';
-import { needsSchema, type ReaderPosition, type RecordReader } from './records.ts';
+import { needsSchema } from './parse.ts';
+import type { ReaderPosition, RecordReader } from './records.ts';
 
 /** Records that were read at once. All are from one file and below one header. */
 export interface RecordBatch {

@@ -3,15 +3,13 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { valid } from '../record/valid.ts';
 import type { Damage } from './damage.ts';
 import { type Brief, briefRecordOf } from './fast-line.ts';
-import { isClosed, isTooDeep, isTooLong } from './line-shape.ts';
+import { needsSchema, parseRecord, type Schema } from './parse.ts';
+import { seqOfUnwanted } from './unwanted.ts';
 
 export type RecordType = NstraceRecord['type'];
 
 /** What frames a recording: always read, whatever else is wanted. */
 const framing = ['header', 'footer', 'lost'] as const;
-
-/** A line whose record is not valid: what is wrong with it can be said when the schema is loaded. */
-export const needsSchema = Symbol('needs schema');
 
 /** Where a reader stands in a recording, so that another can go on from there. */
 export interface ReaderPosition {
@@ -21,8 +19,6 @@ export interface ReaderPosition {
   readonly part: number;
   readonly continued: boolean;
 }
-
-type Schema = typeof import('../record/schema.ts')['recordSchema'];
 
 /**
  * Makes records of lines and reports what is wrong with them: lines that are no records, numbers that are missing, files
@@ -115,7 +111,7 @@ export class RecordReader {
 
   /** The record of the next line, if it is a wanted one. The line is to be taken again when the schema is needed. */
   take(line: string): NstraceRecord | typeof needsSchema | undefined {
-    const skipped = this.#wanted === undefined ? 0 : this.#unwanted(line);
+    const skipped = this.#wanted === undefined || !this.#begun ? 0 : seqOfUnwanted(line, this.#wanted);
     if (skipped > 0) {
       this.#next();
       this.#arrive(skipped, false);
@@ -128,7 +124,7 @@ export class RecordReader {
       this.lastFooter = undefined;
       return brief;
     }
-    const record = line === '' ? undefined : this.#parse(line);
+    const record = line === '' ? undefined : parseRecord(line, this.#schema);
     if (record === needsSchema) {
       return needsSchema;
     }
@@ -244,56 +240,6 @@ export class RecordReader {
     this.#ended = ends;
   }
 
-  /** The number of a record of a type that is not wanted, as its first characters say it; 0 if they do not. */
-  #unwanted(line: string): number {
-    if (!line.startsWith('{"type":"') || !this.#begun) {
-      return 0;
-    }
-    const end = line.indexOf('"', 9);
-    const type = line.slice(9, end);
-    if (this.#wanted!.has(type) || !(type in valid) || !line.startsWith('","seq":', end)) {
-      return 0;
-    }
-    let seq = 0;
-    let at = end + 8;
-    for (let digit = line.charCodeAt(at) - 48; digit >= 0 && digit <= 9; digit = line.charCodeAt(at) - 48) {
-      seq = seq * 10 + digit;
-      at += 1;
-    }
-    return line.charCodeAt(at) === comma && isClosed(line) && seq <= Number.MAX_SAFE_INTEGER ? seq : 0;
-  }
-
-  #parse(line: string): NstraceRecord | string | typeof needsSchema {
-    if (isTooLong(line)) {
-      return 'it is longer than a record can be';
-    }
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      return 'it is not JSON';
-    }
-    if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string') {
-      return 'it is not a record';
-    }
-    if (!('seq' in value) || typeof value.seq !== 'number') {
-      return 'it has no number';
-    }
-    if (isTooDeep(line)) {
-      return 'it is nested too deep';
-    }
-    const { type } = value;
-    const check = Object.hasOwn(valid, type) ? valid[type] : undefined;
-    if (check === undefined || check(value)) {
-      return value as NstraceRecord;
-    }
-    if (this.#schema === undefined) {
-      return needsSchema;
-    }
-    const issue = this.#schema.safeParse(value).error?.issues[0];
-    return `it is no ${type} of nstrace/1: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`;
-  }
-
   #reportBroken(): void {
     const { line, what } = this.#broken!;
     this.#broken = undefined;
@@ -306,5 +252,3 @@ export class RecordReader {
 }
 
 const missingText = (count: number): string => `${counted(count, 'record is', 'records are')} missing before it`;
-
-const comma = 0x2c;

@@ -1,5 +1,6 @@
 import type { Proc } from './boxes.ts';
 import { drawAxis, drawGrid, drawRow } from './draw.ts';
+import { listen, type Point } from './pointer.ts';
 import type { Row } from './rows.ts';
 import { readTheme, type Theme } from './theme.ts';
 import { axisHeight, rowHeight, type Viewport, xOf } from './viewport.ts';
@@ -44,7 +45,19 @@ export class Lanes {
     this.#options = options;
     new ResizeObserver(() => this.resize()).observe(scroller);
     scroller.addEventListener('scroll', () => this.draw());
-    this.#listen();
+    listen(this.#canvas, {
+      drag: (x, y, rows) => {
+        this.pan(x);
+        if (rows) {
+          scroller.scrollTop += y;
+        }
+      },
+      pan: (px) => this.pan(px),
+      zoom: (factor, x) => this.zoom(factor, x),
+      hover: (point, event) => this.#hover(point, event),
+      leave: () => this.#leave(),
+      click: (point) => this.#click(point),
+    });
   }
 
   get rows(): readonly Row[] {
@@ -200,82 +213,21 @@ export class Lanes {
     return y < axisHeight || index >= this.#rows.length ? -1 : index;
   }
 
-  #listen(): void {
-    const pointers = new Map<number, { x: number; y: number }>();
-    let moved = 0;
-    let apart = 0;
-    const place = (event: PointerEvent | WheelEvent): { x: number; y: number } => {
-      const box = this.#canvas.getBoundingClientRect();
-      return { x: event.clientX - box.left, y: event.clientY - box.top };
-    };
-    this.#canvas.addEventListener('pointerdown', (event) => {
-      pointers.set(event.pointerId, place(event));
-      moved = 0;
-      apart = 0;
-      if (event.pointerType === 'mouse') {
-        this.#canvas.setPointerCapture(event.pointerId);
-      }
-    });
-    this.#canvas.addEventListener('pointermove', (event) => {
-      const now = place(event);
-      const before = pointers.get(event.pointerId);
-      if (before === undefined) {
-        this.#hover(now, event);
-        return;
-      }
-      pointers.set(event.pointerId, now);
-      moved += Math.abs(now.x - before.x) + Math.abs(now.y - before.y);
-      if (pointers.size === 2) {
-        const [one, two] = [...pointers.values()] as [typeof now, typeof now];
-        const distance = Math.abs(one.x - two.x) + 1;
-        if (apart > 0) {
-          this.zoom(apart / distance, (one.x + two.x) / 2);
-        }
-        apart = distance;
-      } else if (moved > 3) {
-        this.pan(before.x - now.x);
-        if (event.pointerType === 'mouse') {
-          this.#scroller.scrollTop += before.y - now.y;
-        }
-      }
-    });
-    const up = (event: PointerEvent): void => {
-      const was = pointers.delete(event.pointerId);
-      if (was && moved <= 3 && event.type === 'pointerup') {
-        this.#click(place(event));
-      }
-    };
-    this.#canvas.addEventListener('pointerup', up);
-    this.#canvas.addEventListener('pointercancel', up);
-    this.#canvas.addEventListener('pointerleave', () => {
-      this.#hovered = -1;
-      this.#cursor = undefined;
-      this.#options.onHover(undefined, 0, 0, 0);
-      this.draw();
-    });
-    this.#canvas.addEventListener(
-      'wheel',
-      (event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey) {
-          event.preventDefault();
-          this.zoom(Math.exp(Math.max(-60, Math.min(60, event.deltaY)) * 0.012), place(event).x);
-        } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-          event.preventDefault();
-          this.pan(event.deltaX || event.deltaY);
-        }
-      },
-      { passive: false },
-    );
-  }
-
-  #hover({ x, y }: { x: number; y: number }, event: PointerEvent): void {
+  #hover({ x, y }: Point, event: PointerEvent): void {
     this.#hovered = this.#rowAt(y);
     this.#cursor = x > this.#labels ? x : undefined;
     this.#options.onHover(this.#rows[this.#hovered], event.clientX, event.clientY, this.#timeAt(x));
     this.draw();
   }
 
-  #click({ x, y }: { x: number; y: number }): void {
+  #leave(): void {
+    this.#hovered = -1;
+    this.#cursor = undefined;
+    this.#options.onHover(undefined, 0, 0, 0);
+    this.draw();
+  }
+
+  #click({ x, y }: Point): void {
     const row = this.#rows[this.#rowAt(y)];
     if (row === undefined) {
       return;
