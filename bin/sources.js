@@ -4,7 +4,7 @@ const { readdirSync, readFileSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 
 /** What a build is made of, below the project's folder. */
-const parts = ['src', 'probes', 'package.json', 'build.js'];
+const parts = ['src', 'probes', 'package.json', 'package-lock.json', 'build.js'];
 
 const filesBelow = (path) =>
   statSync(path).isDirectory()

@@ -12,7 +12,7 @@ let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nstrace-sources-'));
   await Promise.all(['src/a', 'probes', 'dist'].map((name) => mkdir(join(root, name), { recursive: true })));
-  for (const name of ['src/a/one.ts', 'probes/exec.bt', 'package.json', 'build.js']) {
+  for (const name of ['src/a/one.ts', 'probes/exec.bt', 'package.json', 'package-lock.json', 'build.js']) {
     await writeFile(join(root, name), name);
   }
   await writeFile(join(root, 'dist/sources'), sources.digestOf(root));
@@ -35,6 +35,12 @@ describe('a build', () => {
   it('is stale where a source is new', async () => {
     await writeFile(join(root, 'src/a/two.ts'), '');
     await utimes(join(root, 'src/a/two.ts'), later, later);
+    expect(sources.isStale(root)).toBe(true);
+  });
+
+  it('is stale where a library in it has another version', async () => {
+    await writeFile(join(root, 'package-lock.json'), 'other versions');
+    await utimes(join(root, 'package-lock.json'), later, later);
     expect(sources.isStale(root)).toBe(true);
   });
 
