@@ -1,4 +1,4 @@
-import { access, chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -78,6 +78,19 @@ describe('the launcher', () => {
     await chmod(join(place, 'node'), 0o755);
     await chmod(place, 0o777);
     expect((await launch(place)).stdout).not.toContain('open');
+  });
+
+  // Shells run as the real user, who under `setpriv --ruid` is another than the effective one.
+  it.skipIf(!isRoot)(`says where its user may not read it${reason}`, async () => {
+    const place = join(folder, 'bin');
+    await mkdir(place);
+    for (const name of ['nstrace', 'find-node.sh']) {
+      await copyFile(join(dirname(launcher), name), join(place, name));
+    }
+    await chmod(folder, 0o700);
+    const run = await execa('setpriv', ['--ruid', '65534', join(place, 'nstrace'), '--version'], { reject: false });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toBe('nstrace: user 65534 may not read the folder that it is in');
   });
 
   it('runs no program of the caller on the way', async () => {
