@@ -4,7 +4,7 @@ import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
 import { parseHierarchies } from '../procfs/cgroup.ts';
 import { readWallOffset } from '../procfs/clock.ts';
-import { readHostNamespaces } from '../procfs/host.ts';
+import { inHostPidns, readHostNamespaces } from '../procfs/host.ts';
 import type { ProcProcess } from '../procfs/process.ts';
 import { hidesOthers, readProcText } from '../procfs/read.ts';
 import { scanProcesses } from '../procfs/scan.ts';
@@ -67,12 +67,12 @@ export const takeSnapshot = async (): Promise<Snapshot> => {
     evidence,
     host,
     time: new Date().toISOString(),
-    hidden: findHidden(running),
+    hidden: findHidden(running, inHostPidns()),
   };
 };
 
-/** What rights and mount options keep from us. */
-export const findHidden = (running: readonly Pick<ProcProcess, 'ns' | 'ending'>[]): string[] => {
+/** What rights, mount options and our own pid namespace keep from us. */
+export const findHidden = (running: readonly Pick<ProcProcess, 'ns' | 'ending'>[], fromHost: boolean): string[] => {
   const hidden: string[] = [];
   // What has ended while it was read, or is not waited for yet, has no namespaces any more.
   const unread = running.filter(({ ns, ending }) => ns === undefined && ending !== true).length;
@@ -84,6 +84,11 @@ export const findHidden = (running: readonly Pick<ProcProcess, 'ns' | 'ending'>[
   if (hidesOthers()) {
     hidden.push(
       'processes of other users are hidden from you, since /proc is mounted with hidepid: run it as root to see them',
+    );
+  }
+  if (!fromHost) {
+    hidden.push(
+      'it runs in a pid namespace of its own: processes outside are hidden from you, and host is what this namespace began with; run it on the host, or in a container with --pid=host',
     );
   }
   return hidden;

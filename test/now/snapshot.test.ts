@@ -73,8 +73,15 @@ describe('takeSnapshot', () => {
   it('says how many processes hide their namespaces, and does not count those that have ended', () => {
     const ns = { pid: 1, mnt: 2, net: 3, ipc: 4, uts: 5, user: 6, cgroup: 7, time: 8 };
     const secret = { ns: undefined };
-    expect(findHidden([{ ns }, { ns: undefined, ending: true }]).join()).not.toContain('the namespaces of');
-    expect(findHidden([{ ns }, secret])[0]).toMatch(/^the namespaces of 1 process are hidden from you/);
-    expect(findHidden([secret, secret, { ns: undefined, ending: true }])[0]).toMatch(/^the namespaces of 2 processes /);
+    expect(findHidden([{ ns }, { ns: undefined, ending: true }], true).join()).not.toContain('the namespaces of');
+    expect(findHidden([{ ns }, secret], true)[0]).toMatch(/^the namespaces of 1 process are hidden from you/);
+    expect(findHidden([secret, secret, { ns: undefined, ending: true }], true)[0]).toMatch(
+      /^the namespaces of 2 processes /,
+    );
+  });
+
+  it('says that a pid namespace hides what is outside, and what it calls the host then', () => {
+    expect(findHidden([], true).join()).not.toContain('pid namespace');
+    expect(findHidden([], false).at(-1)).toMatch(/^it runs in a pid namespace of its own: .* --pid=host$/);
   });
 });

@@ -797,7 +797,8 @@ describe('without rights', () => {
 
 describe('from inside', () => {
   traced('a pid namespace is what there is', async () => {
-    const { stdout, exitCode } = await run('unshare', '-fp', '--mount-proc', program, 'ps', '-o', 'json');
+    const { stdout, stderr, exitCode } = await run('unshare', '-fp', '--mount-proc', program, 'ps', '-o', 'json');
+    expect(stderr).toContain('it runs in a pid namespace of its own: ');
     expect(exitCode).toBe(0);
     const shown = parse<PsRecord>(stdout);
     expect(shown).toHaveLength(1);
