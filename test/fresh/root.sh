@@ -81,18 +81,20 @@ run_in() {
 
 # each_release NAME RELEASE...: prepare ROOT, then check ROOT, in a fresh root of each; ends with 1 if one did not pass.
 each_release() {
-  local name=$1 status=0 release root
+  local name=$1 status=0 release root start outcome
   shift
   for release in "$@"; do
     echo "== $release" >&2
+    start=$SECONDS
     root=$(make_root "$release" "$name")
     prepare "$root"
     if check "$root"; then
-      echo "== $release: passed" >&2
+      outcome=passed
     else
-      echo "== $release: FAILED" >&2
+      outcome=FAILED
       status=1
     fi
+    echo "== $release: $outcome after $(((SECONDS - start) / 60)) min $(((SECONDS - start) % 60)) s, $(du -smx "$root" | cut -f 1) MB on disk" >&2
     rm -rf --one-file-system "$root"
   done
   exit "$status"
