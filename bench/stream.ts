@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Nanoseconds } from '../src/kernel/time.ts';
-import { WallClock } from '../src/model/clock.ts';
 import { Model } from '../src/model/model.ts';
+import { WallClock } from '../src/model/wall-clock.ts';
 import { type Decoded, Decoder } from '../src/probe/decode.ts';
 import { toWholeLines } from '../src/probe/lines.ts';
 import { CpuOrder } from '../src/probe/order.ts';

@@ -1,5 +1,5 @@
+import { CommonClock } from '../record/common-clock.ts';
 import type { RecordOf } from '../record/schema.ts';
-import { nanosOf } from './clock.ts';
 
 /** A process that lives, on its track. */
 export interface Life {
@@ -28,13 +28,10 @@ export class Host {
   shift = 0n;
 }
 
-/** The hosts of a stream, and the one clock of all of them: ns since the first header. */
+/** The hosts of a stream. */
 export class Hosts {
   readonly #byRecording = new Map<string, Host>();
-  #base = 0n;
-  #baseNumber = Number.NaN;
-  /** Wall time less the kernel's clock of the first one, in ns. */
-  #offset = 0n;
+  readonly #clock = new CommonClock();
   /** The one that the record at hand is from. */
   current = new Host();
 
@@ -49,16 +46,9 @@ export class Hosts {
       this.current = known;
       return false;
     }
-    const offset = nanosOf(record.time) - BigInt(record.mono);
     this.current = new Host();
-    if (this.#byRecording.size === 0) {
-      this.#base = BigInt(record.mono);
-      this.#baseNumber = Number(record.mono) <= Number.MAX_SAFE_INTEGER ? Number(record.mono) : Number.NaN;
-      this.#offset = offset;
-    } else {
-      this.current.name = `${record.host.name}: `;
-      this.current.shift = offset - this.#offset;
-    }
+    this.current.shift = this.#clock.shiftOf(record);
+    this.current.name = this.#byRecording.size === 0 ? '' : `${record.host.name}: `;
     this.#byRecording.set(record.recording, this.current);
     return true;
   }
@@ -70,9 +60,6 @@ export class Hosts {
 
   /** A time of the current host as ns since the first header, exact. */
   at(mono: string): number {
-    const at = Number(mono);
-    return at <= Number.MAX_SAFE_INTEGER && !Number.isNaN(this.#baseNumber) && this.current.shift === 0n
-      ? at - this.#baseNumber
-      : Number(BigInt(mono) + this.current.shift - this.#base);
+    return this.#clock.at(mono, this.current.shift);
   }
 }

@@ -1,6 +1,6 @@
 import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
+import { unixMillis } from '../record/times.ts';
 import { quoteCommand } from '../view/quote.ts';
-import { unixMillis } from './clock.ts';
 import { exitCode, own } from './ecs.ts';
 import type { Exporter, Out } from './exporter.ts';
 import { Processes, type Rights, type TracedProcess } from './processes.ts';

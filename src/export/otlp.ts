@@ -1,6 +1,6 @@
 import type { ContainerInfo, ContainerRef, NstraceRecord, RecordOf } from '../record/schema.ts';
+import { unixNanos } from '../record/times.ts';
 import { describe } from '../view/command.ts';
-import { unixNanos } from './clock.ts';
 import { exitCode, own } from './ecs.ts';
 import type { Exporter, Out } from './exporter.ts';
 import { Processes, type Rights, type TracedProcess } from './processes.ts';

@@ -1,5 +1,5 @@
 import type { NstraceRecord, ProcessRecord, RecordOf } from '../record/schema.ts';
-import { nanosOf, timeOf } from './clock.ts';
+import { nanosOf, timeOf } from '../record/times.ts';
 
 /** Who a program runs as, where the recording says it. */
 export interface Rights {

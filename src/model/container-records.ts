@@ -1,11 +1,11 @@
 import type { Nanoseconds } from '../kernel/time.ts';
 import type { RecordOf } from '../record/schema.ts';
 import type { Asked, AskedFor } from './asked/asked.ts';
-import type { WallClock } from './clock.ts';
 import type { Container, Init, NameRank, Requester } from './container.ts';
 import type { Process } from './process.ts';
 import { requesterRecord } from './requester.ts';
 import { startupParts } from './startup.ts';
+import type { WallClock } from './wall-clock.ts';
 
 type ContainerRecord = RecordOf<'container'>;
 

@@ -5,7 +5,6 @@ import type { ProcProcess } from '../procfs/process.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import type { ContainerState } from '../runtimes/runtime.ts';
 import { AskedFor } from './asked/asked.ts';
-import type { WallClock } from './clock.ts';
 import type { ReadCommand } from './command.ts';
 import { ContainerRecords } from './container-records.ts';
 import { Containers } from './containers.ts';
@@ -21,6 +20,7 @@ import type { RuntimeKnowledge } from './naming.ts';
 import { ProcessTable } from './process.ts';
 import type { Untraced } from './record-fields.ts';
 import { Records } from './records.ts';
+import type { WallClock } from './wall-clock.ts';
 
 export interface ModelOptions {
   /** The host's own namespaces, those of its init. */

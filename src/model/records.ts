@@ -7,7 +7,6 @@ import type { ProcProcess } from '../procfs/process.ts';
 import { spanOf } from '../record/clock.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { putArguments, putText } from '../record/text.ts';
-import type { WallClock } from './clock.ts';
 import { askedNamespaces, flagNames } from './clone-flags.ts';
 import type { Container, End } from './container.ts';
 import type { Process } from './process.ts';
@@ -28,6 +27,7 @@ import {
   type Untraced,
 } from './record-fields.ts';
 import type { Unseen } from './unseen.ts';
+import type { WallClock } from './wall-clock.ts';
 
 type RecordAbout = Pick<
   RecordOf<'exec'>,

@@ -1,7 +1,7 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
 import { counted } from '../kernel/plural.ts';
-import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
+import { WallClock } from '../model/wall-clock.ts';
 import { parseHierarchies } from '../procfs/cgroup.ts';
 import { readWallOffset } from '../procfs/clock.ts';
 import { inHostPidns, readHostNamespaces } from '../procfs/host.ts';

@@ -1,5 +1,6 @@
-import { nanosOf } from '../export/clock.ts';
+import { CommonClock } from '../record/common-clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
+import { nanosOf } from '../record/times.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
 import { type KeptEvents, type Life, lifeKey, type ReportData, type SourceRecording } from './data.ts';
@@ -26,6 +27,7 @@ interface Origin {
 export class ReportCollector {
   readonly #summary = new SummaryCounter();
   readonly #limit: number;
+  readonly #clock = new CommonClock();
   readonly #lives: Life[] = [];
   readonly #packer = new Packer();
   readonly #inside = new PackedRows();
@@ -37,10 +39,6 @@ export class ReportCollector {
   /** Of all recordings and parts, as far as they have one. */
   #footer: RecordOf<'footer'> | undefined;
   #footers = 0;
-  #base = 0n;
-  #baseNumber = 0;
-  /** Wall time less the kernel's clock, when the first recording began. */
-  #offset = 0n;
   #end = 0;
   #moreLives = 0;
   #total = 0;
@@ -60,7 +58,7 @@ export class ReportCollector {
     if (record.recording !== undefined) {
       this.#origin = this.#origins.get(record.recording) ?? this.#origin;
     }
-    const at = this.#at(record.mono);
+    const at = this.#clock.at(record.mono, this.#origin.shift);
     this.#end = Math.max(this.#end, at);
     this.#summary.take(record, at);
     if (record.type === 'footer') {
@@ -105,16 +103,11 @@ export class ReportCollector {
       this.#origin = known;
       return;
     }
-    const offset = nanosOf(header.time) - BigInt(header.mono);
-    if (this.#header === undefined) {
-      this.#header = header;
-      this.#base = BigInt(header.mono);
-      this.#baseNumber = Number(header.mono);
-      this.#offset = offset;
-    }
+    const shift = this.#clock.shiftOf(header);
+    this.#header ??= header;
     const { recording, host, host_ns, source_seq } = header;
     this.#sources.push({ recording, host: host.name, host_ns });
-    this.#origin = this.#makeOrigin(source_seq === undefined ? undefined : header, offset - this.#offset);
+    this.#origin = this.#makeOrigin(source_seq === undefined ? undefined : header, shift);
     this.#origins.set(recording, this.#origin);
   }
 
@@ -128,13 +121,6 @@ export class ReportCollector {
       ...(header && { source: { recording: header.recording, host: header.host.name } }),
     });
     return { recording: header?.recording, builder, shift };
-  }
-
-  #at(mono: string, shift = this.#origin.shift): number {
-    const at = Number(mono);
-    return at <= Number.MAX_SAFE_INTEGER && shift === 0n
-      ? at - this.#baseNumber
-      : Number(BigInt(mono) + shift - this.#base);
   }
 
   /** What is outside of containers is dropped first, from its end, when there is too much. */
@@ -160,7 +146,7 @@ export class ReportCollector {
 
   /** Whether the wall clock stands where it did at the beginning: then `at` says it. */
   #isOnClock({ time }: NstraceRecord, at: number): boolean {
-    return nanosOf(time) === this.#base + this.#offset + BigInt(at);
+    return nanosOf(time) === this.#clock.begin + BigInt(at);
   }
 
   #kept(): KeptEvents {
@@ -199,7 +185,7 @@ export class ReportCollector {
       started: since(timeline.started_ns),
       stopped: since(timeline.stopped_ns),
       removed: since(timeline.removed_ns),
-      helpers: [...helpers].map(([pid, mono]) => [pid, this.#at(mono, shift)] as const),
+      helpers: [...helpers].map(([pid, mono]) => [pid, this.#clock.at(mono, shift)] as const),
     });
   }
 }

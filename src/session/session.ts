@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { noBtf } from '../errors.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
-import { WallClock } from '../model/clock.ts';
 import { Model } from '../model/model.ts';
+import { WallClock } from '../model/wall-clock.ts';
 import { askFeatures } from '../probe/ask.ts';
 import { Btf } from '../probe/btf.ts';
 import type { KernelEvent } from '../probe/event.ts';

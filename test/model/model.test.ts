@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Namespaces } from '../../src/kernel/namespaces.ts';
-import { WallClock } from '../../src/model/clock.ts';
 import { Model } from '../../src/model/model.ts';
+import { WallClock } from '../../src/model/wall-clock.ts';
 import type { ExecEvent, ForkEvent, KernelEvent } from '../../src/probe/event.ts';
 import type { ProcProcess } from '../../src/procfs/process.ts';
 import type { NstraceRecord, RecordOf } from '../../src/record/schema.ts';

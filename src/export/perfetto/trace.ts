@@ -1,5 +1,5 @@
 import type { RecordOf } from '../../record/schema.ts';
-import { nanosOf } from '../clock.ts';
+import { nanosOf } from '../../record/times.ts';
 import type { Out } from '../exporter.ts';
 import type { Details, Flow, TraceFormat, TrackKind } from '../tracks.ts';
 import * as field from './fields.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WallClock } from '../../src/model/clock.ts';
+import { WallClock } from '../../src/model/wall-clock.ts';
 
 describe('WallClock', () => {
   it('reports time in UTC with nine digits', () => {
