@@ -44,33 +44,8 @@ export const startBpftrace = (
   features: Features,
   onLine: (line: string) => void,
 ): Child => {
-  const program = handOver(script);
-  const structures = features.structures && handOver(features.structures);
   const tie = leash();
-  const [file, ...words] = [...tie, ...command];
-  const child = execa(file!, [...words, '-B', 'full', '/proc/self/fd/0', ...features.parameters], {
-    stdio: [program, 'pipe', 'pipe', ...(structures === undefined ? [] : [structures])] as unknown as [
-      'ignore',
-      'pipe',
-      'pipe',
-    ],
-    env: cleanEnvironment({
-      ...features.environment,
-      ...(structures === undefined ? {} : { BPFTRACE_BTF: '/proc/self/fd/3' }),
-      ...largeBuffer(),
-    }),
-    extendEnv: false,
-    cwd: '/',
-    buffer: false,
-    reject: false,
-    // Ctrl-C in the terminal must reach only us: bpftrace throws away what it has not read when it gets SIGINT.
-    detached: true,
-    cleanup: true,
-  });
-  closeSync(program);
-  if (structures !== undefined) {
-    closeSync(structures);
-  }
+  const child = spawn([...tie, ...command], script, features);
   if (child.pid !== undefined) {
     void schedule(child.pid);
   }
@@ -115,6 +90,37 @@ export const startBpftrace = (
       child.unref();
     },
   };
+};
+
+/** The program and the structures are handed over as open files. */
+const spawn = (command: readonly string[], script: string, features: Features) => {
+  const program = handOver(script);
+  const structures = features.structures && handOver(features.structures);
+  const [file, ...words] = command;
+  const child = execa(file!, [...words, '-B', 'full', '/proc/self/fd/0', ...features.parameters], {
+    stdio: [program, 'pipe', 'pipe', ...(structures === undefined ? [] : [structures])] as unknown as [
+      'ignore',
+      'pipe',
+      'pipe',
+    ],
+    env: cleanEnvironment({
+      ...features.environment,
+      ...(structures === undefined ? {} : { BPFTRACE_BTF: '/proc/self/fd/3' }),
+      ...largeBuffer(),
+    }),
+    extendEnv: false,
+    cwd: '/',
+    buffer: false,
+    reject: false,
+    // Ctrl-C in the terminal must reach only us: bpftrace throws away what it has not read when it gets SIGINT.
+    detached: true,
+    cleanup: true,
+  });
+  closeSync(program);
+  if (structures !== undefined) {
+    closeSync(structures);
+  }
+  return child;
 };
 
 const statusOf = (result: {

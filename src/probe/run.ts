@@ -2,8 +2,10 @@ import type { Nanoseconds } from '../kernel/time.ts';
 import { type Child, startBpftrace } from './bpftrace.ts';
 import { type Decoded, Decoder } from './decode.ts';
 import { drain, type Rest } from './drain.ts';
-import type { FoldedEvent, KernelEvent, LineEvent } from './event.ts';
+import type { KernelEvent, LineEvent } from './event.ts';
 import type { Features } from './features.ts';
+import { FinalTotals } from './final.ts';
+import { FoldedCounts } from './folded.ts';
 import { HeldForks } from './held.ts';
 import { CpuOrder } from './order.ts';
 import { Pacing } from './pacing.ts';
@@ -27,8 +29,6 @@ export interface RunEnd {
 export class Run implements Decoded, Rest {
   readonly child: Child;
   readonly sequence = new Sequence();
-  /** Totals that two heartbeats after the stop agreed on. */
-  final: ReadonlyMap<number, number> | undefined;
   beats = 0;
   /** bpftrace has ended. */
   gone = false;
@@ -42,16 +42,13 @@ export class Run implements Decoded, Rest {
   readonly #messages: string[] = [];
   readonly #pacing: Pacing;
   readonly #held = new HeldForks();
-  readonly #folded = new Map<number, number>();
   /** Reported with the next heartbeat: behind the failures before it, which are still waiting for their turn. */
-  readonly #counted: FoldedEvent[] = [];
+  readonly #folded = new FoldedCounts();
+  readonly #final = new FinalTotals();
   #resolveReady: (time: Nanoseconds | undefined) => void = () => {};
   #beat: { time: Nanoseconds; totals: Map<number, number>; read: boolean } | undefined;
   #totals = new Map<number, number>();
   #totalsBefore: ReadonlyMap<number, number> = new Map();
-  /** The totals of the heartbeat before, if the probes were stopped then already. */
-  #stoppedTotals: ReadonlyMap<number, number> | undefined;
-  #stopped = false;
   #isAsked = false;
   #end: RunEnd | undefined;
   #begun: Nanoseconds = { mono: '0', at: 0 };
@@ -92,6 +89,11 @@ export class Run implements Decoded, Rest {
   /** What bpftrace said for itself. */
   get words(): string[] {
     return [...this.#messages, ...this.child.stderr];
+  }
+
+  /** Totals that two heartbeats after the stop agreed on. */
+  get final(): ReadonlyMap<number, number> | undefined {
+    return this.#final.totals;
   }
 
   /** Whether everything was emitted. */
@@ -138,7 +140,7 @@ export class Run implements Decoded, Rest {
 
   event(event: LineEvent): void {
     if (event.kind === 'folded' && event.last) {
-      this.#folded.delete(event.pid);
+      this.#folded.forget(event.pid);
     }
     if ('vfork' in event && event.vfork !== 0) {
       if (event.start.at < this.#begun.at) {
@@ -185,8 +187,11 @@ export class Run implements Decoded, Rest {
   }
 
   #noteSwitch(isStopped: boolean): void {
-    this.#stopped ||= isStopped;
-    if (isStopped && !this.#isAsked && !this.tampered) {
+    if (!isStopped) {
+      return;
+    }
+    this.#final.stop();
+    if (!this.#isAsked && !this.tampered) {
       this.tampered = true;
       this.child.kill();
     }
@@ -216,7 +221,7 @@ export class Run implements Decoded, Rest {
     }
     this.#endBeat();
     this.#decoder.finish();
-    for (const folded of this.#counted.splice(0)) {
+    for (const folded of this.#folded.take()) {
       this.#order.event(folded);
     }
     const exact = this.final !== undefined;
@@ -243,7 +248,7 @@ export class Run implements Decoded, Rest {
     const before = this.#totalsBefore;
     this.#totalsBefore = beat.totals;
     this.#decoder.finish((cpu) => before.get(cpu) === beat.totals.get(cpu) && this.sequence.hasAllOf(cpu, beat.totals));
-    for (const folded of this.#counted.splice(0)) {
+    for (const folded of this.#folded.take()) {
       this.#order.event({ ...folded, mono: beat.time.mono, at: beat.time.at });
     }
     for (const lost of this.sequence.losses(beat.time, this.#begun)) {
@@ -254,19 +259,7 @@ export class Run implements Decoded, Rest {
       this.#confirmed = reached;
       this.#onBeat(reached);
     }
-    this.#noteFinal(beat.totals);
-  }
-
-  /** A probe that was under way when the others were stopped can still count a line: two heartbeats must agree. */
-  #noteFinal(totals: ReadonlyMap<number, number>): void {
-    if (!this.#stopped || this.final !== undefined) {
-      return;
-    }
-    const before = this.#stoppedTotals;
-    this.#stoppedTotals = totals;
-    if (before !== undefined && [...totals].every(([cpu, total]) => before.get(cpu) === total)) {
-      this.final = totals;
-    }
+    this.#final.beat(beat.totals);
   }
 
   held(pid: number, flags: number): void {
@@ -277,9 +270,6 @@ export class Run implements Decoded, Rest {
   }
 
   folding(pid: number, total: number): void {
-    if (this.#folded.get(pid) !== total) {
-      this.#folded.set(pid, total);
-      this.#counted.push({ kind: 'folded', ...this.#last, cpu: -1, seq: 0, pid, total, last: false });
-    }
+    this.#folded.note(pid, total, this.#last);
   }
 }
