@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { askFeatures } from '../src/probe/ask.ts';
+import { askFeatures } from '../src/probe/ask-features.ts';
 import { buildScript } from '../src/probe/script.ts';
 import { median } from './workload.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { nearestFew } from './kernel/nearest.ts';
+import { nearestFew } from './kernel/did-you-mean.ts';
 import { counted } from './kernel/plural.ts';
 
 /** Exit statuses: the contract with scripts. */

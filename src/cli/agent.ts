@@ -97,7 +97,7 @@ const run = async (values: Values): Promise<number> => {
 
 const status = async (folder: string, json: boolean): Promise<number> => {
   const [{ askState }, { agentText }, { unready }] = await Promise.all([
-    import('../fleet/control.ts'),
+    import('../fleet/control-socket.ts'),
     import('../fleet/status.ts'),
     import('../fleet/server.ts'),
   ]);

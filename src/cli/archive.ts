@@ -57,7 +57,7 @@ const run = async (values: ArchiveValues): Promise<number> => {
     import('../fleet/access.ts'),
     import('../fleet/archive.ts'),
     import('../fleet/archive-lock.ts'),
-    import('../fleet/share.ts'),
+    import('../fleet/host-share.ts'),
     import('../fleet/archive-state.ts'),
   ]);
   const share = values.share === undefined ? undefined : parseShare(values.share);

@@ -4,7 +4,7 @@ import { survivesHangup } from '../console/hangup.ts';
 import { sayError } from '../console/say.ts';
 import { write } from '../console/stdout.ts';
 import { exitStatus, stoppedEarly, usageError } from '../errors.ts';
-import { nearest } from '../kernel/nearest.ts';
+import { nearest } from '../kernel/did-you-mean.ts';
 import { buildProgram, visibleCommands } from './program.ts';
 
 /** Without a command it is live, which takes no words: one that is none of the commands is a slip. */

@@ -4,14 +4,14 @@ import { showOrWatch } from '../console/watch.ts';
 import { noSuchNamespace } from '../errors.ts';
 import { readNow } from '../input/containers.ts';
 import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
-import { type Kin, readKin } from '../now/kin.ts';
+import { type NamespaceParents, readNamespaceParents } from '../now/namespace-parents.ts';
 import { collectNamespaces, type NowNamespace } from '../now/namespaces.ts';
 import { toNamespaceRecord, toProcessRecord } from '../now/records.ts';
 import type { NowRecord } from '../now/schema.ts';
 import { jsonLine } from '../view/json.ts';
 import { defaultNsColumns, namespaceTree, nsColumns, treeNsColumns } from '../view/ns.ts';
 import { membersText } from '../view/ns-members.ts';
-import { checkSort, pickColumns } from '../view/pick.ts';
+import { checkSort, pickColumns } from '../view/pick-columns.ts';
 import { sortRows, tableText } from '../view/table.ts';
 import { UserNames } from '../view/users.ts';
 import { addJsonOptions, requireJsonOrTable } from './options/format.ts';
@@ -81,7 +81,7 @@ const ns = (inode: number | undefined, values: NsValues): Promise<number> => {
       const needsKin =
         format === 'json' || values.tree === true || (values.columns ?? []).some((name) => /parent|owner/.test(name));
       const unread: number[] = [];
-      const kin = needsKin ? await readKin() : new Map<number, Kin>();
+      const kin = needsKin ? await readNamespaceParents() : new Map<number, NamespaceParents>();
       const all = collectNamespaces(snapshot, kin, (pid) => unread.push(pid));
       if (unread.length > 0) {
         say(`namespaces that only mounts of ${pidsOf(unread)} keep are missing: there are too many mounts to read`);

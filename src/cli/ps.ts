@@ -5,7 +5,7 @@ import { readNow } from '../input/containers.ts';
 import { toProcessRecord } from '../now/records.ts';
 import type { NowProcess, Snapshot } from '../now/snapshot.ts';
 import { jsonLine } from '../view/json.ts';
-import { checkSort, pickColumns } from '../view/pick.ts';
+import { checkSort, pickColumns } from '../view/pick-columns.ts';
 import {
   asTree,
   byContainer,

@@ -1,5 +1,5 @@
 import type { ContainerSelection } from '../filter/selector.ts';
-import { nearestFew } from '../kernel/nearest.ts';
+import { nearestFew } from '../kernel/did-you-mean.ts';
 import { containerInFull } from '../view/container.ts';
 import { escapeText } from '../view/escape.ts';
 import { say } from './say.ts';

@@ -1,5 +1,5 @@
 import { installCommand } from '../errors.ts';
-import { askFeatures } from '../probe/ask.ts';
+import { askFeatures } from '../probe/ask-features.ts';
 import { findBpftrace } from '../probe/find.ts';
 import { Tracer } from '../probe/tracer.ts';
 import { isUntested, oldestTested, type Version, versionOf } from '../probe/version.ts';

@@ -1,7 +1,7 @@
 import type { NstraceRecord } from '../record/schema.ts';
 import { describe } from '../view/command.ts';
+import { withoutFormula } from '../view/csv-formula.ts';
 import { escapeText } from '../view/escape.ts';
-import { withoutFormula } from '../view/formula.ts';
 import { lostWords } from '../view/lost.ts';
 import { quoteCommand } from '../view/quote.ts';
 import type { Exporter, Out } from './exporter.ts';

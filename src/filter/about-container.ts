@@ -1,11 +1,11 @@
 import type { ContainerInfo } from '../record/schema.ts';
 import { hasWildcard, parseGlob } from './glob.ts';
 import { globAnswer, globsTest } from './glob-test.ts';
+import { type Matcher, ValueError } from './matcher.ts';
 import { Selector } from './selector.ts';
 import type { Subject } from './subject.ts';
-import { type Test, ValueError } from './test.ts';
 
-export const containerTest = (values: readonly string[]): Test => {
+export const containerTest = (values: readonly string[]): Matcher => {
   const selectors = values.map((value) => new Selector(value));
   const globs = values.filter(hasWildcard).map(parseGlob);
   return {
@@ -41,7 +41,7 @@ export const podNames = ({ container }: Subject): string[] => {
   ];
 };
 
-export const labelTest = (values: readonly string[]): Test => {
+export const labelTest = (values: readonly string[]): Matcher => {
   for (const value of values) {
     if (!value.includes('=')) {
       throw new ValueError(

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
-import { didYouMean } from '../kernel/nearest.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
+import { answer, type Matcher, ValueError } from './matcher.ts';
 import type { Subject } from './subject.ts';
-import { answer, type Test, ValueError } from './test.ts';
 
 interface End {
   readonly code?: number | undefined;
@@ -13,7 +13,7 @@ export const endOf = ({ record }: Subject): End | undefined =>
   record.type === 'exit' || (record.type === 'container' && record.op === 'stopped') ? record : undefined;
 
 /** By exit code; what a signal killed has none, and is not 0. */
-export const exitTest = (values: readonly string[]): Test => {
+export const exitTest = (values: readonly string[]): Matcher => {
   for (const value of values) {
     if (!/^\d{1,3}$/.test(value)) {
       throw new ValueError(
@@ -34,7 +34,7 @@ export const exitTest = (values: readonly string[]): Test => {
   };
 };
 
-export const signalTest = (values: readonly string[]): Test => {
+export const signalTest = (values: readonly string[]): Matcher => {
   const signals = values.map(signalOf);
   return {
     of: (subject) => {

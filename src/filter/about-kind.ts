@@ -1,6 +1,6 @@
 import type { NstraceRecord } from '../record/schema.ts';
 import { eventKinds } from './kinds.ts';
-import { answer, checkWords, type Test } from './test.ts';
+import { answer, checkWords, type Matcher } from './matcher.ts';
 
 /** Kinds as the view lists them: of execs those that failed are one of their own, of containers those that were entered. */
 export const viewKinds = [...eventKinds, 'failed', 'join', 'process'] as const;
@@ -12,13 +12,13 @@ const viewKindOf = (record: NstraceRecord): string => {
   return record.type === 'container' && record.op === 'joined' ? 'join' : record.type;
 };
 
-export const kindTest = (values: readonly string[]): Test => {
+export const kindTest = (values: readonly string[]): Matcher => {
   checkWords(values, viewKinds, 'kind of event');
   return { of: ({ record }) => answer(values.includes(record.type) || values.includes(viewKindOf(record))) };
 };
 
 /** By the beginning of a kind, as it is typed. */
-export const viewKindTest = (values: readonly string[]): Test => {
+export const viewKindTest = (values: readonly string[]): Matcher => {
   for (const value of values) {
     if (!viewKinds.some((kind) => kind.startsWith(value))) {
       checkWords([value], viewKinds, 'kind of event');

@@ -1,13 +1,13 @@
-import { didYouMean } from '../kernel/nearest.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
 import { type Glob, hasWildcard, matchesGlob, parseGlob } from './glob.ts';
 import { globAnswer } from './glob-test.ts';
+import { answer, type Compiler, checkWords, type Matcher, processOf, ValueError } from './matcher.ts';
 import type { Lineage, Root } from './processes.ts';
 import type { Subject } from './subject.ts';
-import { answer, type Compiler, checkWords, processOf, type Test, ValueError } from './test.ts';
 
 export const userTest =
   (read: (subject: Subject) => number | undefined) =>
-  (values: readonly string[], { users }: Compiler): Test => {
+  (values: readonly string[], { users }: Compiler): Matcher => {
     const uids = new Set<number>();
     const globs: Glob[] = [];
     for (const value of values) {
@@ -36,7 +36,7 @@ export const userTest =
     };
   };
 
-export const uidTest = (uids: readonly number[]): Test => ({
+export const uidTest = (uids: readonly number[]): Matcher => ({
   of: (subject) => {
     const uid = processOf(subject)?.uid;
     return uid === undefined ? 'none' : answer(uids.includes(uid));
@@ -44,7 +44,7 @@ export const uidTest = (uids: readonly number[]): Test => ({
 });
 
 /** A host pid and what descends from it. */
-export const pidTest = (values: readonly string[]): Test => {
+export const pidTest = (values: readonly string[]): Matcher => {
   for (const value of values) {
     if (!/^[\d*?[\]!-]+$/.test(value)) {
       throw new ValueError(`${JSON.stringify(value)} is no pid`, 'p:4711, the pid on the host');
@@ -54,8 +54,8 @@ export const pidTest = (values: readonly string[]): Test => {
   return rootTest((pid) => globAnswer(globs, String(pid)) === 'yes');
 };
 
-export const rootTest = (root: Root): Test => {
-  const test: Test = {
+export const rootTest = (root: Root): Matcher => {
+  const test: Matcher = {
     root,
     of: ({ record, process }) => {
       if (!('pid' in record) || record.pid === undefined) {
@@ -80,7 +80,7 @@ const descends = (lineage: Lineage | undefined, root: Root): boolean => {
 };
 
 /** `4026532572`, or as the kernel writes it: `net:[4026532572]`. */
-export const namespaceTest = (values: readonly string[]): Test =>
+export const namespaceTest = (values: readonly string[]): Matcher =>
   inodeTest(
     values.map((value) => {
       const digits = /^(?:[a-z]+:\[)?(\d{1,15})\]?$/.exec(value)?.[1];
@@ -91,7 +91,7 @@ export const namespaceTest = (values: readonly string[]): Test =>
     }),
   );
 
-export const inodeTest = (inodes: readonly number[]): Test => ({
+export const inodeTest = (inodes: readonly number[]): Matcher => ({
   of: ({ record }) => {
     if (record.type === 'container') {
       const { pidns } = record.container;
@@ -117,7 +117,7 @@ export const originOf = (subject: Subject): string | undefined => {
 
 export const origins = ['init', 'born', 'joined'] as const;
 
-export const originTest = (values: readonly string[]): Test => {
+export const originTest = (values: readonly string[]): Matcher => {
   checkWords(values, origins, 'origin');
   return {
     of: (subject) => {

@@ -1,5 +1,5 @@
+import { answer, type Compiler, type Matcher, processOf, ValueError } from './matcher.ts';
 import { type Pattern, PatternError } from './pattern.ts';
-import { answer, type Compiler, processOf, type Test, ValueError } from './test.ts';
 
 export const patternsOf = (values: readonly string[], { compile }: Compiler): Pattern[] =>
   values.map((value) => {
@@ -16,10 +16,10 @@ export const patternsOf = (values: readonly string[], { compile }: Compiler): Pa
   });
 
 /** By command name or executable. */
-export const nameTest = (values: readonly string[], compiler: Compiler): Test =>
+export const nameTest = (values: readonly string[], compiler: Compiler): Matcher =>
   namePatterns(patternsOf(values, compiler));
 
-export const namePatterns = (patterns: readonly Pattern[]): Test => ({
+export const namePatterns = (patterns: readonly Pattern[]): Matcher => ({
   of: (subject) => {
     const process = processOf(subject);
     const { comm } = subject.record as { comm?: string };
@@ -32,10 +32,10 @@ export const namePatterns = (patterns: readonly Pattern[]): Test => ({
   },
 });
 
-export const lineTest = (values: readonly string[], compiler: Compiler): Test =>
+export const lineTest = (values: readonly string[], compiler: Compiler): Matcher =>
   linePatterns(patternsOf(values, compiler));
 
-export const linePatterns = (patterns: readonly Pattern[]): Test => ({
+export const linePatterns = (patterns: readonly Pattern[]): Matcher => ({
   of: (subject) => {
     const line = processOf(subject)?.line;
     return line === undefined ? 'none' : answer(anyMatches(patterns, line));
@@ -54,7 +54,7 @@ const anyMatches = (patterns: readonly Pattern[], text: string | undefined): boo
 };
 
 /** A word without a key: a part of the command line. */
-export const textTest = (values: readonly string[]): Test => ({
+export const textTest = (values: readonly string[]): Matcher => ({
   of: (subject) => {
     const line = processOf(subject)?.line;
     return line === undefined ? 'none' : answer(values.some((value) => line.includes(value)));

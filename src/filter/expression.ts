@@ -1,14 +1,14 @@
 import { type NstraceError, usageError } from '../errors.ts';
-import { didYouMean } from '../kernel/nearest.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
 import { textTest } from './about-text.ts';
 import { findKey, flags, keyNames, keys } from './keys.ts';
+import { type Compiler, type Matcher, ValueError } from './matcher.ts';
 import type { Subject } from './subject.ts';
-import { type Compiler, type Test, ValueError } from './test.ts';
 import { type Problem, splitWords, type Word } from './words.ts';
 
 /** A word, compiled. */
 interface Term {
-  readonly test: Test;
+  readonly test: Matcher;
   readonly negated: boolean;
   readonly valueNegated: boolean;
 }
@@ -27,7 +27,7 @@ export interface Expression {
   readonly wantsKinds: boolean;
   /** Whether it asks about containers by what can be learned late: their names, images, pods and labels. */
   readonly asksForNames: boolean;
-  readonly tests: readonly Test[];
+  readonly tests: readonly Matcher[];
   readonly matches: (subject: Subject) => boolean;
 }
 
@@ -112,7 +112,7 @@ const meantKey = (guess: string): string | undefined => {
 /** A value is missing that may still be typed. */
 class UnfinishedError extends ValueError {}
 
-const testOf = ({ key: name, values, quoted, hasGap, lateNegation }: Word, compiler: Compiler): Test => {
+const testOf = ({ key: name, values, quoted, hasGap, lateNegation }: Word, compiler: Compiler): Matcher => {
   const key = name === undefined ? undefined : findKey(name);
   if (name !== undefined && key === undefined) {
     throw new ValueError(

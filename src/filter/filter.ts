@@ -3,10 +3,10 @@ import { inodeTest, rootTest, uidTest } from './about-process.ts';
 import { linePatterns, namePatterns } from './about-text.ts';
 import type { Expression } from './expression.ts';
 import type { EventKind } from './kinds.ts';
+import type { Matcher } from './matcher.ts';
 import type { Pattern } from './pattern.ts';
 import { ContainerSelection } from './selector.ts';
 import { Knowledge, type Subject } from './subject.ts';
-import type { Test } from './test.ts';
 
 export interface FilterOptions {
   /** Selectors, as -c has them. */
@@ -17,9 +17,9 @@ export interface FilterOptions {
   readonly names: readonly Pattern[];
   readonly lines: readonly Pattern[];
   /** More conditions on processes. */
-  readonly processes?: readonly Test[];
+  readonly processes?: readonly Matcher[];
   /** More conditions on whatever a record is about. */
-  readonly records?: readonly Test[];
+  readonly records?: readonly Matcher[];
   readonly where?: Expression | undefined;
   /** RFC 3339 in UTC with nine digits, as records have it: not before, and not after. */
   readonly since?: string | undefined;
@@ -38,8 +38,8 @@ const maxRoots = 31;
 export class RecordFilter {
   readonly #options: FilterOptions;
   /** Conditions on processes: a container as such meets none of them. */
-  readonly #processes: readonly Test[];
-  readonly #records: readonly Test[];
+  readonly #processes: readonly Matcher[];
+  readonly #records: readonly Matcher[];
   /** Remembering every process costs a little: only if a condition needs it. */
   readonly #knowledge: Knowledge | undefined;
   readonly selection: ContainerSelection;
@@ -139,7 +139,7 @@ export class RecordFilter {
 
 type AnyContainer = { id: string; name: string; runtime: string } | null;
 
-const allHold = (tests: readonly Test[], subject: Subject | undefined): boolean => {
+const allHold = (tests: readonly Matcher[], subject: Subject | undefined): boolean => {
   for (const test of tests) {
     if (subject === undefined || test.of(subject) !== 'yes') {
       return false;
@@ -148,7 +148,7 @@ const allHold = (tests: readonly Test[], subject: Subject | undefined): boolean 
   return true;
 };
 
-const processTests = ({ namespaces, pids, uids, names, lines, processes = [] }: FilterOptions): Test[] => {
+const processTests = ({ namespaces, pids, uids, names, lines, processes = [] }: FilterOptions): Matcher[] => {
   const roots = new Set(pids);
   return [
     ...(namespaces.length === 0 ? [] : [inodeTest(namespaces)]),
@@ -161,7 +161,7 @@ const processTests = ({ namespaces, pids, uids, names, lines, processes = [] }: 
 };
 
 /** Gives tests of pids their bits. */
-const rootsOf = (tests: readonly Test[]) =>
+const rootsOf = (tests: readonly Matcher[]) =>
   tests
     .flatMap((test) => (test.root === undefined ? [] : [{ test, root: test.root }]))
     .slice(0, maxRoots)

@@ -1,6 +1,6 @@
 import { type Glob, matchesGlob, parseGlob } from './glob.ts';
+import { type Answer, answer } from './matcher.ts';
 import type { Subject } from './subject.ts';
-import { type Answer, answer } from './test.ts';
 
 type ReadText = (subject: Subject) => string | undefined;
 

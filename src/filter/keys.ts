@@ -4,7 +4,7 @@ import { kindTest, viewKinds, viewKindTest } from './about-kind.ts';
 import { namespaceTest, originOf, origins, originTest, pidTest, userTest } from './about-process.ts';
 import { lineTest, nameTest } from './about-text.ts';
 import { globsTest, globTest } from './glob-test.ts';
-import { answer, type Compiler, processOf, type Test } from './test.ts';
+import { answer, type Compiler, type Matcher, processOf } from './matcher.ts';
 
 export interface Key {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Key {
   readonly values: string;
   readonly about: string;
   /** @throws ValueError */
-  readonly test: (values: readonly string[], compiler: Compiler) => Test;
+  readonly test: (values: readonly string[], compiler: Compiler) => Matcher;
 }
 
 /** All keys: what the parser, the help, the manual and the view's prompt are made of. */
@@ -101,7 +101,7 @@ export const keyNames = (): string[] =>
 export interface Flag {
   readonly name: string;
   readonly about: string;
-  readonly test: Test;
+  readonly test: Matcher;
 }
 
 /** Words that stand alone. */

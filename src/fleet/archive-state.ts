@@ -1,8 +1,8 @@
 import { closeSync, constants, fsyncSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannotOpen, messageOf, usageError } from '../errors.ts';
+import type { HostShare } from './host-share.ts';
 import type { MergerState } from './merger.ts';
-import type { HostShare } from './share.ts';
 
 /** How far a stream is in a folder of Parquet. */
 export interface ArchiveState {

@@ -4,8 +4,8 @@ import { usageError } from '../errors.ts';
 import { ParquetFolder } from '../query/parquet.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { type ArchiveState, readState, requireWriters, shareEnding, writeState } from './archive-state.ts';
+import { type HostShare, isInShare } from './host-share.ts';
 import { Merger } from './merger.ts';
-import { type HostShare, isInShare } from './share.ts';
 import { subjectToken } from './sinks/nats.ts';
 import { type FleetOptions, readStream, streamName } from './stream.ts';
 

@@ -8,9 +8,9 @@ import type { RecordBatch } from '../recording/reader.ts';
 import { escapeText } from '../view/escape.ts';
 import type { FleetAccess } from './access.ts';
 import { Clocks, clockText } from './clocks.ts';
-import { StreamCopy } from './copy.ts';
 import { inOrder } from './order.ts';
 import type { FleetOptions, StreamBatch } from './stream.ts';
+import { StreamCopy } from './stream-copy.ts';
 
 export interface FleetValues extends FleetAccess {
   /** A recording, or the URL of a fleet's stream. */

@@ -1,6 +1,6 @@
 import { hiddenProcess, noPastProcess, noRecording, noSuchContainer, noSuchProcess } from '../errors.ts';
 import { inspectProcess } from '../now/inspect.ts';
-import { PastProcesses } from '../now/past.ts';
+import { RecordedProcesses } from '../now/recorded-processes.ts';
 import type { InspectRecord } from '../now/schema.ts';
 import { type NowProcess, type Snapshot, takeSnapshot } from '../now/snapshot.ts';
 import { hidesOthers } from '../procfs/read.ts';
@@ -54,7 +54,7 @@ export const findPast = async (words: readonly string[], file: string, at?: stri
   const targets = words.map((word) => {
     const byPid = /^\d+$/.test(word);
     const { selector, nspid } = parseTarget(word);
-    return { word, byPid, nspid, past: new PastProcesses(byPid ? [] : [selector]) };
+    return { word, byPid, nspid, past: new RecordedProcesses(byPid ? [] : [selector]) };
   });
   const input = new RecordingInput(file, {}, new AbortController().signal);
   for await (const record of input.records()) {

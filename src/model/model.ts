@@ -13,13 +13,13 @@ import { ExecEvents } from './events/exec.ts';
 import { ExitEvents } from './events/exit.ts';
 import { ForkEvents } from './events/fork.ts';
 import { NamespaceEvents } from './events/namespace.ts';
-import { type AlreadyReported, Existing } from './existing.ts';
-import type { Known } from './known.ts';
-import { ContainerLives } from './life.ts';
+import { type AlreadyReported, ExistingProcesses } from './existing-processes.ts';
+import { ContainerLives } from './lifecycle.ts';
 import type { RuntimeKnowledge } from './naming.ts';
 import { ProcessTable } from './process.ts';
 import type { Untraced } from './record-fields.ts';
 import { Records } from './records.ts';
+import type { ModelState } from './state.ts';
 import type { WallClock } from './wall-clock.ts';
 
 export interface ModelOptions {
@@ -45,8 +45,8 @@ export interface ModelOptions {
  * files, no clock of its own.
  */
 export class Model {
-  readonly #known: Known;
-  readonly #existing: Existing;
+  readonly #known: ModelState;
+  readonly #existing: ExistingProcesses;
   readonly #cgroups: CgroupEvents;
   readonly #forks: ForkEvents;
   readonly #namespaces: NamespaceEvents;
@@ -56,7 +56,7 @@ export class Model {
   constructor(options: ModelOptions) {
     const known = learn(options);
     this.#known = known;
-    this.#existing = new Existing(known);
+    this.#existing = new ExistingProcesses(known);
     const cgroups = new CgroupEvents(known, options.hierarchies, options.cgroupPaths);
     const forks = new ForkEvents(known, cgroups);
     const namespaces = new NamespaceEvents(known, forks);
@@ -124,7 +124,7 @@ export class Model {
   }
 }
 
-const learn = ({ host, clock, runtimes, readCommand, tracer, userName, emit }: ModelOptions): Known => {
+const learn = ({ host, clock, runtimes, readCommand, tracer, userName, emit }: ModelOptions): ModelState => {
   const containers = new Containers(host);
   const asked = new AskedFor({ live: () => containers.all(), userName: userName ?? (() => undefined) });
   const containerRecords = new ContainerRecords(clock, asked, emit);

@@ -1,6 +1,6 @@
 import type { Namespaces } from '../kernel/namespaces.ts';
-import { Census } from './census.ts';
 import type { Container } from './container.ts';
+import { ProcessCounts } from './namespace-counts.ts';
 import { Owners } from './owners.ts';
 import type { Process } from './process.ts';
 
@@ -13,8 +13,8 @@ export class NamespaceOwners {
   readonly #byPidns = new Owners<number>();
   readonly #byMnt = new Owners<number>();
   /** Living processes by namespace, those of the host left out. */
-  readonly #inPidns = new Census();
-  readonly #inMnt = new Census();
+  readonly #inPidns = new ProcessCounts();
+  readonly #inMnt = new ProcessCounts();
   /** Mount namespaces of services and helpers: they make no container, whoever enters them. */
   readonly #hostMnts = new Set<number>();
 

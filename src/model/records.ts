@@ -26,7 +26,7 @@ import {
   putUnit,
   type Untraced,
 } from './record-fields.ts';
-import type { Unseen } from './unseen.ts';
+import type { Unseen } from './unseen-namespaces.ts';
 import type { WallClock } from './wall-clock.ts';
 
 type RecordAbout = Pick<

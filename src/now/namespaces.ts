@@ -3,8 +3,8 @@ import { type NamespaceType, namespaceTypes } from '../kernel/namespaces.ts';
 import { Mountinfo } from '../procfs/mountinfo.ts';
 import { procRoot, readProcLink, readProcUtf8 } from '../procfs/read.ts';
 import type { ContainerRef } from '../record/schema.ts';
-import type { Kin } from './kin.ts';
 import { readOctal } from './mounts.ts';
+import type { NamespaceParents } from './namespace-parents.ts';
 import type { NowProcess, Snapshot } from './snapshot.ts';
 
 /** What keeps a namespace that has no process. */
@@ -45,7 +45,7 @@ const budget = { each: 200, all: 2000 };
  */
 export const collectNamespaces = (
   snapshot: Snapshot,
-  kin: ReadonlyMap<number, Kin>,
+  kin: ReadonlyMap<number, NamespaceParents>,
   unread: (pid: number) => void = () => {},
 ): NowNamespace[] => {
   const found = new Map<string, NowNamespace>();

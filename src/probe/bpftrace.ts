@@ -4,8 +4,8 @@ import { largeBuffer } from './buffer.ts';
 import { cleanEnvironment } from './environment.ts';
 import type { Features } from './features.ts';
 import { handOver } from './handover.ts';
-import { leash } from './leash.ts';
 import { toLines, toWholeLines } from './lines.ts';
+import { dieWithParent } from './parent-death.ts';
 import { schedule } from './scheduling.ts';
 
 /** Its own words that are kept for an error message. */
@@ -44,7 +44,7 @@ export const startBpftrace = (
   features: Features,
   onLine: (line: string) => void,
 ): Child => {
-  const tie = leash();
+  const tie = dieWithParent();
   const child = spawn([...tie, ...command], script, features);
   if (child.pid !== undefined) {
     void schedule(child.pid);

@@ -5,7 +5,7 @@ import { beginExit } from './begin/exit.ts';
 import { beginFailed, readFolded } from './begin/failed.ts';
 import { beginFork } from './begin/fork.ts';
 import { beginLeave, readEnter } from './begin/namespace.ts';
-import { Cpu } from './cpu.ts';
+import { CpuLines } from './cpu-lines.ts';
 import type { LineEvent, Stamp } from './event.ts';
 import { Fields } from './fields.ts';
 import { NamespaceCache } from './namespaces.ts';
@@ -60,7 +60,7 @@ export class Decoder {
   readonly #sequence: Sequence;
   readonly #fields = new Fields();
   readonly #namespaces = new NamespaceCache();
-  readonly #cpus: Cpu[] = [];
+  readonly #cpus: CpuLines[] = [];
 
   constructor(out: Decoded, sequence: Sequence) {
     this.#out = out;
@@ -156,16 +156,16 @@ export class Decoder {
     // Else it is another of the probes' maps, which bpftrace prints when it ends.
   }
 
-  #cpu(number: number): Cpu {
+  #cpu(number: number): CpuLines {
     let cpu = this.#cpus[number];
     if (cpu === undefined) {
-      cpu = new Cpu(this.#out);
+      cpu = new CpuLines(this.#out);
       this.#cpus[number] = cpu;
     }
     return cpu;
   }
 
-  #begin(line: string, stamp: Stamp, cpu: Cpu): void {
+  #begin(line: string, stamp: Stamp, cpu: CpuLines): void {
     const fields = this.#fields;
     const namespaces = this.#namespaces;
     switch (line[0]) {

@@ -1,18 +1,18 @@
 import type { Nanoseconds } from '../kernel/time.ts';
 import { type Child, startBpftrace } from './bpftrace.ts';
+import { askForHeartbeat, askMs } from './control.ts';
 import { type Decoded, Decoder } from './decode.ts';
 import { drain, type Rest } from './drain.ts';
 import type { KernelEvent, LineEvent } from './event.ts';
 import type { Features } from './features.ts';
 import { FinalTotals } from './final.ts';
 import { FoldedCounts } from './folded.ts';
-import { HeldForks } from './held.ts';
+import { HeldForks } from './held-forks.ts';
+import { NamespacePairs } from './namespace-pairs.ts';
 import { CpuOrder } from './order.ts';
 import { Pacing } from './pacing.ts';
-import { NamespacePairs } from './pairs.ts';
-import { awaitStart } from './patience.ts';
 import { Sequence } from './sequence.ts';
-import { askForHeartbeat, askMs } from './switch.ts';
+import { awaitStart } from './startup-timeout.ts';
 import { stopped, switchKey } from './wire.ts';
 
 /** What is known when a run has ended. */

@@ -7,7 +7,7 @@ import type { Features } from './features.ts';
 import { Restarts } from './restarts.ts';
 import { Run } from './run.ts';
 import { buildScript } from './script.ts';
-import { countSkipped } from './skipped.ts';
+import { countSkipped } from './skipped-runs.ts';
 
 export interface TracerOptions {
   /** The path of bpftrace, or a command that ends with it. */

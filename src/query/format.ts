@@ -1,5 +1,5 @@
+import { withoutFormula } from '../view/csv-formula.ts';
 import { escapeText } from '../view/escape.ts';
-import { withoutFormula } from '../view/formula.ts';
 import { jsonLine } from '../view/json.ts';
 import { cutTo, padStartTo, padTo, widthOf } from '../view/width.ts';
 import { type Plain, plainText, type Time } from './value.ts';

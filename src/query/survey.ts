@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { maxLineBytes } from '../recording/endless.ts';
+import { maxLineBytes } from '../recording/endless-line.ts';
 import { parseObject } from '../recording/lines.ts';
 
 /** A name that a container got late: it holds for its records before `seq`. */

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { NstraceError } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import type { Damage } from '../recording/damage.ts';
-import { EndlessLine, maxLineBytes } from '../recording/endless.ts';
+import { EndlessLine, maxLineBytes } from '../recording/endless-line.ts';
 import { readRecords } from '../recording/reader.ts';
 import { openSource } from '../recording/source.ts';
 import { openNameless } from '../recording/temporary.ts';

@@ -6,7 +6,7 @@ import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { constants as constantsOfZlib, createGunzip } from 'node:zlib';
 import { cannotOpen, messageOf } from '../errors.ts';
-import { endEndless } from './endless.ts';
+import { endEndless } from './endless-line.ts';
 import { statOf } from './paths.ts';
 import { chunksOf } from './stream.ts';
 

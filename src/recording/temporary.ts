@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cannotWrite, messageOf } from '../errors.ts';
-import { EndlessLine, endEndless } from './endless.ts';
+import { EndlessLine, endEndless } from './endless-line.ts';
 import { chunksOf } from './stream.ts';
 
 const writeAt = promisify(write);

@@ -3,8 +3,8 @@ import { monoOfTicks, ticksOf } from '../kernel/time.ts';
 import type { CgroupEvent, ExecEvent, ForkEvent, KernelEvent } from '../probe/event.ts';
 import { readArgumentArea, readLeader, readProcess } from '../procfs/process.ts';
 import { Terminals } from '../procfs/tty.ts';
+import { tailSum } from './args-sum.ts';
 import { Directories } from './directories.ts';
-import { tailSum } from './tail.ts';
 
 /** Fills in from /proc what a probe could not send, where it is certain. */
 export class FillIn {

@@ -3,12 +3,12 @@ import { noBtf } from '../errors.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import { Model } from '../model/model.ts';
 import { WallClock } from '../model/wall-clock.ts';
-import { askFeatures } from '../probe/ask.ts';
+import { askFeatures } from '../probe/ask-features.ts';
 import { Btf } from '../probe/btf.ts';
+import { askForHeartbeat, askMs } from '../probe/control.ts';
 import type { KernelEvent } from '../probe/event.ts';
 import type { Features } from '../probe/features.ts';
 import { findBpftrace } from '../probe/find.ts';
-import { askForHeartbeat, askMs } from '../probe/switch.ts';
 import { mountTracefs } from '../probe/tracefs.ts';
 import { type Count, Tracer } from '../probe/tracer.ts';
 import type { Version } from '../probe/version.ts';
@@ -20,9 +20,9 @@ import { readProcText } from '../procfs/read.ts';
 import { scanProcesses } from '../procfs/scan.ts';
 import type { NstraceRecord } from '../record/schema.ts';
 import { describeContainer, listContainers, readCgroup, readRuntimeCommand } from '../runtimes/index.ts';
+import { exitsIn, reportedBy } from './already-reported.ts';
 import { FillIn } from './fill-in.ts';
 import { headerOf } from './header.ts';
-import { exitsIn, reportedBy } from './meanwhile.ts';
 import { requireRights } from './rights.ts';
 
 /** Events kept while running processes are read, a second on a large host; more are counted as lost. */

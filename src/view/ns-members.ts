@@ -2,7 +2,7 @@ import { counted } from '../kernel/plural.ts';
 import type { NowNamespace } from '../now/namespaces.ts';
 import type { NowProcess, Snapshot } from '../now/snapshot.ts';
 import { escapeText } from './escape.ts';
-import { checkSort, pickColumns } from './pick.ts';
+import { checkSort, pickColumns } from './pick-columns.ts';
 import { psColumns } from './ps.ts';
 import { sortRows, tableText } from './table.ts';
 import { UserNames } from './users.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Nanoseconds } from '../../src/kernel/time.ts';
 import { Decoder } from '../../src/probe/decode.ts';
-import { NamespacePairs } from '../../src/probe/pairs.ts';
+import { NamespacePairs } from '../../src/probe/namespace-pairs.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
 import { encode } from '../../src/recording/line.ts';
 import { bytes, execLine, hex, hostWords, pair, place, words } from '../fixtures/lines.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namespaceTypes } from '../../src/kernel/namespaces.ts';
-import type { Kin } from '../../src/now/kin.ts';
+import type { NamespaceParents } from '../../src/now/namespace-parents.ts';
 import { collectNamespaces } from '../../src/now/namespaces.ts';
 import type { ContainerRef } from '../../src/record/schema.ts';
 import { impossible, nowProcess, snapshotOf } from '../fixtures/now.ts';
@@ -10,7 +10,10 @@ const init = nowProcess(impossible + 1, 0, ['init']);
 const inside = (pid: number, container: ContainerRef = xyxy12) =>
   nowProcess(impossible + pid, impossible + 1, ['sh'], { container, proc: { nspid: [impossible + pid, 1] } });
 
-const collect = (processes: Parameters<typeof snapshotOf>[0], kin: ReadonlyMap<number, Kin> = new Map()) => {
+const collect = (
+  processes: Parameters<typeof snapshotOf>[0],
+  kin: ReadonlyMap<number, NamespaceParents> = new Map(),
+) => {
   const all = collectNamespaces(snapshotOf(processes), kin);
   const find = (inode: number) => all.find((namespace) => namespace.inode === inode);
   return { all, find };

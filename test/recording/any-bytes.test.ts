@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PastProcesses } from '../../src/now/past.ts';
+import { RecordedProcesses } from '../../src/now/recorded-processes.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { Checker } from '../../src/recording/check.ts';
 import { openRecording } from '../../src/recording/file.ts';
@@ -65,7 +65,7 @@ const readBy = async (bytes: Buffer): Promise<number> => {
     ...{ columns: columns.map(({ name }) => name), color: true, kinds: true, startedMono: '0', users },
     style: { quote: true, maxArgs: 10 },
   } as never);
-  const past = new PastProcesses([]);
+  const past = new RecordedProcesses([]);
   const store = new Store();
   for (const record of records) {
     view.line(record);

@@ -4,10 +4,10 @@ import { type Expression, needsPatterns, requireExpression } from '../../filter/
 import { type FilterOptions, RecordFilter } from '../../filter/filter.ts';
 import { findKey } from '../../filter/keys.ts';
 import { type EventKind, eventKinds } from '../../filter/kinds.ts';
+import { type Compiler, type Matcher, ValueError } from '../../filter/matcher.ts';
 import { momentOf } from '../../filter/moment.ts';
 import { loadPatterns, type Pattern, PatternError } from '../../filter/pattern.ts';
-import { type Compiler, type Test, ValueError } from '../../filter/test.ts';
-import { didYouMean } from '../../kernel/nearest.ts';
+import { didYouMean } from '../../kernel/did-you-mean.ts';
 import { UserNames } from '../../view/users.ts';
 import { collect, collectNumber, collectUser, parseCount, parseDuration } from './parse.ts';
 
@@ -153,7 +153,7 @@ const patternsOf = (option: string, sources: readonly string[], { compile }: Com
 
 export const re2Advice = 'expressions are in RE2 syntax: github.com/google/re2/wiki/Syntax';
 
-const keyTest = (key: string, values: readonly string[], compiler: Compiler): Test[] => {
+const keyTest = (key: string, values: readonly string[], compiler: Compiler): Matcher[] => {
   try {
     return values.length === 0 ? [] : [findKey(key)!.test(values, compiler)];
   } catch (error) {

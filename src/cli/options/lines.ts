@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../../errors.ts';
 import { groupKinds } from '../../filter/group.ts';
-import { didYouMean } from '../../kernel/nearest.ts';
+import { didYouMean } from '../../kernel/did-you-mean.ts';
 import type { LineSettings } from '../../output/lines.ts';
 import { columns } from '../../view/columns.ts';
 import { addJsonOptions, type FormatValues, requireJsonOrTable } from './format.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { maxTimerMs } from '../../console/limit.ts';
-import { didYouMean } from '../../kernel/nearest.ts';
+import { didYouMean } from '../../kernel/did-you-mean.ts';
 import { groupIdOf } from '../../view/groups.ts';
 import { UserNames } from '../../view/users.ts';
 

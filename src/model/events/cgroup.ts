@@ -2,17 +2,17 @@ import { textOf } from '../../kernel/text.ts';
 import type { Nanoseconds } from '../../kernel/time.ts';
 import type { CgroupEvent, ForkEvent } from '../../probe/event.ts';
 import { CgroupPaths, type CgroupSet, renamed } from '../cgroups.ts';
-import type { Known } from '../known.ts';
 import type { Process } from '../process.ts';
 import { requesterOf } from '../requester.ts';
 import { roleOf } from '../roles.ts';
+import type { ModelState } from '../state.ts';
 
 /** CLONE_INTO_CGROUP, above the 32 bits of clone(2) (include/uapi/linux/sched.h). */
 const intoCgroup = 2 ** 33;
 
 /** What happens to cgroups: who is in which, and whose they are. */
 export class CgroupEvents {
-  readonly #known: Known;
+  readonly #known: ModelState;
   readonly #hierarchies: ReadonlyMap<number, string>;
   readonly #paths = new Map<number, CgroupPaths>();
   readonly #unified: CgroupPaths;
@@ -22,7 +22,7 @@ export class CgroupEvents {
    * @param paths of cgroups by hierarchy, and by id in it
    */
   constructor(
-    known: Known,
+    known: ModelState,
     hierarchies: ReadonlyMap<number, string>,
     paths: ReadonlyMap<number, ReadonlyMap<number, string>>,
   ) {
@@ -86,7 +86,7 @@ export class CgroupEvents {
   #made(event: CgroupEvent): void {
     const { hierarchy, path, doer } = this.#read(event);
     this.#in(event.root).learn(event.id, path);
-    this.#known.lives.founding.recognisePath(path);
+    this.#known.lives.creation.recognisePath(path);
     this.#claimMade(path, hierarchy, event, doer);
     this.#report(event, hierarchy, path, doer);
   }
@@ -119,7 +119,7 @@ export class CgroupEvents {
       this.#known.containers.cgroups.rename(hierarchy, before, path, this.#known.containers.all());
     }
     this.#in(event.root).learn(event.id, path);
-    this.#known.lives.founding.recognisePath(path);
+    this.#known.lives.creation.recognisePath(path);
     this.#report(event, hierarchy, path, doer, before);
   }
 
@@ -129,7 +129,7 @@ export class CgroupEvents {
     this.#report(event, hierarchy, path, doer);
     this.#in(event.root).forget(event.id);
     for (const gone of containers.cgroups.remove(hierarchy, path)) {
-      lives.founding.remove(gone, event);
+      lives.creation.remove(gone, event);
     }
   }
 
@@ -179,7 +179,7 @@ export class CgroupEvents {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const named = name === command.id || name.endsWith(`-${command.id}.scope`);
     if (named || (owner !== undefined && owner !== 'monitor' && owner.guessed !== true)) {
-      this.#known.lives.founding.claim(hierarchy, path, command, time);
+      this.#known.lives.creation.claim(hierarchy, path, command, time);
     }
   }
 
@@ -190,7 +190,7 @@ export class CgroupEvents {
       return;
     }
     if (path !== command.owner.cgroups.paths.get(hierarchy)) {
-      this.#known.lives.founding.claim(hierarchy, path, command, time);
+      this.#known.lives.creation.claim(hierarchy, path, command, time);
     }
   }
 }

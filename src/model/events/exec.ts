@@ -2,10 +2,10 @@ import type { ExecEvent, FailedExecEvent, FoldedEvent, LostEvent } from '../../p
 import { isDaemon } from '../../runtimes/client/index.ts';
 import { engineIn, isItselfAgain } from '../../runtimes/trust.ts';
 import { keepsInvocation, readCommand, startsInvocation } from '../command.ts';
-import { FailedExecs } from '../failed.ts';
-import type { Known } from '../known.ts';
+import { FailedExecs } from '../failed-execs.ts';
 import type { Process } from '../process.ts';
 import { isOfHost, roleOf } from '../roles.ts';
+import type { ModelState } from '../state.ts';
 import type { CgroupEvents } from './cgroup.ts';
 import type { ForkEvents } from './fork.ts';
 import type { NamespaceEvents } from './namespace.ts';
@@ -23,11 +23,11 @@ interface Others {
 
 /** What programs processes run, and fail to run. */
 export class ExecEvents {
-  readonly #known: Known;
+  readonly #known: ModelState;
   readonly #others: Others;
   readonly #failed = new FailedExecs();
 
-  constructor(known: Known, others: Others) {
+  constructor(known: ModelState, others: Others) {
     this.#known = known;
     this.#others = others;
   }

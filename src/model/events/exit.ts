@@ -1,8 +1,8 @@
 import { signalName } from '../../kernel/signals.ts';
 import type { ExitEvent } from '../../probe/event.ts';
 import type { End } from '../container.ts';
-import type { Known } from '../known.ts';
 import { RecentSet } from '../recent.ts';
+import type { ModelState } from '../state.ts';
 import type { ExecEvents } from './exec.ts';
 import type { ForkEvents } from './fork.ts';
 import type { NamespaceEvents } from './namespace.ts';
@@ -18,11 +18,11 @@ interface Others {
 
 /** How processes end. */
 export class ExitEvents {
-  readonly #known: Known;
+  readonly #known: ModelState;
   readonly #others: Others;
   readonly #ended = new RecentSet(maxRecentlyEnded);
 
-  constructor(known: Known, others: Others) {
+  constructor(known: ModelState, others: Others) {
     this.#known = known;
     this.#others = others;
   }

@@ -1,19 +1,19 @@
 import type { Namespaces } from '../../kernel/namespaces.ts';
 import type { Nanoseconds } from '../../kernel/time.ts';
 import type { ForkEvent, HeldFork, Stamp, Who } from '../../probe/event.ts';
-import { born } from '../birth.ts';
 import { asksForNamespaces } from '../clone-flags.ts';
-import type { Known } from '../known.ts';
+import { born } from '../new-process.ts';
 import type { Process } from '../process.ts';
 import { isOfHost } from '../roles.ts';
+import type { ModelState } from '../state.ts';
 import type { CgroupEvents } from './cgroup.ts';
 
 /** How processes come to be: by their fork, or by the first event about them where that was held back or lost. */
 export class ForkEvents {
-  readonly #known: Known;
+  readonly #known: ModelState;
   readonly #cgroups: CgroupEvents;
 
-  constructor(known: Known, cgroups: CgroupEvents) {
+  constructor(known: ModelState, cgroups: CgroupEvents) {
     this.#known = known;
     this.#cgroups = cgroups;
   }

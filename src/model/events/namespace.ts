@@ -1,19 +1,19 @@
 import { type Namespaces, namespaceTypes } from '../../kernel/namespaces.ts';
 import type { Nanoseconds } from '../../kernel/time.ts';
 import type { NamespaceEvent } from '../../probe/event.ts';
-import type { Known } from '../known.ts';
 import type { Process } from '../process.ts';
 import { requesterOf } from '../requester.ts';
 import { isOfHost } from '../roles.ts';
-import { unseenChanges } from '../unseen.ts';
+import type { ModelState } from '../state.ts';
+import { unseenChanges } from '../unseen-namespaces.ts';
 import type { ForkEvents } from './fork.ts';
 
 /** Calls of setns and unshare. */
 export class NamespaceEvents {
-  readonly #known: Known;
+  readonly #known: ModelState;
   readonly #forks: ForkEvents;
 
-  constructor(known: Known, forks: ForkEvents) {
+  constructor(known: ModelState, forks: ForkEvents) {
     this.#known = known;
     this.#forks = forks;
   }

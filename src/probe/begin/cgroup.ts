@@ -1,10 +1,10 @@
 import { CgroupAssembly } from '../assembly/cgroup.ts';
-import type { Cpu } from '../cpu.ts';
+import type { CpuLines } from '../cpu-lines.ts';
 import type { CgroupEvent, Stamp } from '../event.ts';
 import type { Fields } from '../fields.ts';
 
 /** What happened to a cgroup. */
-export const beginCgroup = (stamp: Stamp, op: CgroupEvent['op'], fields: Fields, cpu: Cpu): void => {
+export const beginCgroup = (stamp: Stamp, op: CgroupEvent['op'], fields: Fields, cpu: CpuLines): void => {
   fields.hex();
   const by = fields.high;
   const root = fields.number();

@@ -1,11 +1,11 @@
-import type { Cpu } from '../cpu.ts';
+import type { CpuLines } from '../cpu-lines.ts';
 import type { ExecEvent, Stamp } from '../event.ts';
 import type { Fields } from '../fields.ts';
 import type { NamespaceCache } from '../namespaces.ts';
 import { fileFlags } from '../wire.ts';
 
 /** A successful exec. */
-export const beginExec = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: NamespaceCache): void => {
+export const beginExec = (stamp: Stamp, fields: Fields, cpu: CpuLines, namespaces: NamespaceCache): void => {
   fields.hex();
   const pid = fields.high;
   const oldTid = fields.low;
@@ -73,7 +73,7 @@ export const beginExec = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: Na
 };
 
 /** The next line of this CPU is the exec that this belongs to, or more about it. */
-export const beginFile = (fields: Fields, cpu: Cpu): void => {
+export const beginFile = (fields: Fields, cpu: CpuLines): void => {
   fields.hex();
   const device = fields.high;
   const flags = fields.low;
@@ -83,7 +83,7 @@ export const beginFile = (fields: Fields, cpu: Cpu): void => {
 };
 
 /** The same. */
-export const readCredentials = (fields: Fields, cpu: Cpu): void => {
+export const readCredentials = (fields: Fields, cpu: CpuLines): void => {
   fields.hex();
   const euid = fields.high;
   const egid = fields.low;

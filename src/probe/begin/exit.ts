@@ -1,11 +1,11 @@
-import type { Cpu } from '../cpu.ts';
+import type { CpuLines } from '../cpu-lines.ts';
 import type { Stamp } from '../event.ts';
 import type { Fields } from '../fields.ts';
 import { oomFlag } from '../wire.ts';
 import { readHead } from './head.ts';
 
 /** The end of a process. */
-export const beginExit = ({ mono, at, cpu: number, seq }: Stamp, fields: Fields, cpu: Cpu): void => {
+export const beginExit = ({ mono, at, cpu: number, seq }: Stamp, fields: Fields, cpu: CpuLines): void => {
   const { level, pid, tid, start, ppid, nspid, pidns } = readHead(fields);
   const wait = fields.number();
   const vfork = fields.number();

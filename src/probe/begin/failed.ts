@@ -1,13 +1,13 @@
 import { BegunExecAssembly } from '../assembly/begun.ts';
 import { FailedExecAssembly } from '../assembly/failed.ts';
-import type { Cpu } from '../cpu.ts';
+import type { CpuLines } from '../cpu-lines.ts';
 import type { FailedExecEvent, Stamp } from '../event.ts';
 import type { Fields } from '../fields.ts';
 import { begunFlag } from '../wire.ts';
 import { readHead } from './head.ts';
 
 /** An exec that failed. */
-export const beginFailed = (stamp: Stamp, fields: Fields, cpu: Cpu): void => {
+export const beginFailed = (stamp: Stamp, fields: Fields, cpu: CpuLines): void => {
   const { level: _, ...who } = readHead(fields);
   fields.hex();
   const uid = fields.high;
@@ -34,7 +34,7 @@ export const beginFailed = (stamp: Stamp, fields: Fields, cpu: Cpu): void => {
 };
 
 /** How many failed execs of a process were only counted. */
-export const readFolded = (stamp: Stamp, fields: Fields, cpu: Cpu): void => {
+export const readFolded = (stamp: Stamp, fields: Fields, cpu: CpuLines): void => {
   fields.hex();
   const pid = fields.high;
   cpu.emit({ kind: 'folded', ...stamp, pid, total: fields.number(), last: true });

@@ -1,10 +1,10 @@
-import type { Cpu } from '../cpu.ts';
+import type { CpuLines } from '../cpu-lines.ts';
 import type { Stamp } from '../event.ts';
 import type { Fields } from '../fields.ts';
 import type { NamespaceCache } from '../namespaces.ts';
 
 /** A new process. Where the probe did not find the child itself, only its pid, who called clone and the flags hold. */
-export const beginFork = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: NamespaceCache): void => {
+export const beginFork = (stamp: Stamp, fields: Fields, cpu: CpuLines, namespaces: NamespaceCache): void => {
   fields.hex();
   const pid = fields.high;
   const whole = fields.low === pid;

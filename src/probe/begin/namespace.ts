@@ -1,11 +1,11 @@
-import type { Cpu } from '../cpu.ts';
+import type { CpuLines } from '../cpu-lines.ts';
 import type { NamespaceEvent, Stamp } from '../event.ts';
 import type { Fields } from '../fields.ts';
 import type { NamespaceCache } from '../namespaces.ts';
 import { readHead } from './head.ts';
 
 /** A thread is about to call setns or unshare. */
-export const beginLeave = (stamp: Stamp, fields: Fields, cpu: Cpu, namespaces: NamespaceCache): void => {
+export const beginLeave = (stamp: Stamp, fields: Fields, cpu: CpuLines, namespaces: NamespaceCache): void => {
   const { level, ...who } = readHead(fields);
   const vfork = fields.number();
   const before = namespaces.read(fields);
@@ -17,7 +17,7 @@ export const readEnter = (
   stamp: Stamp,
   op: NamespaceEvent['op'],
   fields: Fields,
-  cpu: Cpu,
+  cpu: CpuLines,
   namespaces: NamespaceCache,
 ): void => {
   fields.hex();

@@ -1,6 +1,6 @@
 import { escapeText } from '../../view/escape.ts';
 import type { Box, Proc, Space } from './boxes.ts';
-import { shorten, smallFont } from './letters.ts';
+import { shorten, smallFont } from './fit-text.ts';
 import type { Row } from './rows.ts';
 import { cross, diamond, dot, hatch, rounded, triangle } from './shapes.ts';
 import { commandOf, endOf, span } from './text.ts';

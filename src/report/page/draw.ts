@@ -1,7 +1,7 @@
 import { axisTicks, type Tick } from './axis.ts';
 import { drawBar } from './bars.ts';
+import { smallFont } from './fit-text.ts';
 import { drawLabel } from './labels.ts';
-import { smallFont } from './letters.ts';
 import type { Row } from './rows.ts';
 import { hatch } from './shapes.ts';
 import { axisHeight, type Canvas, rowHeight, type Viewport, xOf } from './viewport.ts';

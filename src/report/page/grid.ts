@@ -1,7 +1,7 @@
 import { h } from './dom.ts';
 import type { Lanes } from './lanes.ts';
 import type { Row } from './rows.ts';
-import { spokenRow } from './spoken.ts';
+import { spokenRow } from './screen-reader.ts';
 
 /** Rows that a screen reader gets at most. */
 const maxRows = 60;

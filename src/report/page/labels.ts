@@ -1,6 +1,6 @@
 import { escapeText } from '../../view/escape.ts';
 import type { Space } from './boxes.ts';
-import { font, shorten, smallFont, strongFont } from './letters.ts';
+import { font, shorten, smallFont, strongFont } from './fit-text.ts';
 import type { Row } from './rows.ts';
 import { fold, rounded } from './shapes.ts';
 import { colorOf, type Theme } from './theme.ts';

@@ -2,7 +2,7 @@ import type { ContainerRef, ProcessRecord } from '../../record/schema.ts';
 import { lifeKey, type ReportData, scopedKey } from '../data.ts';
 import { calledName } from '../summary.ts';
 import type { Box, Proc } from './boxes.ts';
-import { Spaces } from './spaces.ts';
+import { Spaces } from './namespaces.ts';
 import type { PageRecord } from './unpack.ts';
 
 export interface Model {

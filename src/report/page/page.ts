@@ -7,14 +7,14 @@ import { fillGrid } from './grid.ts';
 import { Lanes } from './lanes.ts';
 import type { Model } from './model.ts';
 import { Overview } from './overview.ts';
-import { type Place, PlaceKeeper } from './place.ts';
 import { firstOpen, type Row, rowsOf } from './rows.ts';
+import { spokenProc } from './screen-reader.ts';
 import type { Found, Search } from './search.ts';
-import { spokenProc } from './spoken.ts';
 import { EventTable } from './table.ts';
 import { count, sinceStart } from './text.ts';
-import { fillTip } from './tip.ts';
+import { fillTooltip } from './tooltip.ts';
 import { Clock } from './unpack.ts';
+import { UrlKeeper, type UrlState } from './url.ts';
 
 /** What is shown, and what is chosen: lanes, overview, table and details at one place. */
 export class Page {
@@ -25,7 +25,7 @@ export class Page {
   readonly #search: Search;
   readonly #clock: Clock;
   readonly #table: EventTable;
-  readonly #keeper: PlaceKeeper;
+  readonly #keeper: UrlKeeper;
   /** The times at the edges of all. */
   readonly #whole: { readonly from: number; readonly to: number };
   #found: Found;
@@ -46,7 +46,7 @@ export class Page {
     this.#clock = new Clock(data.header.time, data.header.mono);
     this.#found = search.find('');
     this.#whole = { from: -0.01 * data.end, to: Math.max(1000, data.end * 1.03) };
-    this.#keeper = new PlaceKeeper({ ...this.#whole, query: '', selected: '', open: firstOpen(model) });
+    this.#keeper = new UrlKeeper({ ...this.#whole, query: '', selected: '', open: firstOpen(model) });
     const onView = (from: number, to: number): void => this.setView(from, to);
     this.lanes = new Lanes(byId('lanes'), {
       end: data.end,
@@ -68,7 +68,7 @@ export class Page {
     });
   }
 
-  get #place(): Place {
+  get #place(): UrlState {
     return this.#keeper.place;
   }
 
@@ -233,7 +233,7 @@ export class Page {
 
   #showTip(row: Row | undefined, x: number, y: number, at: number): void {
     const { from, to } = this.#place;
-    fillTip(byId('tip'), row, { x, y }, sinceStart(Math.max(0, at), (to - from) / 1000));
+    fillTooltip(byId('tip'), row, { x, y }, sinceStart(Math.max(0, at), (to - from) / 1000));
   }
 
   #clockTime(at: number): string {

@@ -1,7 +1,7 @@
 import { type Expression, parseExpression } from '../../filter/expression.ts';
+import type { Compiler } from '../../filter/matcher.ts';
 import { loadPatterns } from '../../filter/pattern.ts';
 import { Knowledge } from '../../filter/subject.ts';
-import type { Compiler } from '../../filter/test.ts';
 import type { RecordOf } from '../../record/schema.ts';
 import type { Proc } from './boxes.ts';
 import type { Model } from './model.ts';

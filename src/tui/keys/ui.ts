@@ -8,10 +8,10 @@ import { type KeyCommand, keyCommandOf } from './bindings.ts';
 import { copyEffect } from './copy.ts';
 import type { Effect } from './effect.ts';
 import { KindMenu } from './kind-menu.ts';
+import { Navigation } from './navigation.ts';
 import { type Choice, Overlay } from './overlay.ts';
-import { Place } from './place.ts';
+import { playbackOf } from './playback.ts';
 import { FilterPrompt } from './prompt.ts';
-import { transportOf } from './transport.ts';
 
 export interface UiOptions {
   readonly isReplay: boolean;
@@ -21,7 +21,7 @@ export interface UiOptions {
 }
 
 /** What the user did to the view: where it is, what it shows, and what is on top of it. */
-export class Ui extends Place {
+export class Ui extends Navigation {
   readonly prompt: FilterPrompt;
   readonly overlay = new Overlay();
   mouse = false;
@@ -180,7 +180,7 @@ export class Ui extends Place {
       case 'shorter':
         return this.stretch(command === 'longer' ? 2 : 0.5);
       default:
-        return transportOf(command) ?? this.move(command, layout, count);
+        return playbackOf(command) ?? this.move(command, layout, count);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Ui } from '../keys/ui.ts';
 import type { Listing } from '../rows/listing.ts';
 import type { Store } from '../store/store.ts';
-import type { CpuOf } from './meter.ts';
+import type { CpuOf } from './cpu-meter.ts';
 import type { Theme } from './theme.ts';
 
 /** Everything that a frame is made of. */

@@ -4,7 +4,7 @@ import type { Corrections, Frame, Layout } from '../rows/layout.ts';
 import type { Order } from '../rows/order.ts';
 import type { RowList } from '../rows/rows.ts';
 import { rowsOf } from './body.ts';
-import { cardLines } from './card.ts';
+import { cardLines } from './container-card.ts';
 import { emptyLines, isQuiet } from './empty.ts';
 import { footLine } from './foot.ts';
 import type { FrameInput } from './frame-input.ts';

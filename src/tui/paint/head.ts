@@ -2,7 +2,7 @@ import { hoursMinutesSeconds } from '../../view/durations.ts';
 import { escapeText } from '../../view/escape.ts';
 import { withoutFolders } from '../../view/paths.ts';
 import { cutTo, widthOf } from '../../view/width.ts';
-import type { Focus } from '../keys/place.ts';
+import type { Focus } from '../keys/navigation.ts';
 import { familiesOf } from '../rows/families.ts';
 import { isNamespace, namespaceTitle } from '../rows/grouping.ts';
 import { placedName } from '../rows/naming.ts';

@@ -3,7 +3,7 @@ import { age } from '../../view/durations.ts';
 import { escapeText } from '../../view/escape.ts';
 import type { Row } from '../rows/rows.ts';
 import type { ViewProcess } from '../store/event.ts';
-import { cpuOf } from './busy.ts';
+import { cpuOf } from './busiest.ts';
 import { eventPieces } from './event-line.ts';
 import type { Status } from './frame-input.ts';
 import { headingPieces } from './heading-line.ts';

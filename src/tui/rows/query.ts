@@ -1,6 +1,6 @@
 import { parseExpression } from '../../filter/expression.ts';
+import type { Compiler } from '../../filter/matcher.ts';
 import type { CompilePattern } from '../../filter/pattern.ts';
-import type { Compiler } from '../../filter/test.ts';
 import { type Problem, splitWords } from '../../filter/words.ts';
 import type { ViewEvent } from '../store/event.ts';
 

@@ -1,7 +1,7 @@
 import type { Subject } from '../../filter/subject.ts';
 import type { NstraceRecord } from '../../record/schema.ts';
 import type { ViewEvent, ViewKind, ViewProcess } from './event.ts';
-import { FairLog, Shares } from './fair.ts';
+import { FairLog, Shares } from './fair-log.ts';
 import type { Group } from './group.ts';
 
 /** Events that are kept for scrolling back. */

@@ -1,6 +1,6 @@
 import type { Subject } from '../../filter/subject.ts';
 import type { NamespaceSet, NstraceRecord, RecordOf } from '../../record/schema.ts';
-import type { Droppable } from './fair.ts';
+import type { Droppable } from './fair-log.ts';
 import type { Group } from './group.ts';
 
 export const viewKinds = ['exec', 'failed', 'exit', 'join', 'namespace', 'container', 'fork', 'cgroup'] as const;

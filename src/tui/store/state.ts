@@ -2,9 +2,9 @@ import type { RecordOf } from '../../record/schema.ts';
 import { Containers } from './containers.ts';
 import type { ViewEvent, ViewProcess } from './event.ts';
 import { EventLog } from './event-log.ts';
-import type { FairLog } from './fair.ts';
+import type { FairLog } from './fair-log.ts';
 import type { Group } from './group.ts';
-import { Population } from './population.ts';
+import { Processes } from './processes.ts';
 import { Rate } from './rate.ts';
 import { Traces } from './traces.ts';
 
@@ -15,7 +15,7 @@ const historySeconds = 61;
 export class ViewState {
   readonly traces = new Traces();
   readonly containers = new Containers();
-  readonly processes = new Population(this.traces);
+  readonly processes = new Processes(this.traces);
   readonly rate = new Rate(historySeconds);
   footer: RecordOf<'footer'> | undefined;
   /** Readings of CPU and memory. */

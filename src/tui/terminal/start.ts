@@ -1,7 +1,7 @@
 import { render } from 'ink';
 import { createElement } from 'react';
 import { viewSize } from '../../console/terminal.ts';
-import { isGone } from '../../kernel/gone.ts';
+import { isBrokenPipe } from '../../kernel/broken-pipe.ts';
 import type { View } from '../view.ts';
 import { App } from './app.ts';
 import { Screen } from './screen.ts';
@@ -21,13 +21,13 @@ export interface Tui {
  */
 export const startTui = (view: View, onGone: () => void): Tui => {
   boundHeap();
-  const failed = (error: NodeJS.ErrnoException): void => (isGone(error) ? onGone() : crash(error));
+  const failed = (error: NodeJS.ErrnoException): void => (isBrokenPipe(error) ? onGone() : crash(error));
   process.stdout.on('error', failed);
   process.stdin.on('error', failed);
   const screen = new Screen(process.stdout);
   screen.enter();
   const crash = (error: unknown): void => {
-    if (isGone(error)) {
+    if (isBrokenPipe(error)) {
       onGone();
       return;
     }

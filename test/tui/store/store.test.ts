@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { maxEndedGroups } from '../../../src/tui/store/containers.ts';
 import { maxLogEvents } from '../../../src/tui/store/event-log.ts';
-import { maxEndedProcesses } from '../../../src/tui/store/population.ts';
+import { maxEndedProcesses } from '../../../src/tui/store/processes.ts';
 import { Store } from '../../../src/tui/store/store.ts';
 import {
   container,

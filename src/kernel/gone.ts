@@ -1,5 +1,0 @@
-/** Whether an error says that a reader has gone, or the terminal. */
-export const isGone = (error: unknown): boolean => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'EPIPE' || code === 'EIO';
-};
