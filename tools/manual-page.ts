@@ -15,7 +15,7 @@ export const manualPage = (program: Command): string =>
     '.RI [ command ] " " [ options ]',
     '.SH DESCRIPTION',
     paragraph(
-      'nstrace reports every exec, fork, exit, namespace and cgroup on a Linux host, with the container it belongs to, without a daemon. Bundled bpftrace programs emit the events; runtimes are known by their cgroups, command lines and state files. What is lost is counted and said.',
+      'nstrace reports every exec, fork, exit, namespace and cgroup on a Linux host, with the container it belongs to, without a daemon. Bundled bpftrace programs emit the events; runtimes are known by their cgroups, command lines and state files. What is lost is counted and reported.',
     ),
     paragraph(
       'Without a command it is live. Tracing needs root, bpftrace 0.17 or newer and a kernel with BTF; reading recordings needs neither.',
@@ -60,7 +60,7 @@ export const manualPage = (program: Command): string =>
 
 const filterLanguage = (): string[] => [
   paragraph(
-    'An expression of --where is words separated by blanks, and all must hold. A word is KEY:VALUE, a flag, or text, which is a part of the command line; ! before it turns it round. KEY:!VALUE is the same as !KEY:VALUE, but only for records that have the key. a,b is any of them. Double quotes keep blanks, commas and colons; \\" is a quote itself. A record without the key does not match. USER, PID, TTY, NAME, IMAGE, POD and V are globs, RE2 is a regular expression in the syntax of RE2: it has no lookaround and no back-references, so that no text can keep the tracer busy. Headers, footers and losses always pass. Words about kinds or ends ask for all kinds of events where -e does not say which.',
+    'An expression of --where is words separated by blanks, and all must hold. A word is KEY:VALUE, a flag, or text, which is a part of the command line; ! before it negates it. KEY:!VALUE is the same as !KEY:VALUE, but only for records that have the key. a,b is any of them. Double quotes keep blanks, commas and colons; \\" is a quote itself. A record without the key does not match. USER, PID, TTY, NAME, IMAGE, POD and V are globs, RE2 is a regular expression in the syntax of RE2: it has no lookaround and no back-references, so that no text can keep the tracer busy. Headers, footers and losses always pass. Words about kinds or ends ask for all kinds of events where -e does not say which.',
   ),
   ...keys.flatMap(({ name, alias, values, about }) => [
     '.TP',
@@ -73,14 +73,14 @@ const filterLanguage = (): string[] => [
 
 const expressions = [
   ['c:web exit:!0', 'What ended with a failure in web, killed processes included.'],
-  ['c:!host joined', 'Who entered a container, and what they do there.'],
+  ['c:!host joined', 'Joins of a container, and what those processes do there.'],
   ['n:^(curl|wget)$ !u:root', 'Two commands, not run by root.'],
   ['signal:KILL,TERM e:container', 'Containers whose init was killed.'],
   ['l:oom', 'A command line with a word that is a flag otherwise.'],
 ] as const;
 
 const exitStatuses = [
-  ['0', 'Ended as asked: Ctrl-C, q, a duration, a reader that went away.'],
+  ['0', 'Ended as asked: Ctrl-C, q, a duration, a reader that closed the pipe.'],
   ['1', 'Failed while running.'],
   ['2', 'Wrong usage.'],
   ['3', 'The system lacks something: rights, bpftrace, BTF, tracefs.'],

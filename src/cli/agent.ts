@@ -25,10 +25,10 @@ Examples:
 export const addAgent = (program: Command): void => {
   const agent = program
     .command('agent')
-    .description('trace without end into a spool on disk, and ship it to NATS, OpenTelemetry or standard output')
-    .option('--spool <dir>', 'where what is not shipped yet is kept', defaultSpool)
+    .description('trace until stopped into a spool on disk, and ship it to NATS, OpenTelemetry or standard output')
+    .option('--spool <dir>', 'the folder for what is not shipped yet', defaultSpool)
     .addOption(
-      new Option('--spool-size <size>', 'how much of it: the oldest is dropped, and counted as lost')
+      new Option('--spool-size <size>', 'its size at most: the oldest part is dropped, and counted as lost')
         .argParser(parseSize)
         .default(1e9, '1GB'),
     )

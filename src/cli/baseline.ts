@@ -34,7 +34,7 @@ export const addBaseline = (program: Command): void => {
   const command = program
     .command('baseline')
     .description('write what is normal in containers into a small text file')
-    .argument('<file...>', 'recordings, also packed (.gz), patterns, or - for standard input')
+    .argument('<file...>', 'recordings, also compressed (.gz), patterns, or - for standard input')
     .requiredOption('-o, --output <file>', 'the baseline, - is standard output')
     .option('--add', 'add to an existing baseline what it does not have; its lines and comments stay')
     .option('--force', 'write over an existing file')
@@ -44,7 +44,7 @@ export const addBaseline = (program: Command): void => {
         .default('name'),
     )
     .addOption(
-      new Option('--numbers <which>', 'numbers in command lines that may be any: long have 4 digits or more')
+      new Option('--numbers <which>', 'numbers in command lines to ignore: long ones have 4 digits or more')
         .choices(numberChoices)
         .default('long'),
     )

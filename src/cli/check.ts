@@ -34,9 +34,9 @@ Exit status: 0 complete, 1 valid but not complete, 4 damaged, 2 could not be jud
 export const addCheck = (program: Command): void => {
   program
     .command('check')
-    .description('say whether recordings are valid and complete, and what is missing from when to when')
-    .argument('<file...>', 'recordings, also packed (.gz); - reads standard input')
-    .option('--repair', 'write what is good of one recording into the file that -o names')
+    .description('check whether recordings are valid and complete, and report what is missing from when to when')
+    .argument('<file...>', 'recordings, also compressed (.gz); - reads standard input')
+    .option('--repair', 'write the valid records of one recording to the file that -o names')
     .option('-o, --output <format>', 'table, or json: one object per recording; with --repair the new file')
     .addOption(new Option('--json', 'the same as -o json'))
     .option('--force', 'with --repair: write over an existing file')

@@ -14,7 +14,7 @@ Examples:
 export const addCompletion = (program: Command): void => {
   program
     .command('completion')
-    .description('print a completion script that knows the containers that run')
+    .description('print a completion script that knows the running containers')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText('after', examples)
     .action(async (shell: Shell) => {

@@ -40,7 +40,7 @@ export const addDiff = (program: Command): void => {
     .option('--baseline <file>', 'instead of A: what is normal, as `nstrace baseline` wrote it')
     .addOption(new Option('--match <what>', 'which containers are the same').choices(['name', 'image']).default('name'))
     .addOption(
-      new Option('--numbers <which>', 'numbers in command lines that are no difference: long have 4 digits or more')
+      new Option('--numbers <which>', 'numbers in command lines to ignore: long ones have 4 digits or more')
         .choices(numberChoices)
         .default('long'),
     )

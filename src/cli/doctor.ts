@@ -18,7 +18,7 @@ export const addDoctor = (program: Command): void => {
     .command('doctor')
     .description('check what tracing needs, by really attaching the probes')
     .option('--bpftrace <path>', 'the bpftrace to check, if not the system’s')
-    .option('--json', 'as data: one array')
+    .option('--json', 'as JSON: one array')
     .addHelpText('after', examples)
     .action(async (values: { bpftrace?: string; json?: boolean }) => {
       const findings = await examine(checks(values.bpftrace));

@@ -30,7 +30,7 @@ export const addExport = (program: Command): void => {
     .description('write a recording in the format of other tools')
     .argument(
       '[file...]',
-      'recordings, also packed (.gz), patterns, several are merged by time; - reads standard input',
+      'recordings, also compressed (.gz), patterns, several are merged by time; - reads standard input',
     )
     .addOption(new Option('--to <format>', 'which format').choices(exportFormats))
     .option('-o, --output <file>', 'where to: a file, - is standard output (the default); for parquet a folder')

@@ -53,7 +53,7 @@ export const addLive = (program: Command): void => {
       process.exitCode = judging?.status(status) ?? status;
     });
   addLineOptions(addFilterOptions(command, usualKinds));
-  addGroupOption(command, 'what stands together: headings in the view, a first column of lines');
+  addGroupOption(command, 'what to group by: headings in the view, a first column in lines');
   addJudgingOptions(command);
   addTracerOptions(command);
   addFleetOptions(

@@ -45,7 +45,7 @@ export const addNs = (program: Command): void => {
     .argument('[inode]', 'a namespace: its inode, or pid:[inode]', parseInode)
     .option('-t, --type <list>', `only these types: ${namespaceTypes.join(', ')}`, parseTypes)
     .option('-c, --container <sel>', 'only those with a process of this container (repeat)', collect)
-    .option('--shared', 'only those that more than one container uses, or a container and the host')
+    .option('--shared', 'only those shared by several containers, or by a container and the host')
     .option('--tree', 'indent below the namespace that each was made in')
     .addHelpText('after', examples)
     .action(async (inode: number | undefined, values: NsValues) => {

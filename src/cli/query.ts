@@ -46,21 +46,21 @@ export const addQuery = (program: Command): void => {
     .description('ask recordings in SQL (DuckDB)')
     .argument(
       '[file...]',
-      'recordings, also packed (.gz), folders of Parquet, or - for standard input; the last one may be SQL',
+      'recordings, also compressed (.gz), folders of Parquet, or - for standard input; the last one may be SQL',
     )
-    .option('--run <name>', 'a query that has a name')
-    .option('--list', 'which queries have names')
+    .option('--run <name>', 'run a named query')
+    .option('--list', 'list the named queries')
     .option('--host <glob>', 'only records of this host (repeat)', collectText)
     .option(
       '--since <time>',
-      'not what was before: RFC 3339, or an age such as 10m; for --run new-programs, since when they are new',
+      'only from this time on: RFC 3339, or an age such as 10m; for --run new-programs, since when they are new',
     )
-    .option('--until <time>', 'not what came after: RFC 3339, or an age such as 10m')
+    .option('--until <time>', 'only up to this time: RFC 3339, or an age such as 10m')
     .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(resultFormats).default('table'))
     .option('--write <file>', 'write the result as Parquet, with secrets masked', parsePlace)
     .option('--no-redact', 'with --write: as it was recorded')
     .option('--force', 'with --write: over an existing file')
-    .option('--strict', 'end with status 4 if a recording is damaged or incomplete')
+    .option('--strict', 'exit with status 4 if a recording is damaged or incomplete')
     .addHelpText('after', examples)
     .action(async (words: string[], values: QueryValues) => {
       process.exitCode = await query(words, values);

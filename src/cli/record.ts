@@ -46,7 +46,7 @@ Examples:
 `;
 
 const untilHelp =
-  'not what came after: RFC 3339, or an age such as 10m; with -c X, stopped: until X has stopped, with its exit code';
+  'only up to this time: RFC 3339, or an age such as 10m; with -c X, stopped: until X has stopped, with its exit code';
 
 export const addRecord = (program: Command): void => {
   const command = program
@@ -62,7 +62,7 @@ export const addRecord = (program: Command): void => {
     .option('--group <group>', 'which group may read the recording too (0640 instead of 0600)', parseGroup)
     .option('--redact', 'mask passwords, tokens and other secrets in arguments')
     .addOption(
-      new Option('--as <user>', 'run the command as root, or as who called sudo (the default)').choices([
+      new Option('--as <user>', 'run the command as root, or as the user who called sudo (the default)').choices([
         'root',
         'caller',
       ]),

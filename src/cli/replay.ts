@@ -39,12 +39,8 @@ export const addReplay = (program: Command): void => {
   const command = program
     .command('replay')
     .description('show a recording: a view on a terminal, else lines')
-    .argument('[file]', 'a recording, also packed (.gz); - reads standard input')
-    .option(
-      '--speed <n>',
-      'how fast: 1 is as it happened, 10, 0.5, max (without it: 1 in a view, else max)',
-      parseSpeed,
-    )
+    .argument('[file]', 'a recording, also compressed (.gz); - reads standard input')
+    .option('--speed <n>', 'speed: 1 is real time, 10, 0.5, max (without it: 1 in a view, else max)', parseSpeed)
     .addHelpText('after', examples)
     .action(async (file: string | undefined, values: ReplayValues) => {
       const source = oneOf(file, values.from, 'nstrace replay FILE, or nstrace replay --from nats://HOST:4222');
@@ -53,7 +49,7 @@ export const addReplay = (program: Command): void => {
   addFleetOptions(command, 'a recording, or nats://…: what the agents of a fleet have shipped');
   addGroupOption(
     addInputOptions(addLineOptions(addFilterOptions(command, usualKinds))),
-    'what stands together: headings in the view, a first column of lines',
+    'what to group by: headings in the view, a first column in lines',
   );
 };
 

@@ -30,7 +30,7 @@ export const addReport = (program: Command): void => {
     .description('make one HTML file of a recording, with interactive timelines')
     .argument(
       '[file...]',
-      'recordings, also packed (.gz), patterns, several are merged by time; - reads standard input',
+      'recordings, also compressed (.gz), patterns, several are merged by time; - reads standard input',
     )
     .option(
       '-o, --output <file>',

@@ -47,7 +47,7 @@ export const addTimeline = (program: Command): void => {
     .description('print the lives of containers, in a recording or from now on')
     .argument(
       '[file...]',
-      'recordings, also packed (.gz), several are merged by time; - reads standard input; without it, what happens now',
+      'recordings, also compressed (.gz), several are merged by time; - reads standard input; without it, what happens now',
     )
     .option('--lanes', 'draw a bar for each process, from its start to its exit')
     .option('-q, --quote', 'quote arguments so that a shell reads them back')

@@ -118,7 +118,7 @@ export const flags: readonly Flag[] = [
   },
   {
     name: 'joined',
-    about: 'who entered a container, and what they do there',
+    about: 'joins of a container, and what those processes do there',
     test: {
       of: (subject) => {
         const { record } = subject;

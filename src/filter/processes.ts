@@ -119,7 +119,7 @@ export class Processes {
       case 'container':
         return record.pid === undefined
           ? undefined
-          : (this.#known.get(record.pid) ?? this.#stranger(record, record.pid));
+          : (this.#known.get(record.pid) ?? this.#unknown(record, record.pid));
       default:
         return undefined;
     }
@@ -165,11 +165,11 @@ export class Processes {
   #ends(record: RecordOf<'exit'>): KnownProcess {
     const known = this.#known.get(record.pid);
     this.#known.delete(record.pid);
-    return known ?? this.#stranger(record, record.pid);
+    return known ?? this.#unknown(record, record.pid);
   }
 
   /** A process of which only this record is known. */
-  #stranger(record: NstraceRecord, pid: number): KnownProcess {
+  #unknown(record: NstraceRecord, pid: number): KnownProcess {
     const { comm, exe } = record as ProcessFields;
     const known = new KnownProcess({ pid, parent: undefined, depth: 0 }, { comm, exe });
     known.roots = this.#rootsOf(pid);

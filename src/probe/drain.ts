@@ -15,7 +15,7 @@ export interface Rest {
   readonly left: number;
 }
 
-/** Without a line and without final totals for so long, bpftrace is given up. */
+/** After this time without a line and without final totals, bpftrace is given up. */
 const silentMs = 5000;
 /** Where bpftrace still answers and knows what was made, a line that does not come in this time is lost. */
 const answeredMs = 2000;
@@ -32,7 +32,7 @@ const fastRounds = 10;
 export const drain = async (rest: Rest, leave: AbortSignal, onProgress: (left: number) => void): Promise<void> => {
   stopProbes();
   let silent = 0;
-  let untold = 0;
+  let unreported = 0;
   let last = performance.now();
   let delivered = rest.sequence.delivered;
   let beats = rest.beats;
@@ -48,9 +48,9 @@ export const drain = async (rest: Rest, leave: AbortSignal, onProgress: (left: n
       return;
     }
     beats = rest.beats;
-    untold += step;
-    if (untold >= progressMs) {
-      untold = 0;
+    unreported += step;
+    if (unreported >= progressMs) {
+      unreported = 0;
       onProgress(rest.left);
     }
     askForHeartbeat();

@@ -4,7 +4,7 @@ import type { Sequence } from './sequence.ts';
 
 /** Events held for order; of more than this the oldest half is emitted early. About 200 MB. */
 const maxHeld = 200_000;
-/** A CPU from which no line came for so long has lost those that are missing: the others do not wait for them. */
+/** A CPU from which no line came for this time has lost those that are missing: the others do not wait for them. */
 const patienceMs = 5000;
 /** Between two heartbeats at most this counts as waiting: the rest is a time in which bpftrace or we stood still. */
 const maxStepMs = 1000;

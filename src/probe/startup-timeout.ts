@@ -1,7 +1,7 @@
 import { procRoot, readProcText } from '../procfs/read.ts';
 import { parseStat } from '../procfs/stat.ts';
 
-/** Without having used the CPU for so long, a bpftrace that does not trace yet hangs. */
+/** A bpftrace that does not trace yet and has not used the CPU for this time hangs. */
 const idleMs = 60_000;
 /** The slowest start seen is 4 s, on an emulated CPU beside others two minutes: after this it is given up even if it works. */
 const maxMs = 600_000;

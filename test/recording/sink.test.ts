@@ -168,7 +168,7 @@ describe('StreamSink', () => {
     expect(sink.pending).toBe(655_360);
   });
 
-  it('reports once a reader that went away, and ends', async () => {
+  it('reports once a reader that closed the pipe, and ends', async () => {
     const onError = vi.fn();
     const { stream, sink } = make(onError);
     stream.destroy(Object.assign(new Error('EPIPE'), { code: 'EPIPE' }));

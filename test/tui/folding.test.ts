@@ -22,7 +22,7 @@ describe('misses in PATH', () => {
     expect(lines(desk)).toEqual(['xyxy12 40 4 curl -s (2 misses in PATH)']);
     desk.press('k', 'enter');
     expect(desk.text).toMatch(
-      /searched in vain\n {2}ENOENT {2}\/usr\/local\/bin\/curl\n {2}ENOENT {2}\/usr\/bin\/curl$/m,
+      /tried before it, in PATH\n {2}ENOENT {2}\/usr\/local\/bin\/curl\n {2}ENOENT {2}\/usr\/bin\/curl$/m,
     );
   });
 

@@ -5,6 +5,6 @@ export const addAccessOptions = (command: Command): Command =>
   command
     .option('--creds <file>', 'credentials of NATS: a .creds file')
     .option('--nkey <file>', 'credentials of NATS: the file of an nkey’s seed')
-    .option('--tls-ca <file>', 'the authority that signed the server’s certificate')
-    .option('--tls-cert <file>', 'a certificate for this host')
-    .option('--tls-key <file>', 'its key');
+    .option('--tls-ca <file>', 'CA certificate of the server')
+    .option('--tls-cert <file>', 'client certificate of this host')
+    .option('--tls-key <file>', 'private key of that certificate');

@@ -41,20 +41,16 @@ export const addSelectorOptions = (command: Command): Command =>
       'only this container: name, id, RUNTIME/ID, cgroup path, pid:[inode], host pid, id prefix; !SEL leaves one out, host is the rest (repeat)',
       collect,
     )
-    .option(
-      '--where <expr>',
-      'only what the filter language says: c:web exit:!0, see nstrace(8) (repeat)',
-      collectText,
-    );
+    .option('--where <expr>', 'only records that match a filter: c:web exit:!0, see nstrace(8) (repeat)', collectText);
 
 /** Of which hosts, and of which time. */
 export const addRangeOptions = (command: Command): Command =>
   command
     .option('--host <glob>', 'only records of this host (repeat)', collectText)
-    .option('--since <time>', 'not what was before: RFC 3339, or an age such as 10m')
+    .option('--since <time>', 'only from this time on: RFC 3339, or an age such as 10m')
     .option('--until <time>', untilHelp);
 
-const untilHelp = 'not what came after: RFC 3339, or an age such as 10m';
+const untilHelp = 'only up to this time: RFC 3339, or an age such as 10m';
 
 /**
  * @param usual which kinds of events there are without -e, in words
@@ -72,7 +68,7 @@ export const addFilterOptions = (command: Command, usual: string, until = untilH
     .option('-x, --failed', 'failed execs too')
     .option('-e, --events <list>', `which kinds: ${eventKinds.join(', ')}, or all (without it: ${usual})`, parseEvents)
     .option('--host <glob>', 'only records of this host (repeat)', collectText)
-    .option('--since <time>', 'not what was before: RFC 3339, or an age such as 10m')
+    .option('--since <time>', 'only from this time on: RFC 3339, or an age such as 10m')
     .option('--until <time>', until)
     .option('--duration <time>', 'stop after this time: 30s, 5m, 1h', parseDuration)
     .option('--max-events <n>', 'stop after N events', parseCount);

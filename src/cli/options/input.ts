@@ -6,5 +6,5 @@ export const addInputOptions = (command: Command): Command =>
 /** Options of every command that reads recordings to their end. */
 export const addReadOptions = (command: Command): Command =>
   command
-    .option('--strict', 'end with status 4 if the recording is damaged or incomplete')
-    .option('--no-spool', 'read standard input as it comes: a name that is learned late holds from then on only');
+    .option('--strict', 'exit with status 4 if the recording is damaged or incomplete')
+    .option('--no-spool', 'read standard input as it comes: a name that is learned late applies only from then on');

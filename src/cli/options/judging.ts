@@ -11,7 +11,7 @@ export interface JudgingValues {
 
 export const addJudgingOptions = (command: Command): Command =>
   command
-    .option('--baseline <file>', 'report execs in containers, and who enters them, that are not in this baseline')
+    .option('--baseline <file>', 'report execs in containers, and joins, that are not in this baseline')
     .addOption(new Option('--fail-on <what>', 'with --baseline: status 1 if there was any').choices(['new']));
 
 /**

@@ -17,7 +17,7 @@ export const addTableOptions = (command: Command): Command =>
     .option('--sort <list>', 'sort by these columns; -NAME in reverse order', parseList)
     .option('--wide', 'whole lines, also on a terminal')
     .option('--no-header', 'no header line')
-    .option('--watch [seconds]', 'look again and again, every 2 seconds without a number', parseSeconds);
+    .option('--watch [seconds]', 'repeat, every 2 seconds without a number', parseSeconds);
 
 const parseList = (value: string): string[] => value.split(',').map((word) => word.trim());
 

@@ -50,7 +50,7 @@ const eventLines = (event: ViewEvent, store: Store, users: Users): string[] => {
     titleOf(event),
     ...section('command', program === undefined ? [] : command(program)),
     ...section('asked for by', record.type === 'container' ? asked(record, users) : []),
-    ...section('searched in vain', misses(event)),
+    ...section('tried before it, in PATH', misses(event)),
     ...section('earlier runs, the last first', earlierRuns(event)),
     ...about(subject, store, users),
     ...section('exit', ended(record, process)),

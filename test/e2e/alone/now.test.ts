@@ -503,19 +503,19 @@ describe('ns', () => {
     ['children', 'time'],
   ] as const) {
     traced(
-      `tells that one is there for a ${kind === 'thread' ? 'thread' : "process's next children"} only`,
+      `says that one is there for a ${kind === 'thread' ? 'thread' : "process's next children"} only`,
       async () => {
         const keeper = execa(tool('keeper'), [kind], { reject: false, stdin: 'pipe' });
         cleanups.push(async () => {
           keeper.kill('SIGKILL');
           await keeper;
         });
-        let told = '';
+        let printed = '';
         keeper.stdout.on('data', (chunk) => {
-          told += chunk;
+          printed += chunk;
         });
-        await expect.poll(() => told).toMatch(/^[a-z]+:\[\d+\]\n/);
-        const [kept] = (await askNs(told.trim())) as [NsRecord];
+        await expect.poll(() => printed).toMatch(/^[a-z]+:\[\d+\]\n/);
+        const [kept] = (await askNs(printed.trim())) as [NsRecord];
         expect(kept).toMatchObject({ ns_type: type, processes: 0, kept_by: [{ how: kind, pid: keeper.pid }] });
       },
     );
@@ -547,12 +547,12 @@ describe('ns', () => {
 
   traced('lists the processes in one, with their cgroups', async () => {
     const inode = inodeOf(init.web, 'net');
-    const told = (await nstrace('ns', String(inode), '-o', 'json')).stdout
+    const printed = (await nstrace('ns', String(inode), '-o', 'json')).stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(told[0]).toMatchObject({ type: 'namespace', ns_type: 'net', inode, processes: told.length - 1 });
-    expect(told.slice(1).every(({ type, ns, cgroups }) => type === 'process' && ns.net === inode && cgroups)).toBe(
+    expect(printed[0]).toMatchObject({ type: 'namespace', ns_type: 'net', inode, processes: printed.length - 1 });
+    expect(printed.slice(1).every(({ type, ns, cgroups }) => type === 'process' && ns.net === inode && cgroups)).toBe(
       true,
     );
     const { stdout, exitCode } = await nstrace('ns', String(inode));

@@ -26,8 +26,8 @@ describe('the view under more than bpftrace can take', () => {
       } finally {
         process.kill(bpftrace, 'SIGCONT');
       }
-      const told = await terminal.until(/ lost [1-9]\d* /);
-      expect(told).toMatch(/\d+ events lost .*between .* and .* \(kernel/);
+      const printed = await terminal.until(/ lost [1-9]\d* /);
+      expect(printed).toMatch(/\d+ events lost .*between .* and .* \(kernel/);
       // A key gives the line back to the modes; the number stays.
       await expect
         .poll(() => {

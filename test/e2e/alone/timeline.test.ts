@@ -105,19 +105,19 @@ describe("the article's story", () => {
 
   traced('is reported while it happens, when the container has ended', async () => {
     const child = execa(program, ['timeline', '-c', id, ...bpftraceOption], { reject: false, stdin: 'ignore' });
-    let told = '';
+    let printed = '';
     let said = '';
     child.stdout.on('data', (chunk) => {
-      told += chunk;
+      printed += chunk;
     });
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
     await expect.poll(() => said).toContain(`waiting for a container ${id}`);
     await bundle.run(id, ['true', 'first']);
-    await expect.poll(() => told).toMatch(/true first {2}STARTS[\s\S]*is gone/);
+    await expect.poll(() => printed).toMatch(/true first {2}STARTS[\s\S]*is gone/);
     await bundle.run(id, ['true', 'second']);
-    await expect.poll(() => told).toMatch(/true second {2}STARTS[\s\S]*is gone/);
+    await expect.poll(() => printed).toMatch(/true second {2}STARTS[\s\S]*is gone/);
     child.kill('SIGINT');
     expect((await child).exitCode).toBe(0);
   });

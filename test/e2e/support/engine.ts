@@ -39,7 +39,7 @@ const waitFor = async (what: string, found: () => boolean | Promise<boolean>): P
   throw new Error(`waited for ${what}`);
 };
 
-/** A daemon of the test's own; its output tells why it did not come up. */
+/** A daemon of the test's own; its output says why it did not come up. */
 const startDaemon = (folder: string, command: string, ...args: string[]) => {
   const log = { file: join(folder, 'log') };
   return execa(command, args, { reject: false, stdin: 'ignore', stdout: log, stderr: log, cleanup: true });

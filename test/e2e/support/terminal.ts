@@ -10,7 +10,7 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a terminal needs to be told, and what it must not be told by others. */
+/** What a terminal program needs in its environment, and what it must not inherit. */
 const plainEnv = { CI: 'false', TERM: 'xterm-256color', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
 const unset = ['NO_COLOR', 'FORCE_COLOR', 'COLORTERM', 'LC_CTYPE', 'TMUX'];
 

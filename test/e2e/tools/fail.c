@@ -1,4 +1,4 @@
-// fail SECONDS: fails to execute /no/such/program for so long, as fast as it can, and prints how often.
+// fail SECONDS: fails to execute /no/such/program for that time, as fast as it can, and prints how often.
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -1,4 +1,4 @@
-// vforked MS: a vfork whose child neither calls exec nor ends for so long, and prints the child's pid.
+// vforked MS: a vfork whose child neither calls exec nor ends for that time, and prints the child's pid.
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>

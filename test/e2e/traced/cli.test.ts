@@ -174,7 +174,7 @@ describe('record', () => {
 
   traced('passes signals on to the command, waits for it, and ends with its status', async () => {
     const file = join(folder, 'signal.ndjson');
-    const script = 'trap "echo told; exit 9" TERM; echo runs; while :; do sleep 0.1; done';
+    const script = 'trap "echo stopping; exit 9" TERM; echo runs; while :; do sleep 0.1; done';
     const { child, output } = await start(
       ['record', '-o', file, ...bpftraceOption, '--', 'sh', '-c', script],
       /runs/,
@@ -183,7 +183,7 @@ describe('record', () => {
     );
     child.kill('SIGTERM');
     expect((await child).exitCode).toBe(9);
-    expect(output.text).toContain('told');
+    expect(output.text).toContain('stopping');
     expect(read(await readFile(file, 'utf8')).at(-1)).toMatchObject({ type: 'footer', complete: true });
   });
 

@@ -108,8 +108,8 @@ describe('the walk of the article with runc', () => {
     expect(Object.keys(inodes).sort()).toEqual(['ipc', 'mnt', 'net', 'pid', 'uts']);
     expect(init.ns).toMatchObject(inodes);
     expect(joined.every(({ pid, time }) => pid > execPid && time < top.time)).toBe(true);
-    const told = of('container').find(({ op, container }) => op === 'joined' && container.id === id);
-    expect(told).toMatchObject({ pid: top.pid, by: { pid: execPid, comm: 'runc' } });
+    const entry = of('container').find(({ op, container }) => op === 'joined' && container.id === id);
+    expect(entry).toMatchObject({ pid: top.pid, by: { pid: execPid, comm: 'runc' } });
     expect(of('container').filter(({ op, container }) => op === 'joined' && container.id === id)).toHaveLength(1);
     expect(of('exit').find(({ pid }) => pid === top.pid)).toMatchObject({ signal: 'SIGKILL' });
   });

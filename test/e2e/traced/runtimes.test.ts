@@ -21,13 +21,13 @@ const ranIn = (record: NstraceRecord, ...args: string[]): record is RecordOf<'ex
 
 interface Expected {
   readonly id?: RegExp;
-  /** Runtimes without names have a name that tells what made the container. */
+  /** Runtimes without names have a name that says what made the container. */
   readonly name?: RegExp;
   /** Their pid 1 is a process of theirs: bubblewrap's. */
   readonly ownInit?: true;
 }
 
-/** Runs a container, enters it, and ends it with a status of its own; checks what is told of it. */
+/** Runs a container, enters it, and ends it with a status of its own; checks what is reported of it. */
 const follow = async (engine: Engine, kind: string, expected: Expected = {}): Promise<void> => {
   const name = nameFor(kind);
   let nspid: number[] = [];
