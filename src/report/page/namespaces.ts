@@ -1,9 +1,9 @@
-import type { RecordOf } from '../../record/schema.ts';
+import type { ProcessRecord, RecordOf } from '../../record/schema.ts';
 import { type ReportData, scopedKey } from '../data.ts';
 import type { Box, Proc, Space } from './boxes.ts';
 
 type NamespaceRecord = RecordOf<'namespace'> & { readonly at: number };
-type PlacedRecord = RecordOf<'process' | 'exec' | 'fork' | 'exit' | 'namespace' | 'cgroup'> & { readonly at: number };
+type PlacedRecord = ProcessRecord & { readonly at: number };
 
 /** The namespaces of containers: who made them, who entered, and with whom they are shared. */
 export class Spaces {

@@ -14,7 +14,8 @@ import { EventTable } from './table.ts';
 import { count, sinceStart } from './text.ts';
 import { fillTooltip } from './tooltip.ts';
 import { Clock } from './unpack.ts';
-import { UrlKeeper, type UrlState } from './url.ts';
+import type { UrlState } from './url.ts';
+import { UrlKeeper } from './url-keeper.ts';
 
 /** What is shown, and what is chosen: lanes, overview, table and details at one place. */
 export class Page {

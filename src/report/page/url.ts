@@ -1,4 +1,4 @@
-/** What is shown, as it stands in the fragment of the URL: so that a place can be sent. */
+/** What is shown, as it stands in the fragment of the URL: so that a link leads back to it. */
 export interface UrlState {
   /** The times at the edges, in ns since the beginning. */
   from: number;
@@ -54,37 +54,5 @@ export const writeUrl = ({ from, to, query, selected, open }: UrlState, fallback
   }
   return String(words);
 };
-
-/** The address follows the place when it has not changed for this time. */
-const saveMs = 150;
-
-/** Keeps the place in the address of the page. */
-export class UrlKeeper {
-  readonly place: UrlState;
-  readonly #fallback: UrlState;
-  #saving = 0;
-
-  constructor(fallback: UrlState) {
-    this.#fallback = fallback;
-    this.place = this.#read();
-  }
-
-  /** The address was changed. */
-  readAgain(): void {
-    Object.assign(this.place, this.#read());
-  }
-
-  save(): void {
-    clearTimeout(this.#saving);
-    this.#saving = window.setTimeout(() => {
-      const words = writeUrl(this.place, this.#fallback);
-      history.replaceState(null, '', words === '' ? location.pathname + location.search : `#${words}`);
-    }, saveMs);
-  }
-
-  #read(): UrlState {
-    return readUrl(location.hash, { ...this.#fallback, open: new Set(this.#fallback.open) });
-  }
-}
 
 const trim = (ms: number): string => String(Number(Math.max(0, ms).toFixed(6)));

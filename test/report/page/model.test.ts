@@ -1,22 +1,12 @@
 import { expect, it } from 'vitest';
-import type { NstraceRecord } from '../../src/record/schema.ts';
-import { ReportCollector } from '../../src/report/collect.ts';
-import { buildModel } from '../../src/report/page/model.ts';
-import { processTree } from '../../src/report/page/tree.ts';
-import { unpack } from '../../src/report/page/unpack.ts';
-import { containerNs, exec, exit, footer, fork, header, process } from '../fixtures/records.ts';
-import { at, inTime, lifeOf } from '../fixtures/story.ts';
-
-const begin = { ...at(0), mono: '5000000000' };
-
-const modelOf = (records: readonly NstraceRecord[]) => {
-  const collector = new ReportCollector();
-  for (const [index, record] of [header(begin), ...records, footer(at(3000))].entries()) {
-    collector.take({ ...record, seq: index + 1 });
-  }
-  const data = collector.finish(0)!;
-  return { data, ...buildModel(data, unpack(data)) };
-};
+import type { NstraceRecord } from '../../../src/record/schema.ts';
+import { ReportCollector } from '../../../src/report/collect.ts';
+import { buildModel } from '../../../src/report/page/model.ts';
+import { processTree } from '../../../src/report/page/tree.ts';
+import { unpack } from '../../../src/report/page/unpack.ts';
+import { containerNs, exec, exit, footer, fork, header, process } from '../../fixtures/records.ts';
+import { at, inTime, lifeOf } from '../../fixtures/story.ts';
+import { begin, modelOf } from './support.ts';
 
 it('has the processes of a container in a tree, with those that work for it', () => {
   const { boxes } = modelOf([process({ pid: 400, ...begin }), ...lifeOf()]);
