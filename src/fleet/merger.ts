@@ -112,11 +112,11 @@ export class Merger {
   #parse(line: string, host: string): NstraceRecord | undefined {
     try {
       const value = JSON.parse(line) as NstraceRecord;
-      if (valid[value.type]?.(value)) {
+      if (valid.get(value.type)?.(value)) {
         return value;
       }
       // Types that this version does not know are left out in silence.
-      if (typeof value.type === 'string' && !(value.type in valid)) {
+      if (typeof value.type === 'string' && !valid.has(value.type)) {
         return undefined;
       }
     } catch {

@@ -703,16 +703,16 @@ const isFooter39 = (v: Value): boolean => {
 };
 
 /** Whether a parsed line is a record of its type, by type: the verdict of the schema. Types that are not here are not known. */
-export const valid: Readonly<Record<string, (record: Value) => boolean>> = {
-  header: isHeader0,
-  process: isProcess6,
-  exec: isExec12,
-  fork: isFork14,
-  exit: isExit16,
-  namespace: isNamespace17,
-  cgroup: isCgroup19,
-  container: isContainer20,
-  usage: isUsage35,
-  lost: isLost38,
-  footer: isFooter39,
-};
+export const valid: ReadonlyMap<string, (record: Value) => boolean> = new Map([
+  ['header', isHeader0],
+  ['process', isProcess6],
+  ['exec', isExec12],
+  ['fork', isFork14],
+  ['exit', isExit16],
+  ['namespace', isNamespace17],
+  ['cgroup', isCgroup19],
+  ['container', isContainer20],
+  ['usage', isUsage35],
+  ['lost', isLost38],
+  ['footer', isFooter39],
+]);

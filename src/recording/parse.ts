@@ -32,7 +32,7 @@ export const parseRecord = (line: string, schema: Schema | undefined): NstraceRe
     return 'it is nested too deep';
   }
   const { type } = value;
-  const check = Object.hasOwn(valid, type) ? valid[type] : undefined;
+  const check = valid.get(type);
   if (check === undefined || check(value)) {
     return value as NstraceRecord;
   }

@@ -101,8 +101,17 @@ const matcher = (step: string): ((name: string) => boolean) => {
       ? piece.replace(/^\[!/, '[^').replaceAll('\\', '\\\\')
       : piece.replace(/[\\^$.|+(){}[\]]/, '\\$&');
   });
-  const regex = new RegExp(`^${source}$`);
+  const regex = compile(source);
   return (name) => (step.startsWith('.') || !name.startsWith('.')) && regex.test(name);
+};
+
+/** A range that runs backwards matches nothing, as in a shell. */
+const compile = (source: string): RegExp => {
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    return /(?!)/;
+  }
 };
 
 const list = (folder: string): string[] => {

@@ -154,7 +154,7 @@ export class RecordReader {
     if (this.#continued && !this.#keepsCarried && (record as { carried?: boolean }).carried === true) {
       return undefined;
     }
-    const isWanted = this.#wanted?.has(type) ?? (this.#keepsUnknown || Object.hasOwn(valid, type));
+    const isWanted = this.#wanted?.has(type) ?? (this.#keepsUnknown || valid.has(type));
     return isWanted ? record : undefined;
   }
 

@@ -10,7 +10,7 @@ export const seqOfUnwanted = (line: string, wanted: ReadonlySet<string>): number
   }
   const end = line.indexOf('"', 9);
   const type = line.slice(9, end);
-  if (wanted.has(type) || !(type in valid) || !line.startsWith('","seq":', end)) {
+  if (wanted.has(type) || !valid.has(type) || !line.startsWith('","seq":', end)) {
     return 0;
   }
   let seq = 0;

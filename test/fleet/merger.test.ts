@@ -88,4 +88,15 @@ describe('Merger', () => {
     expect(merger.take({ ...delivery, text }).records).toHaveLength(2);
     expect(damage).toEqual(['a line of a is no record', 'a line of a is no record']);
   });
+
+  it.each(['constructor', 'toString', '__proto__'])(
+    'leaves out a record of the type %s, which every object has',
+    (type) => {
+      const { merger, damage } = merging();
+      const delivery = from('a', numbered(1, [beginning('a')]));
+      const text = `${delivery.text}{"type":"${type}","seq":2}\n`;
+      expect(merger.take({ ...delivery, text }).records).toHaveLength(1);
+      expect(damage).toEqual([]);
+    },
+  );
 });
