@@ -11,7 +11,7 @@ import { measureTui } from './tui.ts';
 
 /**
  * npm run bench [-- stream|pair|rest|start|memory|now|tui|read|recordings|report|export|query|diff|fleet|hosts]: prints what it
- * measured; docs/limits.md says what that was here. Of `tui` a second word takes one part: rate, growth,
+ * measured; docs/cost.md says what that was here. Of `tui` a second word takes one part: rate, growth,
  * frames or memory.
  */
 const [which = 'all', part] = process.argv.slice(2);

@@ -35,7 +35,7 @@ export const manualPage = (program: Command): string =>
     ...exitStatuses.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, roff(meaning)]),
     '.SH OVERHEAD',
     paragraph(
-      'A machine that does nothing but spawn short programs spawns 0.98 times as many as untraced. Beside execsnoop.bt on the same workload nstrace takes 1.0 to 1.4 times its CPU time, and reports ten times as much. At rest it takes about one percent of a core. docs/limits.md has all figures.',
+      'A machine that does nothing but spawn short programs spawns 0.98 times as many as untraced. Beside execsnoop.bt on the same workload nstrace takes 1.0 to 1.4 times its CPU time, and reports ten times as much. At rest it takes about one percent of a core. docs/cost.md has all figures.',
     ),
     '.SH LIMITS',
     paragraph(
