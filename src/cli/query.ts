@@ -10,9 +10,9 @@ import { namedQueries, namedSql, views } from '../query/named.ts';
 import type { QuerySession, SessionValues } from '../query/session.ts';
 import { expandPaths } from '../recording/paths.ts';
 import { escapeText } from '../view/escape.ts';
-import { addSelectorOptions, chosenBy, collectText, type SelectorValues } from './options/filter.ts';
+import { addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
 import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';
-import { parsePlace } from './options/parse.ts';
+import { collectWord, parsePlace } from './options/parse.ts';
 
 interface QueryValues extends SessionValues, SelectorValues, Omit<FleetValues, 'since'> {
   run?: string;
@@ -50,7 +50,7 @@ export const addQuery = (program: Command): void => {
     )
     .option('--run <name>', 'run a named query')
     .option('--list', 'list the named queries')
-    .option('--host <glob>', 'only records of this host (repeat)', collectText)
+    .option('--host <glob>', 'only records of this host (repeat)', collectWord)
     .option(
       '--since <time>',
       'only from this time on: RFC 3339, or an age such as 10m; for --run new-programs, since when they are new',
@@ -61,6 +61,10 @@ export const addQuery = (program: Command): void => {
     .option('--no-redact', 'with --write: as it was recorded')
     .option('--force', 'with --write: over an existing file')
     .option('--strict', 'exit with status 4 if a recording is damaged or incomplete')
+    .option(
+      '--no-spool',
+      'copy of standard input only what is asked for: a name that is learned late holds from then on only',
+    )
     .addHelpText('after', examples)
     .action(async (words: string[], values: QueryValues) => {
       process.exitCode = await query(words, values);

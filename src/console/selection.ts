@@ -1,3 +1,4 @@
+import type { WantedHosts } from '../filter/hosts.ts';
 import type { ContainerSelection } from '../filter/selector.ts';
 import { nearestFew } from '../kernel/did-you-mean.ts';
 import { containerInFull } from '../view/container.ts';
@@ -16,14 +17,27 @@ export const sayAmbiguous = (selection: ContainerSelection): void => {
   }
 };
 
-/** Says which containers a recording did not have, and that it may only look so. Returns whether one was missing. */
-export const sayMissing = (selection: ContainerSelection, losses = new Losses()): boolean => {
+/** What was asked for by name. */
+interface Asked {
+  readonly selection: ContainerSelection;
+  readonly hosts: WantedHosts;
+}
+
+/** Says which containers and hosts a recording did not have, and that it may only look so. Returns whether one was missing. */
+export const sayMissing = ({ selection, hosts }: Asked, losses = new Losses()): boolean => {
   sayAmbiguous(selection);
   const missing = selection.waitingFor();
   for (const text of missing) {
     say(`there was no container ${escapeText(text)}${losses.remark}`);
   }
-  return missing.length > 0;
+  const absent = hosts.absent();
+  for (const text of absent) {
+    say(`there was no host ${escapeText(text)}`);
+  }
+  if (absent.length > 0 && hosts.names.length > 0) {
+    say(`  hosts: ${listed(hosts.names)}`);
+  }
+  return missing.length > 0 || absent.length > 0;
 };
 
 /** What `lost` records say, added up. */

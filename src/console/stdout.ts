@@ -28,8 +28,8 @@ const terminalSink = (change: (text: string) => string) =>
 
 let guarded = false;
 
-/** To standard output, to the end; a reader that goes away is a quiet end. */
-export const write = (text: string): Promise<void> => {
+/** To standard output, to the end. Resolves with whether somebody reads it still: a reader that goes away is a quiet end. */
+export const write = (text: string): Promise<boolean> => {
   if (!guarded) {
     guarded = true;
     // The error goes to the callback first, and again as an event, at any time.
@@ -40,7 +40,7 @@ export const write = (text: string): Promise<void> => {
       if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') {
         reject(cannotWrite('standard output', error.message));
       } else {
-        resolve();
+        resolve(!error);
       }
     });
   });

@@ -49,7 +49,7 @@ export const summarize = async (
     }
   }
   if (filter !== undefined) {
-    sayMissing(filter.selection);
+    sayMissing(filter);
   }
   if (losses.any) {
     say(`${input.name}${losses.remark}: what ran in them cannot be judged`);

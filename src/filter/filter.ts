@@ -2,6 +2,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import { inodeTest, rootTest, uidTest } from './about-process.ts';
 import { linePatterns, namePatterns } from './about-text.ts';
 import type { Expression } from './expression.ts';
+import { WantedHosts } from './hosts.ts';
 import type { EventKind } from './kinds.ts';
 import type { Matcher } from './matcher.ts';
 import type { Pattern } from './pattern.ts';
@@ -20,6 +21,8 @@ export interface FilterOptions {
   readonly processes?: readonly Matcher[];
   /** More conditions on whatever a record is about. */
   readonly records?: readonly Matcher[];
+  /** Globs of --host, for which there is a condition among those: to say which of them no host has. */
+  readonly hosts?: readonly string[];
   readonly where?: Expression | undefined;
   /** RFC 3339 in UTC with nine digits, as records have it: not before, and not after. */
   readonly since?: string | undefined;
@@ -43,9 +46,11 @@ export class RecordFilter {
   /** Remembering every process costs a little: only if a condition needs it. */
   readonly #knowledge: Knowledge | undefined;
   readonly selection: ContainerSelection;
+  readonly hosts: WantedHosts;
 
   constructor(options: FilterOptions) {
     this.#options = options;
+    this.hosts = new WantedHosts(options.hosts ?? []);
     this.#processes = processTests(options);
     this.#records = options.records ?? [];
     const tests = [...this.#processes, ...this.#records, ...(options.where?.tests ?? [])];
@@ -82,6 +87,8 @@ export class RecordFilter {
   holds(record: NstraceRecord, subject: Subject | undefined): boolean {
     switch (record.type) {
       case 'header':
+        this.hosts.learn(record);
+        return true;
       case 'footer':
       case 'lost':
         return true;

@@ -15,8 +15,8 @@ const units: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** `10m`, `1h30m`, in ms. */
-const parseAge = (text: string): number | undefined => {
+/** `10m`, `1h30m`, in ms; undefined if the text is none. */
+export const parseAge = (text: string): number | undefined => {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(text)) {
     return undefined;
   }

@@ -96,7 +96,7 @@ export const play = async (input: Input, output: Output, options: PlayOptions): 
     }
   }
   clearInterval(flusher);
-  const isMissing = input.isRecording && !signal.aborted && sayMissing(filter.selection, losses);
+  const isMissing = input.isRecording && !signal.aborted && sayMissing(filter, losses);
   if (footer === undefined) {
     await output.close();
   } else {

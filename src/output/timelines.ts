@@ -114,7 +114,7 @@ export class TimelinePrinter {
         this.#print(timeline);
       }
     }
-    const isMissing = sayMissing(this.selection, this.#losses);
+    const isMissing = sayMissing({ selection: this.selection, hosts: this.#filter.hosts }, this.#losses);
     if (this.#printed === 0 && saysNone && !isMissing) {
       const isAll = this.selection.empty && !this.#filter.narrows;
       const none = isAll ? 'there was no container' : 'no container was asked for that had a life to show';

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { ProgressLine } from '../console/progress.ts';
 import { say } from '../console/say.ts';
 import { sayMissing } from '../console/selection.ts';
+import { write } from '../console/stdout.ts';
 import { terminalSize } from '../console/terminal.ts';
 import { cannotWrite, messageOf } from '../errors.ts';
 import type { RecordFilter } from '../filter/filter.ts';
@@ -23,6 +24,8 @@ export interface SessionValues {
   write?: string;
   force?: boolean;
   redact: boolean;
+  /** False with --no-spool. */
+  spool: boolean;
 }
 
 /** Recordings that are asked: opened once, then any number of statements. */
@@ -59,6 +62,7 @@ export class QuerySession {
     const sources = await openSources(files, {
       take: this.#take(filter),
       signal: this.#aborter.signal,
+      spool: this.#values.spool,
       names: sql === undefined || asksForNames(sql),
       onProgress: this.#progress?.show,
       onNotice: (file, what) => this.#report(file, what),
@@ -66,7 +70,7 @@ export class QuerySession {
     });
     this.#progress?.clear();
     if (filter !== undefined) {
-      sayMissing(filter.selection);
+      sayMissing(filter);
     }
     this.#out = write === undefined ? undefined : openRecording(write, { force: force ?? false });
     this.#engine = await Engine.open(sources, this.#out === undefined ? [] : [this.#out], this.#progress);
@@ -76,7 +80,7 @@ export class QuerySession {
     const result = await this.#open.run(sql);
     const { isTTY } = process.stdout;
     const format = formatFor(this.#values.output, isTTY ? terminalSize().columns : undefined);
-    return printResult(result, format, writeOut);
+    return printResult(result, format, write);
   }
 
   /** The number of rows that were written. */
@@ -144,14 +148,3 @@ export class QuerySession {
     return (record) => (filter?.wants(record) === false ? undefined : masks ? redactRecord(record) : record);
   }
 }
-
-/** Waits for a slow reader; one that has gone away is a quiet end. */
-const writeOut = (text: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    if (text === '' || process.stdout.write(text)) {
-      resolve();
-      return;
-    }
-    process.stdout.once('drain', resolve);
-    process.stdout.once('error', reject);
-  });

@@ -27,6 +27,8 @@ export interface InputOptions {
   /** Given, only these records are asked, and as they are returned. */
   readonly take?: Take | undefined;
   readonly signal: AbortSignal;
+  /** Whether standard input is copied as it is, so that late names reach earlier records too. */
+  readonly spool?: boolean;
   /** Whether late names, and recordings one behind the other in a file, make a difference to what is asked. */
   readonly names?: boolean;
   /** How far reading is. */
@@ -115,6 +117,9 @@ const openRecording = async (
   onBytes: ((count: number) => void) | undefined,
 ): Promise<Opened> => {
   const file = path === '-' ? 'standard input' : path;
+  if (path === '-' && options.spool === false) {
+    return openStream(options);
+  }
   const onFailure = (what: string): void => options.onNotice(file, what);
   let descriptor = isPlainFile(path) ? openPlain(path) : undefined;
   descriptor ??= await spoolBytes(path, onFailure, options.signal);
@@ -125,17 +130,31 @@ const openRecording = async (
   report(file, found, options);
   if (options.take !== undefined || found.headers > 1 || found.overlong) {
     const take = options.take ?? ((record) => record);
-    const spool = await spoolRecords(
-      pathOf(descriptor),
-      take,
-      (damage) => options.onDamage(file, damage),
-      options.signal,
-    );
+    const onDamage = (damage: Damage): void => options.onDamage(file, damage);
+    const spool = await spoolRecords(pathOf(descriptor), take, { onDamage, signal: options.signal });
     closeSync(descriptor);
     descriptor = spool;
   }
   const { host, recording, part, names, first: from, last: to } = found;
   return { path: pathOf(descriptor), format: 'json', file, host, recording, part, from, to, first: true, names };
+};
+
+/** Standard input as it comes: only what is asked for is kept. */
+const openStream = async ({ take = (record) => record, onDamage, signal }: InputOptions): Promise<Opened> => {
+  const file = 'standard input';
+  let any = false;
+  const takeNext: Take = (record) => {
+    any = true;
+    return take(record);
+  };
+  const descriptor = await spoolRecords('-', takeNext, {
+    ...{ signal, spool: false },
+    onDamage: (damage) => onDamage(file, damage),
+  });
+  if (!any) {
+    throw noRecording(file);
+  }
+  return { ...spooledSource(descriptor, file), part: 1, from: 1, to: 0 };
 };
 
 /** Undefined if it is packed, or cannot be opened: then openSource says why. */

@@ -1,9 +1,8 @@
 import { writeSync } from 'node:fs';
 import { NstraceError } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import type { Damage } from '../recording/damage.ts';
 import { EndlessLine, maxLineBytes } from '../recording/endless-line.ts';
-import { readRecords } from '../recording/reader.ts';
+import { type ReadOptions, readRecords } from '../recording/reader.ts';
 import { openSource } from '../recording/source.ts';
 import { openNameless } from '../recording/temporary.ts';
 
@@ -74,15 +73,18 @@ export class RecordSpool {
   }
 }
 
-/** The records of a recording that are taken: also where several recordings were put one behind the other. */
+/**
+ * The records of a recording that are taken: also where several recordings were put one behind the other.
+ *
+ * @param options as the reader takes them
+ */
 export const spoolRecords = async (
   path: string,
   take: Take,
-  onDamage: (damage: Damage) => void,
-  signal: AbortSignal,
+  options: Pick<ReadOptions, 'onDamage' | 'signal' | 'spool'>,
 ): Promise<number> => {
   const spool = new RecordSpool();
-  for await (const { records } of readRecords(path, { signal, onDamage })) {
+  for await (const { records } of readRecords(path, options)) {
     for (const record of records) {
       const taken = take(record);
       if (taken !== undefined) {

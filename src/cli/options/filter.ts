@@ -9,7 +9,7 @@ import { momentOf } from '../../filter/moment.ts';
 import { loadPatterns, type Pattern, PatternError } from '../../filter/pattern.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
 import { UserNames } from '../../view/users.ts';
-import { collect, collectNumber, collectUser, parseCount, parseDuration } from './parse.ts';
+import { collect, collectNumber, collectUser, collectWord, parseCount, parseDuration } from './parse.ts';
 
 /** Values of the options for what is traced or shown, as commander gives them. */
 export interface FilterValues {
@@ -46,7 +46,7 @@ export const addSelectorOptions = (command: Command): Command =>
 /** Of which hosts, and of which time. */
 export const addRangeOptions = (command: Command): Command =>
   command
-    .option('--host <glob>', 'only records of this host (repeat)', collectText)
+    .option('--host <glob>', 'only records of this host (repeat)', collectWord)
     .option('--since <time>', 'only from this time on: RFC 3339, or an age such as 10m')
     .option('--until <time>', untilHelp);
 
@@ -62,12 +62,12 @@ export const addFilterOptions = (command: Command, usual: string, until = untilH
     .option('-p, --pid <pid>', 'only this host pid and its descendants (repeat)', collectNumber)
     .option('-u, --uid <user>', 'only this user, by name or number (repeat)', collectUser)
     .option('--auid <user>', 'only this login user, by name or number (repeat)', collectText)
-    .option('--tty <tty>', 'only this terminal: pts/3, or a glob (repeat)', collectText)
+    .option('--tty <tty>', 'only this terminal: pts/3, or a glob (repeat)', collectWord)
     .option('-n, --name <regex>', 'only commands whose name or executable matches, RE2 syntax (repeat)', collectText)
     .option('-l, --line <regex>', 'only whole command lines that match, RE2 syntax (repeat)', collectText)
     .option('-x, --failed', 'failed execs too')
     .option('-e, --events <list>', `which kinds: ${eventKinds.join(', ')}, or all (without it: ${usual})`, parseEvents)
-    .option('--host <glob>', 'only records of this host (repeat)', collectText)
+    .option('--host <glob>', 'only records of this host (repeat)', collectWord)
     .option('--since <time>', 'only from this time on: RFC 3339, or an age such as 10m')
     .option('--until <time>', until)
     .option('--duration <time>', 'stop after this time: 30s, 5m, 1h', parseDuration)
@@ -98,6 +98,7 @@ export const filterOf = async (values: FilterValues, fallback: readonly EventKin
     lines: patternsOf('--line', line, compiler),
     processes: [...keyTest('auid', auid, compiler), ...keyTest('tty', tty, compiler)],
     records: keyTest('host', host, compiler),
+    hosts: host,
     where,
     ...rangeOf(values),
     failed: values.failed ?? where?.wantsFailed ?? false,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { maxTimerMs } from '../../console/limit.ts';
+import { parseAge } from '../../filter/moment.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
 import { groupIdOf } from '../../view/groups.ts';
 import { UserNames } from '../../view/users.ts';
@@ -7,6 +8,14 @@ import { UserNames } from '../../view/users.ts';
 export const collect = (value: string, before: string[] = []): string[] => {
   if (value === '' || value === '!') {
     throw new InvalidArgumentError('it names no container');
+  }
+  return [...before, value];
+};
+
+/** A name, or a pattern of names. */
+export const collectWord = (value: string, before: string[] = []): string[] => {
+  if (value === '') {
+    throw new InvalidArgumentError('it is empty');
   }
   return [...before, value];
 };
@@ -54,11 +63,9 @@ export const parseCount = (value: string): number => {
   return Number(value);
 };
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** `30s`, `1.5m`, `500ms`; seconds without a unit. In ms. */
+/** `30s`, `1.5m`, `1h30m`, `500ms`; seconds without a unit. In ms. */
 export const parseDuration = (value: string): number => {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(value);
-  const ms = match ? Number(match[1]) * units[match[2] ?? 's']! : 0;
+  const ms = parseAge(/^\d+(?:\.\d+)?$/.test(value) ? `${value}s` : value) ?? 0;
   if (ms <= 0 || ms > maxTimerMs) {
     throw new InvalidArgumentError('it is not a time such as 30s, 5m or 1h (24 days at most)');
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   collect,
   collectNumber,
+  collectWord,
   parseCount,
   parseDuration,
   parsePlace,
@@ -26,12 +27,21 @@ describe('a duration', () => {
     ['2', 2000],
     ['1h', 3_600_000],
     ['24d', 2_073_600_000],
+    ['1h30m', 5_400_000],
+    ['1w', 604_800_000],
   ])('%s is %i ms', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  it.each(['', '0', '0s', '-1s', '1w', 's', '1s2', '1e3', '25d', '1 s', 'Infinity'])('is not %j', (text) => {
+  it.each(['', '0', '0s', '-1s', '4w', '1m1', 's', '1s2', '1e3', '25d', '1 s', 'Infinity'])('is not %j', (text) => {
     expect(() => parseDuration(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('a word', () => {
+  it('is collected, unless it is empty', () => {
+    expect(collectWord('b', ['a'])).toEqual(['a', 'b']);
+    expect(() => collectWord('')).toThrow(InvalidArgumentError);
   });
 });
 

@@ -259,6 +259,23 @@ describe('replay', () => {
   });
 });
 
+describe('a host that a recording does not have', () => {
+  it.each(['replay', 'timeline', 'export --to csv', 'report -o -'])('is a status of 1: %s', async (command) => {
+    const file = await write('hosts.ndjson', session());
+    const { name } = records.header().host;
+    const words = command.split(' ');
+    expect(await run(program, ...words, file, '--host', 'typo')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(`there was no host typo\nnstrace:   hosts: ${name}`),
+    });
+    expect((await run(program, ...words, file, '--host', `${name.slice(0, -1)}?`)).exitCode).toBe(0);
+    expect(await run(program, ...words, file, '--host', '')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('it is empty'),
+    });
+  });
+});
+
 describe('what a recording does not have', () => {
   it('is a status of 1, and said with what was lost', async () => {
     const file = await write('none.ndjson', session());
