@@ -431,9 +431,20 @@ describe('a standard output that is full', () => {
   });
 });
 
+/** Opens all files that may be open when the launcher is about to load the program: how many that needs is Node's own. */
+const opensAll = `const url = require('node:url');
+const { openSync } = require('node:fs');
+const { pathToFileURL } = url;
+url.pathToFileURL = (path) => {
+  try { for (;;) openSync('/dev/null'); } catch { return pathToFileURL(path); }
+};
+`;
+
 describe('a limit of open files that leaves none to start with', () => {
   it('is said, with what to do', async () => {
-    const { exitCode, stderr } = await execa('sh', ['-c', 'ulimit -n 24; exec "$0" ps', program], { reject: false });
+    const preload = await write('opens-all.cjs', opensAll);
+    const command = 'ulimit -n 200; exec "$0" --require "$1" "$2" ps';
+    const { exitCode, stderr } = await run('sh', '-c', command, process.execPath, preload, program);
     expect(stderr).toBe(
       'nstrace: it may not open as many files as it needs\nnstrace:   raise the limit: ulimit -n 1024',
     );
