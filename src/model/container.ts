@@ -151,7 +151,7 @@ export class Container {
     const newLabels = labels === undefined ? this.labels : { ...this.labels, ...labels };
     const known = pod === undefined ? this.pod : { ...this.pod, ...pod };
     const newPod = known !== undefined && podName !== undefined ? { ...known, name: podName } : known;
-    const renamed = newName !== this.ref.name && this.rank === 'file' && rank === 'file';
+    const renamed = newName !== this.ref.name && this.rank === 'file';
     const news =
       newName !== this.ref.name ||
       newRuntime !== this.ref.runtime ||

@@ -35,6 +35,8 @@ const windowNs = { exec: 30 * secondNs, start: 30 * secondNs, run: 600 * secondN
 const afterDeathNs = 2 * secondNs;
 /** What a client has brought about is reported within this time after its end. */
 const keptNs = 10 * secondNs;
+/** A client that runs something else has its answer. */
+const answered: End = { code: 0 };
 /** Clients that are kept; one more makes room by forgetting the oldest. */
 const maxClients = 512;
 /** Ancestors of a client that are looked at: `docker compose` calls its plugin, which says the same. */
@@ -50,9 +52,7 @@ export class Clients {
   executed(process: Process, at: number, before: boolean): void {
     const command = readClient(process.exe, process.args, process.uid);
     if (command === undefined) {
-      if (this.#clients.size > 0) {
-        this.ended(process, at, { code: 0 });
-      }
+      this.ended(process, at, answered);
     } else if (!this.#isPartOfOther(process)) {
       this.#clients.delete(process);
       this.#makeRoom(at);

@@ -67,7 +67,7 @@ const matchRun = ({ command, program }: Wish, container: Container, ran: Program
 const isMadeUp = (name: string): boolean => /^[a-z]+_[a-z]+\d*$|-[0-9a-f]{5}$/.test(name);
 
 /** `bb` is `docker.io/library/bb:latest`. */
-const isSameImage = (one: string, other: string): boolean => one === other || wholeImage(one) === wholeImage(other);
+const isSameImage = (one: string, other: string): boolean => wholeImage(one) === wholeImage(other);
 
 const wholeImage = (image: string): string => {
   const cut = image.indexOf('/');
