@@ -49,7 +49,7 @@ export class Containers {
       found = container?.as.pidns;
     }
     if (sharing !== undefined) {
-      const container = sharing.length === 1 ? sharing[0] : this.#narrow(sharing, process);
+      const container = this.#narrow(sharing, process);
       if (container !== undefined && (found === undefined || container.isInside(found.container))) {
         found = container.as.cgroup;
       }
@@ -138,13 +138,9 @@ export class Containers {
     keep((container) => container === own);
     const inMnt = this.namespaces.withMnt(mnt);
     keep((container) => inMnt?.includes(container) === true);
-    if (left.length > 1) {
-      keep(({ ns }) => ns?.net === net);
-    }
-    if (left.length > 1 && pidns !== undefined) {
-      const inCgroup = this.cgroups.of(process.cgroups);
-      keep((container) => inCgroup?.includes(container) === true);
-    }
+    keep(({ ns }) => ns?.net === net);
+    const inCgroup = this.cgroups.of(process.cgroups);
+    keep((container) => inCgroup?.includes(container) === true);
     if (left.length > 1 && pidns !== undefined) {
       left = left.filter(({ init }) => isFirstIn(init, pidns));
     }

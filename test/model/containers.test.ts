@@ -187,6 +187,143 @@ describe('Containers', () => {
     });
   });
 
+  describe('that share what a process is in', () => {
+    const shared = { ...hostNs, pid: containerNs.pid };
+    let [first, second, third] = [named('first'), named('second'), named('third')];
+    const claim = (container: Container, changes: Partial<typeof hostNs>, nspid = 7): void => {
+      const ns = { ...shared, ...changes };
+      container.init = process({ pid: 600, nspid: [600, nspid], ns });
+      container.ns = ns;
+      containers.namespaces.claim(ns, container);
+    };
+    const found = (changes: Partial<Process>): string | undefined =>
+      containers.of(process({ ns: shared, ...changes }))?.container.ref.id;
+    beforeEach(() => {
+      [first, second, third] = [named('first'), named('second'), named('third')];
+    });
+
+    it('have it by mount namespace, then net namespace, then cgroup, then as pid 1', () => {
+      claim(first, { mnt: 10, net: 20 }, 1);
+      claim(second, { mnt: 10, net: 21 });
+      claim(third, { mnt: 11, net: 20 });
+      containers.cgroups.claim('', '/second', second);
+      containers.cgroups.claim('', '/third', third);
+      const cgroups = new CgroupSet(new Map([['', '/third']]));
+      expect(found({ ns: { ...shared, mnt: 11, net: 21 } })).toBe('third');
+      expect(found({ ns: { ...shared, mnt: 10, net: 21 } })).toBe('second');
+      expect(found({ ns: { ...shared, mnt: 10, net: 20 } })).toBe('first');
+      expect(found({ ns: { ...shared, net: 21 }, cgroups })).toBe('second');
+      expect(found({ ns: { ...shared, net: 20 } })).toBe('first');
+      expect(found({ ns: { ...shared, net: 20 }, cgroups })).toBe('third');
+      expect(found({ cgroups })).toBe('third');
+      expect(found({})).toBe('first');
+    });
+
+    it('have it by the runtime’s call that it is part of, before all else', () => {
+      claim(first, { mnt: 10 }, 1);
+      claim(second, { mnt: 11 });
+      const invocation = { action: 'enter', runtime: 'runc', made: second } as unknown as Process['invocation'];
+      expect(found({ ns: { ...shared, mnt: 10 } })).toBe('first');
+      expect(found({ ns: { ...shared, mnt: 10 }, invocation })).toBe('second');
+      expect(found({ ns: shared, invocation })).toBe('second');
+    });
+
+    it('none has if none is the one whose init is pid 1 of it', () => {
+      claim(first, {});
+      claim(second, {});
+      expect(found({})).toBeUndefined();
+      expect(containers.ofPidns(shared.pid)).toBeUndefined();
+      second.init = process({ nspid: [601, 1], ns: { ...shared, pid: 99 } });
+      expect(found({})).toBeUndefined();
+      second.init = process({ nspid: [601, 1], ns: shared });
+      expect([found({}), containers.ofPidns(shared.pid)]).toEqual(['second', second]);
+      first.init = process({ nspid: [601, 4, 1], ns: shared });
+      expect(found({})).toBeUndefined();
+      first.init = process({ nspid: [1, 4], ns: shared });
+      expect(found({})).toBe('second');
+      first.init = undefined;
+      expect(found({})).toBe('second');
+    });
+
+    it('have it by net namespace where they share a cgroup, and none has where that is shared too', () => {
+      first.ns = { ...hostNs, net: 20 };
+      second.ns = { ...hostNs, net: 21 };
+      containers.cgroups.claim('', '/pod', first);
+      containers.cgroups.claim('', '/pod', second);
+      first.init = process({ nspid: [600], ns: hostNs });
+      const cgroups = new CgroupSet(new Map([['', '/pod']]));
+      expect(containers.of(process({ cgroups, ns: { ...hostNs, net: 21 } }))?.container).toBe(second);
+      expect(containers.of(process({ cgroups }))).toBeUndefined();
+      second.ns = { ...hostNs, net: 20 };
+      expect(containers.of(process({ cgroups, ns: { ...hostNs, net: 20 } }))).toBeUndefined();
+    });
+
+    it('have it alone by the mount namespace that it was put into, if that is inside what else leads to it', () => {
+      claim(first, {}, 1);
+      second.outer = first;
+      third.outer = second;
+      containers.namespaces.claim({ ...hostNs, mnt: 10 }, second);
+      const inMnt = { ns: { ...shared, mnt: 10 }, mntMoved: true };
+      expect(containers.of(process(inMnt))).toEqual({ container: second, evidence: 'mnt' });
+      second.outer = undefined;
+      expect(containers.of(process(inMnt))).toEqual({ container: first, evidence: 'pidns' });
+    });
+  });
+
+  it('take what a runtime sent to be init from its cgroup on, until that is there', () => {
+    const around = named('around');
+    containers.namespaces.claim(containerNs, around);
+    containers.cgroups.claim('', '/docker/outer', outer);
+    const invocation = { action: 'start', runtime: 'runc', made: outer } as unknown as Process['invocation'];
+    const sent = process({ ...inCgroups({ '': '/docker/outer' }), ns: containerNs, invocation });
+    expect(containers.of(sent)).toEqual({ container: outer, evidence: 'cgroup' });
+    expect(containers.of({ ...sent, cgroups: CgroupSet.none })).toEqual({ container: around, evidence: 'pidns' });
+    const entering = { ...invocation, action: 'enter' } as unknown as Process['invocation'];
+    expect(containers.of({ ...sent, invocation: entering })).toEqual({ container: around, evidence: 'pidns' });
+    outer.init = process({ ns: containerNs });
+    expect(containers.of(sent)).toEqual({ container: around, evidence: 'pidns' });
+    outer.init = undefined;
+  });
+
+  it('know the host’s pid namespace', () => {
+    expect([containers.isHostPidns(hostNs.pid), containers.isHostPidns(containerNs.pid)]).toEqual([true, false]);
+  });
+
+  it('have a cgroup each, and one around that', () => {
+    containers.cgroups.claim('', '/docker/outer', outer);
+    containers.cgroups.claim('', '/docker/outer/x', named('inner'));
+    expect(containers.ofCgroup('', '/docker/outer')).toBe(outer);
+    expect(containers.ofCgroup('memory', '/docker/outer/y')).toBe(outer);
+    expect(containers.ofCgroup('', '/docker')).toBeUndefined();
+    expect(containers.around('/docker/outer/x')).toBe(outer);
+    expect(containers.around('/docker/outer')).toBeUndefined();
+    containers.cgroups.claim('', '/docker/outer', named('second'));
+    expect(containers.ofCgroup('', '/docker/outer')).toBeUndefined();
+  });
+
+  it('of one id are those that live, else those that ended', () => {
+    const web = { id: 'web', name: 'web', runtime: 'runc' };
+    const [before, now] = [containers.make(web), containers.make(web)];
+    containers.make({ ...web, id: 'db' });
+    before.stopped = true;
+    expect(containers.withId('web')).toEqual([now]);
+    now.stopped = true;
+    expect(containers.withId('web')).toEqual([before, now]);
+    expect([...containers.all()]).toHaveLength(3);
+  });
+
+  it('say which namespaces are the host’s, or those of others that live', () => {
+    const [web, db, gone] = ['web', 'db', 'gone'].map((id) => containers.make({ id, name: id, runtime: 'runc' }));
+    const ns = { ...containerNs, net: hostNs.net };
+    web!.ns = ns;
+    db!.ns = { ...hostNs, ipc: ns.ipc, uts: 7 };
+    gone!.ns = ns;
+    gone!.stopped = true;
+    expect(containers.sharedBy(web!, ns)).toEqual({
+      ...{ net: ['host'], user: ['host'], cgroup: ['host'], time: ['host'], ipc: ['db'] },
+    });
+  });
+
   it('have numbers that are never used again', () => {
     const first = containers.make({ id: 'web', name: 'web', runtime: 'runc' });
     const second = containers.make({ id: 'web', name: 'web', runtime: 'docker' });
