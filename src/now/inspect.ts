@@ -3,7 +3,7 @@ import { Mountinfo } from '../procfs/mountinfo.ts';
 import { procRoot, readProcLink, readProcUtf8 } from '../procfs/read.ts';
 import type { ContainerInfo, ContainerRef } from '../record/schema.ts';
 import { loginOf } from './login.ts';
-import { parseMounts, tellingMounts } from './mounts.ts';
+import { parseMounts, shownMounts } from './mounts.ts';
 import type { InspectRecord } from './schema.ts';
 import type { NowProcess, Snapshot } from './snapshot.ts';
 import { readRights } from './status.ts';
@@ -123,7 +123,7 @@ const mountsOf = (pid: number): InspectRecord['mounts'] => {
   const host = parseMounts(readProcUtf8('/proc/1/mountinfo') ?? readProcUtf8('/proc/self/mountinfo') ?? '');
   const budget = { each: maxMountsMs, all: maxMountsMs };
   const mounts = parseMounts(new Mountinfo(procRoot, budget).read(pid, 0)?.toString('utf8') ?? '');
-  return tellingMounts(mounts, host).map(({ where, type, source, readOnly, fromHost, layers }) => ({
+  return shownMounts(mounts, host).map(({ where, type, source, readOnly, fromHost, layers }) => ({
     where,
     type,
     source,

@@ -69,13 +69,13 @@ const kernelTypes = new Set([
 /** Those of which each mount is one of its own: the same as the host's is the host's. */
 const ownEach = new Set(['tmpfs', 'devtmpfs', 'ramfs']);
 
-export interface TellingMount extends Mount {
+export interface ShownMount extends Mount {
   /** The folder of the host that is bound here, if that can be found out. */
   readonly fromHost: string | undefined;
 }
 
 /** The root file system, and what of the host or of other disks can be seen in it. */
-export const tellingMounts = (mounts: readonly Mount[], host: readonly Mount[]): TellingMount[] =>
+export const shownMounts = (mounts: readonly Mount[], host: readonly Mount[]): ShownMount[] =>
   mounts
     .map((mount) => ({ ...mount, fromHost: onHost(mount, host) }))
     .filter(

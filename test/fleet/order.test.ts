@@ -18,7 +18,7 @@ const come = (host: string, ms: readonly number[], sentAt?: number) => ({
 const names = (records: readonly NstraceRecord[]): string[] =>
   records.map((record) => (record.type === 'exec' ? record.comm : record.type));
 
-describe('Order', () => {
+describe('HostOrder', () => {
   it('gives records of several hosts by wall time, and those of one in their order', () => {
     const order = new HostOrder();
     order.take(come('a', [100, 300, 250]), 0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMounts, tellingMounts } from '../../src/now/mounts.ts';
+import { parseMounts, shownMounts } from '../../src/now/mounts.ts';
 
 /** A line as the kernel writes it (proc_pid_mountinfo(5)). */
 const line = (where: string, rest: { device?: string; root?: string; options?: string; end?: string } = {}): string => {
@@ -91,7 +91,7 @@ describe('parseMounts', () => {
   });
 });
 
-describe('tellingMounts', () => {
+describe('shownMounts', () => {
   const host = parseMounts(
     line('/') +
       line('/srv', { device: '8:1' }) +
@@ -101,7 +101,7 @@ describe('tellingMounts', () => {
       line('/proc', { device: '0:5', end: 'proc proc rw' }),
   );
   const placesOf = (text: string) =>
-    tellingMounts(parseMounts(text), host).map(({ where, fromHost }) => [where, fromHost] as const);
+    shownMounts(parseMounts(text), host).map(({ where, fromHost }) => [where, fromHost] as const);
 
   it('finds the folder of the host that is bound, by device and root', () => {
     expect(placesOf(line('/data', { root: '/var/lib/data' }))).toEqual([['/data', '/var/lib/data']]);
@@ -118,7 +118,7 @@ describe('tellingMounts', () => {
   it('does not take a folder for one whose name only begins like it', () => {
     expect(placesOf(line('/data', { device: '8:1', root: '/a/bc' }))).toEqual([['/data', '/srv/a/bc']]);
     const part = parseMounts(line('/mnt/deep', { device: '8:1', root: '/a/b' }));
-    expect(tellingMounts(parseMounts(line('/data', { device: '8:1', root: '/a/bc' })), part)[0]?.fromHost).toBe(
+    expect(shownMounts(parseMounts(line('/data', { device: '8:1', root: '/a/bc' })), part)[0]?.fromHost).toBe(
       undefined,
     );
   });
@@ -130,7 +130,7 @@ describe('tellingMounts', () => {
   it('does not call an overlay a folder of the host, though the host sees it too', () => {
     const overlay = line('/', { device: '0:51', end: 'overlay overlay rw,lowerdir=/l' });
     const mounted = parseMounts(line('/var/lib/merged', { device: '0:51', end: 'overlay overlay rw,lowerdir=/l' }));
-    expect(tellingMounts(parseMounts(overlay), mounted)).toMatchObject([{ where: '/', fromHost: undefined }]);
+    expect(shownMounts(parseMounts(overlay), mounted)).toMatchObject([{ where: '/', fromHost: undefined }]);
   });
 
   it('leaves out what the kernel makes for every container, but not its root', () => {

@@ -1,13 +1,11 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NstraceError } from '../../src/errors.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { toLine } from '../../src/recording/line.ts';
 import { mergeBatches } from '../../src/recording/merge.ts';
-import { expandPaths } from '../../src/recording/paths.ts';
 import { Reading, type ReadOptions, type RecordBatch, readRecords } from '../../src/recording/reader.ts';
 import { container, exec, footer, header, inContainer, process, xyxy12 } from '../fixtures/records.ts';
 import { at } from '../fixtures/story.ts';
@@ -225,45 +223,6 @@ describe('the parts of a recording', () => {
     appendFileSync(path, toLine({ ...footer({ seq: 16 }), reason: 'interrupt' }));
     await reading;
     expect(seen).toEqual(['alive', 'three', 'four']);
-  });
-});
-
-describe('expandPaths', () => {
-  it('finds files by patterns, sorted, and no others', () => {
-    mkdirSync(`${folder}/day`);
-    mkdirSync(`${folder}/night`);
-    for (const name of ['day/b.ndjson', 'day/a.ndjson', 'day/.hidden.ndjson', 'day/c.txt', 'night/a.ndjson']) {
-      write(name);
-    }
-    expect(expandPaths([`${folder}/*/*.ndjson`])).toEqual(
-      ['day/a.ndjson', 'day/b.ndjson', 'night/a.ndjson'].map((name) => `${folder}/${name}`),
-    );
-    expect(expandPaths([`${folder}/day/[!a].*`, '-'])).toEqual([`${folder}/day/b.ndjson`, `${folder}/day/c.txt`, '-']);
-  });
-
-  it('takes standard input once', () => {
-    expect(() => expandPaths(['-', write('a.ndjson'), '-'])).toThrow('standard input can be read once only');
-  });
-
-  it('says of a name that cannot be looked up why, and what to do', () => {
-    symlinkSync('loop', `${folder}/loop`);
-    for (const path of [`${folder}/loop`, `${folder}/loop/*.ndjson`, `${folder}/${'n'.repeat(300)}`]) {
-      expect(() => expandPaths([path])).toThrow(NstraceError);
-    }
-    expect(() => expandPaths([`${folder}/loop`])).toThrow(/cannot open .*loop: ELOOP/);
-  });
-
-  it('says how a fleet is read, which is no file', () => {
-    expect(() => expandPaths(['nats://127.0.0.1:4222'])).toThrow('nats://127.0.0.1:4222 is no file');
-  });
-
-  it('takes a file whose name looks like a pattern', () => {
-    const path = write('a[1]*.ndjson');
-    expect(expandPaths([path])).toEqual([path]);
-  });
-
-  it.each(['nosuch.ndjson', 'nosuch*.ndjson', 'no/such/[ab]', '[', 'a['])('throws an error for %s', (name) => {
-    expect(() => expandPaths([`${folder}/${name}`])).toThrow('there is no such file');
   });
 });
 

@@ -46,10 +46,13 @@ describe('the files that words name', () => {
     expect(expand('s.ndjson')).toEqual(['s.000001.ndjson', 's.000002.ndjson', 's.000003.ndjson.gz']);
   });
 
-  it.each(['none.ndjson', '*.none', '[z-a]*', '[', '[]', '[!]'])('are none, which is an error: %s', (word) => {
-    make('a.ndjson', 'z.ndjson');
-    expect(() => expand(word)).toThrow(expect.objectContaining({ status: 1 }));
-  });
+  it.each(['none.ndjson', '*.none', '[z-a]*', '[', 'a[', '[]', '[!]', 'no/such/[ab]'])(
+    'are none, which is an error: %s',
+    (word) => {
+      make('a.ndjson', 'z.ndjson');
+      expect(() => expand(word)).toThrow(expect.objectContaining({ status: 1 }));
+    },
+  );
 
   it('are standard input once only', () => {
     make('a.ndjson');
@@ -63,9 +66,10 @@ describe('the files that words name', () => {
     );
   });
 
-  it('say so where links go in a circle', () => {
+  it.each(['loop', 'loop/*.ndjson', 'n'.repeat(300)])('say why they cannot be looked up: %.20s', (word) => {
     symlinkSync('loop', join(folder, 'loop'));
-    expect(() => statOf(join(folder, 'loop'))).toThrow(expect.objectContaining({ status: 1 }));
+    expect(() => expand(word)).toThrow(expect.objectContaining({ status: 1, advice: expect.any(String) }));
+    expect(() => statOf(join(folder, 'loop'))).toThrow(/cannot open .*loop: ELOOP/);
   });
 });
 

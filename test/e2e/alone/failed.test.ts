@@ -8,7 +8,7 @@ describe('failed execs', () => {
     expect(of('exec').filter(({ ret }) => ret !== 0)).toEqual([]);
   });
 
-  traced('tell errno, path and arguments', async () => {
+  traced('have errno, path and arguments', async () => {
     const { of } = await trace(['-x'], () => run('sh', '-c', 'exec /no/such/program "a b" ""'));
     expect(of('exec').find(({ exe }) => exe === '/no/such/program')).toMatchObject({
       ret: -2,
