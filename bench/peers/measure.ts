@@ -190,7 +190,14 @@ export const startTracer = async (folder: string, tracer: Tracer) => {
   };
 };
 
-/** auditd with a log and rules of our own, which go again. */
+/** What brings back the audit system's state, as `auditctl -s` prints it, that is changed here: whether it is on, and its backlog. */
+export const auditSettings = (status: string): string[] =>
+  [...status.matchAll(/^(enabled|backlog_limit) (\d+)$/gm)].flatMap(([, name, value]) => [
+    name === 'enabled' ? '-e' : '-b',
+    value!,
+  ]);
+
+/** auditd with a log and rules of our own, which go again, as the settings do. */
 const prepareAudit = async (folder: string, { file }: Tracer): Promise<() => Promise<void>> => {
   if (file === undefined) {
     return async () => {};
@@ -209,10 +216,11 @@ const prepareAudit = async (folder: string, { file }: Tracer): Promise<() => Pro
   );
   writeFileSync(file, '', { mode: 0o600 });
   const rule = ['always,exit', '-F', 'arch=b64', '-S', 'execve,execveat'];
+  const before = auditSettings((await execa('auditctl', ['-s'])).stdout);
   await execa('auditctl', ['-b', '8192', '-e', '1']);
   await execa('auditctl', ['-a', ...rule]);
   return async () => {
     await execa('auditctl', ['-d', ...rule], { reject: false });
-    await execa('auditctl', ['-e', '0'], { reject: false });
+    await execa('auditctl', before, { reject: false });
   };
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Text } from '../../../src/kernel/text.ts';
+import { readText, type Text } from '../../../src/kernel/text.ts';
 import { endsWithProgram, isSameProgram, type Program } from '../../../src/model/asked/program.ts';
 
-const bytes = (...values: number[]): Text => ({ bytes: Uint8Array.from(values) }) as Text;
+const bytes = (value: number): Text => readText(Buffer.of(value), 0, 1);
 const program = (exe: Text, ...args: Text[]): Program => ({ exe, args });
 
 describe('a program that somebody asked for', () => {
