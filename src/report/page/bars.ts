@@ -1,5 +1,5 @@
 import { escapeText } from '../../view/escape.ts';
-import type { Box, Proc, Space } from './boxes.ts';
+import type { Box, Namespace, Proc } from './boxes.ts';
 import { shorten, smallFont } from './fit-text.ts';
 import type { Row } from './rows.ts';
 import { cross, diamond, dot, hatch, rounded, triangle } from './shapes.ts';
@@ -16,8 +16,8 @@ export const drawBar = (canvas: Canvas, frame: Viewport, row: Row, y: number): v
       return drawBox(canvas, frame, row.box, y);
     case 'startup':
       return drawStartup(canvas, frame, row.box, y);
-    case 'space':
-      return drawSpace(canvas, frame, row.box, row.space, y);
+    case 'namespace':
+      return drawNamespace(canvas, frame, row.box, row.namespace, y);
     case 'proc':
       return drawProc(canvas, frame, row.box, row.proc, y);
     default:
@@ -109,20 +109,20 @@ const drawStartup = (canvas: Canvas, frame: Viewport, box: Box, y: number): void
 };
 
 /** A band from the moment it was made; one that is shared is hatched. */
-const drawSpace = (canvas: Canvas, frame: Viewport, box: Box, space: Space, y: number): void => {
+const drawNamespace = (canvas: Canvas, frame: Viewport, box: Box, namespace: Namespace, y: number): void => {
   const { theme } = frame;
-  const [x, width] = extent(frame, space.from, box.to);
-  const isShared = space.shared.length > 0;
+  const [x, width] = extent(frame, namespace.from, box.to);
+  const isShared = namespace.shared.length > 0;
   canvas.fillStyle = colorOf(isShared ? undefined : tint(box), theme, 0.14);
   canvas.fillRect(x, y + 7, width, rowHeight - 14);
   if (isShared) {
     hatch(canvas, x, y + 7, width, rowHeight - 14, colorOf(undefined, theme, 0.3));
   }
-  if (space.created !== undefined) {
+  if (namespace.created !== undefined) {
     canvas.fillStyle = colorOf(tint(box), theme);
-    triangle(canvas, xOf(frame, space.created.at), y + rowHeight / 2);
+    triangle(canvas, xOf(frame, namespace.created.at), y + rowHeight / 2);
   }
-  for (const { at } of space.joined) {
+  for (const { at } of namespace.joined) {
     diamond(canvas, frame, xOf(frame, at), y + rowHeight / 2, theme.accent);
   }
 };

@@ -40,7 +40,7 @@ export interface Box {
   /** Processes outside that work for it. */
   readonly helpers: Set<Proc>;
   readonly events: number[];
-  readonly spaces: Space[];
+  readonly namespaces: Namespace[];
   readonly from: number;
   readonly to: number;
   /** When something was executed, or failed to be, or somebody entered: sorted. */
@@ -48,7 +48,7 @@ export interface Box {
 }
 
 /** A namespace of a container. */
-export interface Space {
+export interface Namespace {
   readonly type: string;
   readonly inode: number;
   from: number;

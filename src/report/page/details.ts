@@ -133,7 +133,7 @@ export const boxDetails = (box: Box, actions: DetailsActions): HTMLElement[] => 
     ...(life.startup === undefined
       ? []
       : [h('h4', {}, `Startup, ${span(life.startup_ns ?? 0)}`), startupBar(life.startup)]),
-    ...(box.spaces.length === 0 ? [] : [h('h4', {}, 'Namespaces'), spaceList(box)]),
+    ...(box.namespaces.length === 0 ? [] : [h('h4', {}, 'Namespaces'), namespaceList(box)]),
     h('h4', {}, `Processes (${box.procs.length})`),
     procList(box.procs, actions),
   ];
@@ -142,19 +142,21 @@ export const boxDetails = (box: Box, actions: DetailsActions): HTMLElement[] => 
 /** As the filter language wants a name that has blanks or commas in it. */
 export const quoted = (text: string): string => (/^[\w./@-]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`);
 
-const spaceList = (box: Box): HTMLElement =>
+const namespaceList = (box: Box): HTMLElement =>
   h(
     'ul',
     { class: 'plain' },
-    ...box.spaces.map((space) =>
+    ...box.namespaces.map((namespace) =>
       h(
         'li',
         {},
-        h('b', {}, space.type),
-        ` ${shareText(space)}`,
-        space.created !== undefined &&
-          ` · made at ${sinceStart(space.created.at, 1e5)} by ${escapeText(space.created.by)}`,
-        ...space.joined.slice(0, 10).map(({ at, by }) => ` · joined at ${sinceStart(at, 1e5)} by ${escapeText(by)}`),
+        h('b', {}, namespace.type),
+        ` ${shareText(namespace)}`,
+        namespace.created !== undefined &&
+          ` · made at ${sinceStart(namespace.created.at, 1e5)} by ${escapeText(namespace.created.by)}`,
+        ...namespace.joined
+          .slice(0, 10)
+          .map(({ at, by }) => ` · joined at ${sinceStart(at, 1e5)} by ${escapeText(by)}`),
       ),
     ),
   );

@@ -1,5 +1,5 @@
 import { escapeText } from '../../view/escape.ts';
-import type { Space } from './boxes.ts';
+import type { Namespace } from './boxes.ts';
 import { font, shorten, smallFont, strongFont } from './fit-text.ts';
 import type { Row } from './rows.ts';
 import { fold, rounded } from './shapes.ts';
@@ -34,8 +34,8 @@ export const drawLabel = (canvas: Canvas, frame: Viewport, row: Row, y: number):
     case 'startup':
       label(canvas, theme, 39, middle, 'startup', '');
       break;
-    case 'space':
-      label(canvas, theme, 39, middle, row.space.type, shareText(row.space));
+    case 'namespace':
+      label(canvas, theme, 39, middle, row.namespace.type, shareText(row.namespace));
       break;
     case 'proc': {
       const indent = 39 + Math.min(row.depth, 8) * 12;
@@ -58,7 +58,7 @@ export const drawLabel = (canvas: Canvas, frame: Viewport, row: Row, y: number):
   canvas.restore();
 };
 
-export const shareText = ({ inode, shared }: Space): string =>
+export const shareText = ({ inode, shared }: Namespace): string =>
   shared.length === 0
     ? String(inode)
     : shared.length === 1 && shared[0] === 'host'

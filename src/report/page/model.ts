@@ -2,7 +2,7 @@ import type { ContainerRef, ProcessRecord } from '../../record/schema.ts';
 import { lifeKey, type ReportData, scopedKey } from '../data.ts';
 import { calledName } from '../summary.ts';
 import type { Box, Proc } from './boxes.ts';
-import { Spaces } from './namespaces.ts';
+import { Namespaces } from './namespaces.ts';
 import type { PageRecord } from './unpack.ts';
 
 export interface Model {
@@ -38,7 +38,7 @@ class ModelBuilder {
   readonly #procs: Proc[] = [];
   readonly #procOf: (Proc | undefined)[] = [];
   readonly #boxOf: Box[] = [];
-  readonly #spaces = new Spaces();
+  readonly #namespaces = new Namespaces();
 
   constructor(data: ReportData, records: readonly PageRecord[]) {
     this.#data = data;
@@ -90,7 +90,7 @@ class ModelBuilder {
       marks.failures = sorted(procs.flatMap(({ failures }) => failures));
       marks.joins = sorted(procs.flatMap(({ joined, execs, from }) => (joined ? [execs[0] ?? from] : [])));
     }
-    this.#spaces.share(this.#boxes, this.#data);
+    this.#namespaces.share(this.#boxes, this.#data);
     return {
       records: this.#records,
       procs: this.#procs,
@@ -135,10 +135,10 @@ class ModelBuilder {
     const isInside = record.type !== 'cgroup' || record.op === 'attach';
     if (record.container !== null && isInside) {
       proc.box = this.#boxAt(record);
-      this.#spaces.inside(proc, record);
+      this.#namespaces.inside(proc, record);
     }
     if (record.type === 'namespace' && record.container === null) {
-      this.#spaces.enter(record, proc.name);
+      this.#namespaces.enter(record, proc.name);
     }
     proc.inner = record.nspid.length > 1 ? record.nspid.at(-1) : proc.inner;
     if ('origin' in record && record.origin === 'joined') {
@@ -220,7 +220,7 @@ const newBox = (about: Pick<Box, 'index' | 'life' | 'recording' | 'name' | 'from
   procs: [],
   helpers: new Set(),
   events: [],
-  spaces: [],
+  namespaces: [],
   marks: { execs: sorted([]), failures: sorted([]), joins: sorted([]) },
 });
 

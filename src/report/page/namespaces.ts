@@ -1,12 +1,12 @@
 import type { ProcessRecord, RecordOf } from '../../record/schema.ts';
 import { type ReportData, scopedKey } from '../data.ts';
-import type { Box, Proc, Space } from './boxes.ts';
+import type { Box, Namespace, Proc } from './boxes.ts';
 
 type NamespaceRecord = RecordOf<'namespace'> & { readonly at: number };
 type PlacedRecord = ProcessRecord & { readonly at: number };
 
 /** The namespaces of containers: who made them, who entered, and with whom they are shared. */
-export class Spaces {
+export class Namespaces {
   /** Namespaces that processes outside of containers joined, by inode: who enters is in the container only after it. */
   readonly #joins = new Map<number | string, { readonly at: number; readonly by: string }[]>();
 
@@ -22,8 +22,8 @@ export class Spaces {
   /** A process is in its container, or changes its namespaces there. */
   inside({ box, name }: Proc, record: PlacedRecord): void {
     for (const [type, inode] of Object.entries(record.ns) as [string, number | undefined][]) {
-      if (inode !== undefined && !box.spaces.some((space) => space.inode === inode)) {
-        box.spaces.push({
+      if (inode !== undefined && !box.namespaces.some((namespace) => namespace.inode === inode)) {
+        box.namespaces.push({
           type,
           inode,
           from: Math.max(box.from, record.at),
@@ -41,12 +41,12 @@ export class Spaces {
 
   #change(box: Box, { at, created, joined }: NamespaceRecord, by: string): void {
     for (const [type, inode] of Object.entries(created ?? {})) {
-      const space = findSpace(box, type, inode!, at);
-      space.created ??= { at, by };
-      space.from = Math.min(space.from, at);
+      const namespace = findNamespace(box, type, inode!, at);
+      namespace.created ??= { at, by };
+      namespace.from = Math.min(namespace.from, at);
     }
     for (const [type, inode] of Object.entries(joined ?? {})) {
-      findSpace(box, type, inode!, at).joined.push({ at, by });
+      findNamespace(box, type, inode!, at).joined.push({ at, by });
     }
   }
 
@@ -60,7 +60,7 @@ export class Spaces {
       ),
     );
     for (const box of boxes) {
-      for (const { inode } of box.spaces) {
+      for (const { inode } of box.namespaces) {
         const key = scopedKey(inode, box.recording);
         owners.set(key, (owners.get(key) ?? new Set()).add(box.name));
       }
@@ -69,28 +69,28 @@ export class Spaces {
       const own = new Set(
         box.procs.filter(({ inner }) => inner !== undefined).flatMap(({ program }) => Object.values(program?.ns ?? {})),
       );
-      const spaces = box.spaces.filter(({ inode }) => own.size === 0 || own.has(inode));
-      for (const space of spaces) {
-        const key = scopedKey(space.inode, box.recording);
+      const namespaces = box.namespaces.filter(({ inode }) => own.size === 0 || own.has(inode));
+      for (const namespace of namespaces) {
+        const key = scopedKey(namespace.inode, box.recording);
         const others = [...(owners.get(key) ?? [])].filter((name) => name !== box.name);
-        space.shared = hosts.has(key) ? ['host'] : others;
-        const joins = this.#joins.get(key)?.filter(({ at }) => at >= space.from && at <= box.to) ?? [];
-        space.joined.push(...joins);
-        space.joined.sort((a, b) => a.at - b.at);
+        namespace.shared = hosts.has(key) ? ['host'] : others;
+        const joins = this.#joins.get(key)?.filter(({ at }) => at >= namespace.from && at <= box.to) ?? [];
+        namespace.joined.push(...joins);
+        namespace.joined.sort((a, b) => a.at - b.at);
       }
-      box.spaces.length = 0;
-      box.spaces.push(...spaces.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)));
+      box.namespaces.length = 0;
+      box.namespaces.push(...namespaces.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)));
     }
   }
 }
 
 const order = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'];
 
-const findSpace = (box: Box, type: string, inode: number, at: number): Space => {
-  let space = box.spaces.find((known) => known.inode === inode);
-  if (space === undefined) {
-    space = { type, inode, from: at, created: undefined, joined: [], shared: [] };
-    box.spaces.push(space);
+const findNamespace = (box: Box, type: string, inode: number, at: number): Namespace => {
+  let namespace = box.namespaces.find((known) => known.inode === inode);
+  if (namespace === undefined) {
+    namespace = { type, inode, from: at, created: undefined, joined: [], shared: [] };
+    box.namespaces.push(namespace);
   }
-  return space;
+  return namespace;
 };

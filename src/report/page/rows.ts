@@ -1,4 +1,4 @@
-import type { Box, Proc, Space } from './boxes.ts';
+import type { Box, Namespace, Proc } from './boxes.ts';
 import type { Model } from './model.ts';
 import { processTree } from './tree.ts';
 
@@ -6,7 +6,7 @@ import { processTree } from './tree.ts';
 export type Row =
   | { readonly type: 'box'; readonly box: Box; readonly isOpen: boolean }
   | { readonly type: 'startup'; readonly box: Box }
-  | { readonly type: 'space'; readonly box: Box; readonly space: Space }
+  | { readonly type: 'namespace'; readonly box: Box; readonly namespace: Namespace }
   | { readonly type: 'proc'; readonly box: Box; readonly proc: Proc; readonly depth: number }
   | { readonly type: 'more'; readonly box: Box; readonly count: number };
 
@@ -37,8 +37,8 @@ const insideOf = (box: Box, hits: ReadonlySet<Proc> | undefined): Row[] => {
     if (box.life?.startup_ns !== undefined) {
       rows.push({ type: 'startup', box });
     }
-    for (const space of box.spaces) {
-      rows.push({ type: 'space', box, space });
+    for (const namespace of box.namespaces) {
+      rows.push({ type: 'namespace', box, namespace });
     }
   }
   const tree = processTree(box).filter(({ item }) => hits === undefined || hits.has(item));
@@ -58,7 +58,7 @@ export const firstOpen = (model: Model): Set<number> => {
   const open = new Set<number>();
   let rows = 0;
   for (const box of model.boxes) {
-    rows += box.procs.length + box.helpers.size + box.spaces.length;
+    rows += box.procs.length + box.helpers.size + box.namespaces.length;
     if (box.life !== undefined && rows <= firstRows) {
       open.add(box.index);
     }

@@ -17,8 +17,8 @@ export const spokenRow = (row: Row): string => {
       return `${row.proc.program === undefined ? escapeText(row.proc.name) : commandOf(row.proc.program)}, pid ${row.proc.pid}, ${row.proc.exit === undefined ? 'still running' : `${endOf(row.proc.exit)} after ${span(row.proc.to! - row.proc.from)}`}`;
     case 'startup':
       return `startup, ${span(row.box.life?.startup_ns ?? 0)}`;
-    case 'space':
-      return `${row.space.type} namespace ${row.space.inode}${row.space.shared.length > 0 ? ', shared' : ''}`;
+    case 'namespace':
+      return `${row.namespace.type} namespace ${row.namespace.inode}${row.namespace.shared.length > 0 ? ', shared' : ''}`;
     case 'more':
       return `${row.count} more processes`;
   }

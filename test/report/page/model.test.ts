@@ -35,11 +35,11 @@ it('says from when to when, how it ended, and who entered', () => {
 
 it('has the namespaces of a container: made, joined, shared', () => {
   const { boxes } = modelOf(lifeOf());
-  const spaces = Object.fromEntries(boxes[0]!.spaces.map((space) => [space.type, space]));
-  expect(spaces.pid).toMatchObject({ inode: containerNs.pid, created: { at: 10e6 }, shared: [] });
-  expect(spaces.mnt!.joined.map((join) => join.at)).toEqual([105e6]);
-  expect(spaces.net!.joined).toEqual([{ at: 104e6, by: 'runc, pid 610' }]);
-  expect(spaces.user).toMatchObject({ shared: ['host'], created: undefined });
+  const namespaces = Object.fromEntries(boxes[0]!.namespaces.map((namespace) => [namespace.type, namespace]));
+  expect(namespaces.pid).toMatchObject({ inode: containerNs.pid, created: { at: 10e6 }, shared: [] });
+  expect(namespaces.mnt!.joined.map((join) => join.at)).toEqual([105e6]);
+  expect(namespaces.net!.joined).toEqual([{ at: 104e6, by: 'runc, pid 610' }]);
+  expect(namespaces.user).toMatchObject({ shared: ['host'], created: undefined });
 });
 
 it('distinguishes the lives of one id', () => {
@@ -94,6 +94,6 @@ it('keeps the recordings of several hosts apart', () => {
     ['a: xyxy12', 1000e6],
     ['b: xyxy12', 1000e6],
   ]);
-  expect(boxes[0]!.spaces.find(({ type }) => type === 'pid')?.shared).toEqual([]);
+  expect(boxes[0]!.namespaces.find(({ type }) => type === 'pid')?.shared).toEqual([]);
   expect(data.footer?.complete).toBe(true);
 });

@@ -10,8 +10,8 @@ const textOf = (row: Row): string => {
       return `${row.isOpen ? '-' : '+'} ${row.box.name}`;
     case 'proc':
       return `${'  '.repeat(row.depth + 1)}${row.proc.name} ${row.proc.pid}`;
-    case 'space':
-      return `  ${row.space.type}`;
+    case 'namespace':
+      return `  ${row.namespace.type}`;
     default:
       return `  ${row.type}`;
   }
