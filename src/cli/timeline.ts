@@ -83,11 +83,13 @@ const ofRecordings = async (files: readonly string[], values: TimelineValues): P
   const aborter = new AbortController();
   const stop = new Stop();
   void stop.asked.then(() => aborter.abort());
-  const printer = new TimelinePrinter(settingsOf(values), await filterOf(values, eventKinds), stop, maxWaiting);
+  const filter = await filterOf(values, eventKinds);
+  const printer = new TimelinePrinter(settingsOf(values), filter, stop, maxWaiting);
   const { from, follow = false } = values;
   const input = isFleet(from)
     ? await openFleet(from, values, { signal: aborter.signal, follow })
     : new RecordingInput(files, values, aborter.signal);
+  input.seek?.(filter.lookahead);
   const limit = new Limit(values, () => aborter.abort());
   for await (const { records } of input.batches({ progress: true, merge: !follow })) {
     for (const record of records) {

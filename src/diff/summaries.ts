@@ -33,6 +33,7 @@ export const summarize = async (
   const how = filter?.remembers
     ? {}
     : { types: ['exec', 'exit', 'container'] as const, brief: { host: new Set(['exec'] as const), ends: true } };
+  input.seek(filter?.lookahead);
   const losses = new Losses();
   for await (const { file, header, records } of input.batches({ ...how, progress: true })) {
     for (const record of records) {

@@ -9,6 +9,7 @@ export const containerTest = (values: readonly string[]): Matcher => {
   const selectors = values.map((value) => new Selector(value));
   const globs = values.filter(hasWildcard).map(parseGlob);
   return {
+    selectors: values,
     of: ({ record, container, containers }) => {
       if (!('container' in record)) {
         return 'none';

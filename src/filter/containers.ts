@@ -1,5 +1,6 @@
 import { containerKey, type RecordingRef, type Ref } from '../record/key.ts';
 import type { ContainerInfo, NamespaceSet, NstraceRecord, RecordOf } from '../record/schema.ts';
+import type { Lookahead } from './lookahead.ts';
 
 /** Ended containers that are remembered: the last ones may still have records to come. */
 const maxEnded = 1000;
@@ -14,6 +15,10 @@ export interface FirstProcess {
 /** What records said of a container so far: of one instance of it, where they distinguish instances. */
 export class KnownContainer {
   info: ContainerInfo;
+  /** The id of the recording that it is in; empty where there is none. */
+  readonly recording: string;
+  /** Its instance, or its id where recordings have none: within its recording. */
+  readonly key: number | string;
   /** All names that it bore, the last one now. */
   readonly names: string[];
   ended = false;
@@ -24,8 +29,10 @@ export class KnownContainer {
   /** The name in its first records, and the one that it had in truth. */
   #late: { readonly from: string; readonly to: string } | undefined;
 
-  constructor(info: ContainerInfo) {
+  constructor(info: ContainerInfo, recording = '') {
     this.info = info;
+    this.recording = recording;
+    this.key = info.instance ?? info.id;
     this.names = [info.name];
   }
 
@@ -57,6 +64,11 @@ export class Containers {
   /** Pids that are asked for, and by recording the container that each is in. */
   readonly #members = new Map<number, Map<string | undefined, KnownContainer>>();
   readonly #whereIs: WhereIs;
+  /** What selectors mean in the whole of what is read, where that is known. */
+  lookahead: Lookahead | undefined;
+  /** Of the recording that records are of which do not say it; its containers are none of those before it. */
+  #recording: string | undefined;
+  #scope = '';
   /** Counts changes, so that what was looked up can be kept. */
   version = 0;
 
@@ -94,6 +106,9 @@ export class Containers {
 
   /** Takes note of what a record says of its container, and that its process is in it. */
   learn(record: NstraceRecord): KnownContainer | undefined {
+    if (record.type === 'header' && record.source_seq === undefined) {
+      this.#begin(record.recording);
+    }
     if (!('container' in record) || record.container === null) {
       return undefined;
     }
@@ -127,16 +142,32 @@ export class Containers {
 
   /** @param isNamed a record gives it a name: where there are no instances, another runtime can come with it */
   of(container: Ref, source: RecordingRef = {}, isNamed = false): KnownContainer {
-    const key = containerKey(container, source);
+    const key =
+      source.recording === undefined ? this.#inScope(containerKey(container)) : containerKey(container, source);
     let known = this.#known.get(key);
     if (known === undefined) {
-      known = (isNamed ? this.#guessed(container) : undefined) ?? new KnownContainer(container);
+      known =
+        (isNamed ? this.#guessed(container) : undefined) ??
+        new KnownContainer(container, source.recording ?? this.#recording);
       this.#known.set(key, known);
       put(this.#byName, known.info.name, known);
       put(this.#byId, known.info.id, known);
       this.version += 1;
     }
     return known;
+  }
+
+  /** Another recording follows in what is read. Its parts have one id. */
+  #begin(recording: string): void {
+    if (this.#recording !== undefined && this.#recording !== recording) {
+      this.#scope = `${recording}\0`;
+      this.#members.clear();
+    }
+    this.#recording = recording;
+  }
+
+  #inScope(key: number | string): number | string {
+    return this.#scope === '' ? key : `${this.#scope}${key}`;
   }
 
   /** One that lives and whose runtime was guessed wrong: the id stays. */

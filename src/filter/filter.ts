@@ -4,6 +4,7 @@ import { linePatterns, namePatterns } from './about-text.ts';
 import type { Expression } from './expression.ts';
 import { WantedHosts } from './hosts.ts';
 import type { EventKind } from './kinds.ts';
+import type { Lookahead } from './lookahead.ts';
 import type { Matcher } from './matcher.ts';
 import type { Pattern } from './pattern.ts';
 import { ContainerSelection } from './selector.ts';
@@ -24,6 +25,8 @@ export interface FilterOptions {
   /** Globs of --host, for which there is a condition among those: to say which of them no host has. */
   readonly hosts?: readonly string[];
   readonly where?: Expression | undefined;
+  /** What the selectors mean, if what is read is looked through before. */
+  readonly lookahead?: Lookahead | undefined;
   /** RFC 3339 in UTC with nine digits, as records have it: not before, and not after. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
@@ -56,11 +59,17 @@ export class RecordFilter {
     const tests = [...this.#processes, ...this.#records, ...(options.where?.tests ?? [])];
     this.#knowledge = tests.length === 0 ? undefined : new Knowledge({ roots: rootsOf(tests) });
     this.selection = new ContainerSelection(options.containers, this.#knowledge?.containers);
+    this.selection.containers.lookahead = options.lookahead;
   }
 
   /** Whether what it wants depends on earlier records: then it needs all of them. */
   get remembers(): boolean {
     return this.#knowledge !== undefined || !this.selection.empty;
+  }
+
+  /** What is to look its input through, if that can be read twice. */
+  get lookahead(): Lookahead | undefined {
+    return this.#options.lookahead;
   }
 
   /** Whether it asks for more than kinds of events and containers. */

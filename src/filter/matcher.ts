@@ -9,6 +9,8 @@ export type Answer = 'yes' | 'no' | 'none';
 /** A key or a flag with its values, compiled. */
 export interface Matcher {
   readonly of: (subject: Subject) => Answer;
+  /** Of a test of containers: what it selects them by. */
+  readonly selectors?: readonly string[];
   /** Of a test of pids: those themselves, without their descendants. See `Processes`. */
   readonly root?: Root;
   /** For a test with a root, which bit of `KnownProcess.roots` is its. */

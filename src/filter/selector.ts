@@ -1,6 +1,7 @@
 import type { RecordingRef, Ref } from '../record/key.ts';
 import type { ContainerInfo, NstraceRecord } from '../record/schema.ts';
 import { Containers, type KnownContainer } from './containers.ts';
+import { type SelectorKind, SelectorText } from './selector-text.ts';
 
 /** A selector of -c: what it names, and whether that is left out. */
 export interface SelectorWord {
@@ -11,12 +12,6 @@ export interface SelectorWord {
 export const parseSelector = (word: string): SelectorWord =>
   word.startsWith('!') ? { text: word.slice(1), leaveOut: true } : { text: word, leaveOut: false };
 
-/** Shorter prefixes of ids would hit by chance. */
-const minPrefix = 2;
-
-/** What a selector can name a container by. The first kind that hits any container wins. */
-export type SelectorKind = 'name' | 'id' | 'runtime' | 'cgroup' | 'pidns' | 'pid' | 'prefix';
-
 interface Resolved {
   readonly kind: SelectorKind;
   readonly hits: ReadonlySet<KnownContainer>;
@@ -26,9 +21,7 @@ interface Resolved {
 export class Selector {
   readonly text: string;
   readonly isHost: boolean;
-  /** The inode of a pid namespace, or a pid. */
-  readonly #number: number | undefined;
-  readonly #inode: number | undefined;
+  readonly #words: SelectorText;
   #containers: Containers | undefined;
   #version = -1;
   #resolved: Resolved | undefined;
@@ -36,9 +29,7 @@ export class Selector {
   constructor(text: string) {
     this.text = text;
     this.isHost = text === 'host';
-    this.#number = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-    const inode = /^pid:\[(\d{1,15})\]$/.exec(text)?.[1];
-    this.#inode = inode === undefined ? this.#number : Number(inode);
+    this.#words = new SelectorText(text);
   }
 
   /**
@@ -58,8 +49,9 @@ export class Selector {
 
   /** Has the containers note from now on where the process is that it may name. */
   watch(containers: Containers): void {
-    if (this.#number !== undefined) {
-      containers.ofPid(this.#number);
+    const { number } = this.#words;
+    if (number !== undefined) {
+      containers.ofPid(number);
     }
   }
 
@@ -75,15 +67,23 @@ export class Selector {
 
   /** Containers whose id begins with it. */
   withPrefix(containers: Containers): Set<KnownContainer> {
-    const { text } = this;
-    return this.text.length < minPrefix ? new Set() : where(containers, ({ info }) => info.id.startsWith(text));
+    return where(containers, ({ info }) => this.#words.begins(info));
   }
 
   #find(containers: Containers): Resolved | undefined {
+    const meaning = containers.lookahead?.meaningOf(this.text);
+    if (meaning !== undefined && meaning.kind !== 'name') {
+      const hits = where(containers, ({ recording, key }) => meaning.has(recording, key));
+      return hits.size > 0 ? { kind: meaning.kind, hits } : undefined;
+    }
     for (const [kind, find] of this.#kinds) {
       const hits = find(containers);
       if (hits.size > 0) {
-        return kind === 'prefix' && hits.size > 1 ? undefined : { kind, hits };
+        return kind === 'prefix' && oneEach([...hits].map(({ info }) => info)).length > 1 ? undefined : { kind, hits };
+      }
+      // What is called by its id until its name is learned is named by both.
+      if (meaning !== undefined && kind === 'id') {
+        return undefined;
       }
     }
     return undefined;
@@ -95,36 +95,16 @@ export class Selector {
     return [
       ['name', (containers) => containers.named(text)],
       ['id', (containers) => containers.withId(text)],
-      ['runtime', (containers) => this.#ofRuntime(containers)],
-      ['cgroup', (containers) => this.#withCgroup(containers)],
-      ['pidns', (containers) => this.#withPidns(containers)],
+      ['runtime', (containers) => where(containers, ({ info, names }) => this.#words.namesByRuntime(info, names))],
+      ['cgroup', (containers) => where(containers, ({ info }) => this.#words.hasCgroup(info))],
+      ['pidns', (containers) => where(containers, ({ info }) => this.#words.hasPidns(info))],
       ['pid', (containers) => this.#ofPid(containers)],
       ['prefix', (containers) => this.withPrefix(containers)],
     ];
   }
 
-  /** `RUNTIME/ID`; a container called host has no other name, so `RUNTIME/NAME` too. */
-  #ofRuntime(containers: Containers): Set<KnownContainer> {
-    const slash = this.text.indexOf('/');
-    const runtime = this.text.slice(0, Math.max(0, slash));
-    const word = this.text.slice(slash + 1);
-    return runtime === '' || word === ''
-      ? new Set()
-      : where(containers, ({ info, names }) => info.runtime === runtime && (info.id === word || names.includes(word)));
-  }
-
-  #withCgroup(containers: Containers): Set<KnownContainer> {
-    const { text } = this;
-    return text.startsWith('/') ? where(containers, ({ info }) => info.cgroups?.includes(text) ?? false) : new Set();
-  }
-
-  #withPidns(containers: Containers): Set<KnownContainer> {
-    const inode = this.#inode;
-    return inode === undefined ? new Set() : where(containers, ({ info }) => info.pidns === inode);
-  }
-
   #ofPid(containers: Containers): ReadonlySet<KnownContainer> {
-    const pid = this.#number;
+    const pid = this.#words.number;
     if (pid === undefined) {
       return new Set();
     }

@@ -5,7 +5,7 @@ import type { NstraceRecord } from '../record/schema.ts';
 import type { Bookmark } from '../recording/batches.ts';
 import type { Damage } from '../recording/damage.ts';
 import { mergeBatches } from '../recording/merge.ts';
-import { Reading, type ReadOptions, type RecordBatch } from '../recording/reader.ts';
+import { Reading, type ReadOptions, type RecordBatch, type Seeker } from '../recording/reader.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { escapeText } from '../view/escape.ts';
 
@@ -53,6 +53,7 @@ export class RecordingInput {
   readonly #noted = new Set<string>();
   #damage = 0;
   #reading: Reading | undefined;
+  #seeker: Seeker | undefined;
   #progress: ProgressLine | undefined;
 
   /**
@@ -103,6 +104,11 @@ export class RecordingInput {
     }
   }
 
+  /** Before anything is read: has all of it looked through for the seeker before its first record. */
+  seek(seeker: Seeker | undefined): void {
+    this.#seeker = seeker;
+  }
+
   /** When its last record was, if that can be known before it is read: in ns of the clock of the stream. */
   async lastAt(): Promise<number | undefined> {
     return (await this.#open({}).survey(0, this.#signal)).lastAt;
@@ -121,6 +127,7 @@ export class RecordingInput {
         ...(types && { types }),
         ...(lines && { lines }),
         ...(brief && { brief }),
+        seeker: this.#seeker,
         ...(this.#progress && { onProgress: this.#progress.show }),
       });
     }
@@ -289,4 +296,6 @@ export type Input = Pick<
 > & {
   /** How far the clock of a host is off, where that is measured. */
   clockOf?(host: string): string | undefined;
+  /** Where it can be read twice. */
+  seek?(seeker: Seeker | undefined): void;
 };

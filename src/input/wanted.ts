@@ -5,7 +5,7 @@ import { exitStatus } from '../errors.ts';
 import { type FilterOptions, RecordFilter } from '../filter/filter.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import type { RecordingInput } from './recording.ts';
+import type { Input } from './recording.ts';
 
 export interface WantedValues extends LimitValues {
   container?: string[];
@@ -22,7 +22,7 @@ export interface Taker {
 /** Recordings, or a fleet, until a signal. */
 export type OpenInput = (
   signal: AbortSignal,
-) => Promise<Pick<RecordingInput, 'batches' | 'status' | 'isRecording' | 'damage' | 'close'>>;
+) => Promise<Pick<Input, 'batches' | 'status' | 'isRecording' | 'damage' | 'close' | 'seek'>>;
 
 /**
  * Gives the records that the options ask for to the taker, with secrets masked. Those of several recordings are merged by time.
@@ -44,6 +44,7 @@ export const takeWanted = async (
   // All, if conditions look at processes and containers that other records are about.
   const takesAll = filter.remembers || options.events.size === eventKinds.length;
   const types = takesAll ? undefined : ([...options.events, 'process'] as const);
+  input.seek?.(filter.lookahead);
   let hits = 0;
   for await (const { records } of input.batches({ progress: true, merge: true, ...(types && { types }) })) {
     for (const record of records) {

@@ -53,6 +53,7 @@ export const play = async (input: Input, output: Output, options: PlayOptions): 
       ? undefined
       : [...options.filter.events, ...(json ? (['process'] as const) : [])];
   const brief = json && !remembers ? ({ brief: 'all' } as const) : {};
+  input.seek?.(filter.lookahead);
   const how = { lines: json, ...brief, ...(types && { types }) };
   for await (const { records, lines } of input.batches(how)) {
     for (let index = 0; index < records.length && !signal.aborted; index += 1) {

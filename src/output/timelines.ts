@@ -56,6 +56,7 @@ export class TimelinePrinter {
     this.#values = values;
     this.#maxWaiting = maxWaiting;
     this.selection = new ContainerSelection(values.container ?? []);
+    this.selection.containers.lookahead = filter.lookahead;
     this.#filter = new RecordFilter({ ...filter, containers: [] });
     this.#style = {
       quote: values.quote ?? false,

@@ -63,6 +63,7 @@ export class QuerySession {
       take: this.#take(filter),
       signal: this.#aborter.signal,
       spool: this.#values.spool,
+      seeker: filter?.lookahead,
       names: sql === undefined || asksForNames(sql),
       onProgress: this.#progress?.show,
       onNotice: (file, what) => this.#report(file, what),

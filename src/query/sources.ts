@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { cannotOpen, messageOf, noRecording } from '../errors.ts';
 import { counted } from '../kernel/plural.ts';
 import type { Damage } from '../recording/damage.ts';
+import { survey as lookThrough } from '../recording/late-names.ts';
 import { statOf } from '../recording/paths.ts';
-import type { Progress } from '../recording/reader.ts';
+import type { Progress, Seeker } from '../recording/reader.ts';
 import { isPlainFile } from '../recording/source.ts';
 import { loadDuckDb, pathOf } from './duckdb.ts';
 import { quoteName, quoteText } from './quote.ts';
@@ -31,6 +32,8 @@ export interface InputOptions {
   readonly spool?: boolean;
   /** Whether late names, and recordings one behind the other in a file, make a difference to what is asked. */
   readonly names?: boolean;
+  /** Is given what it looks for, in all inputs that can be read twice, before any of their records is taken. */
+  readonly seeker?: Seeker | undefined;
   /** How far reading is. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What is wrong with an input, or missing in it. */
@@ -48,6 +51,7 @@ export const openSources = async (paths: readonly string[], options: InputOption
   const sources: Opened[] = [];
   const files = paths.flatMap(filesIn);
   const onBytes = meterOf(files, options);
+  await seek(files, options);
   for (const path of files) {
     sources.push(path.endsWith('.parquet') ? await openParquet(path) : await openRecording(path, options, onBytes));
   }
@@ -60,6 +64,20 @@ export const openSources = async (paths: readonly string[], options: InputOption
     ...source,
     first: firstParts.get(source.recording) === part,
   }));
+};
+
+/** Standard input is looked through when it was copied. */
+const seek = async (files: readonly string[], { seeker, signal }: InputOptions): Promise<void> => {
+  const recordings = files.filter((path) => path !== '-' && !path.endsWith('.parquet'));
+  if (seeker === undefined || !recordings.every(isPlainFile)) {
+    return;
+  }
+  for (const path of recordings) {
+    await lookThrough(path, signal, undefined, undefined, seeker);
+  }
+  if (!files.includes('-')) {
+    seeker.settle();
+  }
 };
 
 /** A source, with the numbers of its part and of its first and its last record. */
@@ -131,7 +149,10 @@ const openRecording = async (
   if (options.take !== undefined || found.headers > 1 || found.overlong) {
     const take = options.take ?? ((record) => record);
     const onDamage = (damage: Damage): void => options.onDamage(file, damage);
-    const spool = await spoolRecords(pathOf(descriptor), take, { onDamage, signal: options.signal });
+    const spool = await spoolRecords(pathOf(descriptor), take, {
+      ...{ onDamage, signal: options.signal },
+      ...(path === '-' && { seeker: options.seeker }),
+    });
     closeSync(descriptor);
     descriptor = spool;
   }

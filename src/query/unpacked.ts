@@ -81,7 +81,7 @@ export class RecordSpool {
 export const spoolRecords = async (
   path: string,
   take: Take,
-  options: Pick<ReadOptions, 'onDamage' | 'signal' | 'spool'>,
+  options: Pick<ReadOptions, 'onDamage' | 'signal' | 'spool' | 'seeker'>,
 ): Promise<number> => {
   const spool = new RecordSpool();
   for await (const { records } of readRecords(path, options)) {

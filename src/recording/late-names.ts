@@ -83,6 +83,16 @@ const rename = (container: ContainerRef, seq: number, names: ReadonlyMap<string,
   return true;
 };
 
+/** Looks for more than late names, before the records are read. */
+export interface Seeker {
+  /** Bytes of lines that it is given. Others may come with them. */
+  readonly marks: readonly Buffer[];
+  /** @param record as it was parsed, of any shape */
+  take(record: Record<string, unknown>, recording: string): void;
+  /** All files were looked through. */
+  settle(): void;
+}
+
 /** What has to be known of a recording before it is shown: late names, and when its last record was. */
 export interface Survey {
   readonly names: LateNames;
@@ -100,20 +110,23 @@ export const survey = async (
   signal: AbortSignal,
   found: Survey = { names: new LateNames(), lastAt: undefined },
   onBytes?: (count: number) => void,
+  seeker?: Seeker,
 ): Promise<Survey> => {
   const cutter = new LineCutter();
   let recording = '';
   let isMerged = false;
   let last: Buffer | undefined;
   const look = (bytes: Buffer): void => {
-    for (const line of markedLines(bytes)) {
+    for (const line of markedLines(bytes, seeker?.marks ?? [])) {
       const record = parseObject(line);
       if (record?.type === 'header') {
         recording = String(record.recording);
         isMerged ||= record.source_seq !== undefined;
       } else if (record !== undefined) {
         // A merged stream names the recording of each record.
-        found.names.learn(record, typeof record.recording === 'string' ? record.recording : recording);
+        const source = typeof record.recording === 'string' ? record.recording : recording;
+        found.names.learn(record, source);
+        seeker?.take(record, source);
       }
     }
   };
@@ -138,21 +151,21 @@ export const survey = async (
   return found;
 };
 
-/** The lines that may be a header or a late name, in their order. */
-const markedLines = (bytes: Buffer): string[] => {
-  const ranges: [number, number][] = [];
-  for (const mark of [headerMark, namedMark]) {
+/** The lines that may be a header or a late name, or have one of these marks, in their order. */
+const markedLines = (bytes: Buffer, marks: readonly Buffer[]): string[] => {
+  const ranges = new Map<number, number>();
+  for (const mark of [headerMark, namedMark, ...marks]) {
     for (let at = bytes.indexOf(mark); at !== -1; ) {
       const from = at === 0 ? 0 : bytes.lastIndexOf(newline, at) + 1;
       const end = bytes.indexOf(newline, at);
       const to = end === -1 ? bytes.length : end;
-      if (mark === namedMark || from === at) {
-        ranges.push([from, to]);
+      if (mark !== headerMark || from === at) {
+        ranges.set(from, to);
       }
       at = bytes.indexOf(mark, to);
     }
   }
-  return ranges.sort(([a], [b]) => a - b).map(([from, to]) => decode(bytes.subarray(from, to)));
+  return [...ranges].sort(([a], [b]) => a - b).map(([from, to]) => decode(bytes.subarray(from, to)));
 };
 
 /** When a record was made; the footer of a merged stream is from none of its sources. */

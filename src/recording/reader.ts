@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bookmark, type ChunkOptions, type RecordBatch, readChunks } from './batches.ts';
 import type { Damage } from './damage.ts';
 import type { Brief } from './fast-line.ts';
-import { LateNames, type Survey, survey } from './late-names.ts';
+import { LateNames, type Seeker, type Survey, survey } from './late-names.ts';
 import { groupParts } from './parts.ts';
 import { expandPaths, nextPart } from './paths.ts';
 import { RecordReader, type RecordType } from './records.ts';
@@ -35,11 +35,14 @@ export interface ReadOptions {
    * False reads it as it comes. Without effect on files, and where `follow` is set.
    */
   readonly spool?: boolean;
+  /** Is given what it looks for in all files before their first record, where they can be read twice. */
+  readonly seeker?: Seeker | undefined;
   /** Called now and then with what was read, in bytes of the files: each is read twice, once for late names. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 export type { Bookmark, RecordBatch } from './batches.ts';
+export type { Seeker } from './late-names.ts';
 
 export interface Progress {
   readonly bytes: number;
@@ -83,6 +86,9 @@ export class Reading {
   readonly #meter: Meter;
   readonly #surveys = new Map<number, Survey>();
   #groups: string[][] | undefined;
+  /** Whether there is a file that cannot be read twice. */
+  #hasStream = false;
+  #sought = false;
   #spooled: number | undefined;
 
   /** @throws NstraceError (1) if there is no such file */
@@ -95,6 +101,7 @@ export class Reading {
   /** All records, or those from a bookmark on. */
   async *batches(signal: AbortSignal, from?: Bookmark): AsyncGenerator<RecordBatch> {
     const groups = await this.#grouped(signal);
+    await this.#seek(signal);
     for (let group = from?.group ?? 0; group < groups.length && !signal.aborted; group += 1) {
       yield* this.#group(group, signal, from?.group === group ? from : undefined);
     }
@@ -102,6 +109,7 @@ export class Reading {
 
   /** Each recording by itself: to be read side by side. */
   async recordings(signal: AbortSignal): Promise<AsyncGenerator<RecordBatch>[]> {
+    await this.#seek(signal);
     return (await this.#grouped(signal)).map((_, group) => this.#group(group, signal));
   }
 
@@ -112,8 +120,13 @@ export class Reading {
       found = { names: new LateNames(), lastAt: undefined };
       for (const path of (await this.#grouped(signal))[group] ?? []) {
         const place = await this.#placeOf(path, signal);
-        if (this.#options.follow !== true && isPlainFile(place) && !signal.aborted) {
-          await survey(place, signal, found, this.#meter.count);
+        if (signal.aborted) {
+          break;
+        }
+        if (this.#options.follow !== true && isPlainFile(place)) {
+          await survey(place, signal, found, this.#meter.count, this.#options.seeker);
+        } else {
+          this.#hasStream = true;
         }
       }
       if (!signal.aborted) {
@@ -121,6 +134,21 @@ export class Reading {
       }
     }
     return found;
+  }
+
+  async #seek(signal: AbortSignal): Promise<void> {
+    const { seeker } = this.#options;
+    if (seeker === undefined || this.#sought) {
+      return;
+    }
+    const groups = await this.#grouped(signal);
+    for (let group = 0; group < groups.length && !signal.aborted; group += 1) {
+      await this.survey(group, signal);
+    }
+    this.#sought = !signal.aborted;
+    if (this.#sought && !this.#hasStream) {
+      seeker.settle();
+    }
   }
 
   /** Gives up the copy of standard input. */

@@ -33,6 +33,7 @@ interface ReplaySettings extends InputValues, LimitValues, LiveSettings {
 export type ReplayInput = Pick<RecordingInput, 'batches' | 'lastAt' | 'name'> & {
   /** How far the clock of a host is off, where that is measured. */
   clockOf?(host: string): string | undefined;
+  seek?: RecordingInput['seek'];
 };
 
 /** A recording in the view that a live trace has, with a bar of time. Resolves when the user is done with it. */
@@ -43,6 +44,7 @@ export const replayOnTerminal = async (
   stop: Stop,
   signal: AbortSignal,
 ): Promise<void> => {
+  input.seek?.(options.lookahead);
   const lastAt = await input.lastAt();
   const makeFilter = () => new RecordFilter(options);
   let filter = makeFilter();

@@ -4,9 +4,11 @@ import { type Expression, needsPatterns, requireExpression } from '../../filter/
 import { type FilterOptions, RecordFilter } from '../../filter/filter.ts';
 import { findKey } from '../../filter/keys.ts';
 import { type EventKind, eventKinds } from '../../filter/kinds.ts';
+import { Lookahead } from '../../filter/lookahead.ts';
 import { type Compiler, type Matcher, ValueError } from '../../filter/matcher.ts';
 import { momentOf } from '../../filter/moment.ts';
 import { loadPatterns, type Pattern, PatternError } from '../../filter/pattern.ts';
+import { parseSelector } from '../../filter/selector.ts';
 import { didYouMean } from '../../kernel/did-you-mean.ts';
 import { UserNames } from '../../view/users.ts';
 import { collect, collectNumber, collectUser, collectWord, parseCount, parseDuration } from './parse.ts';
@@ -100,10 +102,18 @@ export const filterOf = async (values: FilterValues, fallback: readonly EventKin
     records: keyTest('host', host, compiler),
     hosts: host,
     where,
+    lookahead: lookaheadOf(values.container ?? [], where),
     ...rangeOf(values),
     failed: values.failed ?? where?.wantsFailed ?? false,
     events: new Set(values.events ?? (where?.wantsKinds ? eventKinds : fallback)),
   };
+};
+
+/** Undefined where nothing selects containers. */
+const lookaheadOf = (words: readonly string[], where: Expression | undefined): Lookahead | undefined => {
+  const inWhere = where?.tests.flatMap(({ selectors = [] }) => selectors) ?? [];
+  const texts = [...words.map((word) => parseSelector(word).text), ...inWhere].filter((text) => text !== 'host');
+  return texts.length === 0 ? undefined : new Lookahead(texts);
 };
 
 /** @throws NstraceError (2) if nothing is between the two, or one is no time */
