@@ -202,10 +202,8 @@ export class Creation {
     container.namespacesAt = time.at;
     container.madeBy = inode;
     const isInit = type === 'mnt' || process.nspid.at(-1) === 1;
-    const membership = isInit ? this.becomesInit(process, container) : container.as[type === 'pid' ? 'pidns' : 'mnt'];
-    if (!isInit) {
-      this.#containers.namespaces.claim(process.ns, container);
-    }
+    const membership = isInit ? this.becomesInit(process, container) : container.as.pidns;
+    this.#containers.namespaces.claim(process.ns, container);
     this.#naming.begin(container);
     if (how === 'created') {
       this.#records.created(container, time);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Namespaces } from '../../src/kernel/namespaces.ts';
+import { identityOf, imageAskedOf, namesOf, toolName } from '../../src/model/identity.ts';
+import { running } from '../../src/model/new-process.ts';
+import type { Command } from '../../src/model/process.ts';
 import { host } from '../fixtures/lines.ts';
 import { newPidns, processAs, setUp, startContainer, type World } from '../fixtures/model.ts';
 
@@ -548,5 +551,56 @@ describe('a stage of a runtime that executes itself again', () => {
     world.exec(12, 11, 'runc init', parts);
     expect(lastExec(world)).toMatchObject({ container: { name: 'web' } });
     expect(lastExec(world)).not.toHaveProperty('role');
+  });
+});
+
+describe('what a command says of a container', () => {
+  const asked = (changes: Partial<Command> = {}): Command =>
+    ({ action: 'start', runtime: 'runc', id: 'web', ...changes }) as Command;
+
+  it('is its id, name, root and image, as far as it says them', () => {
+    expect(identityOf(asked())).toStrictEqual({ id: 'web', name: 'web', runtime: 'runc' });
+    expect(identityOf(asked({ name: 'nice', root: '/r', image: 'bb' }), 'pid:[7]')).toStrictEqual({
+      ...{ id: 'web', name: 'nice', runtime: 'runc', root: '/r', image: 'bb' },
+    });
+    const { id: _, ...nameless } = asked({ runtime: 'bwrap' });
+    expect(identityOf(nameless as Command, 'pid:[7]')).toStrictEqual({
+      ...{ id: 'pid:[7]', name: 'bwrap pid:[7]', runtime: 'bwrap' },
+    });
+    expect(identityOf(nameless as Command).id).toBe('');
+    expect(namesOf(asked())).toStrictEqual({});
+    expect(namesOf(asked({ name: 'nice', image: 'bb' }))).toStrictEqual({ name: 'nice', image: 'bb' });
+  });
+
+  it('is the image that podman was asked to run, above its monitor', () => {
+    const imageOf = (line: string, argsCut = false): string | undefined => {
+      const podman = running(processAs(5, 1, line.split(' '), { exe: '/usr/bin/podman' }), host);
+      podman.argsCut = argsCut;
+      const conmon = running(processAs(6, 5, ['conmon']), host);
+      conmon.parent = podman;
+      return imageAskedOf(asked({ action: 'monitor', owner: conmon }));
+    };
+    expect(imageOf('podman run -d bb sleep 9')).toBe('bb');
+    expect(imageOf('podman run -d bb sleep 9', true)).toBeUndefined();
+    expect(imageOf('podman start web')).toBeUndefined();
+    expect(imageAskedOf(asked({ owner: running(processAs(7, 1, ['conmon']), host) }))).toBeUndefined();
+  });
+
+  it.each([
+    ['unshare', 'unshare', 'unshare'],
+    ['runc:[0:PARENT]', 'runc', 'runc'],
+    ['runc:[1:CHILD]', '/proc/self/exe', 'runc'],
+    ['xrunc:[1:CHILD]', 'x', 'xrunc:[1:CHILD]'],
+    ['runc:[1:CHILD]x', 'x', 'runc:[1:CHILD]x'],
+    ['exe', '/bin/unshare', 'unshare'],
+    ['exe', 'unshare', 'unshare'],
+    ['exe', '', 'exe'],
+    ['sh', '/bin/unshare', 'sh'],
+  ])('comes from a tool whose comm is %s, called as %s: %s', (comm, called, name) => {
+    expect(toolName({ ...running(processAs(5, 1, [called]), host), comm })).toBe(name);
+  });
+
+  it('comes from a tool without arguments, by its comm', () => {
+    expect(toolName({ ...running(processAs(5, 1, []), host), comm: 'exe' })).toBe('exe');
   });
 });
