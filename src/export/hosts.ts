@@ -2,7 +2,7 @@ import { CommonClock } from '../record/common-clock.ts';
 import type { RecordOf } from '../record/schema.ts';
 
 /** A process that lives, on its track. */
-export interface Life {
+export interface ProcessTrack {
   track: number;
   container: string;
   /** Slices that are open: the life, and the program in it. */
@@ -10,7 +10,7 @@ export interface Life {
 }
 
 /** The tracks of a container. */
-export interface Box {
+export interface ContainerTrack {
   readonly track: number;
   readonly startup: number;
   isOpen: boolean;
@@ -18,8 +18,8 @@ export interface Box {
 
 /** One of the hosts whose records were merged: it has a clock and pids of its own. */
 export class Host {
-  readonly boxes = new Map<string, Box>();
-  readonly living = new Map<number, Life>();
+  readonly boxes = new Map<string, ContainerTrack>();
+  readonly living = new Map<number, ProcessTrack>();
   /** An arrow to the next exec of a pid. */
   readonly arrows = new Map<number, number>();
   /** In front of the names of its containers, if it is not the first one. */

@@ -9,7 +9,7 @@ import {
   programName,
 } from './details.ts';
 import type { Exporter } from './exporter.ts';
-import { type Box, Hosts, type Life } from './hosts.ts';
+import { type ContainerTrack, Hosts, type ProcessTrack } from './hosts.ts';
 import { Rate } from './rate.ts';
 import { drawStartup } from './startup.ts';
 import { type Details, noFlow, type TraceFormat, type TrackKind } from './tracks.ts';
@@ -80,7 +80,7 @@ export class TraceExporter implements Exporter {
     return this.#tracks;
   }
 
-  #box(container: ContainerRef | ContainerInfo | null): Box {
+  #box(container: ContainerRef | ContainerInfo | null): ContainerTrack {
     const key = keyOf(container);
     let box = this.#hosts.current.boxes.get(key);
     if (box === undefined) {
@@ -117,7 +117,7 @@ export class TraceExporter implements Exporter {
     }
   }
 
-  #life(record: ProcessRecord, at: number): Life {
+  #life(record: ProcessRecord, at: number): ProcessTrack {
     const known = this.#hosts.current.living.get(record.pid);
     const container = keyOf(record.container);
     if (known !== undefined && record.type !== 'fork' && record.type !== 'process') {
@@ -137,7 +137,7 @@ export class TraceExporter implements Exporter {
     return life;
   }
 
-  #executes(life: Life, record: RecordOf<'process' | 'exec'>, at: number): void {
+  #executes(life: ProcessTrack, record: RecordOf<'process' | 'exec'>, at: number): void {
     if (life.open > 1) {
       this.#format.end(life.track, at, []);
       life.open -= 1;
@@ -154,7 +154,7 @@ export class TraceExporter implements Exporter {
     }
   }
 
-  #exits(life: Life, record: RecordOf<'exit'>, at: number): void {
+  #exits(life: ProcessTrack, record: RecordOf<'exit'>, at: number): void {
     const { code, signal, oom, core, duration_ns } = record;
     this.#close(life, at, [
       'code',
@@ -172,7 +172,7 @@ export class TraceExporter implements Exporter {
     this.#hosts.current.arrows.delete(record.pid);
   }
 
-  #close(life: Life, at: number, details: Details): void {
+  #close(life: ProcessTrack, at: number, details: Details): void {
     for (; life.open > 0; life.open -= 1) {
       this.#format.end(life.track, at, life.open === 1 ? details : []);
     }

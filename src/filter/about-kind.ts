@@ -3,7 +3,7 @@ import { eventKinds } from './kinds.ts';
 import { answer, checkWords, type Matcher } from './matcher.ts';
 
 /** Kinds as the view lists them: of execs those that failed are one of their own, of containers those that were entered. */
-export const viewKinds = [...eventKinds, 'failed', 'join', 'process'] as const;
+export const filterKinds = [...eventKinds, 'failed', 'join', 'process'] as const;
 
 const viewKindOf = (record: NstraceRecord): string => {
   if (record.type === 'exec' && record.ret !== 0) {
@@ -13,15 +13,15 @@ const viewKindOf = (record: NstraceRecord): string => {
 };
 
 export const kindTest = (values: readonly string[]): Matcher => {
-  checkWords(values, viewKinds, 'kind of event');
+  checkWords(values, filterKinds, 'kind of event');
   return { of: ({ record }) => answer(values.includes(record.type) || values.includes(viewKindOf(record))) };
 };
 
 /** By the beginning of a kind, as it is typed. */
 export const viewKindTest = (values: readonly string[]): Matcher => {
   for (const value of values) {
-    if (!viewKinds.some((kind) => kind.startsWith(value))) {
-      checkWords([value], viewKinds, 'kind of event');
+    if (!filterKinds.some((kind) => kind.startsWith(value))) {
+      checkWords([value], filterKinds, 'kind of event');
     }
   }
   return { of: ({ record }) => answer(values.some((value) => viewKindOf(record).startsWith(value))) };

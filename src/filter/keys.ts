@@ -1,6 +1,6 @@
 import { containerTest, labelTest, podNames } from './about-container.ts';
 import { endOf, exitTest, signalTest } from './about-end.ts';
-import { kindTest, viewKinds, viewKindTest } from './about-kind.ts';
+import { filterKinds, kindTest, viewKindTest } from './about-kind.ts';
 import { namespaceTest, originOf, origins, originTest, pidTest, userTest } from './about-process.ts';
 import { lineTest, nameTest } from './about-text.ts';
 import { globsTest, globTest } from './glob-test.ts';
@@ -73,7 +73,7 @@ export const keys: readonly Key[] = [
     name: 'e',
     guesses: ['event', 'events', 'kind', 'type', 'op'],
     values: 'KIND',
-    about: `kind: ${viewKinds.join(', ')}`,
+    about: `kind: ${filterKinds.join(', ')}`,
     test: kindTest,
   },
   { name: 'x', values: 'KIND', about: 'kind, by its beginning', test: viewKindTest },

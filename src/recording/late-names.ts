@@ -2,7 +2,7 @@ import { NstraceError } from '../errors.ts';
 import { clockNs } from '../record/clock.ts';
 import type { ContainerRef, NstraceRecord } from '../record/schema.ts';
 import { decode, LineCutter, parseObject } from './lines.ts';
-import { type Input, openSource } from './source.ts';
+import { type InputFile, openSource } from './source.ts';
 
 /** How a `container` record with the op `named` looks in its line, as nstrace writes it. */
 const namedMark = Buffer.from('"op":"named"');
@@ -106,7 +106,7 @@ export interface Survey {
  * @param onBytes called with the bytes that were looked through, chunk by chunk
  */
 export const survey = async (
-  place: Input,
+  place: InputFile,
   signal: AbortSignal,
   found: Survey = { names: new LateNames(), lastAt: undefined },
   onBytes?: (count: number) => void,

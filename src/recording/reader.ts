@@ -7,7 +7,7 @@ import { LateNames, type Seeker, type Survey, survey } from './late-names.ts';
 import { groupParts } from './parts.ts';
 import { expandPaths, nextPart } from './paths.ts';
 import { RecordReader, type RecordType } from './records.ts';
-import { type Input, isPlainFile, openSource } from './source.ts';
+import { type InputFile, isPlainFile, openSource } from './source.ts';
 import { spoolStandardInput } from './temporary.ts';
 
 export interface ReadOptions {
@@ -164,7 +164,7 @@ export class Reading {
     return this.#groups;
   }
 
-  async #placeOf(path: string, signal: AbortSignal): Promise<Input> {
+  async #placeOf(path: string, signal: AbortSignal): Promise<InputFile> {
     if (path !== '-' || this.#options.follow === true || this.#options.spool === false) {
       return path;
     }
@@ -216,7 +216,7 @@ async function* followParts(path: string, file: Omit<FileOptions, 'name' | 'plac
   }
 }
 
-type FileOptions = ChunkOptions & { readonly place: Input };
+type FileOptions = ChunkOptions & { readonly place: InputFile };
 
 /** Reads one file from its beginning or from a place in it. */
 export const readFile = (options: FileOptions): AsyncGenerator<RecordBatch> => {

@@ -24,7 +24,7 @@ export interface SourceOptions {
 }
 
 /** A file by its path, `-` for standard input, or an open file. */
-export type Input = string | { readonly descriptor: number };
+export type InputFile = string | { readonly descriptor: number };
 
 /**
  * The bytes of a recording in chunks, unpacked if they are gzip, until its end or the signal. A chunk is good until the
@@ -32,7 +32,7 @@ export type Input = string | { readonly descriptor: number };
  *
  * @throws NstraceError (1) if there is no such file; the error of a read that fails, after the bytes before it; EndlessLine
  */
-export async function* openSource(place: Input, options: SourceOptions): AsyncGenerator<Buffer, void> {
+export async function* openSource(place: InputFile, options: SourceOptions): AsyncGenerator<Buffer, void> {
   // Who stops reading must not wait for what comes next.
   const aborter = new AbortController();
   const abort = (): void => aborter.abort();
@@ -61,10 +61,10 @@ export async function* openSource(place: Input, options: SourceOptions): AsyncGe
 }
 
 /** Whether it can be read more than once. */
-export const isPlainFile = (place: Input): boolean =>
+export const isPlainFile = (place: InputFile): boolean =>
   typeof place !== 'string' || (place !== '-' && statOf(place)?.isFile() === true);
 
-const rawBytes = (place: Input, options: SourceOptions): AsyncGenerator<Buffer, void> => {
+const rawBytes = (place: InputFile, options: SourceOptions): AsyncGenerator<Buffer, void> => {
   if (place === '-') {
     return chunksOf(process.stdin, options.signal);
   }
@@ -141,7 +141,7 @@ async function* fileChunks(
 /** The first bytes of gzip (RFC 1952). */
 const isPacked = (head: Buffer): boolean => head.length > 1 && head[0] === 0x1f && head[1] === 0x8b;
 
-const isPackedFile = (place: Input): boolean => {
+const isPackedFile = (place: InputFile): boolean => {
   const descriptor = typeof place === 'string' ? openFile(place) : place.descriptor;
   try {
     const head = Buffer.alloc(2);

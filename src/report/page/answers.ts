@@ -1,6 +1,6 @@
 import { escapeText } from '../../view/escape.ts';
 import type { ReportData } from '../data.ts';
-import { type AnswerActions, ended, entered, failures, isBad, lost, programs, startups } from './cards.ts';
+import { type AnswerActions, ended, endedBadly, entered, failures, lost, mostExecuted, startups } from './cards.ts';
 import { h } from './dom.ts';
 import type { Model } from './model.ts';
 import { count, sinceStart, span } from './text.ts';
@@ -18,7 +18,7 @@ export const answers = (data: ReportData, model: Model, actions: AnswerActions):
       entered(data, actions),
       startups(data, model, actions),
       failures(data, actions),
-      programs(data, actions),
+      mostExecuted(data, actions),
       lost(data, actions),
     ].filter((card) => card !== undefined),
   ),
@@ -28,7 +28,7 @@ const headline = ({ lives, moreLives, end, summary, sources }: ReportData): stri
   const hosts = [...new Set(sources.map(({ host }) => host))];
   const where = hosts.length === 1 ? escapeText(hosts[0]!) : `${hosts.length} hosts`;
   const total = lives.length + moreLives;
-  const bad = lives.filter(isBad).length;
+  const bad = lives.filter(endedBadly).length;
   const words = [
     `${total === 0 ? 'No container' : count(total, 'container')} on ${where} in ${span(end)}`,
     bad > 0

@@ -3,7 +3,7 @@ import type { Box, Namespace, Proc } from './boxes.ts';
 import { shorten, smallFont } from './fit-text.ts';
 import type { Row } from './rows.ts';
 import { cross, diamond, dot, hatch, rounded, triangle } from './shapes.ts';
-import { commandOf, endOf, span } from './text.ts';
+import { commandOf, endText, span } from './text.ts';
 import { colorOf } from './theme.ts';
 import { type Canvas, extent, rowHeight, tint, type Viewport, xOf } from './viewport.ts';
 
@@ -47,7 +47,7 @@ const drawBox = (canvas: Canvas, frame: Viewport, box: Box, y: number): void => 
     canvas.fillRect(x + width - 2, y + 3, 2, rowHeight - 6);
     canvas.font = smallFont;
     canvas.fillStyle = isBad ? theme.bad : theme.muted;
-    canvas.fillText(endOf(life), x + width + 5, y + rowHeight / 2);
+    canvas.fillText(endText(life), x + width + 5, y + rowHeight / 2);
   }
 };
 
@@ -186,7 +186,7 @@ const barText = (
   y: number,
 ): void => {
   canvas.font = smallFont;
-  const end = isBad(proc) ? `  ${endOf(proc.exit!)}` : '';
+  const end = isBad(proc) ? `  ${endText(proc.exit!)}` : '';
   const marks = proc.execs.length > 0 ? Math.max(x, xOf(frame, proc.execs.at(-1)!)) + 8 : x + 6;
   const from = Math.max(frame.labels + 6, marks);
   const room = x + width - from - 6;

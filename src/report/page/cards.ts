@@ -4,7 +4,7 @@ import type { Box } from './boxes.ts';
 import { link, quoted, startupBar } from './details.ts';
 import { h } from './dom.ts';
 import type { Model } from './model.ts';
-import { count, endOf, sinceStart, span, words } from './text.ts';
+import { count, endText, sinceStart, span, wordsText } from './text.ts';
 
 export interface AnswerActions {
   readonly toBox: (box: Box) => void;
@@ -14,7 +14,7 @@ export interface AnswerActions {
   readonly toTime: (at: number) => void;
 }
 
-export const isBad = ({ code, signal }: Life): boolean => signal !== undefined || (code ?? 0) !== 0;
+export const endedBadly = ({ code, signal }: Life): boolean => signal !== undefined || (code ?? 0) !== 0;
 
 const maxItems = 8;
 
@@ -52,7 +52,7 @@ export const ended = ({ lives }: ReportData, model: Model, { toBox }: AnswerActi
     const key = `${recording ?? ''}\0${container.runtime}\0${container.name}`;
     again.set(key, { name: container.name, times: (again.get(key)?.times ?? 0) + 1 });
   }
-  const rank = (life: Life): number => (isBad(life) ? 0 : life.stopped === undefined ? 1 : 2);
+  const rank = (life: Life): number => (endedBadly(life) ? 0 : life.stopped === undefined ? 1 : 2);
   const order = model.boxes.filter(({ life }) => life !== undefined).sort((a, b) => rank(a.life!) - rank(b.life!));
   const restarts = [...again.values()].filter(({ times }) => times > 1);
   return card(
@@ -64,12 +64,12 @@ export const ended = ({ lives }: ReportData, model: Model, { toBox }: AnswerActi
       order.map((box) => {
         const life = box.life!;
         const how =
-          life.stopped === undefined ? (life.removed === undefined ? 'running' : 'never started') : endOf(life);
+          life.stopped === undefined ? (life.removed === undefined ? 'running' : 'never started') : endText(life);
         return h(
           'li',
           {},
           link(escapeText(box.name), () => toBox(box)),
-          h('span', { class: `pill ${isBad(life) ? 'bad' : life.stopped === undefined ? '' : 'good'}` }, how),
+          h('span', { class: `pill ${endedBadly(life) ? 'bad' : life.stopped === undefined ? '' : 'good'}` }, how),
           h(
             'span',
             { class: 'right' },
@@ -96,7 +96,7 @@ export const entered = ({ summary }: ReportData, { toPid }: AnswerActions): HTML
               h(
                 'span',
                 { class: 'what' },
-                (askedBy ?? by) === undefined ? 'unknown' : words((askedBy ?? by)!.args, (askedBy ?? by)!.comm),
+                (askedBy ?? by) === undefined ? 'unknown' : wordsText((askedBy ?? by)!.args, (askedBy ?? by)!.comm),
               ),
               h(
                 'span',
@@ -170,7 +170,7 @@ export const failures = ({ summary }: ReportData, { search }: AnswerActions): HT
         ),
       );
 
-export const programs = ({ summary }: ReportData, { search }: AnswerActions): HTMLElement | undefined =>
+export const mostExecuted = ({ summary }: ReportData, { search }: AnswerActions): HTMLElement | undefined =>
   summary.programs.length === 0
     ? undefined
     : card(

@@ -1,5 +1,5 @@
 import { byId } from './dom.ts';
-import { listen } from './keys.ts';
+import { listenToKeys } from './keys.ts';
 import type { Page } from './page.ts';
 import { listenForTheme } from './theme-switch.ts';
 
@@ -9,7 +9,7 @@ const typingMs = 120;
 /** Buttons, keys and the search field, and what they do to the page. */
 export const listenForAll = (page: Page): void => {
   const { lanes, overview } = page;
-  listen(byId('lanes'), lanes, {
+  listenToKeys(byId('lanes'), lanes, {
     choose: (row) => page.toRow(row),
     whole: () => page.showWhole(),
     fold: (row) => {

@@ -4,7 +4,7 @@ import type { Box, Proc } from './boxes.ts';
 import { h } from './dom.ts';
 import { shareText } from './labels.ts';
 import type { Model } from './model.ts';
-import { commandOf, endOf, sinceStart, span, whatOf, words } from './text.ts';
+import { commandOf, endText, sinceStart, span, whatOf, wordsText } from './text.ts';
 
 export interface DetailsActions {
   readonly toProc: (proc: Proc) => void;
@@ -53,7 +53,7 @@ export const procDetails = (proc: Proc, model: Model, actions: DetailsActions): 
         ? proc.to === undefined
           ? 'still running'
           : undefined
-        : `${sinceStart(proc.to ?? to, 1e5)}, ${endOf(exit)}`,
+        : `${sinceStart(proc.to ?? to, 1e5)}, ${endText(exit)}`,
     ],
     ['Lived', span(exit?.duration_ns ?? to - proc.from)],
     ['Namespaces', program && spacesOf(program.ns)],
@@ -94,7 +94,7 @@ export const boxDetails = (box: Box, actions: DetailsActions): HTMLElement[] => 
     [
       'Asked by',
       asked &&
-        `${words(asked.args, asked.comm)} (pid ${asked.pid}${asked.uid === undefined ? '' : `, uid ${asked.uid}`})`,
+        `${wordsText(asked.args, asked.comm)} (pid ${asked.pid}${asked.uid === undefined ? '' : `, uid ${asked.uid}`})`,
     ],
     [
       'Person',
@@ -102,11 +102,11 @@ export const boxDetails = (box: Box, actions: DetailsActions): HTMLElement[] => 
         `${[person.user ?? person.uid, person.tty]
           .map((known) => escapeText(String(known ?? '')))
           .join(' ')
-          .trim()}: ${words(person.args, person.comm)} (${person.evidence.map(escapeText).join(', ')})`,
+          .trim()}: ${wordsText(person.args, person.comm)} (${person.evidence.map(escapeText).join(', ')})`,
     ],
     ['Began', life.seen ? 'before tracing' : `${sinceStart(life.begin, 1e5)} · ${actions.time(life.begin)}`],
     ['Started', life.started === undefined ? 'no program seen' : sinceStart(life.started, 1e5)],
-    ['Ended', life.stopped === undefined ? 'still running' : `${sinceStart(life.stopped, 1e5)}, ${endOf(life)}`],
+    ['Ended', life.stopped === undefined ? 'still running' : `${sinceStart(life.stopped, 1e5)}, ${endText(life)}`],
     ['Pid namespace', container.pidns === undefined ? undefined : String(container.pidns)],
     ['Init', container.init === undefined ? undefined : `pid ${container.init}`],
     ['Cgroup', container.cgroups?.map(escapeText).join(', ')],

@@ -10,7 +10,7 @@ export interface KeyActions {
 }
 
 /** Keys of the lanes: arrows move and choose, plus and minus zoom, 0 shows all, Enter folds, z zooms to the chosen row. */
-export const listen = (element: HTMLElement, lanes: Lanes, { choose, whole, fold, zoomTo }: KeyActions): void => {
+export const listenToKeys = (element: HTMLElement, lanes: Lanes, { choose, whole, fold, zoomTo }: KeyActions): void => {
   const step = (by: number): void => {
     const current = lanes.selected;
     const index = Math.max(0, Math.min(lanes.rows.length - 1, current < 0 ? 0 : current + by));

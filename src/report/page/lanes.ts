@@ -1,6 +1,6 @@
 import type { Proc } from './boxes.ts';
 import { drawAxis, drawGrid, drawRow } from './draw.ts';
-import { listen, type Point } from './pointer.ts';
+import { listenToPointer, type Point } from './pointer.ts';
 import type { Row } from './rows.ts';
 import { readTheme, type Theme } from './theme.ts';
 import { axisHeight, rowHeight, type Viewport, xOf } from './viewport.ts';
@@ -45,7 +45,7 @@ export class Lanes {
     this.#options = options;
     new ResizeObserver(() => this.resize()).observe(scroller);
     scroller.addEventListener('scroll', () => this.draw());
-    listen(this.#canvas, {
+    listenToPointer(this.#canvas, {
       drag: (x, y, rows) => {
         this.pan(x);
         if (rows) {

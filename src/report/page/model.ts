@@ -2,7 +2,7 @@ import type { ContainerRef, ProcessRecord } from '../../record/schema.ts';
 import { lifeKey, type ReportData, scopedKey } from '../data.ts';
 import { calledName } from '../summary.ts';
 import type { Box, Proc } from './boxes.ts';
-import { Namespaces } from './namespaces.ts';
+import { ContainerNamespaces } from './namespaces.ts';
 import type { PageRecord } from './unpack.ts';
 
 export interface Model {
@@ -38,7 +38,7 @@ class ModelBuilder {
   readonly #procs: Proc[] = [];
   readonly #procOf: (Proc | undefined)[] = [];
   readonly #boxOf: Box[] = [];
-  readonly #namespaces = new Namespaces();
+  readonly #namespaces = new ContainerNamespaces();
 
   constructor(data: ReportData, records: readonly PageRecord[]) {
     this.#data = data;

@@ -6,7 +6,7 @@ type NamespaceRecord = RecordOf<'namespace'> & { readonly at: number };
 type PlacedRecord = ProcessRecord & { readonly at: number };
 
 /** The namespaces of containers: who made them, who entered, and with whom they are shared. */
-export class Namespaces {
+export class ContainerNamespaces {
   /** Namespaces that processes outside of containers joined, by inode: who enters is in the container only after it. */
   readonly #joins = new Map<number | string, { readonly at: number; readonly by: string }[]>();
 

@@ -21,12 +21,12 @@ export interface Gestures {
 const clickPx = 3;
 
 /** Makes gestures of the events of a canvas: drag, two fingers, wheel, click. */
-export const listen = (canvas: HTMLCanvasElement, gestures: Gestures): void => {
+export const listenToPointer = (canvas: HTMLCanvasElement, gestures: Gestures): void => {
   const pointOf = (event: PointerEvent | WheelEvent): Point => {
     const box = canvas.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
-  listenToPointers(canvas, gestures, pointOf);
+  listenToDrags(canvas, gestures, pointOf);
   canvas.addEventListener('pointerleave', gestures.leave);
   canvas.addEventListener(
     'wheel',
@@ -43,7 +43,7 @@ export const listen = (canvas: HTMLCanvasElement, gestures: Gestures): void => {
   );
 };
 
-const listenToPointers = (
+const listenToDrags = (
   canvas: HTMLCanvasElement,
   gestures: Gestures,
   pointOf: (event: PointerEvent) => Point,

@@ -39,10 +39,10 @@ export const commandOf = ({
 }: Pick<RecordOf<'exec'>, 'args' | 'args_truncated' | 'exe'>): string =>
   escapeText(args.map((arg) => (arg === '' ? "''" : arg)).join(' ') || exe) + (args_truncated ? ' …' : '');
 
-export const words = (args: readonly string[] | undefined, comm: string): string =>
+export const wordsText = (args: readonly string[] | undefined, comm: string): string =>
   escapeText((args ?? [comm]).join(' '));
 
-export const endOf = ({
+export const endText = ({
   code,
   signal,
   oom,
@@ -65,7 +65,7 @@ export const whatOf = (record: NstraceRecord): string => {
     case 'fork':
       return [record.comm, ...record.flags].map(escapeText).join(' ');
     case 'exit':
-      return `${escapeText(record.comm ?? '?')} ${endOf(record)} after ${span(record.duration_ns)}`;
+      return `${escapeText(record.comm ?? '?')} ${endText(record)} after ${span(record.duration_ns)}`;
     case 'namespace': {
       const part = (word: string, set: Partial<Record<string, number>> | undefined): string =>
         set === undefined || Object.keys(set).length === 0 ? '' : ` ${word} ${Object.keys(set).join(' ')}`;
@@ -74,7 +74,7 @@ export const whatOf = (record: NstraceRecord): string => {
     case 'cgroup':
       return `${record.op} ${escapeText(record.path)}`;
     case 'container':
-      return `${record.op} ${escapeText(record.container.name)}${record.op === 'stopped' ? `, ${endOf(record)}` : ''}`;
+      return `${record.op} ${escapeText(record.container.name)}${record.op === 'stopped' ? `, ${endText(record)}` : ''}`;
     case 'lost':
       return `events lost: ${lostWords(record)} (${escapeText(record.stage)})`;
     default:

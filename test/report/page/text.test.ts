@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, count, endOf, sinceStart, span, whatOf } from '../../../src/report/page/text.ts';
+import { commandOf, count, endText, sinceStart, span, whatOf } from '../../../src/report/page/text.ts';
 import { cgroup, container, exec, exit, failedExec, fork, lost, namespace, process } from '../../fixtures/records.ts';
 
 describe('a length of time', () => {
@@ -49,8 +49,8 @@ describe('a command line', () => {
 
 describe('an end', () => {
   it('has a code, or the signal that killed', () => {
-    expect(endOf({ code: 3 })).toBe('code 3');
-    expect(endOf({ signal: 'SIGKILL', oom: true })).toBe('SIGKILL, out of memory');
+    expect(endText({ code: 3 })).toBe('code 3');
+    expect(endText({ signal: 'SIGKILL', oom: true })).toBe('SIGKILL, out of memory');
   });
 });
 
