@@ -11,6 +11,8 @@ declare module 'vitest' {
     cannotTrace: string;
     /** The same of tests that a chroot is no place for. */
     inChroot: string;
+    /** The same of tests that run systemd-nspawn. */
+    cannotNspawn: string;
     /** The folder of the compiled test programs. */
     tools: string;
     /** A root file system with busybox. */
@@ -35,6 +37,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   }
   project.provide('cannotTrace', why);
   project.provide('inChroot', why === '' ? await inChroot() : why);
+  project.provide('cannotNspawn', why === '' ? await cannotNspawn(rootfs) : why);
   project.provide('tools', tools);
   project.provide('rootfs', rootfs);
   return () => removeFolder(folder);
@@ -57,6 +60,16 @@ const inChroot = async (): Promise<string> => {
   }
   const { exitCode } = await execa('unshare', ['--user', 'true'], { reject: false });
   return exitCode === 0 ? '' : 'a chroot, or no user namespaces';
+};
+
+/** systemd 258 and newer run with cgroups v2 alone, and in a chroot the cgroups are those of another release's machine. */
+const cannotNspawn = async (rootfs: string): Promise<string> => {
+  if (process.env.CI && process.env.NSTRACE_TEST_CHROOT !== '1') {
+    return '';
+  }
+  const words = ['-D', rootfs, '--register=no', '--keep-unit', '--quiet', '/bin/true'];
+  const { stderr } = await execa('systemd-nspawn', words, { reject: false, stdin: 'ignore' });
+  return /cgroup v1 .*refusing/.test(stderr) ? 'a systemd that refuses cgroups v1' : '';
 };
 
 const compile = async (sources: string, tools: string): Promise<void> => {

@@ -15,7 +15,18 @@ prepare() {
     copy_node "$1"
   fi
   copy_npm "$1"
+  limit_lxc "$1"
   git clone -q --no-hardlinks "$PWD" "$1/nstrace"
+}
+
+# LXC 7 leaves a new cpuset of cgroups v1 empty, and then nothing may run in it: it gets the other hierarchies only.
+limit_lxc() {
+  local version
+  version=$(chroot "$1" apt-cache show lxc | sed -n 's/^Version: \([0-9]*:\)\{0,1\}\([0-9]*\).*/\2/p' | head -1)
+  if [ "${version:-0}" -ge 7 ] && [ -e /sys/fs/cgroup/cpuset ]; then
+    mkdir -p "$1/etc/lxc"
+    echo 'lxc.cgroup.use = name=systemd' >"$1/etc/lxc/lxc.conf"
+  fi
 }
 
 check() {

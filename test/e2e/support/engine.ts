@@ -123,7 +123,8 @@ export const containerd = async (): Promise<Engine> => {
   const client = ['ctr', '--address', sock];
   const call = (...args: string[]): Promise<Ran> => run(client[0]!, ...client.slice(1), ...args);
   await waitFor('containerd', async () => existsSync(sock) && (await call('version')).exitCode === 0);
-  await call('image', 'import', '--snapshotter', 'native', await makeImage(folder));
+  // `run` unpacks it, with its own snapshotter: containerd 2 imports for none that is named.
+  await execa(client[0]!, [...client.slice(1), 'image', 'import', '--no-unpack', await makeImage(folder)]);
   return {
     runtime: 'containerd',
     image: imageName,

@@ -21,6 +21,10 @@ export const traced = (name: string, run: () => Promise<void>, timeout?: number)
 export const tracedOutsideChroot = (name: string, run: () => Promise<void>, timeout?: number): void =>
   unless(inject('inChroot'), name, run, timeout);
 
+/** The same of one that runs systemd-nspawn. */
+export const tracedInNspawn = (name: string, run: () => Promise<void>, timeout?: number): void =>
+  unless(inject('cannotNspawn'), name, run, timeout);
+
 const unless = (why: string, name: string, run: () => Promise<void>, timeout?: number): void =>
   it.skipIf(why !== '')(why === '' ? name : `${name} (skipped: ${why})`, run, timeout);
 

@@ -82,7 +82,7 @@ describe('the same name', () => {
     const other = (...args: string[]) => engine.call!('-n', 'other', ...args);
     try {
       await engine.call!('image', 'export', join(engine.folder!, 'again.tar'), imageName);
-      await other('image', 'import', '--snapshotter', 'native', join(engine.folder!, 'again.tar'));
+      await other('image', 'import', '--no-unpack', join(engine.folder!, 'again.tar'));
       const found = await trace([], async ({ records, until }) => {
         await engine.start(name, 'sleep 6411; exit 1');
         await other('run', '-d', '--snapshotter', 'native', imageName, name, 'sh', '-c', 'sleep 6412; exit 2');

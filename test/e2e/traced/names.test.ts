@@ -6,7 +6,7 @@ import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { docker, type Engine, podman, removeNspawnCgroups } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run } from '../support/run.ts';
-import { type Trace, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
+import { type Trace, trace, traced, tracedInNspawn, tracedOutsideChroot } from '../support/trace.ts';
 
 const mark = `nsnm${process.pid}`;
 
@@ -153,7 +153,7 @@ describe('what makes its sandbox without an id', () => {
     expect(created?.by?.args?.slice(0, 2)).toEqual(['flatpak', 'run']);
   });
 
-  traced('is called as the copy that it is: systemd-nspawn -x', async () => {
+  tracedInNspawn('is called as the copy that it is: systemd-nspawn -x', async () => {
     const machine = join(folder, `${mark}m`);
     await execa('cp', ['-a', inject('rootfs'), machine]);
     const words = ['--register=no', '--keep-unit', '--quiet', '-x', '-D', machine, '/bin/sh', '-c', `sleep 1; ${mark}`];

@@ -7,7 +7,7 @@ import { removeNspawnCgroups } from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { run, wake } from '../support/run.ts';
 import { makeBundle } from '../support/runc.ts';
-import { program, type Trace, tool, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
+import { program, type Trace, tool, trace, traced, tracedInNspawn, tracedOutsideChroot } from '../support/trace.ts';
 
 /** Situations beside those that went wrong once: what holds for the one must hold for its neighbour. */
 
@@ -62,8 +62,32 @@ describe('a sandbox', () => {
     ]);
   });
 
-  traced('whose first process executes nothing starts with its birth, and ends with its code', async () => {
-    const [jail, machine, name] = [`${mark}jail`, `${mark}machine`, `${mark}lxc`];
+  /** `start` runs a program that ends with `code`, in a container called `name` of which it is not the first process. */
+  const startsAndEnds = async (name: string, code: number, start: (script: string) => Promise<unknown>) => {
+    const script = `true; exit ${code}; ${name}`;
+    const found = await trace([], () => start(script));
+    const exec = found.of('exec').find(({ args }) => args[1] === '-c' && args[2] === script && args.length === 3);
+    expect(exec).toMatchObject({ container: { name }, origin: 'born', evidence: 'lineage' });
+    expect(lifeOf(found, exec?.container?.instance).slice(0, 3)).toEqual(['created', 'started', `stopped ${code}`]);
+    expect(found.of('container').find(isStarted(name))?.start_seen).toBe('birth');
+  };
+  const title = 'whose first process executes nothing starts with its birth, and ends with its code';
+
+  traced(`${title}: firejail`, async () => {
+    const name = `${mark}jail`;
+    await startsAndEnds(name, 5, (script) =>
+      run('firejail', '--quiet', '--noprofile', `--name=${name}`, 'sh', '-c', script),
+    );
+  });
+
+  tracedInNspawn(`${title}: systemd-nspawn`, async () => {
+    const name = `${mark}machine`;
+    const words = ['-D', inject('rootfs'), '-M', name, '--register=no', '--keep-unit', '--quiet', '--as-pid2'];
+    await startsAndEnds(name, 6, (script) => run('systemd-nspawn', ...words, '/bin/sh', '-c', script));
+  });
+
+  traced(`${title}: LXC`, async () => {
+    const name = `${mark}lxc`;
     const config = join(folder, 'config');
     const lines = [
       `uts.name = ${name}`,
@@ -72,23 +96,8 @@ describe('a sandbox', () => {
       'mount.auto = proc',
     ];
     await writeFile(config, lines.map((line) => `lxc.${line}\n`).join(''));
-    const found = await trace([], async () => {
-      await run('firejail', '--quiet', '--noprofile', `--name=${jail}`, 'sh', '-c', `true; exit 5; ${jail}`);
-      const nspawn = ['-D', inject('rootfs'), '-M', machine, '--register=no', '--keep-unit', '--quiet', '--as-pid2'];
-      await run('systemd-nspawn', ...nspawn, '/bin/sh', '-c', `true; exit 6; ${machine}`);
-      const lxc = ['-n', name, '-P', folder, '-f', config, '--', '/bin/sh', '-c', `true; exit 7; ${name}`];
-      await run('lxc-execute', ...lxc);
-    });
-    const programs = [
-      [jail, ran(found, 'sh', '-c', `true; exit 5; ${jail}`), 5],
-      [machine, ran(found, '/bin/sh', '-c', `true; exit 6; ${machine}`), 6],
-      [name, ran(found, '/bin/sh', '-c', `true; exit 7; ${name}`), 7],
-    ] as const;
-    for (const [container, exec, code] of programs) {
-      expect(exec, container).toMatchObject({ container: { name: container }, origin: 'born', evidence: 'lineage' });
-      expect(lifeOf(found, exec?.container?.instance).slice(0, 3)).toEqual(['created', 'started', `stopped ${code}`]);
-      expect(found.of('container').find(isStarted(container))?.start_seen).toBe('birth');
-    }
+    const words = ['-n', name, '-P', folder, '-f', config, '--'];
+    await startsAndEnds(name, 7, (script) => run('lxc-execute', ...words, '/bin/sh', '-c', script));
   });
 
   const isNoneWith = (option: string) => async () => {

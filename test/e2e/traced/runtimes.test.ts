@@ -5,7 +5,7 @@ import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import type { Engine } from '../support/engine.ts';
 import * as engines from '../support/engine.ts';
 import { run, wake } from '../support/run.ts';
-import { trace, traced, tracedOutsideChroot } from '../support/trace.ts';
+import { trace, traced, tracedInNspawn, tracedOutsideChroot } from '../support/trace.ts';
 
 /** Not older than what it is compared with, unlike a name that another test used. */
 const nameFor = (kind: string): string => `nstrace-${kind}-${process.pid}`;
@@ -100,7 +100,7 @@ describe('a container is named whole from its first record, with', () => {
   traced('runc', async () => follow(await engines.oci('runc'), 'runc'));
   traced('crun', async () => follow(await engines.oci('crun'), 'crun'));
   traced('lxc', async () => follow(await engines.lxc(), 'lxc'));
-  traced('systemd-nspawn', async () => {
+  tracedInNspawn('systemd-nspawn', async () => {
     await follow(await engines.nspawn(), 'nspawn');
   });
   tracedOutsideChroot('bubblewrap', async () => {
