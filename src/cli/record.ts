@@ -7,6 +7,7 @@ import { OnlyCommand } from '../filter/only.ts';
 import { type FleetValues, isFleet } from '../fleet/input.ts';
 import type { RotateValues } from '../output/file.ts';
 import { requireRoot } from '../session/rights.ts';
+import { requireExactWords } from '../tracing/exact-words.ts';
 import { Launch, type LaunchUser } from '../tracing/launch.ts';
 import { recordTrace } from '../tracing/record.ts';
 import { UntilStopped } from '../tracing/until-stopped.ts';
@@ -139,6 +140,7 @@ const checkCommand = (words: readonly string[], { as, only }: RecordValues): voi
   if (only && words.length === 0) {
     throw usageError('--only needs a command', 'nstrace record --only -- COMMAND');
   }
+  requireExactWords(words);
 };
 
 /** @throws NstraceError (2) if an owner is given for what is no file */
