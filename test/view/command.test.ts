@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { commandLine, describe as describeRecord } from '../../src/view/command.ts';
-import { seconds } from '../../src/view/durations.ts';
 import { cgroup, container, containerNs, exec, exit, failedExec, fork, namespace } from '../fixtures/records.ts';
 
 const plain = { quote: false, maxArgs: 20 };
@@ -87,17 +86,5 @@ describe('describe', () => {
     expect(describeRecord(container({ op: 'stopped', signal: 'SIGKILL' }), plain)).toBe(
       'stopped xyxy12 (runc) SIGKILL',
     );
-  });
-});
-
-describe('seconds', () => {
-  it.each([
-    [0, '0.0 ms'],
-    [12_340_000, '12.3 ms'],
-    [1_000_000_000, '1.00 s'],
-    [99_500_000_000, '99.50 s'],
-    [100_000_000_000, '100 s'],
-  ])('shows %d ns as %s', (ns, shown) => {
-    expect(seconds(ns)).toBe(shown);
   });
 });

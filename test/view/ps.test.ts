@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age } from '../../src/view/durations.ts';
 import { asTree, byContainer, defaultPsColumns, isKernelThread, type PsRow, psColumns } from '../../src/view/ps.ts';
-import { size } from '../../src/view/sizes.ts';
 import { sortRows } from '../../src/view/table.ts';
 import { UserNames } from '../../src/view/users.ts';
 import { nowProcess, snapshotOf } from '../fixtures/now.ts';
@@ -110,36 +108,6 @@ describe('psColumns', () => {
     const order = (name: string) => sortRows(rows, columns, [name]).map(({ record }) => record.args[0]);
     expect(order('age')).toEqual(['new', 'old']);
     expect(order('start')).toEqual(['old', 'new']);
-  });
-});
-
-describe('age', () => {
-  it.each([
-    [-5000, '0s'],
-    [999, '0s'],
-    [59_999, '59s'],
-    [60_000, '1m'],
-    [61_000, '1m1s'],
-    [3_600_000, '1h'],
-    [3_659_000, '1h'],
-    [90_061_000, '1d1h'],
-    [400 * 86_400_000, '400d'],
-  ])('%i ms is %s', (ms, text) => {
-    expect(age(ms)).toBe(text);
-  });
-});
-
-describe('size', () => {
-  it.each([
-    [0, '0B'],
-    [999, '999B'],
-    [4096, '4.0K'],
-    [150 * 1024, '150K'],
-    [1024 ** 2 - 1, '1.0M'],
-    [1.5 * 1024 ** 3, '1.5G'],
-    [5000 * 1024 ** 4, '5000T'],
-  ])('%i bytes are %s', (bytes, text) => {
-    expect(size(bytes)).toBe(text);
   });
 });
 
