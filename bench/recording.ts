@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { NstraceRecord } from '../src/record/schema.ts';
-import { toLine } from '../src/recording/line.ts';
+import { toLine } from '../src/recording/write/line.ts';
 
 const hostNs = {
   ...{ pid: 0xeffffffc, mnt: 0xeffffff8, net: 0xeffffff9, ipc: 0xefffffff },

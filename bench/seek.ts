@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { RecordFilter } from '../src/filter/filter.ts';
 import { eventKinds } from '../src/filter/kinds.ts';
-import type { Bookmark } from '../src/recording/reader.ts';
-import { Reading } from '../src/recording/reader.ts';
+import type { Bookmark } from '../src/recording/read/reader.ts';
+import { Reading } from '../src/recording/read/reader.ts';
 import { Account, type Moment } from '../src/replay/moment.ts';
 import { Player } from '../src/replay/player.ts';
 import { Store } from '../src/tui/store/store.ts';

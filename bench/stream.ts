@@ -7,7 +7,7 @@ import { toWholeLines } from '../src/probe/lines.ts';
 import { NamespacePairs } from '../src/probe/namespace-pairs.ts';
 import { CpuOrder } from '../src/probe/order.ts';
 import { Sequence } from '../src/probe/sequence.ts';
-import { toLine } from '../src/recording/line.ts';
+import { toLine } from '../src/recording/write/line.ts';
 import { readCgroup, readRuntimeCommand } from '../src/runtimes/index.ts';
 import { hex, host, hostWords, words } from '../test/fixtures/lines.ts';
 

@@ -8,7 +8,7 @@ import { counted } from '../kernel/plural.ts';
 import { resultFormats } from '../query/format.ts';
 import { namedQueries, namedSql, views } from '../query/named.ts';
 import type { QuerySession, SessionValues } from '../query/session.ts';
-import { expandPaths } from '../recording/paths.ts';
+import { expandPaths } from '../recording/read/paths.ts';
 import { escapeText } from '../view/escape.ts';
 import { addSelectorOptions, chosenBy, type SelectorValues } from './options/filter.ts';
 import { addFleetOptions, oneOf, refuseFleetOptions } from './options/fleet.ts';

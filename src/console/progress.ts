@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { Progress } from '../recording/reader.ts';
+import type { Progress } from '../recording/read/reader.ts';
 
 /** Work that is done by then needs no progress. */
 const afterMs = 1000;

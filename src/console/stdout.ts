@@ -1,6 +1,6 @@
 import { cannotWrite } from '../errors.ts';
-import type { LineSink } from '../recording/sink.ts';
-import { StreamSink } from '../recording/sinks/stream.ts';
+import type { LineSink } from '../recording/write/sink.ts';
+import { StreamSink } from '../recording/write/sinks/stream.ts';
 import type { Stop } from './stop.ts';
 
 /**

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { cannotOpen, messageOf } from '../errors.ts';
-import { openRecording } from '../recording/file.ts';
+import { openRecording } from '../recording/write/file.ts';
 
 /** @throws NstraceError (1) if it cannot be read */
 export const readBaselineText = (file: string): string => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { closeSync, fsyncSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
 import { cannotWrite } from '../errors.ts';
-import { openRecording } from '../recording/file.ts';
+import { openRecording } from '../recording/write/file.ts';
 import { safeJson } from '../view/json.ts';
 import type { Out } from './exporter.ts';
 

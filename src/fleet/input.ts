@@ -4,7 +4,7 @@ import { say, sayError } from '../console/say.ts';
 import { damaged, exitStatus, usageError } from '../errors.ts';
 import { momentOf } from '../filter/moment.ts';
 import { type BatchOptions, type Input, type InputValues, RecordingInput } from '../input/recording.ts';
-import type { RecordBatch } from '../recording/reader.ts';
+import type { RecordBatch } from '../recording/read/reader.ts';
 import { escapeText } from '../view/escape.ts';
 import type { FleetAccess } from './access.ts';
 import { Clocks, clockText } from './clocks.ts';

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { maxRecordBytes } from '../recording/line.ts';
+import { maxRecordBytes } from '../recording/write/line.ts';
 
 /** One file of a spool. Names sort by the time their recording began, then by the number of the part. */
 export interface SpoolPart {

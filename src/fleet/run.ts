@@ -1,8 +1,8 @@
 import { say, sayError } from '../console/say.ts';
 import { cannotSpool, exitStatus, messageOf } from '../errors.ts';
 import { PartsOutput } from '../output/parts.ts';
-import { openRecording } from '../recording/file.ts';
-import { FileSink } from '../recording/sinks/file.ts';
+import { openRecording } from '../recording/write/file.ts';
+import { FileSink } from '../recording/write/sinks/file.ts';
 import { requireRoot } from '../session/rights.ts';
 import { type TraceOptions, type TraceValues, trace } from '../tracing/trace.ts';
 import type { FleetAccess } from './access.ts';

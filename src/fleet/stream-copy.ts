@@ -1,9 +1,9 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { cannotWrite, messageOf } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { encode } from '../recording/line.ts';
-import { Tally } from '../recording/tally.ts';
-import { openNameless } from '../recording/temporary.ts';
+import { openNameless } from '../recording/read/temporary.ts';
+import { encode } from '../recording/write/line.ts';
+import { Tally } from '../recording/write/tally.ts';
 import { Heap } from './heap.ts';
 
 /** Lines of one recording that stand together in the first copy, in bytes. */

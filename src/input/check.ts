@@ -1,7 +1,7 @@
 import { ProgressLine } from '../console/progress.ts';
 import { Checker, type CheckResult } from '../recording/check.ts';
-import type { Damage } from '../recording/damage.ts';
-import { Reading } from '../recording/reader.ts';
+import type { Damage } from '../recording/read/damage.ts';
+import { Reading } from '../recording/read/reader.ts';
 import { escapeText } from '../view/escape.ts';
 
 /** Reads all recordings, and judges each when it has ended. On a terminal it shows how far it is. */

@@ -2,11 +2,11 @@ import { ProgressLine } from '../console/progress.ts';
 import { say, sayError } from '../console/say.ts';
 import { damaged, exitStatus, noRecording } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import type { Bookmark } from '../recording/batches.ts';
-import type { Damage } from '../recording/damage.ts';
-import { mergeBatches } from '../recording/merge.ts';
-import { Reading, type ReadOptions, type RecordBatch, type Seeker } from '../recording/reader.ts';
-import { isPlainFile } from '../recording/source.ts';
+import type { Bookmark } from '../recording/read/batches.ts';
+import type { Damage } from '../recording/read/damage.ts';
+import { mergeBatches } from '../recording/read/merge.ts';
+import { Reading, type ReadOptions, type RecordBatch, type Seeker } from '../recording/read/reader.ts';
+import { isPlainFile } from '../recording/read/source.ts';
 import { escapeText } from '../view/escape.ts';
 
 export interface InputValues {

@@ -1,8 +1,8 @@
 import type { StopReason } from '../console/stop.ts';
 import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import type { LineSink } from '../recording/sink.ts';
-import { RecordWriter } from '../recording/writer.ts';
+import type { LineSink } from '../recording/write/sink.ts';
+import { RecordWriter } from '../recording/write/writer.ts';
 import type { Output } from './output.ts';
 import { sayUnread } from './unread.ts';
 

@@ -4,7 +4,7 @@ import { type GroupKind, groupOf } from '../filter/group.ts';
 import type { EventKind } from '../filter/kinds.ts';
 import { Knowledge, type Subject } from '../filter/subject.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import type { LineSink } from '../recording/sink.ts';
+import type { LineSink } from '../recording/write/sink.ts';
 import { chooseColumns, type LineOptions, LineView } from '../view/lines.ts';
 import { UserNames } from '../view/users.ts';
 import type { Output } from './output.ts';

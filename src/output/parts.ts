@@ -1,8 +1,8 @@
 import type { StopReason } from '../console/stop.ts';
 import type { Count } from '../probe/tracer.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { Living } from '../recording/living.ts';
-import { type RotateOptions, RotatingWriter } from '../recording/rotate.ts';
+import { Living } from '../recording/write/living.ts';
+import { type RotateOptions, RotatingWriter } from '../recording/write/rotate.ts';
 import type { Session } from '../session/session.ts';
 import type { Output, Wants } from './output.ts';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { say } from '../console/say.ts';
 import { counted } from '../kernel/plural.ts';
-import type { Totals } from '../recording/rotate.ts';
+import type { Totals } from '../recording/write/rotate.ts';
 import { escapeText } from '../view/escape.ts';
 import { pathsOf, type RecordOutput, totalsOf } from './file.ts';
 import { PartsOutput } from './parts.ts';

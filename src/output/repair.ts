@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '../console/say.ts';
 import { cannotWrite, NstraceError, usageError } from '../errors.ts';
 import { Checker, type CheckResult, hasNothing } from '../recording/check.ts';
-import { type FileOptions, openRecording } from '../recording/file.ts';
-import { Reading } from '../recording/reader.ts';
+import { Reading } from '../recording/read/reader.ts';
 import { Repairer } from '../recording/repair.ts';
-import { sinkOf } from '../recording/sinks/gzip.ts';
+import { type FileOptions, openRecording } from '../recording/write/file.ts';
+import { sinkOf } from '../recording/write/sinks/gzip.ts';
 import { escapeText } from '../view/escape.ts';
 
 /** Bytes that wait to be written, before reading waits too. */

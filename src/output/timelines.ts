@@ -8,7 +8,7 @@ import { type GroupKind, groupOfContainer } from '../filter/group.ts';
 import { ContainerSelection } from '../filter/selector.ts';
 import { containerKey } from '../record/key.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import type { LineSink } from '../recording/sink.ts';
+import type { LineSink } from '../recording/write/sink.ts';
 import { TimelineBuilder } from '../timeline/builder.ts';
 import type { Timeline } from '../timeline/schema.ts';
 import { containerName } from '../view/container.ts';

@@ -1,5 +1,5 @@
 import { say } from '../console/say.ts';
-import type { LineSink } from '../recording/sink.ts';
+import type { LineSink } from '../recording/write/sink.ts';
 
 /** Says what a reader of standard output never took. */
 export const sayUnread = ({ pending }: LineSink): void => {

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannotOpen, cannotWrite, messageOf } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { openRecording } from '../recording/file.ts';
+import { openRecording } from '../recording/write/file.ts';
 import { loadDuckDb } from './duckdb.ts';
 import { Engine } from './engine.ts';
 import { quoteName, quoteText } from './quote.ts';

@@ -6,7 +6,7 @@ import { write } from '../console/stdout.ts';
 import { terminalSize } from '../console/terminal.ts';
 import { cannotWrite, messageOf } from '../errors.ts';
 import type { RecordFilter } from '../filter/filter.ts';
-import { openRecording } from '../recording/file.ts';
+import { openRecording } from '../recording/write/file.ts';
 import { escapeText } from '../view/escape.ts';
 import { redactRecord } from '../view/redact/record.ts';
 import { Engine } from './engine.ts';

@@ -2,11 +2,11 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 
 import { join } from 'node:path';
 import { cannotOpen, messageOf, noRecording } from '../errors.ts';
 import { counted } from '../kernel/plural.ts';
-import type { Damage } from '../recording/damage.ts';
-import { survey as lookThrough } from '../recording/late-names.ts';
-import { statOf } from '../recording/paths.ts';
-import type { Progress, Seeker } from '../recording/reader.ts';
-import { isPlainFile } from '../recording/source.ts';
+import type { Damage } from '../recording/read/damage.ts';
+import { survey as lookThrough } from '../recording/read/late-names.ts';
+import { statOf } from '../recording/read/paths.ts';
+import type { Progress, Seeker } from '../recording/read/reader.ts';
+import { isPlainFile } from '../recording/read/source.ts';
 import { loadDuckDb, pathOf } from './duckdb.ts';
 import { quoteName, quoteText } from './quote.ts';
 import { type LateName, type Survey, survey } from './survey.ts';

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
-import { maxLineBytes } from '../recording/endless-line.ts';
-import { parseObject } from '../recording/lines.ts';
+import { maxLineBytes } from '../recording/read/endless-line.ts';
+import { parseObject } from '../recording/read/lines.ts';
 
 /** A name that a container got late: it holds for its records before `seq`. */
 export interface LateName {

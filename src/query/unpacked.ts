@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
 import { NstraceError } from '../errors.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import { EndlessLine, maxLineBytes } from '../recording/endless-line.ts';
-import { type ReadOptions, readRecords } from '../recording/reader.ts';
-import { openSource } from '../recording/source.ts';
-import { openNameless } from '../recording/temporary.ts';
+import { EndlessLine, maxLineBytes } from '../recording/read/endless-line.ts';
+import { type ReadOptions, readRecords } from '../recording/read/reader.ts';
+import { openSource } from '../recording/read/source.ts';
+import { openNameless } from '../recording/read/temporary.ts';
 
 /** What is taken of a recording; a record may be another on its way. */
 export type Take = (record: NstraceRecord) => NstraceRecord | undefined;

@@ -1,7 +1,7 @@
 import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import type { RecordBatch } from './batches.ts';
-import type { Damage } from './damage.ts';
+import type { RecordBatch } from './read/batches.ts';
+import type { Damage } from './read/damage.ts';
 
 /** Where in time something is missing. */
 export interface Gap {

@@ -1,8 +1,8 @@
 import { spanOf } from '../record/clock.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import type { RecordBatch } from './batches.ts';
-import type { LineSink } from './sink.ts';
-import { RecordWriter } from './writer.ts';
+import type { RecordBatch } from './read/batches.ts';
+import type { LineSink } from './write/sink.ts';
+import { RecordWriter } from './write/writer.ts';
 
 interface Place {
   readonly seq: number;

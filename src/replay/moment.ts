@@ -1,6 +1,6 @@
 import { containerKey, hostKey } from '../record/key.ts';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
-import { Living } from '../recording/living.ts';
+import { Living } from '../recording/write/living.ts';
 
 /** What containers went through is remembered in this many records; older ones are forgotten. */
 const maxContainerRecords = 20_000;

@@ -7,7 +7,7 @@ import { openOutput, pathsOf, type RecordOutput, type RotateValues } from '../ou
 import { PartsOutput } from '../output/parts.ts';
 import { removeEmpty, sayRecorded } from '../output/recorded.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import type { FileOptions } from '../recording/file.ts';
+import type { FileOptions } from '../recording/write/file.ts';
 import type { Session } from '../session/session.ts';
 import { escapeText } from '../view/escape.ts';
 import type { Launch } from './launch.ts';

@@ -8,7 +8,7 @@ import type { EventKind } from '../filter/kinds.ts';
 import { loadPatterns } from '../filter/pattern.ts';
 import type { InputValues, RecordingInput } from '../input/recording.ts';
 import type { NstraceRecord } from '../record/schema.ts';
-import type { Bookmark } from '../recording/batches.ts';
+import type { Bookmark } from '../recording/read/batches.ts';
 import { Account, type Moment } from '../replay/moment.ts';
 import { type Controls, Player } from '../replay/player.ts';
 import { UserNames } from '../view/users.ts';

@@ -8,7 +8,7 @@ import { parseLocalMounts } from '../../src/procfs/mounts.ts';
 import { readProcess } from '../../src/procfs/process.ts';
 import { parseDrivers } from '../../src/procfs/tty.ts';
 import { parseCpuStat, readUsage, usageMounts } from '../../src/procfs/usage.ts';
-import { encode } from '../../src/recording/line.ts';
+import { encode } from '../../src/recording/write/line.ts';
 import { setUp } from '../fixtures/model.ts';
 import { containerNs } from '../fixtures/records.ts';
 import { anyText, type Change, changed, changes, corpus, runs } from './support.ts';

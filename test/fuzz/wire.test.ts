@@ -6,7 +6,7 @@ import type { Nanoseconds } from '../../src/kernel/time.ts';
 import { Decoder } from '../../src/probe/decode.ts';
 import { NamespacePairs } from '../../src/probe/namespace-pairs.ts';
 import { Sequence } from '../../src/probe/sequence.ts';
-import { encode } from '../../src/recording/line.ts';
+import { encode } from '../../src/recording/write/line.ts';
 import { bytes, execLine, hex, hostWords, pair, place, words } from '../fixtures/lines.ts';
 import { setUp } from '../fixtures/model.ts';
 import { type Change, changed, changes, corpus, runs } from './support.ts';

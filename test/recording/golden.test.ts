@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { Checker } from '../../src/recording/check.ts';
-import { Reading } from '../../src/recording/reader.ts';
+import { Reading } from '../../src/recording/read/reader.ts';
 import { timelineText } from '../../src/view/timeline.ts';
 import { timelinesOf } from '../fixtures/story.ts';
 

@@ -1,8 +1,8 @@
 import type { NstraceRecord } from '../../src/record/schema.ts';
-import { readChunks } from '../../src/recording/batches.ts';
-import type { Damage } from '../../src/recording/damage.ts';
-import { LateNames } from '../../src/recording/late-names.ts';
-import { RecordReader } from '../../src/recording/records.ts';
+import { readChunks } from '../../src/recording/read/batches.ts';
+import type { Damage } from '../../src/recording/read/damage.ts';
+import { LateNames } from '../../src/recording/read/late-names.ts';
+import { RecordReader } from '../../src/recording/read/records.ts';
 
 /** The records of bytes that come in chunks, one by one. */
 export async function* recordsOf(

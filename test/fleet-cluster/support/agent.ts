@@ -5,8 +5,8 @@ import { AgentOutput } from '../../../src/fleet/output.ts';
 import { NatsSink } from '../../../src/fleet/sinks/nats.ts';
 import { openFolder, partBytes } from '../../../src/fleet/spool.ts';
 import { PartsOutput } from '../../../src/output/parts.ts';
-import { openRecording } from '../../../src/recording/file.ts';
-import { FileSink } from '../../../src/recording/sinks/file.ts';
+import { openRecording } from '../../../src/recording/write/file.ts';
+import { FileSink } from '../../../src/recording/write/sinks/file.ts';
 import type { Session } from '../../../src/session/session.ts';
 import { exit, header } from '../../fixtures/records.ts';
 
