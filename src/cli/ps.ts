@@ -43,7 +43,12 @@ export const addPs = (program: Command): void => {
   const command = program
     .command('ps')
     .description('show running processes by container')
-    .argument('[selector...]', 'containers: name, id, id prefix, cgroup path, pid:[inode], host pid; !SEL, host')
+    .argument(
+      '[selector...]',
+      'containers: name, id, id prefix, cgroup path, pid:[inode], host pid; !SEL, host',
+      collect,
+      [],
+    )
     .option('-c, --container <sel>', 'the same as the argument (repeat)', collect)
     .option('--ns <inode>', 'only processes in this namespace, of whatever type (repeat)', collectNumber)
     .option('-u, --uid <user>', 'only this user, by name or number (repeat)', collectUser)

@@ -12,6 +12,7 @@ import { takeSpool } from './control-socket.ts';
 import { makeSink, sinkNames } from './destination.ts';
 import { AgentOutput } from './output.ts';
 import { parseAddress, serve } from './server.ts';
+import { ReaderGone } from './sink.ts';
 import { openFolder, partBytes } from './spool.ts';
 
 export interface AgentValues extends FleetAccess, TraceValues {
@@ -56,7 +57,12 @@ export const runAgent = async (
     makeOutput: (stop, wants) => {
       const failWriting = (error: Error): void => stop.fail(cannotSpool(folder, messageOf(error)));
       // Of a cursor; what else a shipper throws is no fault of the disk.
-      fail = (error) => (isOfSystem(error) ? failWriting(error) : stop.fail(error));
+      fail = (error) =>
+        error instanceof ReaderGone
+          ? stop.now('reader-gone')
+          : isOfSystem(error)
+            ? failWriting(error)
+            : stop.fail(error);
       const output = new PartsOutput({
         path: spoolPath(folder, new Date()),
         ...{ maxBytes: partBytes(limitBytes), maxMs: undefined, keep: undefined, change: undefined, wants },

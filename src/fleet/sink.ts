@@ -10,10 +10,15 @@ export interface Sink {
    * Resolves when the other side has stored the batch.
    *
    * @returns how many of its records the other side refused for good
-   * @throws RetryLater if it is to be sent again as it is; any other error is one of nstrace
+   * @throws RetryLater if it is to be sent again as it is, ReaderGone if nobody takes more; any other error ends the agent
    */
   send(batch: Batch): Promise<number>;
   close(): Promise<void>;
+}
+
+/** Nobody reads any more, and nobody will: a quiet end. What was not stored stays in the spool. */
+export class ReaderGone extends Error {
+  override name = 'ReaderGone';
 }
 
 /** The other side did not take a batch, and may take it later. */

@@ -1,6 +1,7 @@
-import { once } from 'node:events';
+import { cannotWrite } from '../../errors.ts';
+import { isBrokenPipe } from '../../kernel/broken-pipe.ts';
 import type { Batch } from '../batch.ts';
-import type { Sink } from '../sink.ts';
+import { ReaderGone, type Sink } from '../sink.ts';
 
 /** NDJSON on standard output, for Fluent Bit, Vector and journald. What was written counts as stored. */
 export class StdoutSink implements Sink {
@@ -10,12 +11,14 @@ export class StdoutSink implements Sink {
 
   constructor(stream: NodeJS.WritableStream = process.stdout) {
     this.#stream = stream;
+    // The error goes to the callback first, and again as an event.
+    stream.on('error', () => {});
   }
 
   async send(batch: Batch): Promise<number> {
-    if (!this.#stream.write(batch.text)) {
-      await once(this.#stream, 'drain');
-    }
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(batch.text, (error) => (error ? reject(failureOf(error)) : resolve()));
+    });
     return 0;
   }
 
@@ -23,3 +26,6 @@ export class StdoutSink implements Sink {
     await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
   }
 }
+
+const failureOf = (error: NodeJS.ErrnoException): Error =>
+  isBrokenPipe(error) ? new ReaderGone() : cannotWrite('standard output', error.message);
