@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/model/**/*.test.ts', 'test/probe/**/*.test.ts', 'test/session/**/*.test.ts'],
-    exclude: ['test/probe/{tracer,parent-death,startup-timeout,scheduling,structures}.test.ts'],
+    exclude: [
+      'test/probe/tracer.test.ts',
+      'test/probe/bpftrace/{parent-death,startup-timeout,scheduling,structures}.test.ts',
+    ],
     testTimeout: 20_000,
     expect: { poll: { timeout: 15_000 } },
   },

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { askFeatures } from '../src/probe/ask-features.ts';
-import { buildScript } from '../src/probe/script.ts';
+import { askFeatures } from '../src/probe/bpftrace/ask-features.ts';
+import { buildScript } from '../src/probe/bpftrace/script.ts';
 import { median } from './workload.ts';
 
 const root = process.cwd();

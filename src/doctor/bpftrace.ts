@@ -1,8 +1,8 @@
 import { installCommand } from '../errors.ts';
-import { askFeatures } from '../probe/ask-features.ts';
-import { findBpftrace } from '../probe/find.ts';
+import { askFeatures } from '../probe/bpftrace/ask-features.ts';
+import { findBpftrace } from '../probe/bpftrace/find.ts';
+import { isUntested, oldestTested, type Version, versionOf } from '../probe/bpftrace/version.ts';
 import { Tracer } from '../probe/tracer.ts';
-import { isUntested, oldestTested, type Version, versionOf } from '../probe/version.ts';
 import { Limited } from './check.ts';
 import type { DoctorFinding } from './schema.ts';
 

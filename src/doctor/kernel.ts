@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { noBtf, systemError } from '../errors.ts';
-import { Btf } from '../probe/btf.ts';
-import { neededMembers } from '../probe/features.ts';
-import { hasTracefs, isTracefsMounted, mountTracefs } from '../probe/tracefs.ts';
+import { Btf } from '../probe/bpftrace/btf.ts';
+import { neededMembers } from '../probe/bpftrace/features.ts';
+import { hasTracefs, isTracefsMounted, mountTracefs } from '../probe/bpftrace/tracefs.ts';
 import { Limited } from './check.ts';
 
 export const checkKernel = (root = ''): string => readFileSync(`${root}/proc/sys/kernel/osrelease`, 'utf8').trim();

@@ -1,6 +1,6 @@
 import { capabilityNames } from '../kernel/capabilities.ts';
 import { type Text, textOf } from '../kernel/text.ts';
-import { isCut } from '../probe/assembly/nested.ts';
+import { isCut } from '../probe/decode/assembly/nested.ts';
 import type { ExecEvent } from '../probe/event.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { isStage } from './command.ts';

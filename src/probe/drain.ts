@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askForHeartbeat, askMs, stopProbes } from './control.ts';
-import type { Sequence } from './sequence.ts';
+import { askForHeartbeat, askMs, stopProbes } from './bpftrace/control.ts';
+import type { Sequence } from './order/sequence.ts';
 
 /** What is left to do when the probes were stopped and bpftrace still has lines of theirs. */
 export interface Rest {

@@ -1,18 +1,18 @@
 import type { Nanoseconds } from '../kernel/time.ts';
-import { type Child, startBpftrace } from './bpftrace.ts';
-import { askForHeartbeat, askMs } from './control.ts';
-import { type Decoded, Decoder } from './decode.ts';
+import { type Child, startBpftrace } from './bpftrace/bpftrace.ts';
+import { askForHeartbeat, askMs } from './bpftrace/control.ts';
+import type { Features } from './bpftrace/features.ts';
+import { Pacing } from './bpftrace/pacing.ts';
+import { awaitStart } from './bpftrace/startup-timeout.ts';
+import { type Decoded, Decoder } from './decode/decode.ts';
 import { drain, type Rest } from './drain.ts';
 import type { KernelEvent, LineEvent } from './event.ts';
-import type { Features } from './features.ts';
-import { FinalTotals } from './final.ts';
-import { FoldedCounts } from './folded.ts';
-import { HeldForks } from './held-forks.ts';
-import { NamespacePairs } from './namespace-pairs.ts';
-import { CpuOrder } from './order.ts';
-import { Pacing } from './pacing.ts';
-import { Sequence } from './sequence.ts';
-import { awaitStart } from './startup-timeout.ts';
+import { FinalTotals } from './order/final.ts';
+import { FoldedCounts } from './order/folded.ts';
+import { HeldForks } from './order/held-forks.ts';
+import { NamespacePairs } from './order/namespace-pairs.ts';
+import { CpuOrder } from './order/order.ts';
+import { Sequence } from './order/sequence.ts';
 import { stopped, switchKey } from './wire.ts';
 
 /** What is known when a run has ended. */

@@ -1,13 +1,13 @@
 import { bpftraceFailed, bpftraceKeepsDying } from '../errors.ts';
 import type { Nanoseconds } from '../kernel/time.ts';
 import { bootTime } from '../procfs/clock.ts';
+import { explainFailure } from './bpftrace/failure.ts';
+import type { Features } from './bpftrace/features.ts';
+import { buildScript } from './bpftrace/script.ts';
+import { countSkipped } from './bpftrace/skipped-runs.ts';
 import type { KernelEvent } from './event.ts';
-import { explainFailure } from './failure.ts';
-import type { Features } from './features.ts';
 import { Restarts } from './restarts.ts';
 import { Run } from './run.ts';
-import { buildScript } from './script.ts';
-import { countSkipped } from './skipped-runs.ts';
 
 export interface TracerOptions {
   /** The path of bpftrace, or a command that ends with it. */

@@ -6,7 +6,7 @@ import { running } from '../../src/model/new-process.ts';
 import type { Command, Process } from '../../src/model/process.ts';
 import { Records } from '../../src/model/records.ts';
 import { WallClock } from '../../src/model/wall-clock.ts';
-import { markCut } from '../../src/probe/assembly/nested.ts';
+import { markCut } from '../../src/probe/decode/assembly/nested.ts';
 import type { CgroupEvent, ExecEvent, ExitEvent, FailedExecEvent, NamespaceEvent } from '../../src/probe/event.ts';
 import { processAs } from '../fixtures/model.ts';
 import { containerNs, hostNs } from '../fixtures/records.ts';

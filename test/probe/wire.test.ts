@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { probesFolder, replace } from '../../src/probe/script.ts';
+import { probesFolder, replace } from '../../src/probe/bpftrace/script.ts';
 import * as wire from '../../src/probe/wire.ts';
 
 const probes = new Map(
