@@ -74,7 +74,7 @@ run_in() {
     done
     mount -t tmpfs tmpfs "$root/run"
     mount -t tmpfs tmpfs "$root/tmp"
-    env -i ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=true NSTRACE_TEST_CHROOT=1 TERM=dumb \
+    env -i ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=true NSTRACE_TEST_CHROOT="$root" TERM=dumb \
       chroot "$root" sh -c "cd $3; $2"
   ' bash "$1" "$2" "${3:-/}" </dev/null
 }

@@ -13,6 +13,7 @@ import { castOf, lifeOf } from '../../fixtures/story.ts';
 import type { Engine } from '../support/engine.ts';
 import * as engines from '../support/engine.ts';
 import { makeFolder, removeFolder } from '../support/folder.ts';
+import { onHost } from '../support/host.ts';
 import { type Ran, run } from '../support/run.ts';
 import { program, tool, traced, tracedOutsideChroot } from '../support/trace.ts';
 
@@ -465,12 +466,14 @@ describe('ns', () => {
     const { ino } = statSync(`/run/netns/${name}`);
     const [kept] = (await askNs(String(ino))) as [NsRecord];
     expect(kept).toMatchObject({ ns_type: 'net', processes: 0, containers: [], host: false });
-    expect(kept.kept_by).toContainEqual(expect.objectContaining({ how: 'mount', where: `/run/netns/${name}` }));
+    expect(kept.kept_by).toContainEqual(expect.objectContaining({ how: 'mount', where: onHost(`/run/netns/${name}`) }));
     expect((await nstrace('ns', '-t', 'net')).stdout).toMatch(
-      new RegExp(`^net +${ino} +0 +- +- +- +mounted on /run/netns/${name}`, 'm'),
+      new RegExp(`^net +${ino} +0 +- +- +- +mounted on ${onHost(`/run/netns/${name}`)}`, 'm'),
     );
     const { stdout } = await nstrace('ns', `net:[${ino}]`);
-    expect(stdout).toMatch(new RegExp(`^net:\\[${ino}\\], 0 processes\nkept by mount /run/netns/${name}$`, 'm'));
+    expect(stdout).toMatch(
+      new RegExp(`^net:\\[${ino}\\], 0 processes\nkept by mount ${onHost(`/run/netns/${name}`)}$`, 'm'),
+    );
     await execa('ip', ['netns', 'del', name]);
     expect((await nstrace('ns', String(ino))).exitCode).toBe(1);
   });
@@ -479,7 +482,7 @@ describe('ns', () => {
     const file = join(folder, 'nétwork of blanks');
     const inode = await keepByMount(file);
     const [kept] = (await askNs(String(inode))) as [NsRecord];
-    expect(kept.kept_by).toContainEqual(expect.objectContaining({ how: 'mount', where: file }));
+    expect(kept.kept_by).toContainEqual(expect.objectContaining({ how: 'mount', where: onHost(file) }));
   });
 
   traced('reports that a descriptor keeps one', async () => {
@@ -657,9 +660,9 @@ describe('inspect', () => {
   traced('finds the folders of the host that are bound into a container', async () => {
     const [{ mounts, cgroups }] = (await inspect(web)) as [InspectRecord];
     expect(mounts?.find(({ where }) => where === '/')).toMatchObject({
-      ...{ from_host: inject('rootfs'), read_only: true },
+      ...{ from_host: onHost(inject('rootfs')), read_only: true },
     });
-    expect(mounts?.find(({ where }) => where === '/tmp')).toMatchObject({ from_host: bound, read_only: true });
+    expect(mounts?.find(({ where }) => where === '/tmp')).toMatchObject({ from_host: onHost(bound), read_only: true });
     expect(mounts?.some(({ type }) => ['proc', 'sysfs', 'devpts'].includes(type))).toBe(false);
     expect(Object.values(cgroups ?? {}).some((path) => path.endsWith(`/${web}`))).toBe(true);
   });

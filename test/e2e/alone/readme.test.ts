@@ -8,7 +8,7 @@ import { makeFolder, removeFolder } from '../support/folder.ts';
 import { notPrinted } from '../support/readme.ts';
 import { run } from '../support/run.ts';
 import { type Bundle, makeBundle } from '../support/runc.ts';
-import { bpftraceOption, program, traced } from '../support/trace.ts';
+import { bpftraceOption, program, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 /** With NSTRACE_README=FOLDER the outputs are written there, to be put into the README. */
 const target = process.env.NSTRACE_README;
@@ -80,7 +80,7 @@ const read = async (...args: string[]) => {
 };
 
 describe('what the README shows is what is printed', () => {
-  traced('of a container that is started, entered, and ends', async () => {
+  tracedOutsideChroot('of a container that is started, entered, and ends', async () => {
     let pids: [number, number] = [0, 0];
     const { stderr } = await record('session.ndjson', async () => {
       // The README has a shorter one: numbers are masked, and runc exec has to come in time.
@@ -101,7 +101,8 @@ describe('what the README shows is what is printed', () => {
     await check('sudo nstrace timeline', await read('timeline', 'session.ndjson', '-c', xyxy12));
   });
 
-  traced('of what is there now', async () => {
+  // A chroot has other paths than the host, and lacks the host's /run and more.
+  tracedOutsideChroot('of what is there now', async () => {
     const { ran } = await start(web, 'sleep', '60');
     await run('ip', 'netns', 'add', lab1);
     const apart = execa('unshare', ['-fpmun', '--mount-proc', 'sleep', '20'], { reject: false });
@@ -132,7 +133,7 @@ describe('what the README shows is what is printed', () => {
     await check('sudo nstrace record -o test.ndjson', stderr.replaceAll(`${folder}/`, ''));
   });
 
-  traced('of what the machine lacks', async () => {
+  tracedOutsideChroot('of what the machine lacks', async () => {
     const printed = await read('doctor', ...bpftraceOption);
     await check('sudo nstrace doctor', printed.replace(/^(ok +kernel +[\d.]+).*$/m, '$1'));
   });

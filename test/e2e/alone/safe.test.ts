@@ -10,7 +10,7 @@ import { callAsNamesake } from '../support/namesake.ts';
 import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { Terminal } from '../support/terminal.ts';
-import { bpftraceOption, parseRecord, program, tool, trace, traced } from '../support/trace.ts';
+import { bpftraceOption, parseRecord, program, tool, trace, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 const folder = ownFolder();
 
@@ -161,18 +161,21 @@ describe('tracing', () => {
 });
 
 describe('a user who mounts one thing upon another', () => {
-  traced('holds nobody up: the kernel walks through all of them for each line that it shows of them', async () => {
-    const place = join(folder, 'mounted');
-    await mkdir(place, { mode: 0o777 });
-    const { of, footer } = await trace([], async ({ until: untilRecord }) => {
-      const { exitCode, stderr } = await run(tool('mounts'), '12000', place, tool('noop'), 'deep');
-      expect([exitCode, stderr]).toEqual([0, '']);
-      await run(tool('noop'), 'beside');
-      await untilRecord((record) => record.type === 'exec' && record.args[1] === 'beside');
-    });
-    expect(of('exec').filter(({ args }) => args[1] === 'deep')).toHaveLength(40);
-    expect(footer).toMatchObject({ complete: true, lost: 0 });
-  });
+  tracedOutsideChroot(
+    'holds nobody up: the kernel walks through all of them for each line that it shows of them',
+    async () => {
+      const place = join(folder, 'mounted');
+      await mkdir(place, { mode: 0o777 });
+      const { of, footer } = await trace([], async ({ until: untilRecord }) => {
+        const { exitCode, stderr } = await run(tool('mounts'), '12000', place, tool('noop'), 'deep');
+        expect([exitCode, stderr]).toEqual([0, '']);
+        await run(tool('noop'), 'beside');
+        await untilRecord((record) => record.type === 'exec' && record.args[1] === 'beside');
+      });
+      expect(of('exec').filter(({ args }) => args[1] === 'deep')).toHaveLength(40);
+      expect(footer).toMatchObject({ complete: true, lost: 0 });
+    },
+  );
 });
 
 describe('what the caller of sudo sets', () => {

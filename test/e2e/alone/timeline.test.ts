@@ -9,7 +9,7 @@ import type { Timeline } from '../../../src/timeline/schema.ts';
 import { ownFolder } from '../support/own-folder.ts';
 import { run, wake } from '../support/run.ts';
 import { type Bundle, makeBundle } from '../support/runc.ts';
-import { bpftraceOption, program, traced } from '../support/trace.ts';
+import { bpftraceOption, program, traced, tracedOutsideChroot } from '../support/trace.ts';
 
 const schema = join(import.meta.dirname, '../../../docs/nstrace-timeline-1.schema.json');
 const validate = new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(schema, 'utf8')));
@@ -48,7 +48,7 @@ const running = (name: string) =>
   expect.poll(async () => (await run('runc', 'state', name)).stdout).toContain('"running"');
 
 describe("the article's story", () => {
-  traced('is reported as what runc did', async () => {
+  tracedOutsideChroot('is reported as what runc did', async () => {
     const file = join(folder, 'story.ndjson');
     await record(file, async () => {
       const ran = bundle.run(id, ['sh', '-c', 'sleep 6021; exit 5']);
