@@ -47,15 +47,14 @@ export const addPs = (program: Command): void => {
       '[selector...]',
       'containers: name, id, id prefix, cgroup path, pid:[inode], host pid; !SEL, host',
       collect,
-      [],
     )
     .option('-c, --container <sel>', 'the same as the argument (repeat)', collect)
     .option('--ns <inode>', 'only processes in this namespace, of whatever type (repeat)', collectNumber)
     .option('-u, --uid <user>', 'only this user, by name or number (repeat)', collectUser)
     .option('--tree', 'indent commands below their parents')
     .addHelpText('after', examples)
-    .action(async (words: string[], values: PsValues) => {
-      process.exitCode = await ps([...words, ...(values.container ?? [])], values);
+    .action(async (words: string[] | undefined, values: PsValues) => {
+      process.exitCode = await ps([...(words ?? []), ...(values.container ?? [])], values);
     });
   addJsonOptions(addTableOptions(command));
 };

@@ -58,7 +58,7 @@ export const takeWanted = async (
   const lacks = input.isRecording && !signal.aborted && sayMissing(filter);
   input.close();
   const status = input.status();
-  const isMissing = status === exitStatus.ok && hits === 0 && (lacks || (values.container ?? []).length > 0);
+  const isMissing = status === exitStatus.ok && (lacks || (hits === 0 && (values.container ?? []).length > 0));
   return { status: isMissing ? exitStatus.failed : status, damage: input.damage };
 };
 

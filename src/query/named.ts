@@ -1,5 +1,6 @@
 import { usageError } from '../errors.ts';
 import { parseMoment } from '../filter/moment.ts';
+import { didYouMean } from '../kernel/did-you-mean.ts';
 import { quoteText } from './quote.ts';
 
 /** What can be asked, and what a row of it is. */
@@ -94,7 +95,7 @@ export const namedSql = (name: string, since: string | undefined): string => {
   if (named === undefined) {
     throw usageError(
       `there is no query ${JSON.stringify(name)}`,
-      `those with names are ${Object.keys(namedQueries).join(', ')}`,
+      didYouMean(name, Object.keys(namedQueries), `those with names are ${Object.keys(namedQueries).join(', ')}`),
     );
   }
   if (named.since && since === undefined) {

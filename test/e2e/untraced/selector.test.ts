@@ -46,3 +46,18 @@ it.each(['web', '4026532999', '77'])(
     expect(lives).toEqual(['web']);
   },
 );
+
+it.each(['replay', 'timeline', 'export --to csv', 'report -o -'])(
+  'one of several that is not there is a status of 1: %s',
+  async (command) => {
+    const file = join(folder, 'several.ndjson');
+    const story = [records.header(), records.exec({ container: inside(second) }), records.footer()];
+    await writeFile(file, story.map((record, index) => `${JSON.stringify({ ...record, seq: index + 1 })}\n`).join(''));
+    const words = [...command.split(' '), file, '-c', 'web'];
+    expect((await run(program, ...words)).exitCode).toBe(0);
+    expect(await run(program, ...words, '-c', 'nosuch')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('there was no container nosuch'),
+    });
+  },
+);
