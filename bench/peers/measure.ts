@@ -91,12 +91,12 @@ export const measure = async (folder: string, tracer: Tracer): Promise<Measured>
   try {
     const env = { PROGRAM: join(folder, 'warm-noop') };
     await execa(join(folder, 'pace'), ['0', String(tracer.warmUp ?? 2000), 'warm'], { env });
-    await sleep(1000);
+    await settle(running.cpu);
     const paces: (Pace & { cpu: number })[] = [];
     for (const index of phases.keys()) {
       const from = running.cpu();
       const pace = await runPhase(folder, index);
-      await sleep(1500);
+      await settle(running.cpu);
       const { count, writers } = phases[index]!;
       paces.push({ ...pace, cpu: ((running.cpu() - from) / (count * writers)) * 1000 });
     }
@@ -113,6 +113,28 @@ export const measure = async (folder: string, tracer: Tracer): Promise<Measured>
     await running.stop();
   }
 };
+
+/**
+ * Waits until a tracer rests: what it still does for one phase would be counted as that of the next, and of the last one not at all.
+ * On a machine on which others run programs it never does.
+ */
+const settle = async (cpu: () => number): Promise<void> => {
+  const begun = performance.now();
+  let before = cpu();
+  let rested = 0;
+  while (rested < settledRests && performance.now() - begun < maxSettleMs) {
+    await sleep(restMs);
+    const now = cpu();
+    rested = now - before <= restSeconds ? rested + 1 : 0;
+    before = now;
+  }
+};
+
+const restMs = 500;
+/** CPU time within that of one that rests: two ticks. */
+const restSeconds = 0.02;
+const settledRests = 3;
+const maxSettleMs = 15_000;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
