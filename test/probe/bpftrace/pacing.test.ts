@@ -56,6 +56,17 @@ describe('Pacing', () => {
     expect(signals.at(-1)).toEqual(['stop', 200]);
   });
 
+  it('stops it no longer after the machine was suspended, which only the clock of the kernel counts', () => {
+    const { pacing, pass, signals } = start();
+    const hourMs = 3_600_000;
+    pacing.beat((hourMs + apart) * 1e6, { delivered: 1200, lost: 0 }, 0);
+    pass(100);
+    expect(signals).toEqual([
+      ['stop', 0],
+      ['go on', 95],
+    ]);
+  });
+
   it('does not stop it for a burst, but where much is made for a second', () => {
     const { beat, pass, signals } = start();
     beat(100, 0);

@@ -132,6 +132,24 @@ describe('order', () => {
     expect(given).toEqual(['20', '30']);
   });
 
+  it('does not take the time in which the machine was suspended for waiting', () => {
+    const { given, make, beat, clock, sequence } = setUp();
+    const hour = 3_600_000_000_000;
+    make(0, 1, 30);
+    beat(40, [0, 1], [1, 1]);
+    // CLOCK_BOOTTIME counts the hour, the clock that waiting is measured by (CLOCK_MONOTONIC) does not.
+    for (let count = 1; count <= 10; count += 1) {
+      clock.ms += 100;
+      beat(hour + count, [0, 1], [1, 1]);
+    }
+    expect([given, sequence.lost]).toEqual([[], 0]);
+    make(1, 1, 20);
+    make(1, 2, hour + 5);
+    make(0, 2, hour + 4);
+    expect(beat(hour + 20, [0, 2], [1, 2])).toBe(hour + 20);
+    expect([given, sequence.lost]).toEqual([['20', '30', `${hour + 4}`, `${hour + 5}`], 0]);
+  });
+
   it('keeps the order of lines of one CPU at the same time, and gives all at the end', () => {
     const { given, order, make } = setUp();
     make(0, 1, 7);
