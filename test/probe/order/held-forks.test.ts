@@ -49,4 +49,29 @@ describe('a vfork that is held', () => {
     put(99);
     expect(held.take(42, 0x4000, time(3_000_000_000), begun)).toMatchObject({ mono: begun.mono });
   });
+
+  it('is reported when it is 100 ms old, with its own pid in the only namespace that is known', () => {
+    const held = new HeldForks(root);
+    put(200);
+    const event = held.take(42, 0x4000, time(2_100_000_000), begun);
+    expect(event).toMatchObject({ nspid: [42], cpu: -1, seq: 0, start: { mono: '2000000000', at: 2e9 } });
+  });
+
+  it('is settled by an event that reports it, and by no other', () => {
+    const held = new HeldForks(root);
+    put(200);
+    held.take(42, 0x4000, time(3_000_000_000), begun);
+    for (const other of [
+      { ...exec(2_001_000_000), vfork: 0 },
+      { kind: 'exec', pid: 42, start: time(2_001_000_000) },
+    ]) {
+      held.settle(other as LineEvent);
+    }
+    const same = exec(2_001_000_000);
+    held.settle(same);
+    expect(same.vfork).toBe(0);
+    const again = exec(2_001_000_000);
+    held.settle(again);
+    expect(again.vfork).toBe(0x4000);
+  });
 });

@@ -52,6 +52,38 @@ describe('a kill for want of memory', () => {
     expect(victims(marked(7, 20), died(7, 7, 30))).toEqual([]);
     expect(victims(died(7, 7, 10), marked(7, 2e9))).toEqual([]);
   });
+
+  it('is noted with an exit at the moment of the mark, or up to a second before it', () => {
+    expect(victims(died(7, 7, 20), marked(7, 20))).toEqual([7]);
+    expect(victims(died(7, 7, 21), marked(7, 1e9 + 20))).toEqual([7]);
+    expect(victims(died(7, 7, 20), marked(7, 1e9 + 20))).toEqual([]);
+  });
+
+  it('is noted with exits alone, each with its own mark', () => {
+    const other = { ...died(7, 7, 9), kind: 'folded', total: 1, last: false } as unknown as LineEvent;
+    expect(victims(other, died(8, 8, 10), died(7, 7, 11), marked(7, 20))).toEqual([7]);
+    expect(victims(died(7, 7, 10), died(8, 8, 11), marked(8, 20), marked(7, 21))).toEqual([7, 8]);
+  });
+
+  it('is noted as long as the mark has not gone on, and no longer', () => {
+    const found: number[] = [];
+    const order = new CpuOrder(
+      (event) => event.kind === 'exit' && event.oom === true && found.push(event.pid),
+      new Sequence(),
+    );
+    order.event(died(7, 7, 10));
+    order.event(marked(7, 20));
+    order.beat({ mono: '15', at: 15 }, new Map());
+    order.event(died(9, 9, 17));
+    order.event(marked(9, 18));
+    order.beat({ mono: '18', at: 18 }, new Map());
+    order.event(died(7, 7, 19));
+    order.flush();
+    expect(found).toEqual([7, 9, 7]);
+    order.event(died(9, 9, 12));
+    order.flush();
+    expect(found).toEqual([7, 9, 7]);
+  });
 });
 
 describe('order', () => {
@@ -74,6 +106,26 @@ describe('order', () => {
     expect(given).toEqual([]);
     expect(beat(40, [0, 2], [1, 1])).toBe(40);
     expect(given).toEqual(['10', '30']);
+  });
+
+  it('gives what is as old as the heartbeat, and not what is as old as the event that it waits for', () => {
+    const { given, make, beat, beatBefore } = setUp();
+    make(0, 1, 40);
+    beat(40, [0, 1]);
+    expect(given).toEqual(['40']);
+    make(0, 2, 50);
+    beatBefore(60, 50, [0, 2]);
+    expect(given).toEqual(['40']);
+  });
+
+  it('holds 200,000 at most: then the older half goes', () => {
+    const { given, make } = setUp();
+    for (let seq = 1; seq < 200_000; seq += 1) {
+      make(0, seq, seq);
+    }
+    expect(given).toHaveLength(0);
+    make(1, 1, 0);
+    expect([given.length, given[0], given.at(-1)]).toEqual([100_000, '0', '99999']);
   });
 
   it('waits for a CPU that is late', () => {
