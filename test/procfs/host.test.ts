@@ -71,6 +71,7 @@ describe('what may be seen of processes', () => {
     ['0000000000204000', false],
     ['000001ffffffffff', true],
   ])('with rights %s are the namespaces of others: %s', (rights, expected) => {
+    mkdirSync(`${root}/self`, { recursive: true });
     writeFileSync(`${root}/self/status`, `Name:\tnode\nCapEff:\t${rights}\n`);
     expect(maySeeNamespaces(root)).toBe(expected);
   });

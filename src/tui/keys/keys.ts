@@ -19,9 +19,16 @@ export const keyName = (input: string, key: Key): string => {
   return controls[input] ?? input;
 };
 
+/** Stands for Esc where another key came with it: Ink takes ESC and a letter for that letter with Alt. No text has it. */
+const escapeMark = '\ufdd0';
+
+/** What was typed, in which each Esc is a key of its own, whatever came right after it; sequences of a terminal are left as they are. */
+export const escapesApart = (input: string): string => input.replace(/\x1b(?=[^[O])/g, escapeMark);
+
 /** Keys that come as control characters, also in the middle of what was pasted or typed fast. */
 const controls: Readonly<Record<string, string>> = {
   ...{ '\r': 'enter', '\n': 'enter', '\t': 'tab', '\x7f': 'backspace', '\b': 'backspace', '\x1b': 'escape' },
+  [escapeMark]: 'escape',
   ...{ '\x03': 'ctrl+c', '\x1a': 'ctrl+z', '\x15': 'ctrl+u' },
 };
 

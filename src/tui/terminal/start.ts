@@ -2,6 +2,7 @@ import { render } from 'ink';
 import { createElement } from 'react';
 import { viewSize } from '../../console/terminal.ts';
 import { isBrokenPipe } from '../../kernel/broken-pipe.ts';
+import { escapesApart } from '../keys/keys.ts';
 import type { View } from '../view.ts';
 import { App } from './app.ts';
 import { Screen } from './screen.ts';
@@ -37,7 +38,9 @@ export const startTui = (view: View, onGone: () => void): Tui => {
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-  const ink = render(createElement(App, { view }), { stdout: bounded(), exitOnCtrlC: false, patchConsole: false });
+  const ink = render(createElement(App, { view }), {
+    ...{ stdin: withEscapes(), stdout: bounded(), exitOnCtrlC: false, patchConsole: false },
+  });
   const resize = (): void => {
     ink.clear();
     process.stdout.write('\x1b[H\x1b[2J');
@@ -73,6 +76,21 @@ export const startTui = (view: View, onGone: () => void): Tui => {
     },
   };
 };
+
+/** Standard input in which Esc is a key also where others came with it, while nothing was read. */
+const withEscapes = (): NodeJS.ReadStream =>
+  new Proxy(process.stdin, {
+    get: (stream, key) => {
+      if (key === 'read') {
+        return (): string | Buffer | null => {
+          const input: string | Buffer | null = stream.read();
+          return typeof input === 'string' ? escapesApart(input) : input;
+        };
+      }
+      const value: unknown = Reflect.get(stream, key);
+      return typeof value === 'function' ? value.bind(stream) : value;
+    },
+  });
 
 /** Standard output with the size of a view: Ink lays out as many cells as the terminal says it has. */
 const bounded = (): NodeJS.WriteStream =>

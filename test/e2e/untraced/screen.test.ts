@@ -178,6 +178,16 @@ describe('the view of a replay on a terminal', () => {
     await terminal.pressUntil('\x1b', (text) => !text.includes('ancestry'));
   });
 
+  it('takes each Esc for itself, also where more keys came with it', async () => {
+    const terminal = await busy({ rows: 50 });
+    await terminal.pressUntil('\t', /\bhost\b/);
+    await terminal.pressUntil('/n:^top$ x:exec\r', (text) => !text.includes('curl'));
+    await terminal.pressUntil('k\r', /ancestry/);
+    await terminal.pressUntil('\x1b\x1b', (text) => !text.includes('ancestry') && text.includes('curl'));
+    await terminal.pressUntil('k\r', /ancestry/);
+    await terminal.pressUntil('\x1b?', /Playing/);
+  });
+
   it('shows all keys with ?', async () => {
     const terminal = await busy({ columns: 120, rows: 40 });
     await terminal.pressUntil('?', /Playing/);
