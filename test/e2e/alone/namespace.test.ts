@@ -38,7 +38,7 @@ describe('namespaces', () => {
   }
 
   traced('joined by setns are reported one by one', async () => {
-    const holder = execa('unshare', ['-nu', 'sleep', '30'], { reject: false });
+    const holder = execa('unshare', ['-nu', 'sleep', '600'], { reject: false });
     try {
       await expect.poll(() => inodeOf(holder.pid!, 'net')).not.toBe(inodeOf('self', 'net'));
       const target = { net: inodeOf(holder.pid!, 'net'), uts: inodeOf(holder.pid!, 'uts') };

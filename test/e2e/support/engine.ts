@@ -15,6 +15,8 @@ export interface Engine {
   readonly image?: string;
   /** How its client is called, up to the command. */
   readonly client?: readonly string[];
+  /** The pid of its daemon. */
+  readonly daemon?: number | undefined;
   /** Where it keeps everything, and the image as `image.tar`. */
   readonly folder?: string;
   /** Starts a container that runs `sh -c script`; returns when it was asked for, or when it runs. */
@@ -73,6 +75,7 @@ export const docker = async (): Promise<Engine> => {
     runtime: 'docker',
     image: imageName,
     client,
+    daemon: daemon.pid,
     start: (name, script, ...options) =>
       call('run', '-d', '--name', name, '--network', 'none', ...options, imageName, 'sh', '-c', script),
     enter: async (name, script) => (await call('exec', name, 'sh', '-c', script)).exitCode,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
 export interface Ran {
@@ -15,5 +16,16 @@ export const run = async (file: string, ...args: string[]): Promise<Ran> => {
   return { stdout: String(stdout), stderr: String(stderr), exitCode, pid };
 };
 
-/** Ends the `sleep` of so many seconds that a test began, whoever runs it: so that what waits for it lives as long as it is needed. */
-export const wake = (seconds: number): Promise<Ran> => run('pkill', '-x', '-f', `sleep ${seconds}`);
+/**
+ * Ends the `sleep` of so many seconds that a test began, whoever runs it: so that what waits for it lives as long as it is needed.
+ * A shell that was seen may not have come to its `sleep` yet: waits for that, at most 60 s.
+ */
+export const wake = async (seconds: number): Promise<void> => {
+  for (let tries = 0; tries < 1200; tries += 1) {
+    if ((await run('pkill', '-x', '-f', `sleep ${seconds}`)).exitCode === 0) {
+      return;
+    }
+    await sleep(50);
+  }
+  throw new Error(`there was no sleep ${seconds} to end`);
+};

@@ -49,7 +49,7 @@ describe('the same name', () => {
         await until(() => records.filter((record) => isContainer(record, 'started', name)).length === 2);
         listed = (await run(program, 'ps', name)).stdout;
         for (const [index, engine] of engines.entries()) {
-          await engine.enter(name, `true; exit ${index}`, 0);
+          await engine.enter(name, `true; exit ${index}; ${mark}`, 0);
         }
         for (const engine of engines) {
           await engine.remove(name);
@@ -60,7 +60,7 @@ describe('the same name', () => {
       );
       expect(listed.split('\n').filter((line) => line.startsWith(`${name} `))).toHaveLength(4);
       for (const index of engines.keys()) {
-        expect(ranIn(found, '/bin/sh', '-c', `true; exit ${index}`)).toMatchObject({
+        expect(ranIn(found, '/bin/sh', '-c', `true; exit ${index}; ${mark}`)).toMatchObject({
           container: { name },
           origin: 'joined',
         });

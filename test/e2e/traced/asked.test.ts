@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import type { NstraceRecord } from '../../../src/record/schema.ts';
+import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import * as engines from '../support/engine.ts';
 import { imageName } from '../support/image.ts';
 import { runInPty } from '../support/pty.ts';
+import { wake } from '../support/run.ts';
 import { makeBundle } from '../support/runc.ts';
 import { type Trace, type Tracing, trace, traced } from '../support/trace.ts';
 
@@ -39,17 +40,28 @@ describe('who asked, from a terminal, is found', () => {
       ptys[key] = (await runInPty([...docker, ...words], auid)).tty;
     };
     try {
-      const found = await trace([], async ({ until }: Tracing) => {
+      const found = await trace([], async ({ until, records }: Tracing) => {
         await ask('run', 'run', '-d', '--network', 'none', '--name', name, imageName, 'sleep', '6301');
         await until(isStarted(name));
         await ask('exec', 'exec', '-e', 'A=b', name, 'sh', '-c', 'exit 3; one');
         await ask('terminal', 'container', 'exec', '-it', name, 'sh', '-c', 'exit 3; two');
         await ask('detached', 'exec', '-d', name, 'sh', '-c', 'exit 3; three');
-        await until((record) => record.type === 'exec' && record.args.at(-1) === 'exit 3; three');
+        await until(
+          (record) => record.type === 'exec' && record.container !== null && record.args.at(-1) === 'exit 3; three',
+        );
         // Without a terminal and a login it is not said who it was.
         await engine.enter(name, 'exit 3; four', 0);
-        // Two who ask for the same at once.
-        await Promise.all([1, 2].map(() => ask('twice', 'exec', name, 'sh', '-c', 'sleep 3; exit 3; five')));
+        // Two who ask for the same at once: both have asked before either is answered, and both wait when the other comes in.
+        const twice = 'sleep 6306; exit 3; five';
+        const count = (found: (record: RecordOf<'exec'>) => boolean): number =>
+          records.filter((record) => record.type === 'exec' && found(record)).length;
+        process.kill(engine.daemon!, 'SIGSTOP');
+        const asking = [1, 2].map(() => ask('twice', 'exec', name, 'sh', '-c', twice));
+        await until(() => count(({ args }) => args[0] === docker[0] && args.at(-1) === twice) === 2);
+        process.kill(engine.daemon!, 'SIGCONT');
+        await until(() => count(({ args }) => args.join(' ') === 'sleep 6306') === 2);
+        await wake(6306);
+        await Promise.all(asking);
         await ask('unnamed', 'run', '--rm', '--network', 'none', imageName, 'echo', unnamed);
         await execa(docker[0]!, [...docker.slice(1), 'kill', name]);
         await ask('start', 'start', name);
@@ -76,7 +88,7 @@ describe('who asked, from a terminal, is found', () => {
       expect(askers(found, 'exit 3; two')).toMatchObject([{ ...who, tty: ptys.terminal }]);
       expect(askers(found, 'exit 3; three')).toMatchObject([{ ...who, tty: ptys.detached }]);
       expect(askers(found, 'exit 3; four')).toEqual([undefined]);
-      expect(askers(found, 'sleep 3; exit 3; five')).toEqual([undefined, undefined]);
+      expect(askers(found, 'sleep 6306; exit 3; five')).toEqual([undefined, undefined]);
       const echo = found.of('exec').find(({ args, container }) => container !== null && args.at(-1) === unnamed)!;
       const short = found.of('container').find(({ op, pid }) => op === 'started' && pid === echo.pid)!;
       expect(short.asked_by).toMatchObject({ ...who, tty: ptys.unnamed });

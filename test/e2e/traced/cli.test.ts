@@ -254,7 +254,7 @@ describe('record', () => {
   traced('gives up a reader that stalls, and says what it did not take', async () => {
     const fifo = join(folder, 'fifo');
     await run('mkfifo', fifo);
-    const shell = `exec 3<>"${fifo}"; "${program}" record -o - ${bpftraceOption.join(' ')} >&3 2>"${folder}/stalled" & pid=$!; for i in {1..200}; do grep -q 'recording to' "${folder}/stalled" && break; sleep 0.1; done; "${tool('spawn')}" 500 "${tool('noop')}" >&2; kill -TERM $pid; wait $pid; echo "status $?"`;
+    const shell = `exec 3<>"${fifo}"; "${program}" record -o - ${bpftraceOption.join(' ')} >&3 2>"${folder}/stalled" & pid=$!; until grep -q 'recording to' "${folder}/stalled"; do sleep 0.1; done; "${tool('spawn')}" 500 "${tool('noop')}" >&2; kill -TERM $pid; wait $pid; echo "status $?"`;
     const { stdout } = await run('bash', '-c', shell);
     expect(stdout).toMatch(/status 0/);
     expect(await readFile(join(folder, 'stalled'), 'utf8')).toMatch(/\d+ bytes were not written/);

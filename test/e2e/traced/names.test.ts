@@ -47,18 +47,18 @@ for (const [kind, make] of Object.entries({ docker, podman })) {
           await until((record) => isContainer(record, 'started', web));
           await client('rename', web, old);
           await until((record) => isContainer(record, 'named', old));
-          await engine.enter(old, 'true', 0);
+          await engine.enter(old, `true; ${old}`, 0);
           await engine.start(web, 'sleep 6402');
           await until((record) => isContainer(record, 'started', web) && record.container.instance !== undefined);
-          await engine.enter(web, 'true; true', 0);
+          await engine.enter(web, `true; ${web}`, 0);
         });
         const named = found.of('container').filter(({ op, container }) => op === 'named' && container.name === old);
         expect(named).toMatchObject([{ reason: 'renamed' }]);
         const started = found.of('container').filter((record) => isContainer(record, 'started', web));
         expect(new Set(started.map(({ container }) => container.instance)).size).toBe(2);
         expect(named[0]?.container.instance).toBe(started[0]?.container.instance);
-        expect(execOf(found, 'sh', '-c', 'true')).toMatchObject({ container: { name: old }, origin: 'joined' });
-        expect(execOf(found, 'sh', '-c', 'true; true')?.container).toMatchObject({
+        expect(execOf(found, 'sh', '-c', `true; ${old}`)).toMatchObject({ container: { name: old }, origin: 'joined' });
+        expect(execOf(found, 'sh', '-c', `true; ${web}`)?.container).toMatchObject({
           ...{ name: web, instance: started[1]?.container.instance },
         });
       } finally {

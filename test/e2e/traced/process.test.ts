@@ -17,9 +17,12 @@ describe('fork and exit', () => {
     expect(exits.map(({ pid }) => pid)).toEqual(pids);
     for (const [index, exit] of exits.entries()) {
       expect(exit).toMatchObject({ code: 0, core: false, ppid: spawner, comm: 'noop' });
-      // A child that was born and did not go on is reported with the tick of its birth.
-      const lived = Number(BigInt(exit.mono) - BigInt(forks[index]!.mono));
-      expect(Math.abs(exit.duration_ns - lived)).toBeLessThan(20_000_000);
+      // Its birth is a moment before its fork is reported, to the tick, and after the one before it has ended.
+      const tick = 10_000_000;
+      const [born, before] = [forks[index]!, exits[index - 1] ?? of('exec').find(({ pid }) => pid === spawner)!];
+      const since = ({ mono }: { mono: string }): number => Number(BigInt(exit.mono) - BigInt(mono));
+      expect(exit.duration_ns).toBeGreaterThan(since(born) - tick);
+      expect(exit.duration_ns).toBeLessThan(since(before) + tick);
     }
     expect(footer).toMatchObject({ lost: 0, cut: 0, complete: true });
   });

@@ -1,5 +1,4 @@
 import { readlinkSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, inject } from 'vitest';
 import { namespaceTypes } from '../../../src/kernel/namespaces.ts';
@@ -107,7 +106,8 @@ describe('the walk of the article with runc', () => {
     const inodes = Object.assign({}, ...joined.map((record) => record.joined));
     expect(Object.keys(inodes).sort()).toEqual(['ipc', 'mnt', 'net', 'pid', 'uts']);
     expect(init.ns).toMatchObject(inodes);
-    expect(joined.every(({ pid, time }) => pid > execPid && time < top.time)).toBe(true);
+    const { mono } = of('exec').find(({ pid, args }) => pid === execPid && args.at(-2) === 'top')!;
+    expect(joined.every((record) => BigInt(record.mono) > BigInt(mono) && record.time < top.time)).toBe(true);
     const entry = of('container').find(({ op, container }) => op === 'joined' && container.id === id);
     expect(entry).toMatchObject({ pid: top.pid, by: { pid: execPid, comm: 'runc' } });
     expect(of('container').filter(({ op, container }) => op === 'joined' && container.id === id)).toHaveLength(1);
@@ -115,15 +115,15 @@ describe('the walk of the article with runc', () => {
   });
 
   traced('a container that was there before is seen with its name, and nsenter joins it', async () => {
-    const running = bundle.run(id, ['sleep', '30']);
+    const running = bundle.run(id, ['sleep', '600']);
     let init = 0;
     await expect
       .poll(async () => {
-        init = Number(JSON.parse((await run('runc', 'state', id)).stdout || '{}').pid ?? 0);
-        return init;
+        const { pid, status } = JSON.parse((await run('runc', 'state', id)).stdout || '{}');
+        init = Number(pid);
+        return status;
       })
-      .toBeGreaterThan(0);
-    await sleep(300);
+      .toBe('running');
     const { of } = await trace([], () => run('nsenter', '-t', String(init), '-m', '-p', 'echo', 'hello'));
     await run('runc', 'kill', id, 'KILL');
     await running;

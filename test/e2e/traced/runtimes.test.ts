@@ -170,7 +170,7 @@ describe('shared namespaces', () => {
         await engine.start(two, 'sleep 6205', '--pid', `container:${one}`);
         await engine.start(three, 'sleep 6206', '--pid', 'host');
         await until((record) => ranIn(record, '6206'));
-        await engine.enter(three, 'true; exit 0', 0);
+        await engine.enter(three, `true; ${three}`, 0);
         for (const name of [three, two, one]) {
           await engine.remove(name);
         }
@@ -190,7 +190,7 @@ describe('shared namespaces', () => {
         nspid: [expect.any(Number), expect.any(Number)],
       });
       expect(sleeper('6206')).toMatchObject({ container: { name: three }, nspid: [expect.any(Number)] });
-      expect(of('exec').find(({ args }) => args[2] === 'true; exit 0')).toMatchObject({
+      expect(of('exec').find(({ args }) => args[2] === `true; ${three}`)).toMatchObject({
         container: { name: three },
         origin: 'joined',
       });

@@ -85,9 +85,9 @@ describe('nstrace live on a terminal', () => {
     await runs();
     await shows(new RegExp(`^${id.slice(0, 10)}\\S* +running `, 'm'));
     await press('Tab');
-    await shows(new RegExp(`^▾ ${id} {2}running \\d+s +\\d+ alive \\d+ execs .* runc pid:\\[\\d+\\] init \\d+`, 'm'));
+    await shows(new RegExp(`^▾ ${id} {2}running \\w+ +\\d+ alive \\d+ execs .* runc pid:\\[\\d+\\] init \\d+`, 'm'));
     await shows(/sleep 6301/);
-    const entered = execa('timeout', ['20', 'runc', 'exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
+    const entered = execa('timeout', ['600', 'runc', 'exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
     await shows(/◆ entered \(\d+ steps\) by root: \S*runc exec \S+ top -b, pid \d+/);
     await shows(/^ +\S+ +\d+ +\d+ ◆ top -b$/m);
     // The tree and the lanes know them too.

@@ -110,7 +110,7 @@ class Terminal {
         check(screen);
         return;
       } catch (error) {
-        if (tries === 100) {
+        if (tries === 1200) {
           throw error;
         }
       }

@@ -327,16 +327,14 @@ describe('a pipe in which nothing comes', () => {
       // It takes signals itself when it has a handler for SIGHUP, the lowest bit.
       await vi.waitFor(
         async () => expect(await readFile(`/proc/${child.pid}/status`, 'utf8')).toMatch(/^SigCgt:.*[13579bdf]$/m),
-        20_000,
+        60_000,
       );
       await sleep(500);
       expect(child.exitCode).toBe(null);
       child.kill('SIGINT');
       expect((await child).exitCode).toBe(0);
     }
-    const began = performance.now();
     expect((await run(program, command, pipe, '--duration', '500ms')).exitCode).toBe(0);
-    expect(performance.now() - began).toBeLessThan(30_000);
   });
 });
 
