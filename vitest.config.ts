@@ -10,9 +10,9 @@ const alone = ['test/e2e/alone/**/*.test.ts'];
 const e2e = {
   globalSetup: ['test/e2e/setup.ts'],
   // As below: no test waits for long where all is well.
-  testTimeout: 240_000,
-  hookTimeout: 240_000,
-  expect: { poll: { timeout: 60_000 } },
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 120_000 } },
 };
 
 /** Two files at once. Each tracer sees the whole machine, and tests look only at what they ran themselves. */

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import { makeFolder, removeFolder } from '../support/folder.ts';
 import { notPrinted } from '../support/readme.ts';
-import { run } from '../support/run.ts';
+import { run, wake } from '../support/run.ts';
 import { type Bundle, makeBundle } from '../support/runc.ts';
 import { bpftraceOption, program, traced, tracedOutsideChroot } from '../support/trace.ts';
 
@@ -83,11 +83,14 @@ describe('what the README shows is what is printed', () => {
   tracedOutsideChroot('of a container that is started, entered, and ends', async () => {
     let pids: [number, number] = [0, 0];
     const { stderr } = await record('session.ndjson', async () => {
-      // The README has a shorter one: numbers are masked, and runc exec has to come in time.
-      const { ran } = await start(xyxy12, 'sh', '-c', 'sleep 8; /bin/ls /; exit 3');
-      const entered = await run('runc', 'exec', xyxy12, 'top', '-b');
+      // The README has a shorter one: numbers are masked, and it ends when runc exec has come in.
+      const { ran } = await start(xyxy12, 'sh', '-c', 'sleep 6901; /bin/ls /; exit 3');
+      const entered = execa('runc', ['exec', xyxy12, 'top', '-b'], { reject: false, stdin: 'ignore' });
+      await expect.poll(() => readFile(join(folder, 'session.ndjson'), 'utf8')).toContain('"args":["top","-b"]');
+      await wake(6901);
       await ran;
-      pids = [ran.pid ?? 0, entered.pid];
+      await entered;
+      pids = [ran.pid ?? 0, entered.pid ?? 0];
     });
     await check('sudo nstrace record -o session.ndjson\n', stderr);
     const { stdout: footer } = await execa('tail', ['-1', 'session.ndjson'], { cwd: folder });
@@ -103,9 +106,9 @@ describe('what the README shows is what is printed', () => {
 
   // A chroot has other paths than the host, and lacks the host's /run and more.
   tracedOutsideChroot('of what is there now', async () => {
-    const { ran } = await start(web, 'sleep', '60');
+    const { ran } = await start(web, 'sleep', '600');
     await run('ip', 'netns', 'add', lab1);
-    const apart = execa('unshare', ['-fpmun', '--mount-proc', 'sleep', '20'], { reject: false });
+    const apart = execa('unshare', ['-fpmun', '--mount-proc', 'sleep', '600'], { reject: false });
     try {
       await check('sudo nstrace ps web', await read('ps', web));
       await check('sudo nstrace ns -t net', await read('ns', '-t', 'net'));

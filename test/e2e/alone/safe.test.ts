@@ -14,9 +14,9 @@ import { bpftraceOption, parseRecord, program, tool, trace, traced, tracedOutsid
 
 const folder = ownFolder();
 
-/** Waits until something holds, at most 60 s. */
+/** Waits until something holds, at most 120 s. */
 const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
-  for (let tries = 0; tries < 1200 && !(await holds()); tries += 1) {
+  for (let tries = 0; tries < 2400 && !(await holds()); tries += 1) {
     await sleep(50);
   }
 };

@@ -80,10 +80,15 @@ describe('a stall', () => {
       process.kill(pid, 'SIGTERM');
       process.kill(pid, 'SIGTERM');
       process.kill(pid, 'SIGHUP');
+      process.kill(pid, 'SIGINT');
+      await sleep(1500);
       // Where it does not come to itself in between, two are one for the kernel; a third one would cut off the footer.
       while (isRunning(pid)) {
         process.kill(pid, 'SIGINT');
-        await sleep(1500);
+        await expect
+          .poll(() => isRunning(pid), { timeout: 20_000 })
+          .toBe(false)
+          .catch(() => {});
       }
     });
     expect(exitCode).toBe(130);

@@ -8,9 +8,16 @@ const executablePath = places.find((place) => existsSync(place));
 /** Why pages cannot be tested here; empty if they can. */
 export const noBrowser = executablePath === undefined && !process.env.CI ? 'chromium is not installed' : '';
 
+/** A machine that is busy with something else takes many times as long as usual. */
+const patienceMs = 120_000;
+
 /** Debian's Chromium without a window; root has no sandbox. */
 export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox', '--disable-gpu'] });
+  chromium.launch({
+    ...(executablePath && { executablePath }),
+    args: ['--no-sandbox', '--disable-gpu'],
+    timeout: patienceMs,
+  });
 
 export interface OpenPage {
   readonly page: Page;
@@ -25,6 +32,7 @@ export const openReport = async (
   { fragment = '', ...options }: Parameters<Browser['newPage']>[0] & { fragment?: string } = {},
 ): Promise<OpenPage> => {
   const page = await browser.newPage({ viewport: { width: 1300, height: 900 }, ...options });
+  page.setDefaultTimeout(patienceMs);
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));

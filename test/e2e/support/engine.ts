@@ -32,7 +32,7 @@ export interface Engine {
 }
 
 const waitFor = async (what: string, found: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let tries = 0; tries < 1200; tries += 1) {
+  for (let tries = 0; tries < 2400; tries += 1) {
     if (await found()) {
       return;
     }

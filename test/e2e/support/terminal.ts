@@ -102,9 +102,9 @@ export class Terminal {
     return this.raw.lastIndexOf(frame.begins) <= this.raw.lastIndexOf(frame.ends);
   }
 
-  /** Waits until the screen shows it, at most 60 s. */
+  /** Waits until the screen shows it, at most 120 s. */
   async until(wanted: RegExp | ((text: string) => boolean)): Promise<string> {
-    for (let tries = 0; tries < 3000; tries += 1) {
+    for (let tries = 0; tries < 6000; tries += 1) {
       await this.#written;
       const { text } = this;
       if (this.#isWhole && (typeof wanted === 'function' ? wanted(text) : wanted.test(text))) {

@@ -53,7 +53,7 @@ export interface Trace {
 export interface Tracing {
   readonly pid: number;
   readonly records: NstraceRecord[];
-  /** Waits for a record, at most 60 s. */
+  /** Waits for a record, at most 120 s. */
   until(found: (record: NstraceRecord) => boolean): Promise<NstraceRecord>;
 }
 
@@ -79,7 +79,7 @@ export const trace = async (
     }
   })();
   const until = async (found: (record: NstraceRecord) => boolean): Promise<NstraceRecord> => {
-    for (let tries = 0; tries < 3000; tries += 1) {
+    for (let tries = 0; tries < 6000; tries += 1) {
       const record = records.find(found);
       if (record !== undefined) {
         return record;

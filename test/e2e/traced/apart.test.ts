@@ -1,6 +1,5 @@
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
@@ -182,6 +181,7 @@ describe('podman', () => {
   tracedOutsideChroot('of a user is named, and has its own pid namespace', async () => {
     const folder = await makeFolder();
     const name = `${mark}user`;
+    const script = 'sleep 6504; exit 5';
     const env = { HOME: join(folder, 'home'), XDG_RUNTIME_DIR: join(folder, 'run') };
     const call = (...args: string[]) => {
       const words = [
@@ -200,9 +200,12 @@ describe('podman', () => {
       const owned = `mkdir -m 700 ${env.HOME} ${env.XDG_RUNTIME_DIR}; cp ${files} ${folder}; chown -R 65534:65534 ${folder}`;
       await execa('sh', ['-c', owned]);
       await call('load', '-i', join(folder, 'image.tar'));
-      const found = await trace([], () =>
-        call('run', '--rm', '--network', 'host', '--name', name, imageName, 'sh', '-c', 'sleep 2; exit 5'),
-      );
+      const found = await trace([], async ({ until }) => {
+        const running = call('run', '--rm', '--network', 'host', '--name', name, imageName, 'sh', '-c', script);
+        await until((record) => isContainer(record, 'started', name));
+        await wake(6504);
+        await running;
+      });
       expect(lives(found, name)).toEqual([[undefined, ['created', 'started', 'stopped 5', 'removed']]]);
       const started = found.of('container').find((record) => isContainer(record, 'started', name));
       const init = found.of('exec').find(({ pid, container }) => pid === started?.pid && container?.name === name);
@@ -297,7 +300,7 @@ describe('threads', () => {
       const find = async () => Number((await run('pgrep', '-x', '-P', String(child.pid), 'threads')).stdout);
       await expect.poll(find).toBeGreaterThan(0);
       const pid = await find();
-      await sleep(300);
+      await expect.poll(() => readFile(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
       const found = await trace([], () => run('true'));
       const record = found.of('process').find((process) => process.pid === pid)!;
       expect(record.ns.pid).not.toBe(found.records[0]?.type === 'header' ? found.records[0].host_ns.pid : 0);

@@ -1,14 +1,15 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import type { NstraceRecord, RecordOf } from '../../../src/record/schema.ts';
 import { docker, type Engine, podman, removeNspawnCgroups } from '../support/engine.ts';
-import { makeFolder, removeFolder } from '../support/folder.ts';
+import { ownFolder } from '../support/own-folder.ts';
 import { run } from '../support/run.ts';
 import { type Trace, trace, traced, tracedInNspawn, tracedOutsideChroot } from '../support/trace.ts';
 
 const mark = `nsnm${process.pid}`;
+const folder = ownFolder();
 
 const isContainer = (record: NstraceRecord, op: string, name: string): record is RecordOf<'container'> =>
   record.type === 'container' && record.op === op && record.container.name === name;
@@ -26,15 +27,30 @@ for (const [kind, make] of Object.entries({ docker, podman })) {
     const client = (...args: string[]) => engine.call!(...args);
 
     traced('names what lives a fifth of a second, and is removed at once', async () => {
-      const names = Array.from({ length: 4 }, (_, index) => `${mark}s${index}`);
-      const found = await trace([], async () => {
-        for (const name of names) {
-          await client('run', '--rm', '--network', 'none', '--name', name, engine.image!, 'sleep', '0.2');
+      const ids = new Map<string, string>();
+      const found = await trace([], async ({ until, records }) => {
+        const idOf = async (name: string): Promise<string> => {
+          const file = join(folder, name);
+          const words = ['--rm', '--network', 'none', '--cidfile', file, '--name', name];
+          await client('run', ...words, engine.image!, 'sleep', '0.2');
+          const id = await readFile(file, 'utf8');
+          await until((record) => record.type === 'container' && record.op === 'removed' && record.container.id === id);
+          return id;
+        };
+        // Where nstrace or bpftrace has no CPU for so long, the name is gone when it looks: it is tried again then.
+        for (let tries = 0; ids.size < 4 && tries < 20; tries += 1) {
+          const name = `${mark}s${tries}`;
+          const id = await idOf(name);
+          if (records.some((record) => record.type === 'container' && record.container.name === name)) {
+            ids.set(name, id);
+          }
         }
       });
-      for (const name of names) {
-        const life = found.of('container').filter(({ container }) => container.name === name);
+      expect(ids.size).toBe(4);
+      for (const [name, id] of ids) {
+        const life = found.of('container').filter(({ container }) => container.id === id);
         expect(life.map(({ op }) => op)).toEqual(expect.arrayContaining(['started', 'stopped', 'removed']));
+        expect(life.every(({ container }) => container.name === name)).toBe(true);
         expect(life.every(({ container }) => container.image === engine.image)).toBe(true);
       }
     });
@@ -102,14 +118,7 @@ const installApplication = async (folder: string): Promise<Record<string, string
 };
 
 describe('what makes its sandbox without an id', () => {
-  let folder = '';
-  beforeAll(async () => {
-    folder = await makeFolder();
-  });
-  afterAll(async () => {
-    await removeNspawnCgroups();
-    await removeFolder(folder);
-  });
+  afterAll(removeNspawnCgroups);
 
   traced('is called as its command says: firejail, ip netns', async () => {
     const [jail, netns] = [`${mark}jail`, `${mark}net`];

@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { run } from '../support/run.ts';
 import { tool, trace, traced } from '../support/trace.ts';
+
+const isZombie = (pid: number): boolean => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 const inodeOf = (link: string): number => Number(/\[(\d+)\]/.exec(readlinkSync(link))?.[1]);
 
@@ -24,12 +26,12 @@ describe('a process whose first thread has ended', () => {
       for (let tries = 0; tries < 3000; tries += 1) {
         const { stdout } = await run('pgrep', '-P', String(child.pid), '-x', 'threads');
         const pid = Number(stdout);
-        if (pid > 0 && readdirSync(`/proc/${pid}/task`).length === 2) {
+        if (pid > 0 && readdirSync(`/proc/${pid}/task`).length === 2 && isZombie(pid)) {
           return pid;
         }
         await sleep(20);
       }
-      throw new Error('it never had two threads');
+      throw new Error('its first thread never ended');
     };
     try {
       const pid = await threads();

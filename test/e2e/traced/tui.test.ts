@@ -226,8 +226,11 @@ describe('nstrace live on a terminal', () => {
     await shows(/● tracing/);
     await press('r');
     await shows(/◉ nstrace-\S+\.ndjson/);
+    await press('Tab', 'Tab', '/');
+    await press('-l', `c:${id} l:^true.inside`);
+    await press('Enter');
     await run('runc', 'exec', id, 'true', 'inside');
-    await sleep(500);
+    await shows(/◆ true inside$/m);
     await press('r');
     await shows(/recorded to nstrace-\S+\.ndjson/);
     await press('q');
