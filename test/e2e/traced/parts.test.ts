@@ -51,7 +51,7 @@ describe('record --rotate', () => {
       child.kill(part < 2 ? 'SIGHUP' : 'SIGINT');
       if (part < 2) {
         // Two of them before it comes to itself are one.
-        await expect.poll(() => existsSync(join(folder, `s.00000${part + 2}.ndjson`))).toBe(true);
+        await expect.poll(() => existsSync(join(folder, `s.00000${part + 2}.ndjson.gz`))).toBe(true);
       }
     }
     expect((await child).exitCode).toBe(0);
