@@ -285,8 +285,15 @@ describe('docker in another pid namespace', () => {
 describe('threads', () => {
   for (const how of ['unshare', 'become']) {
     traced(`that are not the leader make a container: ${how}`, async () => {
-      const found = await trace([], () => run(tool('threads'), how, tool('noop')));
-      const exec = found.of('exec').find(({ args }) => args[0] === tool('noop') && args[1] === 'from-a-thread');
+      let maker = 0;
+      const found = await trace([], async () => {
+        maker = (await run(tool('threads'), how, tool('noop'))).pid;
+      });
+      const exec = found
+        .of('exec')
+        .find(
+          (record) => (how === 'become' ? record.pid : record.ppid) === maker && record.args[1] === 'from-a-thread',
+        );
       expect(exec?.container).toMatchObject({ id: `mnt:[${exec?.ns.mnt}]`, runtime: 'threads' });
     });
   }

@@ -218,11 +218,11 @@ describe('a path or a command line makes no container', () => {
     const place = `/${mark}pods/${'ab'.repeat(32)}`;
     const found = await trace([], () =>
       shell(
-        `d=/sys/fs/cgroup/unified; [ -e $d/cgroup.procs ] || d=/sys/fs/cgroup; mkdir -p $d${place}; sh -c "echo \\$\\$ >$d${place}/cgroup.procs; true ${mark}; sleep 0.1"; rmdir $d${place} $d/${mark}pods`,
+        `d=/sys/fs/cgroup/unified; [ -e $d/cgroup.procs ] || d=/sys/fs/cgroup; mkdir -p $d${place}; sh -c "echo \\$\\$ >$d${place}/cgroup.procs; true ${mark}; sleep 0.1064"; rmdir $d${place} $d/${mark}pods`,
       ),
     );
     expect(found.of('cgroup').some(({ op, path }) => op === 'attach' && path === place)).toBe(true);
-    expect(found.of('exec').find(({ args }) => args.join(' ') === 'sleep 0.1')?.container).toBeNull();
+    expect(found.of('exec').find(({ args }) => args.join(' ') === 'sleep 0.1064')?.container).toBeNull();
     expect(found.of('container').filter(({ container }) => container.id.startsWith('abab'))).toEqual([]);
   });
 

@@ -82,7 +82,10 @@ describe('a sandbox', () => {
 
   tracedInNspawn(`${title}: systemd-nspawn`, async () => {
     const name = `${mark}machine`;
-    const words = ['-D', inject('rootfs'), '-M', name, '--register=no', '--keep-unit', '--quiet', '--as-pid2'];
+    // Of its own: systemd-nspawn has none run in a folder in which another one runs.
+    const root = join(folder, 'root');
+    await execa('cp', ['-a', inject('rootfs'), root]);
+    const words = ['-D', root, '-M', name, '--register=no', '--keep-unit', '--quiet', '--as-pid2'];
     await startsAndEnds(name, 6, (script) => run('systemd-nspawn', ...words, '/bin/sh', '-c', script));
   });
 

@@ -74,13 +74,13 @@ describe('the cases of tracexec', () => {
   });
 
   traced('have who was killed by what, and who executed from a thread that is not the first', async () => {
-    let killed = 0;
+    let [killed, thread] = [0, 0];
     const { of } = await trace([], async () => {
       killed = (await run('sh', '-c', 'kill -TERM $$')).pid;
-      await run(tool('threads'), 'at', tool('noop'));
+      thread = (await run(tool('threads'), 'at', tool('noop'))).pid;
     });
     expect(of('exit').find(({ pid }) => pid === killed)).toMatchObject({ signal: 'SIGTERM' });
-    const byThread = of('exec').find(({ args, old_tid: tid }) => args[1] === 'from-a-thread' && tid !== undefined);
+    const byThread = of('exec').find(({ pid, old_tid: tid }) => pid === thread && tid !== undefined);
     expect(byThread).toMatchObject({ comm: 'noop', args: [tool('noop'), 'from-a-thread'], ret: 0 });
     // What execveat calls a program beside a descriptor.
     expect(byThread?.exe).toMatch(/^\/dev\/fd\/\d+\/noop$/);

@@ -206,8 +206,8 @@ describe('shared namespaces', () => {
 describe('nested namespaces', () => {
   traced('three deep are three containers, each inside the one before', async () => {
     const words = Array.from({ length: 3 }, () => ['unshare', '-fp']).flat();
-    const { of } = await trace([], () => run(words[0]!, ...words.slice(1), 'true', 'third'));
-    const exec = of('exec').find(({ args }) => args[1] === 'third')!;
+    const { of } = await trace([], () => run(words[0]!, ...words.slice(1), 'true', 'innermost'));
+    const exec = of('exec').find(({ args }) => args[1] === 'innermost')!;
     expect(exec.nspid).toHaveLength(4);
     const started = of('container').find(
       ({ op, container }) => op === 'started' && container.id === exec.container?.id,
