@@ -58,7 +58,8 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
     expect(ref.name).toMatch(expected.name ?? new RegExp(`^${name}$`));
     expect(ref.id).toMatch(expected.id ?? new RegExp(`^${name}$`));
     expect(init.nspid).toEqual(nspid);
-    const life = of('container').filter(({ container }) => container.id === ref.id);
+    // An id can be an inode, which others use before and after it.
+    const life = of('container').filter(({ container }) => container.instance === ref.instance);
     expect(life.map(({ op }) => op).slice(0, 4)).toEqual(['created', 'started', 'joined', 'stopped']);
     // Named from the first record on.
     expect(life.every(({ container }) => container.name === ref.name)).toBe(true);
@@ -77,7 +78,7 @@ const follow = async (engine: Engine, kind: string, expected: Expected = {}): Pr
     expect(of('exit').find(({ pid }) => pid === guest?.pid)).toMatchObject({ code: 3, container: ref });
     expect(entered).toBe(3);
     const about = [...of('exec'), ...of('fork'), ...of('exit'), ...of('namespace')];
-    for (const record of about.filter(({ container }) => container?.id === ref.id)) {
+    for (const record of about.filter(({ container }) => container?.instance === ref.instance)) {
       expect(record.container).toEqual(ref);
     }
     expect(of('exec').find(({ args }) => args[0] === 'sleep' && args[1] === '6201')).toMatchObject({
@@ -210,7 +211,7 @@ describe('nested namespaces', () => {
     const exec = of('exec').find(({ args }) => args[1] === 'innermost')!;
     expect(exec.nspid).toHaveLength(4);
     const started = of('container').find(
-      ({ op, container }) => op === 'started' && container.id === exec.container?.id,
+      ({ op, container }) => op === 'started' && container.instance === exec.container?.instance,
     );
     expect(started?.container.inside).toHaveLength(2);
     expect(started?.container.shared).toMatchObject({ net: ['host'], mnt: ['host'], user: ['host'] });
