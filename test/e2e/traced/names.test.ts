@@ -30,9 +30,9 @@ for (const [kind, make] of Object.entries({ docker, podman })) {
       const ids = new Map<string, string>();
       const found = await trace([], async ({ until, records }) => {
         const idOf = async (name: string): Promise<string> => {
-          const file = join(folder, name);
+          const file = join(folder, `${kind}-${name}`);
           const words = ['--rm', '--network', 'none', '--cidfile', file, '--name', name];
-          await client('run', ...words, engine.image!, 'sleep', '0.2');
+          expect(await client('run', ...words, engine.image!, 'sleep', '0.2')).toMatchObject({ exitCode: 0 });
           const id = await readFile(file, 'utf8');
           await until((record) => record.type === 'container' && record.op === 'removed' && record.container.id === id);
           return id;
