@@ -85,8 +85,11 @@ describe('what the README shows is what is printed', () => {
     const { stderr } = await record('session.ndjson', async () => {
       // The README has a shorter one: numbers are masked, and it ends when runc exec has come in.
       const { ran } = await start(xyxy12, 'sh', '-c', 'sleep 6901; /bin/ls /; exit 3');
+      const text = () => readFile(join(folder, 'session.ndjson'), 'utf8');
+      // runc says that it runs a moment before its program does.
+      await expect.poll(text).toContain('"args":["sleep","6901"]');
       const entered = execa('runc', ['exec', xyxy12, 'top', '-b'], { reject: false, stdin: 'ignore' });
-      await expect.poll(() => readFile(join(folder, 'session.ndjson'), 'utf8')).toContain('"args":["top","-b"]');
+      await expect.poll(text).toContain('"args":["top","-b"]');
       await wake(6901);
       await ran;
       await entered;
