@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Namespaces } from '../kernel/namespaces.ts';
 import { endOfString, readArguments, readText, type Text, textOf } from '../kernel/text.ts';
 import { parseCgroups } from './cgroup.ts';
+import { readDirectory } from './directory.ts';
 import { Mountinfo } from './mountinfo.ts';
 import { parseLocalMounts } from './mounts.ts';
 import { procRoot, readProc, readProcFolder, readProcLink, readProcText } from './read.ts';
@@ -192,21 +193,39 @@ const ownMnt = (): number | undefined => {
   return own;
 };
 
-/**
- * In a mount namespace of its own a process can have the host's files all the same, as after `unshare -m`. Nothing is asked of a root
- * that may wait for a server.
- */
+/** In a mount namespace of its own a process can have the host's files all the same, as after `unshare -m`. */
 const hasOurRoot = (folder: string, pid: number, mnt: number, root: string): boolean => {
-  const mounts = (root === procRoot ? ofProc : new Mountinfo(root)).read(pid, mnt);
+  const text = (root === procRoot ? ofProc : new Mountinfo(root)).read(pid, mnt);
+  const mounts = parseLocalMounts(text?.toString('latin1') ?? '');
+  const its = mounts.root ? readDirectory(`${folder}/root`, (mount) => mounts.devices.has(mount)) : undefined;
+  if (its === undefined) {
+    return false;
+  }
+  if (mounts.ambiguous.has(its.mount)) {
+    return isSame(`${folder}/root`, '/');
+  }
+  ours ??= rootOfOurs();
+  return its.inode === ours.inode && mounts.devices.get(its.mount) === ours.device;
+};
+
+/** Asks the file system. */
+const isSame = (path: string, other: string): boolean => {
   try {
-    if (mounts === undefined || !parseLocalMounts(mounts.toString('latin1')).root) {
-      return false;
-    }
-    const [its, ours] = [statSync(`${folder}/root`), statSync('/')];
-    return its.ino === ours.ino && its.dev === ours.dev;
+    const [one, two] = [statSync(path), statSync(other)];
+    return one.ino === two.ino && one.dev === two.dev;
   } catch {
     return false;
   }
+};
+
+let ours: { inode: number; device: number } | undefined;
+
+/** In a chroot no line of mountinfo says its device. */
+const rootOfOurs = (): { inode: number; device: number } => {
+  const { devices } = parseLocalMounts(readProcText('/proc/self/mountinfo') ?? '');
+  const root = readDirectory('/', () => true);
+  const { ino, dev } = statSync('/');
+  return { inode: root?.inode ?? ino, device: devices.get(root?.mount ?? Number.NaN) ?? fromStatDevice(dev) };
 };
 
 const ofProc = new Mountinfo();

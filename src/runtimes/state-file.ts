@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { openLocalFile } from '../procfs/local-file.ts';
 import { OthersFiles } from './others-files.ts';
 
 /** Runtime state is some 10 KB, a spec with all of its seccomp rules under 100 KB, podman's list 1 KB a container. */
@@ -14,8 +15,8 @@ export const isValidId = (id: string): boolean => validId.test(id);
 export const hex64 = /^[0-9a-f]{64}$/;
 
 /**
- * A JSON file of a runtime: a plain file, not reached through a link at its end, of bounded size, that belongs to root or to
- * `owner`.
+ * A JSON file of a runtime: a plain file of this machine, not reached through a link at its end, of bounded size, that belongs to root
+ * or to `owner`.
  */
 export const readStateFile = (path: string, options?: { owner?: number }): Record<string, unknown> | undefined => {
   const value = readJson(path, options);
@@ -30,7 +31,9 @@ export const readStateList = (path: string, options?: { owner?: number }): unkno
 
 const readJson = (path: string, { owner = 0 }: { owner?: number } = {}): unknown => {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const descriptor = isRoots(path)
+      ? openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      : openLocalFile(path);
     try {
       const stats = fstatSync(descriptor);
       if (!stats.isFile() || stats.size > maxBytes || (stats.uid !== 0 && stats.uid !== owner)) {
@@ -45,6 +48,10 @@ const readJson = (path: string, { owner = 0 }: { owner?: number } = {}): unknown
     return undefined;
   }
 };
+
+/** Usual folders of state, in which root alone makes anything: hundreds of files, to which no walk is needed. */
+const isRoots = (path: string): boolean =>
+  /^\/(?:var\/)?run\/(?:runc|crun|docker|containerd\/runc)\//.test(path) && !path.includes('/../');
 
 const others = new OthersFiles();
 

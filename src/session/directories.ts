@@ -1,19 +1,19 @@
-import { readlinkSync, statSync } from 'node:fs';
 import { readText, type Text, textOf } from '../kernel/text.ts';
 import type { ExecEvent } from '../probe/event.ts';
+import { readDirectory } from '../procfs/directory.ts';
 import { Mountinfo } from '../procfs/mountinfo.ts';
 import { type LocalMounts, parseLocalMounts } from '../procfs/mounts.ts';
 import { readNamespace } from '../procfs/process.ts';
 import { readProcText } from '../procfs/read.ts';
-import { fromStatDevice } from '../procfs/tty.ts';
 
 /** Directories whose names are remembered; one more makes room by forgetting all. */
 const maxKnown = 4096;
 
 interface Known {
   readonly name: Text;
-  /** What the link of the working directory of process `via` said. */
-  readonly link: Buffer;
+  /** Mount and path of the working directory of process `via`. */
+  readonly mount: number;
+  readonly path: Buffer;
   readonly via: number;
   /** The batch of events in which the name was last seen to be right. */
   proven: number;
@@ -24,8 +24,8 @@ interface Known {
  * read from a process that is in it, and proven by that pair. It is proven anew for each batch of events, since directories are renamed:
  * where that happened meanwhile, nobody can say which name held, and there is none.
  *
- * Only links of /proc are read, which lead to a directory without a walk along its path, and nothing is asked of file systems that may
- * wait for a server.
+ * Only links of /proc are followed, which lead to a directory without a walk along its path, and nothing is asked of its file system,
+ * which may wait for a server or for another process.
  */
 export class Directories {
   readonly #known = new Map<string, Known>();
@@ -92,13 +92,9 @@ export class Directories {
   }
 
   /** Whether the process through which a name is known is still in that directory, under that name. */
-  #prove({ link, via }: Known, event: ExecEvent): boolean {
-    try {
-      const cwd = `${this.#root}/${via}/cwd`;
-      return readlinkSync(cwd, { encoding: 'buffer' }).equals(link) && isSame(cwd, event);
-    } catch {
-      return false;
-    }
+  #prove({ mount, path, via }: Known, event: ExecEvent): boolean {
+    const cwd = readDirectory(`${this.#root}/${via}/cwd`, (its) => its === mount);
+    return cwd?.inode === event.cwdInode && cwd!.path.equals(path);
   }
 
   /** Looks at the process itself and at its parent. */
@@ -116,28 +112,25 @@ export class Directories {
   /** The working directory of a process, if it is this one, seen from the same root in the same mount namespace. */
   #read(pid: number, event: ExecEvent): Known | undefined {
     const folder = `${this.#root}/${pid}`;
-    try {
-      if (readNamespace(folder, 'mnt') !== event.ns.mnt) {
-        return undefined;
-      }
-      const { devices, root: isRootLocal } = this.#mountsOf(pid, event.ns.mnt);
-      if (
-        !(isRootLocal && devices.has(event.cwdDevice!)) ||
-        statSync(`${folder}/root`).ino % 2 ** 32 !== event.cwdRoot ||
-        !isSame(`${folder}/cwd`, event)
-      ) {
-        return undefined;
-      }
-      const link = readlinkSync(`${folder}/cwd`, { encoding: 'buffer' });
-      const root = readlinkSync(`${folder}/root`, { encoding: 'buffer' });
-      const name = root.length > 1 && link.subarray(0, root.length).equals(root) ? link.subarray(root.length) : link;
-      if (name[0] !== slash || !isSame(`${folder}/cwd`, event)) {
-        return undefined;
-      }
-      return { name: readText(name, 0, name.length), link, via: pid, proven: this.#batch };
-    } catch {
+    if (readNamespace(folder, 'mnt') !== event.ns.mnt) {
       return undefined;
     }
+    const { devices, ambiguous, root: isRootLocal } = this.#mountsOf(pid, event.ns.mnt);
+    const root = isRootLocal ? readDirectory(`${folder}/root`, (mount) => devices.has(mount)) : undefined;
+    if (root === undefined || root.inode % 2 ** 32 !== event.cwdRoot) {
+      return undefined;
+    }
+    const isWanted = (mount: number): boolean => devices.get(mount) === event.cwdDevice && !ambiguous.has(mount);
+    const cwd = readDirectory(`${folder}/cwd`, isWanted);
+    if (cwd === undefined || cwd.inode !== event.cwdInode || isRemoved(cwd.path)) {
+      return undefined;
+    }
+    const { mount, path } = cwd;
+    const above = root.path.length;
+    const name = above > 1 && path.subarray(0, above).equals(root.path) ? path.subarray(above) : path;
+    return name[0] === slash
+      ? { name: readText(name, 0, name.length), mount, path, via: pid, proven: this.#batch }
+      : undefined;
   }
 
   #mountsOf(pid: number, mnt: number): LocalMounts {
@@ -156,8 +149,7 @@ export class Directories {
 
 const slash = 47;
 
-/** A directory that was removed has no name. */
-const isSame = (path: string, event: ExecEvent): boolean => {
-  const stats = statSync(path);
-  return stats.nlink > 0 && stats.ino === event.cwdInode && fromStatDevice(stats.dev) === event.cwdDevice;
-};
+const removed = Buffer.from(' (deleted)');
+
+/** A directory that was removed has no name; nor has one whose name ends like this, since nobody can say which it is. */
+const isRemoved = (path: Buffer): boolean => path.subarray(-removed.length).equals(removed);

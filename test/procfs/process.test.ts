@@ -1,11 +1,28 @@
-import { mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readDirectory } from '../../src/procfs/directory.ts';
 import { readArgumentArea, readProcess, startOf } from '../../src/procfs/process.ts';
 import { containerNs } from '../fixtures/records.ts';
 
 const status =
   'Name:\tls\nUid:\t1000\t0\t0\t0\nGid:\t100\t101\t0\t0\nNSpid:\t42\t7\t1\nVmRSS:\t    12 kB\nThreads:\t1\n';
+
+/** Of `/`, which in a chroot is not in mountinfo. */
+const ownMount = readDirectory('/', () => true)!.mount;
+const { dev } = statSync('/');
+const ownDevice =
+  new RegExp(`^${ownMount} \\d+ (\\S+)`, 'm').exec(readFileSync('/proc/self/mountinfo', 'latin1'))?.[1] ??
+  `${dev >> 8}:${dev & 0xff}`;
 
 let root: string;
 beforeEach(() => {
@@ -21,7 +38,7 @@ beforeEach(() => {
   symlinkSync('/usr/bin/ls', `${root}/42/exe`);
   symlinkSync('/tmp', `${root}/42/cwd`);
   symlinkSync('/', `${root}/42/root`);
-  put('mountinfo', '28 1 8:1 / / rw - ext4 /dev/sda1 rw\n');
+  put('mountinfo', `${ownMount} 1 ${ownDevice} / / rw - ext4 /dev/sda1 rw\n`);
   for (const [type, inode] of Object.entries(containerNs)) {
     symlinkSync(`${type}:[${inode}]`, `${root}/42/ns/${type}`);
   }

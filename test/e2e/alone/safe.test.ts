@@ -178,6 +178,33 @@ describe('a user who mounts one thing upon another', () => {
   );
 });
 
+describe('a user whose files lie on a FUSE that does not answer', () => {
+  traced('holds nobody up who traces, or looks at what runs', async () => {
+    const place = join(folder, 'silent');
+    await mkdir(place);
+    const { of, footer } = await trace([], async ({ until: untilRecord }) => {
+      const silent = execa(tool('silent'), [place, tool('noop')], { reject: false, buffer: { stdout: false } });
+      try {
+        let said = '';
+        for await (const piece of silent.stdout!) {
+          said = String(piece);
+          break;
+        }
+        expect(Number(said)).toBeGreaterThan(0);
+        await run(tool('noop'), 'beside');
+        await untilRecord((record) => record.type === 'exec' && record.args[1] === 'beside');
+        const { exitCode, stdout } = await execa(program, ['inspect', said.trim()], { reject: false, timeout: 60_000 });
+        expect([exitCode, stdout]).toEqual([0, expect.stringContaining('silent')]);
+      } finally {
+        silent.stdin!.end();
+        await silent;
+      }
+    });
+    expect(of('exec').filter(({ args }) => args[1] === 'silent')).toHaveLength(1);
+    expect(footer).toMatchObject({ complete: true, lost: 0 });
+  });
+});
+
 describe('what the caller of sudo sets', () => {
   traced('reaches no bpftrace: neither variables, nor programs in PATH and in the current folder', async () => {
     const place = join(folder, 'fake');
