@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { namespaceTypes } from '../kernel/namespaces.ts';
+import { timePattern } from './time.ts';
 
 /**
  * The one source of the record format nstrace/1: types, validation and docs/nstrace-1.schema.json come from here.
@@ -10,7 +11,7 @@ const inode = z.int().nonnegative().describe('inode of a namespace');
 const pid = z.int().nonnegative().describe('pid on the host');
 const time = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)
+  .regex(new RegExp(`^${timePattern}$`))
   .describe('RFC 3339, UTC, nanoseconds');
 const mono = z.string().regex(/^\d+$/).describe('CLOCK_BOOTTIME in ns, as a string: it passes 2^53');
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);

@@ -5,7 +5,7 @@ type Value = any;
 
 const isObject = (v: Value): boolean => typeof v === 'object' && v !== null && !Array.isArray(v);
 const isInt = (v: Value): boolean => Number.isSafeInteger(v);
-const pattern0 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
+const pattern0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{9}Z$/;
 const pattern1 = /^\d+$/;
 const pattern2 = /^[A-Za-z0-9+/]*={0,2}$/;
 

@@ -14,6 +14,7 @@ import {
   inContainer,
   lost,
   namespace,
+  notTimes,
   process,
   usage,
 } from '../fixtures/records.ts';
@@ -101,5 +102,9 @@ describe('the published schema', () => {
     ['bytes that are not base64', { args_base64: ['*'] }],
   ])('refuses %s', (_what, change) => {
     expect(validate({ ...exec(), ...change })).toBe(false);
+  });
+
+  it.each(notTimes)('refuses a time that there is not: %s', (time) => {
+    expect(validate(fork({ time }))).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import type { NstraceRecord } from '../../record/schema.ts';
+import { timePattern } from '../../record/time.ts';
 
 /**
  * Lines as nstrace writes most of them: forks, execs and exits with their fields in its order. Such a line is a valid record,
@@ -41,7 +42,7 @@ export type Brief = 'all' | { readonly host: ReadonlySet<UsualType>; readonly en
 
 const lineOf = (type: UsualType, container: string): RegExp =>
   new RegExp(
-    `^\\{"type":"${type}","seq":[1-9]\\d{0,14},"time":"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z","mono":"\\d{1,20}"` +
+    `^\\{"type":"${type}","seq":[1-9]\\d{0,14},"time":"${timePattern}","mono":"\\d{1,20}"` +
       `,"pid":${int},"nspid":\\[${int}(?:,${int})*\\],"ns":\\{"pid":${int}${namespaces}\\},"container":${container}` +
       `${field('ppid', int)}${fields[type].join('')}\\}$`,
   );

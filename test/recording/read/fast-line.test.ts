@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { valid } from '../../../src/record/valid.ts';
 import { briefOf, fastExit, hostRecordOf } from '../../../src/recording/read/fast-line.ts';
-import { exec, exit, fork, inContainer, process } from '../../fixtures/records.ts';
+import { exec, exit, fork, inContainer, notTimes, process } from '../../fixtures/records.ts';
 
 const head = ['type', 'seq', 'time', 'mono', 'pid', 'nspid', 'ns', 'container', 'ppid'];
 const orders: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +41,15 @@ describe('a usual line', () => {
     }
     expect(briefOf(`${written(exec())}\r`)).toBeUndefined();
     expect(briefOf(written(exec({ args: ['x'.repeat(30_000)] })))).toBeUndefined();
+  });
+
+  it('has a time', () => {
+    const { time } = exec();
+    const line = written(exec());
+    expect(briefOf(line)).toBeDefined();
+    for (const not of notTimes) {
+      expect(briefOf(line.replace(time, not)), not).toBeUndefined();
+    }
   });
 
   it('about the host has its pids', () => {
