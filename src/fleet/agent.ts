@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { NstraceRecord, RecordOf } from '../record/schema.ts';
 import { redactRecord } from '../view/redact/record.ts';
 import { Cursor } from './cursor.ts';
@@ -27,10 +26,6 @@ export interface AgentOptions {
 const finishMs = 10_000;
 const trimMs = 1000;
 
-/** Where a recording of an agent goes in its spool: a name that sorts by time. */
-export const spoolPath = (folder: string, now: Date): string =>
-  join(folder, `nstrace-${now.toISOString().replaceAll(/[-:]/g, '')}.ndjson`);
-
 /** Between a trace and its sinks: limits, counts, ships, and keeps the spool below its limit. */
 export class Agent {
   readonly #options: AgentOptions;
@@ -45,8 +40,9 @@ export class Agent {
   /** Parts that may go when that length is written: until then only they say what is lost with them. */
   #forgetting: { readonly names: readonly string[]; readonly bytes: number } | undefined;
   #written = 0;
-  #trimmedAt = 0;
-  #beatAt = Date.now();
+  // The wall clock can be set while an agent runs, by years.
+  #trimmedAt = Number.NEGATIVE_INFINITY;
+  #beatAt = performance.now();
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -80,7 +76,7 @@ export class Agent {
 
   /** A heartbeat: what is to be recorded because of it. */
   beat(): readonly NstraceRecord[] {
-    const now = Date.now();
+    const now = performance.now();
     this.#beatAt = now;
     const lost: NstraceRecord[] = [...(this.#limit?.due(now) ?? [])];
     if (now - this.#trimmedAt >= trimMs) {
@@ -115,7 +111,7 @@ export class Agent {
 
   /** What is left to be recorded when the trace has ended. */
   rest(): readonly NstraceRecord[] {
-    return this.#count(this.#limit?.due(Date.now(), true) ?? []);
+    return this.#count(this.#limit?.due(performance.now(), true) ?? []);
   }
 
   /** Ships the rest, for a while. */
@@ -127,8 +123,7 @@ export class Agent {
   /** @param bpftrace what is known of the child process */
   state(bpftrace: BpftraceState): AgentState {
     const parts = listParts(this.#options.folder);
-    const now = Date.now();
-    const sinks = this.#shippers.map((shipper) => sinkState(shipper, parts, now));
+    const sinks = this.#shippers.map((shipper) => sinkState(shipper, parts, Date.now()));
     return {
       events: this.#events,
       lost: this.#lost,
@@ -136,7 +131,7 @@ export class Agent {
       spoolBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
       spoolLimitBytes: this.#options.limitBytes,
       spoolAgeSeconds: Math.max(0, ...sinks.map(({ lagSeconds }) => lagSeconds)),
-      silentMs: now - this.#beatAt,
+      silentMs: performance.now() - this.#beatAt,
       bpftrace,
       sinks,
     };

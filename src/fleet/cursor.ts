@@ -48,7 +48,7 @@ export class Cursor {
   readonly #descriptor: number;
   #bytes = sectorBytes;
   #state: State;
-  #synced = 0;
+  #synced = Number.NEGATIVE_INFINITY;
   #isSyncing = false;
   #hasKept = false;
 
@@ -109,7 +109,7 @@ export class Cursor {
     // What was longer before is written over.
     this.#bytes = Math.max(this.#bytes, Math.ceil((text.length + 1) / sectorBytes) * sectorBytes);
     writeSync(this.#descriptor, `${text.padEnd(this.#bytes - 1)}\n`, 0);
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#synced > syncMs && !this.#isSyncing) {
       this.#synced = now;
       this.#isSyncing = true;

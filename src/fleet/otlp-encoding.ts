@@ -52,11 +52,17 @@ const json: Encoder = {
   encode: (text) => Buffer.from(text),
   rejected: (answer) => {
     try {
-      return Number(JSON.parse(answer.toString('utf8'))?.partialSuccess?.rejectedLogRecords ?? 0) || 0;
+      return countOf(JSON.parse(answer.toString('utf8'))?.partialSuccess?.rejectedLogRecords);
     } catch {
       return 0;
     }
   },
+};
+
+/** Of an integer that came as a number or as text. */
+const countOf = (value: unknown): number => {
+  const count = Number(value ?? 0);
+  return count > 0 ? Math.floor(count) : 0;
 };
 
 let loaded: Promise<Encoder> | undefined;
@@ -95,11 +101,13 @@ const load = async (): Promise<Encoder> => {
       return serializer.serializeRequest(records)!;
     },
     rejected: (answer) => {
-      if (answer.length === 0) {
+      try {
+        const { partialSuccess }: IExportLogsServiceResponse = serializer.deserializeResponse(answer);
+        return countOf(partialSuccess?.rejectedLogRecords);
+      } catch {
+        // Whoever stored it and answers `OK`, as proxies do, rejected nothing.
         return 0;
       }
-      const { partialSuccess }: IExportLogsServiceResponse = serializer.deserializeResponse(answer);
-      return Number(partialSuccess?.rejectedLogRecords ?? 0);
     },
   };
 };

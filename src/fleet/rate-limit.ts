@@ -22,7 +22,7 @@ interface Count {
 export class RateLimit {
   readonly #most: number;
   readonly #counts = new Map<string, Count>();
-  #windowAt = 0;
+  #windowAt = Number.NEGATIVE_INFINITY;
   dropped = 0;
 
   /** @param most events a second */
@@ -48,7 +48,7 @@ export class RateLimit {
     return false;
   }
 
-  /** The reports that are due at a moment, in ms; with `all` also those of a second that is not over. */
+  /** The reports that are due at a moment of a clock that is never set, in ms; with `all` also those of a second that is not over. */
   due(nowMs: number, all = false): RecordOf<'lost'>[] {
     if (nowMs - this.#windowAt < windowMs && !all) {
       return [];

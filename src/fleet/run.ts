@@ -6,14 +6,16 @@ import { FileSink } from '../recording/write/sinks/file.ts';
 import { requireRoot } from '../session/rights.ts';
 import { type TraceOptions, type TraceValues, trace } from '../tracing/trace.ts';
 import type { FleetAccess } from './access.ts';
-import { Agent, ownHost, spoolPath } from './agent.ts';
+import { Agent, ownHost } from './agent.ts';
 import { bpftraceState } from './bpftrace-state.ts';
 import { takeSpool } from './control-socket.ts';
 import { makeSink, sinkNames } from './destination.ts';
 import { AgentOutput } from './output.ts';
 import { parseAddress, serve } from './server.ts';
 import { ReaderGone } from './sink.ts';
-import { openFolder, partBytes } from './spool.ts';
+import { partBytes } from './spool.ts';
+import { openFolder } from './spool-folder.ts';
+import { spoolPath } from './spool-name.ts';
 
 export interface AgentValues extends FleetAccess, TraceValues {
   spool: string;

@@ -1,25 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, NstraceError, systemError } from '../errors.ts';
 import type { RecordOf } from '../record/schema.ts';
 import { listParts, PartReader, type SpoolPart } from './parts.ts';
 import type { Shipper } from './shipper.ts';
-
-/** The folder of an agent: recordings in parts, and how far each sink has stored them. Root's, and only root's to read. */
-export const openFolder = (folder: string): void => {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const stat = lstatSync(folder);
-    if (!stat.isDirectory() || stat.uid !== process.geteuid?.()) {
-      throw systemError(`the spool ${folder} is not a folder of your own`, 'name another one with --spool');
-    }
-    chmodSync(folder, 0o700);
-  } catch (error) {
-    throw error instanceof NstraceError
-      ? error
-      : systemError(`the spool ${folder} cannot be used: ${messageOf(error)}`, 'name another one with --spool');
-  }
-};
 
 /** A part that is being dropped: set aside until its loss is on record, with where in it that begins. */
 const doomed = '.dropped';

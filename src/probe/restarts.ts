@@ -19,7 +19,7 @@ export class Restarts {
 
   /** Waits, longer each time. @returns false at once if it has died too often */
   async next(): Promise<boolean> {
-    const now = Date.now();
+    const now = performance.now();
     this.#times = this.#times.filter((time) => now - time < windowMs);
     if (this.#times.length >= maxRestarts) {
       return false;

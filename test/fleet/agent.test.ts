@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Agent, type AgentOptions, outgoingLine } from '../../src/fleet/agent.ts';
 import { RetryLater, type Sink } from '../../src/fleet/sink.ts';
 import { container, exec, header, inContainer } from '../fixtures/records.ts';
@@ -42,6 +42,29 @@ describe('an agent', () => {
     expect(agent.take(exec())).toHaveLength(1);
     expect(agent.rest()).toMatchObject([{ type: 'lost', stage: 'limit', count: 3, exact: true }]);
     expect(agent.state(bpftrace)).toMatchObject({ events: { exec: 3, lost: 1 }, lost: { limit: 3 } });
+  });
+
+  it('goes on each second while the clock is set back by years', () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.parse('2026-01-02T03:04:05Z') });
+    try {
+      const agent = agentWith({ perSecond: 2, limitBytes: 0 });
+      spool.part(1, [header(), exec()]);
+      spool.part(2, [exec()]);
+      expect(agent.beat()).toMatchObject([{ type: 'lost', stage: 'spool', count: 1 }]);
+      vi.setSystemTime(Date.parse('2020-01-02T03:04:05Z'));
+      vi.advanceTimersByTime(1500);
+      spool.part(3, [exec()]);
+      expect([1, 2, 3].flatMap(() => agent.take(exec(inContainer)))).toHaveLength(2);
+      expect(agent.beat()).toMatchObject([
+        { type: 'lost', stage: 'limit', count: 1 },
+        { type: 'lost', stage: 'spool', count: 1 },
+      ]);
+      expect(agent.take(exec(inContainer))).toHaveLength(1);
+      vi.advanceTimersByTime(5000);
+      expect(agent.state(bpftrace).silentMs).toBe(5000);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('counts the containers that run', () => {

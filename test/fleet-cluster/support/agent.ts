@@ -1,9 +1,11 @@
 import { linkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Agent, spoolPath } from '../../../src/fleet/agent.ts';
+import { Agent } from '../../../src/fleet/agent.ts';
 import { AgentOutput } from '../../../src/fleet/output.ts';
 import { NatsSink } from '../../../src/fleet/sinks/nats.ts';
-import { openFolder, partBytes } from '../../../src/fleet/spool.ts';
+import { partBytes } from '../../../src/fleet/spool.ts';
+import { openFolder } from '../../../src/fleet/spool-folder.ts';
+import { spoolPath } from '../../../src/fleet/spool-name.ts';
 import { PartsOutput } from '../../../src/output/parts.ts';
 import { openRecording } from '../../../src/recording/write/file.ts';
 import { FileSink } from '../../../src/recording/write/sinks/file.ts';

@@ -67,6 +67,17 @@ describe.each(['http/protobuf', 'http/json'])('OTLP over %s', (protocol) => {
     await sink.close();
   });
 
+  it.each(['OK', '<html>', '{', '\u0000', '\n\u0005ab', '{"partialSuccess":{"rejectedLogRecords":"-5"}}'])(
+    'takes an answer that it does not understand for yes: %j',
+    async (body) => {
+      const sink = sinkFor(protocol);
+      receiver.answers = [{ status: 200, body }];
+      expect(await sink.send(batchOf([header(), exec(), exec()]))).toBe(0);
+      expect(receiver.logs).toHaveLength(3);
+      await sink.close();
+    },
+  );
+
   it('asks to be tried again, and then does not send what was stored', async () => {
     const sink = sinkFor(protocol);
     const batch = batchOf([header(), ...Array.from({ length: 999 }, () => exec())]);

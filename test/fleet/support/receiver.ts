@@ -39,7 +39,7 @@ export class Receiver {
   readonly faults: string[] = [];
   readonly headers: IncomingHttpHeaders[] = [];
   /** Answers of the next requests; after them all are taken. */
-  answers: { status: number; headers?: Record<string, string>; rejected?: number }[] = [];
+  answers: { status: number; headers?: Record<string, string>; rejected?: number; body?: string }[] = [];
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -65,7 +65,7 @@ export class Receiver {
           : type.encode(type.fromObject(partial === undefined ? {} : { partialSuccess: partial })).finish();
         response
           .writeHead(answer.status, { 'content-type': request.headers['content-type'], ...answer.headers })
-          .end(body);
+          .end(answer.body ?? body);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -11,7 +11,7 @@ export class GzipSink implements SizedSink {
   readonly #gzip: Gzip = createGzip({ level: 6 });
   #text = '';
   #waiting = 0;
-  #synced = 0;
+  #synced = Number.NEGATIVE_INFINITY;
 
   constructor(descriptor: number, onError: OnSinkError) {
     this.#file = new FileSink(descriptor, onError);
@@ -35,7 +35,7 @@ export class GzipSink implements SizedSink {
   }
 
   flush(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#synced >= syncMs) {
       this.#synced = now;
       this.#compress();
