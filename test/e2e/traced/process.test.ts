@@ -13,7 +13,7 @@ describe('fork and exit', () => {
     const pids = execs.map(({ pid }) => pid);
     expect(forks.map(({ pid }) => pid)).toEqual(pids);
     expect(pids).toHaveLength(23);
-    const exits = of('exit').filter(({ pid }) => pids.includes(pid));
+    const exits = of('exit').filter(({ pid, exe }) => pids.includes(pid) && exe === tool('noop'));
     expect(exits.map(({ pid }) => pid)).toEqual(pids);
     for (const [index, exit] of exits.entries()) {
       expect(exit).toMatchObject({ code: 0, core: false, ppid: spawner, comm: 'noop' });
