@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blockBytes, type LineSink, type OnSinkError } from '../sink.ts';
 
-/** At the end, how long to wait for a reader that takes nothing. */
-const stalledMs = 2000;
+/** At the end, how long to wait for a reader that takes nothing: on a busy machine one can have no turn for seconds. */
+const stalledMs = 10_000;
 
 /** Standard output. A pipe whose reader stalls does not block: what waits is counted in `pending`. */
 export class StreamSink implements LineSink {
