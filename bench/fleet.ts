@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { outgoingLine } from '../src/fleet/agent.ts';
-import { Cursor } from '../src/fleet/cursor.ts';
-import { Shipper } from '../src/fleet/shipper.ts';
+import { outgoingLine } from '../src/fleet/agent/agent.ts';
 import { NatsSink } from '../src/fleet/sinks/nats.ts';
-import { readStream, setUpStream } from '../src/fleet/stream.ts';
+import { Shipper } from '../src/fleet/sinks/shipper.ts';
+import { Cursor } from '../src/fleet/spool/cursor.ts';
+import { readStream, setUpStream } from '../src/fleet/stream/stream.ts';
 import type { NstraceRecord } from '../src/record/schema.ts';
 import { exec, exit, fork, header, inContainer } from '../test/fixtures/records.ts';
 import { Cluster } from '../test/fleet-cluster/support/cluster.ts';

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { outgoingLine } from '../src/fleet/agent.ts';
-import { Cursor } from '../src/fleet/cursor.ts';
-import { Shipper } from '../src/fleet/shipper.ts';
+import { outgoingLine } from '../src/fleet/agent/agent.ts';
 import { NatsSink } from '../src/fleet/sinks/nats.ts';
-import { setUpStream } from '../src/fleet/stream.ts';
+import { Shipper } from '../src/fleet/sinks/shipper.ts';
+import { Cursor } from '../src/fleet/spool/cursor.ts';
+import { setUpStream } from '../src/fleet/stream/stream.ts';
 import { parseStat } from '../src/procfs/stat.ts';
 import { Cluster } from '../test/fleet-cluster/support/cluster.ts';
 

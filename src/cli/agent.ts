@@ -3,7 +3,7 @@ import { say } from '../console/say.ts';
 import { write } from '../console/stdout.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
 import { recordedKinds } from '../filter/kinds.ts';
-import type { AgentValues } from '../fleet/run.ts';
+import type { AgentValues } from '../fleet/agent/run.ts';
 import { addAccessOptions } from './options/access.ts';
 import { addFilterOptions, describeFilters, type FilterValues, filterOf } from './options/filter.ts';
 import { parseCount, parseDuration, parseSize } from './options/parse.ts';
@@ -63,7 +63,7 @@ export const addAgent = (program: Command): void => {
     .action(async (values) => {
       const [{ natsAccess }, { setUpStream, streamName }] = await Promise.all([
         import('../fleet/access.ts'),
-        import('../fleet/stream.ts'),
+        import('../fleet/stream/stream.ts'),
       ]);
       const { replicas, maxBytes, maxAge: maxAgeMs } = values;
       const done = await setUpStream(natsAccess(values.to, values), { replicas, maxBytes, maxAgeMs });
@@ -91,15 +91,15 @@ const run = async (values: Values): Promise<number> => {
   if ((values.to ?? []).length === 0) {
     throw usageError('agent needs to know where to ship to', 'for example --to nats://127.0.0.1:4222');
   }
-  const { runAgent } = await import('../fleet/run.ts');
+  const { runAgent } = await import('../fleet/agent/run.ts');
   return runAgent(values, { filter: await filterOf(values, recordedKinds), filters: describeFilters(values) });
 };
 
 const status = async (folder: string, json: boolean): Promise<number> => {
   const [{ askState }, { agentText }, { unready }] = await Promise.all([
-    import('../fleet/control-socket.ts'),
-    import('../fleet/status.ts'),
-    import('../fleet/server.ts'),
+    import('../fleet/agent/control-socket.ts'),
+    import('../fleet/agent/status.ts'),
+    import('../fleet/agent/server.ts'),
   ]);
   const state = await askState(folder);
   if (state === undefined) {

@@ -5,7 +5,7 @@ import { say, sayError } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import type { FleetAccess } from '../fleet/access.ts';
-import { isFleet } from '../fleet/input.ts';
+import { isFleet } from '../fleet/stream/input.ts';
 import { escapeText } from '../view/escape.ts';
 import { addAccessOptions } from './options/access.ts';
 import { parsePlace } from './options/parse.ts';
@@ -55,10 +55,10 @@ const run = async (values: ArchiveValues): Promise<number> => {
   }
   const [{ natsAccess }, { archive }, { lockArchive }, { parseShare }, { shareEnding }] = await Promise.all([
     import('../fleet/access.ts'),
-    import('../fleet/archive.ts'),
-    import('../fleet/archive-lock.ts'),
-    import('../fleet/host-share.ts'),
-    import('../fleet/archive-state.ts'),
+    import('../fleet/archive/archive.ts'),
+    import('../fleet/archive/lock.ts'),
+    import('../fleet/stream/host-share.ts'),
+    import('../fleet/archive/state.ts'),
   ]);
   const share = values.share === undefined ? undefined : parseShare(values.share);
   const stop = new Stop();

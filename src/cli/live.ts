@@ -4,7 +4,7 @@ import type { Judging } from '../diff/judging.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import { momentOf } from '../filter/moment.ts';
-import type { FleetValues } from '../fleet/input.ts';
+import type { FleetValues } from '../fleet/stream/input.ts';
 import { outputFor } from '../output/standard.ts';
 import { trace } from '../tracing/trace.ts';
 import { TuiOutput } from '../tui/live.ts';

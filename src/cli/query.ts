@@ -3,7 +3,7 @@ import { say, sayError } from '../console/say.ts';
 import { write } from '../console/stdout.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus, NstraceError, usageError } from '../errors.ts';
-import { type FleetValues, isFleet, spoolFleet } from '../fleet/input.ts';
+import { type FleetValues, isFleet, spoolFleet } from '../fleet/stream/input.ts';
 import { counted } from '../kernel/plural.ts';
 import { resultFormats } from '../query/format.ts';
 import { namedQueries, namedSql, views } from '../query/named.ts';

@@ -4,7 +4,7 @@ import type { Judging } from '../diff/judging.ts';
 import { usageError } from '../errors.ts';
 import { recordedKinds } from '../filter/kinds.ts';
 import { OnlyCommand } from '../filter/only.ts';
-import { type FleetValues, isFleet } from '../fleet/input.ts';
+import { type FleetValues, isFleet } from '../fleet/stream/input.ts';
 import type { RotateValues } from '../output/file.ts';
 import { requireRoot } from '../session/rights.ts';
 import { requireExactWords } from '../tracing/exact-words.ts';
@@ -90,7 +90,7 @@ const fileOf = ({ output }: RecordValues): string =>
 
 const ofFleet = async (words: readonly string[], values: RecordValues): Promise<number> => {
   const from = requireFleet(words, values);
-  const { recordFleet } = await import('../fleet/record.ts');
+  const { recordFleet } = await import('../fleet/stream/record.ts');
   return recordFleet(fileOf(values), from, values, await filterOf(values, recordedKinds));
 };
 

@@ -5,7 +5,7 @@ import { Stop } from '../console/stop.ts';
 import { exitStatus } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
 import { momentOf } from '../filter/moment.ts';
-import { type FleetValues, isFleet, openFleet } from '../fleet/input.ts';
+import { type FleetValues, isFleet, openFleet } from '../fleet/stream/input.ts';
 import { type InputValues, RecordingInput } from '../input/recording.ts';
 import { play } from '../output/play.ts';
 import { outputFor } from '../output/standard.ts';

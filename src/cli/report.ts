@@ -5,7 +5,7 @@ import { sayError } from '../console/say.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus, noRecording, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
-import { isFleet } from '../fleet/input.ts';
+import { isFleet } from '../fleet/stream/input.ts';
 import { sayWritten, takeWanted } from '../input/wanted.ts';
 import { filterOf } from './options/filter.ts';
 import { type AllValues, addWantedOptions, openerOf, wordsOf } from './options/wanted.ts';

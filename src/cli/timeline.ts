@@ -5,7 +5,7 @@ import { sayWaiting } from '../console/selection.ts';
 import { Stop } from '../console/stop.ts';
 import { exitStatus, usageError } from '../errors.ts';
 import { eventKinds } from '../filter/kinds.ts';
-import { type FleetValues, isFleet, openFleet } from '../fleet/input.ts';
+import { type FleetValues, isFleet, openFleet } from '../fleet/stream/input.ts';
 import { type InputValues, RecordingInput } from '../input/recording.ts';
 import { TimelineTrace } from '../output/timeline-trace.ts';
 import { TimelinePrinter, type TimelineSettings } from '../output/timelines.ts';

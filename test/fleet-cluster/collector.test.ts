@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { outgoingLine } from '../../src/fleet/agent.ts';
-import { Cursor } from '../../src/fleet/cursor.ts';
-import { otlpSettings } from '../../src/fleet/otlp-settings.ts';
-import { Shipper } from '../../src/fleet/shipper.ts';
+import { outgoingLine } from '../../src/fleet/agent/agent.ts';
 import { OtlpSink } from '../../src/fleet/sinks/otlp.ts';
+import { otlpSettings } from '../../src/fleet/sinks/otlp-settings.ts';
+import { Shipper } from '../../src/fleet/sinks/shipper.ts';
+import { Cursor } from '../../src/fleet/spool/cursor.ts';
 import { exec, footer, header, inContainer } from '../fixtures/records.ts';
 import { freePorts } from './support/cluster.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { portOf, serve } from '../../src/fleet/server.ts';
-import type { AgentState, SinkState } from '../../src/fleet/state.ts';
+import { portOf, serve } from '../../src/fleet/agent/server.ts';
+import type { AgentState, SinkState } from '../../src/fleet/agent/state.ts';
 import { freePorts } from './support/cluster.ts';
 
 const sink: SinkState = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { setUpStream } from '../../src/fleet/stream.ts';
+import { setUpStream } from '../../src/fleet/stream/stream.ts';
 import type { NstraceRecord } from '../../src/record/schema.ts';
 import { recordSchema } from '../../src/record/schema.ts';
 import { agentProgram } from './setup.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { usageError } from '../../errors.ts';
-import { type FleetValues, isFleet } from '../../fleet/input.ts';
+import { type FleetValues, isFleet } from '../../fleet/stream/input.ts';
 import { addAccessOptions } from './access.ts';
 
 /** @param what what --from is to the command */

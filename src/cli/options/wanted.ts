@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type FleetValues, isFleet, openFleet } from '../../fleet/input.ts';
+import { type FleetValues, isFleet, openFleet } from '../../fleet/stream/input.ts';
 import { type InputValues, RecordingInput } from '../../input/recording.ts';
 import type { OpenInput, WantedValues } from '../../input/wanted.ts';
 import { addFilterOptions, type FilterValues } from './filter.ts';

@@ -6,8 +6,8 @@ import type { JetStreamClient } from '@nats-io/jetstream';
 import type { Authenticator, ConnectionOptions, NatsConnection, TlsOptions } from '@nats-io/transport-node';
 import { messageOf, systemError } from '../../errors.ts';
 import { loadLibrary } from '../../library.ts';
-import type { Batch } from '../batch.ts';
-import { RetryLater, type Sink } from '../sink.ts';
+import type { Batch } from '../spool/batch.ts';
+import { RetryLater, type Sink } from './sink.ts';
 
 /** How an agent, or who reads from it, comes to NATS. */
 export interface NatsAccess {

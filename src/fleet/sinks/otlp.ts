@@ -2,11 +2,11 @@ import { gzipSync } from 'node:zlib';
 import type { Exporter } from '../../export/exporter.ts';
 import { makeExporter } from '../../export/formats.ts';
 import type { NstraceRecord } from '../../record/schema.ts';
-import type { Batch } from '../batch.ts';
-import { type LogsRequest, makeEncoder } from '../otlp-encoding.ts';
-import type { OtlpSettings } from '../otlp-settings.ts';
-import { Poster } from '../post.ts';
-import type { Sink } from '../sink.ts';
+import type { Batch } from '../spool/batch.ts';
+import { type LogsRequest, makeEncoder } from './otlp-encoding.ts';
+import type { OtlpSettings } from './otlp-settings.ts';
+import { Poster } from './post.ts';
+import type { Sink } from './sink.ts';
 
 /** A request that is ready to be sent, and how many log records are in it. */
 interface Request {

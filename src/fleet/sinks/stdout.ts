@@ -1,7 +1,7 @@
 import { cannotWrite } from '../../errors.ts';
 import { isBrokenPipe } from '../../kernel/broken-pipe.ts';
-import type { Batch } from '../batch.ts';
-import { ReaderGone, type Sink } from '../sink.ts';
+import type { Batch } from '../spool/batch.ts';
+import { ReaderGone, type Sink } from './sink.ts';
 
 /** NDJSON on standard output, for Fluent Bit, Vector and journald. What was written counts as stored. */
 export class StdoutSink implements Sink {

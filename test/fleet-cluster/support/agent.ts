@@ -1,11 +1,11 @@
 import { linkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Agent } from '../../../src/fleet/agent.ts';
-import { AgentOutput } from '../../../src/fleet/output.ts';
+import { Agent } from '../../../src/fleet/agent/agent.ts';
+import { AgentOutput } from '../../../src/fleet/agent/output.ts';
 import { NatsSink } from '../../../src/fleet/sinks/nats.ts';
-import { partBytes } from '../../../src/fleet/spool.ts';
-import { openFolder } from '../../../src/fleet/spool-folder.ts';
-import { spoolPath } from '../../../src/fleet/spool-name.ts';
+import { openFolder } from '../../../src/fleet/spool/folder.ts';
+import { spoolPath } from '../../../src/fleet/spool/name.ts';
+import { partBytes } from '../../../src/fleet/spool/spool.ts';
 import { PartsOutput } from '../../../src/output/parts.ts';
 import { openRecording } from '../../../src/recording/write/file.ts';
 import { FileSink } from '../../../src/recording/write/sinks/file.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Batch } from '../../../src/fleet/batch.ts';
-import { otlpSettings } from '../../../src/fleet/otlp-settings.ts';
 import { OtlpSink } from '../../../src/fleet/sinks/otlp.ts';
+import { otlpSettings } from '../../../src/fleet/sinks/otlp-settings.ts';
+import type { Batch } from '../../../src/fleet/spool/batch.ts';
 import type { NstraceRecord } from '../../../src/record/schema.ts';
 import { exec, exit, header, inContainer, lost } from '../../fixtures/records.ts';
 import { Receiver } from '../support/receiver.ts';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { ReaderGone } from '../../../src/fleet/sink.ts';
+import { ReaderGone } from '../../../src/fleet/sinks/sink.ts';
 import { StdoutSink } from '../../../src/fleet/sinks/stdout.ts';
 
 const batch = (text: string) => ({ text: Buffer.from(text), records: 1 }) as never;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
-import { portOf } from '../../../src/fleet/server.ts';
+import { portOf } from '../../../src/fleet/agent/server.ts';
 
 /** Field numbers of opentelemetry/proto: logs/v1/logs.proto, common/v1/common.proto, collector/logs/v1/logs_service.proto. */
 const { root } = protobuf.parse(`
