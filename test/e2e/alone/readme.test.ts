@@ -108,6 +108,8 @@ describe('what the README shows is what is printed', () => {
   // A chroot has other paths than the host, and lacks the host's /run and more.
   tracedOutsideChroot('of what is there now', async () => {
     const { ran } = await start(web, 'sleep', '600');
+    // runc says that it runs a moment before its program does.
+    await expect.poll(() => read('ps', web)).toContain('sleep 600');
     await run('ip', 'netns', 'add', lab1);
     const apart = execa('unshare', ['-fpmun', '--mount-proc', 'sleep', '600'], { reject: false });
     try {
