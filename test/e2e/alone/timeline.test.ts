@@ -52,13 +52,14 @@ describe("the article's story", () => {
       return line?.endsWith('}') ? JSON.parse(line).pid : undefined;
     };
     await record(file, async () => {
+      const began = performance.now();
       const ran = bundle.run(id, ['sh', '-c', 'sleep 6021; exit 5']);
       // runc says that it runs a moment before its program does.
       await expect.poll(() => readFile(file, 'utf8')).toContain('"args":["sleep","6021"]');
       const entered = execa('runc', ['exec', id, 'top', '-b'], { reject: false, stdin: 'ignore' });
       await expect.poll(topIn).toBeDefined();
-      // As long as it is to be seen in its lane.
-      await sleep(1000);
+      // So long a part of the whole life that it is to be seen in its lane.
+      await sleep(Math.max(1000, (performance.now() - began) / 2));
       // Not runc, which passes signals on only from some time on.
       process.kill((await topIn())!, 'SIGTERM');
       await entered;
