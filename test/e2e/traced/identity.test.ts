@@ -161,6 +161,8 @@ describe('a namespace is no identity by its inode', () => {
     const name = `${mark}dead`;
     const found = await trace([], async ({ until }) => {
       await runc('run', '-d', '-b', place, name);
+      // runc returns a moment before its program runs.
+      await until((record) => record.type === 'container' && record.op === 'started' && record.container.name === name);
       const procs = `$(ls -d /sys/fs/cgroup/unified/${name} /sys/fs/cgroup/${name} 2>/dev/null | head -1)/cgroup.procs`;
       const stranger = shell(`echo $$ >${procs}; exec sleep 6704`);
       await until((record) => isExec(record, 'sleep', '6704'));
