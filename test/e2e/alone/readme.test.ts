@@ -117,7 +117,10 @@ describe('what the README shows is what is printed', () => {
       await check('sudo nstrace ns -t net', await read('ns', '-t', 'net'));
       await check('sudo nstrace inspect web:1', await read('inspect', `${web}:1`));
     } finally {
+      // What it forked would outlive it.
+      await run('pkill', '-KILL', '-P', String(apart.pid));
       apart.kill('SIGKILL');
+      await apart;
       await run('ip', 'netns', 'delete', lab1);
       await run('runc', 'kill', web, 'KILL');
       await ran;
