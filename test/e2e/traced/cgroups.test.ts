@@ -18,9 +18,11 @@ const pids = '/sys/fs/cgroup/pids';
 let v1: string;
 const hierarchy = `name=${mark}`;
 
-/** A test of what a runtime does with the controllers of cgroup v1, skipped by name where these are v2's. */
+/** A test of what a runtime does with the controllers of cgroup v1, skipped by name where these are v2's, but never in CI. */
 const tracedOnV1: typeof traced = (name, ...rest) =>
-  existsSync(`${pids}/tasks`) ? traced(name, ...rest) : it.skip(`${name} (skipped: no cgroup v1)`, () => {});
+  existsSync(`${pids}/tasks`) || process.env.CI
+    ? traced(name, ...rest)
+    : it.skip(`${name} (skipped: no cgroup v1)`, () => {});
 
 const folders = [`${unified}/${mark}`, `${unified}/${mark}/in`, `${unified}/${mark}/in/threads`];
 
